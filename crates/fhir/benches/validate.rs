@@ -1,0 +1,2 @@
+//! Resources and megabytes a second.
+fn main() {}

@@ -1,0 +1,35 @@
+//! FHIR R4 as data: reads a resource's JSON text, says what is wrong with it, puts id and meta into it, and finds
+//! the references and patients that it names.
+//!
+//! It never stores, sends or encrypts anything and depends on no other crate of Salus. The text a client sent is
+//! what is kept: nothing here formats a resource anew. All functions are pure; the only state is the compiled table
+//! of the R4 definitions, read once.
+#![forbid(unsafe_code)]
+
+pub mod bundle;
+pub mod definitions;
+
+mod identity;
+pub mod instant;
+pub mod issue;
+pub mod json;
+pub mod language;
+mod message;
+pub mod ndjson;
+pub mod outcome;
+mod patients;
+mod primitive;
+mod resource;
+mod resource_type;
+pub mod rewrite;
+
+mod xhtml;
+
+pub use definitions::PrimitiveKind;
+pub use instant::instant;
+pub use issue::{Issue, IssueCode, MAX_ISSUES, Severity};
+pub use language::Language;
+pub use message::{JsonKind, Message};
+pub use patients::{PatientReference, PatientScope, PatientTarget};
+pub use resource::{ReferenceAt, Resource};
+pub use resource_type::ResourceType;
