@@ -1,0 +1,372 @@
+//! The record server's connection to the keyholder: what waits travels together, one frame under way at a time.
+//!
+//! For: `admit` and its followers. While a frame is under way (the keyholder syncs its journal), everything new waits and
+//! makes the next frame, so that batches grow with the load and never by a timer.
+//!
+//! Never: retries an ask. An ask whose answer was lost has failed; what came of it is settled when the cells are
+//! taken up again ([`Trust::generation`]).
+//!
+//! State: the queue, and the one connection, owned by a task of its own.
+
+use crate::admission::{Admission, WriteAdmission};
+use crate::frame::{self, FrameError, PREFIX_BYTES};
+use crate::wire::{
+    Admit, Admitted, Answer, Ask, BlindIds, CellInfo, Grant, Hello, Intent, PROTOCOL, Read, Reply, Request, Resolved, Role,
+    SignIn, SignedIn, TakeUp, TakenUp, Write,
+};
+use crate::{Interaction, Purpose, Refusal, Token};
+use salus_seal::{CellId, PartKey};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
+use tokio::sync::{mpsc, oneshot, watch};
+use zeroize::Zeroizing;
+
+/// The most asks that wait at once; beyond that, callers wait to be let in.
+const MAX_WAITING_ASKS: usize = 16_384;
+/// The most asks in one frame.
+const MAX_ASKS_PER_FRAME: usize = 1_024;
+/// The most record versions in one frame, so that a frame stays far below its bound and stalls nobody.
+const MAX_VERSIONS_PER_FRAME: usize = 12_000;
+/// How long to wait before connecting again, at first and at most.
+const RECONNECT_FIRST: Duration = Duration::from_millis(20);
+const RECONNECT_MOST: Duration = Duration::from_millis(500);
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TrustError {
+    /// The keyholder said no.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    /// The keyholder cannot be reached, or went away before it answered.
+    #[error("the keyholder is not there")]
+    Unavailable,
+    /// The answer does not fit the question.
+    #[error("the keyholder answered something else")]
+    Protocol,
+}
+
+impl From<FrameError> for TrustError {
+    fn from(_: FrameError) -> Self {
+        Self::Protocol
+    }
+}
+
+/// Where the keyholder listens, and the key that proves who connects.
+#[derive(Clone)]
+pub struct Endpoint {
+    /// The Unix socket.
+    pub socket: PathBuf,
+    /// Shared by the supervisor with both ends at start.
+    pub key: Zeroizing<[u8; 32]>,
+}
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Endpoint({})", self.socket.display())
+    }
+}
+
+/// Who asks, and in what circumstances: the part of an [`Admit`] that a request has before its intents are known.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    /// The session's token.
+    pub token: Token,
+    /// The proof of possession, or empty.
+    pub proof: Vec<u8>,
+    /// The cell that was addressed.
+    pub cell: CellId,
+    /// Why.
+    pub purpose: Purpose,
+    /// The client's address, IPv4 mapped into IPv6.
+    pub address: [u8; 16],
+}
+
+impl Asker {
+    fn admit(&self, interaction: Interaction, intent: Intent) -> Admit {
+        Admit {
+            token: self.token.clone(),
+            proof: self.proof.clone(),
+            cell: self.cell,
+            purpose: self.purpose,
+            interaction,
+            address: self.address,
+            intents: vec![intent],
+        }
+    }
+}
+
+struct Waiting {
+    ask: Ask,
+    answer: oneshot::Sender<Result<Answer, TrustError>>,
+}
+
+/// A connection's number and the cells that the keyholder named on it; none while there is no connection.
+pub type Generation = Option<(u64, Arc<Vec<CellInfo>>)>;
+
+/// The connection to the keyholder. Cheap to clone.
+#[derive(Clone)]
+pub struct Trust {
+    queue: mpsc::Sender<Waiting>,
+    generation: watch::Receiver<Generation>,
+}
+
+impl std::fmt::Debug for Trust {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Trust")
+    }
+}
+
+impl Trust {
+    /// Starts connecting; asks wait until there is a connection, or fail when it cannot be had for a while.
+    pub fn connect(endpoint: Endpoint) -> Self {
+        let (queue, waiting) = mpsc::channel(MAX_WAITING_ASKS);
+        let (announce, generation) = watch::channel(None);
+        tokio::spawn(run(endpoint, waiting, announce));
+        Self { queue, generation }
+    }
+
+    /// Changes with each connection: the cells must be taken up (again).
+    pub fn generation(&self) -> watch::Receiver<Generation> {
+        self.generation.clone()
+    }
+
+    /// May these versions be opened?
+    pub async fn read(&self, asker: &Asker, interaction: Interaction, read: Read) -> Result<Admission, TrustError> {
+        let headers: Vec<_> = read.versions.iter().map(|version| version.header).collect();
+        let part = read.part;
+        let asked = Instant::now();
+        let Admitted { receipt, valid_ms, mut grants } =
+            self.admitted(asker.admit(interaction, Intent::Read(read))).await?;
+        match grants.pop() {
+            Some(Grant::Keys(keys)) if grants.is_empty() && keys.len() == headers.len() => Ok(Admission {
+                receipt,
+                ends: asked + Duration::from_millis(u64::from(valid_ms)),
+                part,
+                keys: headers.into_iter().zip(keys.iter().map(|key| PartKey::from_bytes(key.0))).collect(),
+            }),
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
+    /// May these versions be written? What was admitted must be reported as landed or abandoned.
+    pub async fn write(
+        &self,
+        asker: &Asker,
+        interaction: Interaction,
+        write: Write,
+    ) -> Result<WriteAdmission, TrustError> {
+        let count = write.versions.len();
+        let Admitted { receipt, mut grants, .. } =
+            self.admitted(asker.admit(interaction, Intent::Write(write))).await?;
+        match grants.pop() {
+            Some(Grant::Wraps { versions, compartments }) if grants.is_empty() && versions.len() == count => {
+                Ok(WriteAdmission { receipt, versions, compartments })
+            }
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
+    /// Nothing is there. Always refused: with [`Refusal::NoSession`] for strangers, else as missing, and logged.
+    pub async fn missing(&self, asker: &Asker, interaction: Interaction) -> TrustError {
+        match self.ask(Ask::Admit(asker.admit(interaction, Intent::Missing))).await {
+            Ok(_) => TrustError::Protocol,
+            Err(error) => error,
+        }
+    }
+
+    /// These writes (first entries) are durable in the store. Answers when that is durable in the log.
+    pub async fn landed(&self, cell: CellId, entries: Vec<u64>) -> Result<(), TrustError> {
+        self.noted(Ask::Landed(Resolved { cell, entries })).await
+    }
+
+    /// These writes were never committed, and never will be.
+    pub async fn abandoned(&self, cell: CellId, entries: Vec<u64>) -> Result<(), TrustError> {
+        self.noted(Ask::Abandoned(Resolved { cell, entries })).await
+    }
+
+    /// These answers were sent to their end. Does not wait.
+    pub fn delivered(&self, cell: CellId, entries: Vec<u64>) {
+        let (answer, _) = oneshot::channel();
+        // A full queue loses the mark, not the entry: the scope then says "not reported as delivered".
+        let _ = self.queue.try_send(Waiting { ask: Ask::Delivered(Resolved { cell, entries }), answer });
+    }
+
+    /// The numbers under which ids that clients chose are stored.
+    pub async fn blind_ids(&self, cell: CellId, ids: Vec<(u16, String)>) -> Result<Vec<[u8; 16]>, TrustError> {
+        let count = ids.len();
+        match self.ask(Ask::BlindIds(BlindIds { cell, ids })).await? {
+            Answer::Blinded(blinded) if blinded.len() == count => Ok(blinded),
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
+    /// A session for a client's credentials.
+    pub async fn sign_in(&self, sign_in: SignIn) -> Result<SignedIn, TrustError> {
+        match self.ask(Ask::SignIn(sign_in)).await? {
+            Answer::SignedIn(signed_in) => Ok(signed_in),
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
+    /// Takes a cell up: proves what the store knows, and learns what is unresolved.
+    pub async fn take_up(&self, take_up: TakeUp) -> Result<TakenUp, TrustError> {
+        match self.ask(Ask::TakeUp(take_up)).await? {
+            Answer::TakenUp(taken_up) => Ok(taken_up),
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
+    async fn admitted(&self, admit: Admit) -> Result<Admitted, TrustError> {
+        match self.ask(Ask::Admit(admit)).await? {
+            Answer::Admitted(admitted) => Ok(admitted),
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
+    async fn noted(&self, ask: Ask) -> Result<(), TrustError> {
+        match self.ask(ask).await? {
+            Answer::Noted => Ok(()),
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
+    async fn ask(&self, ask: Ask) -> Result<Answer, TrustError> {
+        let (answer, answered) = oneshot::channel();
+        self.queue.send(Waiting { ask, answer }).await.map_err(|_| TrustError::Unavailable)?;
+        match answered.await {
+            Ok(Ok(Answer::Refused(refusal))) => Err(TrustError::Refused(refusal)),
+            Ok(result) => result,
+            Err(_) => Err(TrustError::Unavailable),
+        }
+    }
+}
+
+async fn run(endpoint: Endpoint, mut waiting: mpsc::Receiver<Waiting>, announce: watch::Sender<Generation>) {
+    let mut number = 0;
+    let mut pause = RECONNECT_FIRST;
+    loop {
+        match open(&endpoint).await {
+            Ok((mut stream, cells)) => {
+                number += 1;
+                pause = RECONNECT_FIRST;
+                announce.send_replace(Some((number, Arc::new(cells))));
+                if converse(&mut stream, &mut waiting).await == Conversation::NobodyAsksAnyMore {
+                    return;
+                }
+                announce.send_replace(None);
+            }
+            Err(_) => {
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(RECONNECT_MOST);
+                // What waited this long gets an answer: that there is none.
+                while let Ok(lost) = waiting.try_recv() {
+                    let _ = lost.answer.send(Err(TrustError::Unavailable));
+                }
+                if waiting.is_closed() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Conversation {
+    Broken,
+    NobodyAsksAnyMore,
+}
+
+async fn converse(stream: &mut UnixStream, waiting: &mut mpsc::Receiver<Waiting>) -> Conversation {
+    let mut buffer = Vec::new();
+    let mut answers = Vec::new();
+    loop {
+        // The keyholder never speaks unasked, so readable while nothing is under way means that it has gone.
+        let first = tokio::select! {
+            biased;
+            first = waiting.recv() => match first {
+                Some(first) => first,
+                None => return Conversation::NobodyAsksAnyMore,
+            },
+            _ = stream.readable() => return Conversation::Broken,
+        };
+        let mut versions = versions_in(&first.ask);
+        let mut asks = vec![first.ask];
+        answers.push(first.answer);
+        while asks.len() < MAX_ASKS_PER_FRAME && versions < MAX_VERSIONS_PER_FRAME {
+            let Ok(next) = waiting.try_recv() else { break };
+            versions += versions_in(&next.ask);
+            asks.push(next.ask);
+            answers.push(next.answer);
+        }
+        match exchange(stream, asks, &mut buffer).await {
+            Ok(replies) if replies.len() == answers.len() => {
+                for (answer, reply) in answers.drain(..).zip(replies) {
+                    let _ = answer.send(Ok(reply));
+                }
+            }
+            _ => {
+                for answer in answers.drain(..) {
+                    let _ = answer.send(Err(TrustError::Unavailable));
+                }
+                return Conversation::Broken;
+            }
+        }
+    }
+}
+
+fn versions_in(ask: &Ask) -> usize {
+    match ask {
+        Ask::Admit(admit) => admit
+            .intents
+            .iter()
+            .map(|intent| match intent {
+                Intent::Read(read) => read.versions.len(),
+                Intent::Write(write) => write.versions.len(),
+                _ => 0,
+            })
+            .sum(),
+        _ => 0,
+    }
+}
+
+async fn exchange(stream: &mut UnixStream, asks: Vec<Ask>, buffer: &mut Vec<u8>) -> Result<Vec<Answer>, TrustError> {
+    let frame = Zeroizing::new(frame::encode(&Request::Batch(asks))?);
+    stream.write_all(&frame).await.map_err(|_| TrustError::Unavailable)?;
+    match receive(stream, buffer).await? {
+        Reply::Batch(answers) => Ok(answers),
+        _ => Err(TrustError::Protocol),
+    }
+}
+
+async fn receive(stream: &mut UnixStream, buffer: &mut Vec<u8>) -> Result<Reply, TrustError> {
+    let mut prefix = [0u8; PREFIX_BYTES];
+    stream.read_exact(&mut prefix).await.map_err(|_| TrustError::Unavailable)?;
+    buffer.clear();
+    buffer.resize(frame::body_length(prefix)?, 0);
+    stream.read_exact(buffer).await.map_err(|_| TrustError::Unavailable)?;
+    let reply = frame::decode(buffer);
+    zeroize::Zeroize::zeroize(buffer.as_mut_slice());
+    Ok(reply?)
+}
+
+async fn open(endpoint: &Endpoint) -> Result<(UnixStream, Vec<CellInfo>), TrustError> {
+    let mut stream = UnixStream::connect(&endpoint.socket).await.map_err(|_| TrustError::Unavailable)?;
+    let mut buffer = Vec::new();
+    let Reply::Challenge(challenge) = receive(&mut stream, &mut buffer).await? else {
+        return Err(TrustError::Protocol);
+    };
+    let hello = Hello {
+        protocol: PROTOCOL,
+        role: Role::RecordServer,
+        proof: crate::admin::prove(&endpoint.key, Role::RecordServer, &challenge),
+    };
+    let frame = frame::encode(&Request::Hello(hello))?;
+    stream.write_all(&frame).await.map_err(|_| TrustError::Unavailable)?;
+    match receive(&mut stream, &mut buffer).await? {
+        Reply::Welcome(cells) => Ok((stream, cells)),
+        _ => Err(TrustError::Protocol),
+    }
+}
