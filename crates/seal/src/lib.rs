@@ -14,6 +14,9 @@ pub mod escrow;
 pub mod header;
 pub mod ids;
 pub mod keys;
+pub mod merkle;
+pub mod note;
+pub mod tile;
 pub mod wrap;
 
 mod compress;
