@@ -8,7 +8,7 @@
 //! Never: a patient's data in the lasting part. State: none.
 
 use crate::keys::{Cipher, LogKey, NONCE_BYTES, random};
-use crate::{CellId, ClientId, DeviceId, PrincipalId, Pseudonym, SealError, SessionId};
+use crate::{CellId, ClientId, DeviceId, Part, PrincipalId, Pseudonym, SealError, SessionId};
 use serde::{Deserialize, Serialize};
 
 /// The most record versions that one entry covers.
@@ -184,8 +184,12 @@ pub struct Fleeting {
     pub address: [u8; 16],
     /// Why it was refused; only with [`Event::Refused`].
     pub refused: Option<Refusal>,
-    /// The patients whose compartments were opened.
+    /// Which part was opened: a line is charged as a glimpse, anything else as a chart.
+    pub part: Part,
+    /// The patients whose compartments were opened; those who were charged come first.
     pub patients: Vec<Pseudonym>,
+    /// How many of `patients` were charged: creating a record charges nothing.
+    pub charged: u32,
     /// The record versions, ascending.
     pub versions: Vec<VersionRange>,
 }
@@ -354,7 +358,9 @@ mod tests {
             interaction: Interaction::Read,
             address: [0; 16],
             refused: None,
+            part: Part::Body,
             patients: vec![Pseudonym([2; 16])],
+            charged: 1,
             versions: ranges([(5, 1), (6, 1), (9, 2)]),
         }
     }

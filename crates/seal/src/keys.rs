@@ -87,15 +87,24 @@ key_type!(
 impl VersionKey {
     /// The key of one part: HKDF-Expand (RFC 5869, SHA-256) of the version key with the part's label.
     pub fn part(&self, label: &'static [u8]) -> Result<PartKey, SealError> {
-        let prk = hkdf::Prk::new_less_safe(hkdf::HKDF_SHA256, &self.0);
-        let mut out = [0u8; KEY_BYTES];
-        prk.expand(&[label], hkdf::HKDF_SHA256)
-            .and_then(|okm| okm.fill(&mut out))
-            .map_err(|_| SealError::Provider)?;
-        let key = PartKey(out);
-        out.zeroize();
-        Ok(key)
+        expand(&self.0, label).map(PartKey)
     }
+}
+
+impl CellKey {
+    /// A key for another purpose of the same cell: HKDF-Expand (RFC 5869, SHA-256) with the purpose's label.
+    pub fn derive(&self, label: &'static [u8]) -> Result<[u8; KEY_BYTES], SealError> {
+        expand(&self.0, label)
+    }
+}
+
+fn expand(key: &[u8; KEY_BYTES], label: &'static [u8]) -> Result<[u8; KEY_BYTES], SealError> {
+    let mut out = [0u8; KEY_BYTES];
+    hkdf::Prk::new_less_safe(hkdf::HKDF_SHA256, key)
+        .expand(&[label], hkdf::HKDF_SHA256)
+        .and_then(|okm| okm.fill(&mut out))
+        .map_err(|_| SealError::Provider)?;
+    Ok(out)
 }
 
 impl IdKey {
