@@ -3,8 +3,11 @@
 //!
 //! It does nothing that an entry asks for. A document that is to be kept whole is read with [`Resource::parse`].
 
-use crate::json::{Document, Value};
-use crate::{Issue, IssueCode, Message, Resource, Severity};
+use crate::definitions;
+use crate::json::{Kind, Value};
+use crate::resource::read;
+use crate::validate::{Path, Standing, Step, Validator, type_name};
+use crate::{Issue, IssueCode, JsonKind, MAX_ISSUES, Message, Resource, ResourceType};
 
 /// The most entries that a Bundle may have.
 pub const MAX_ENTRIES: usize = 10_000;
@@ -105,28 +108,94 @@ impl Bundle {
     /// What is wrong with the text or with the Bundle itself: no JSON, no Bundle, no known type, more than
     /// [`MAX_ENTRIES`] entries. What is wrong with an entry is said in [`Entry::resource`].
     pub fn parse(text: &str) -> Result<Self, Vec<Issue>> {
-        let document = Document::parse(text).map_err(|error| {
-            vec![Issue::new(IssueCode::Structure, Message::Json(error)).with_severity(Severity::Fatal)]
-        })?;
+        let document = read(text)?;
         let root = document.root();
+        let definitions = definitions::get();
+        let mut validator = Validator::new();
+        let path = Path::start("Bundle");
+        let found = type_name(root).and_then(|name| ResourceType::from_name(&name));
+        if let Some(found) = found.filter(|found| found.name() != "Bundle") {
+            let message = Message::TypeDiffers { found: found.name(), expected: "Bundle" };
+            return Err(vec![Issue::new(IssueCode::Invalid, message).at(found.name())]);
+        }
+        validator.apart = definitions.find("Bundle").map(|bundle| (bundle, "entry"));
+        validator.resource(root, &path, Standing::Free);
         let kind = root.get_str("type").and_then(|code| BundleType::from_code(&code));
-        let Some(kind) = kind.filter(|_| root.get_str("resourceType").as_deref() == Some("Bundle")) else {
-            return Err(vec![Issue::new(IssueCode::Structure, Message::TypeMissing).at("Bundle")]);
-        };
-        let mut entries = Vec::new();
-        if let Some(list) = root.get("entry") {
-            for (index, value) in list.elements().enumerate() {
-                let resource =
-                    value.get("resource").map(|inner| Resource::parse(inner.raw(), None)).transpose();
-                entries.push(Entry {
-                    index,
-                    full_url: string(value, "fullUrl"),
-                    request: value.get("request").map(request),
-                    resource,
-                });
-            }
+        if kind.is_none() && root.get_str("type").is_some() {
+            validator.report(&path.then(Step::Name("type")), IssueCode::CodeInvalid, unknown_type());
+        }
+        let entries_path = path.then(Step::Name("entry"));
+        let count = check_list(root, &mut validator, &entries_path);
+        let (Some(kind), true) = (kind, validator.issues.is_empty()) else { return Err(validator.issues) };
+        let mut entries = Vec::with_capacity(count);
+        for (index, value) in root.get("entry").iter().flat_map(Value::elements).enumerate() {
+            entries.push(entry(kind, index, value, &entries_path.then(Step::Index(index))));
         }
         Ok(Self { kind, id: string(root, "id"), entries })
+    }
+}
+
+fn unknown_type() -> Message {
+    let codes: Vec<_> = BundleType::ALL.iter().map(|(_, code)| *code).collect();
+    let codes = codes.join(", ");
+    Message::of(
+        format!("Unknown bundle type. Use one of {codes}."),
+        format!("Unbekannter Bundle-Typ. Verwenden Sie einen von {codes}."),
+        format!("Type de Bundle inconnu. Utilisez l’un de {codes}."),
+    )
+}
+
+/// Checks the list of entries without looking into them; their number.
+fn check_list(root: Value<'_>, validator: &mut Validator, path: &Path<'_>) -> usize {
+    let Some(list) = root.get("entry") else { return 0 };
+    let message = match list.kind() {
+        Kind::Array if list.is_empty() => Message::EmptyArray,
+        Kind::Array => {
+            let count = list.elements().take(MAX_ENTRIES + 1).count();
+            if count > MAX_ENTRIES {
+                validator.report(path, IssueCode::TooLong, Message::TooManyEntries { max: MAX_ENTRIES });
+            }
+            return count;
+        }
+        Kind::Null => Message::Null,
+        _ => Message::Repeating,
+    };
+    validator.report(path, IssueCode::Structure, message);
+    0
+}
+
+/// Checks one entry, and the resource in it, and takes both apart.
+fn entry(kind: BundleType, index: usize, value: Value<'_>, path: &Path<'_>) -> Entry {
+    let mut around = Validator::new();
+    let definitions = definitions::get();
+    match definitions.find("Bundle.entry") {
+        Some(owner) if value.kind() == Kind::Object => {
+            around.apart = Some((owner, "resource"));
+            around.object(value, owner, path);
+        }
+        _ => around.report(path, IssueCode::Structure, Message::Kind { expected: JsonKind::Object, found: value.kind().into() }),
+    }
+    if matches!(kind, BundleType::Batch | BundleType::Transaction) && value.get("request").is_none() {
+        around.report(&path.then(Step::Name("request")), IssueCode::Required, Message::RequestMissing);
+    }
+    let resource = match value.get("resource") {
+        None if around.issues.is_empty() => Ok(None),
+        None => Err(around.issues),
+        Some(inner) => inner_resource(inner, &path.then(Step::Name("resource")), around.issues),
+    };
+    Entry { index, full_url: string(value, "fullUrl"), request: value.get("request").map(request), resource }
+}
+
+/// The resource of an entry as one of its own, unless it or the entry around it has issues.
+fn inner_resource(value: Value<'_>, path: &Path<'_>, mut issues: Vec<Issue>) -> Result<Option<Resource>, Vec<Issue>> {
+    let document = value.detach();
+    let mut validator = Validator::new();
+    let kind = validator.resource(document.root(), path, Standing::Free);
+    issues.append(&mut validator.issues);
+    issues.truncate(MAX_ISSUES);
+    match kind {
+        Some(kind) if issues.is_empty() => Ok(Some(Resource::checked(document, kind, validator.findings))),
+        _ => Err(issues),
     }
 }
 

@@ -22,6 +22,8 @@ mod primitive;
 mod resource;
 mod resource_type;
 pub mod rewrite;
+mod spelling;
+mod validate;
 
 mod xhtml;
 

@@ -91,11 +91,6 @@ pub enum Message {
         /// The type that requires it.
         owner: &'static str,
     },
-    /// More elements than the definition allows.
-    TooMany {
-        /// The most that it allows.
-        max: u32,
-    },
     /// A choice element was given in two types.
     ChoiceTwice {
         /// The element, without `[x]`.
@@ -187,7 +182,6 @@ impl Message {
             Self::NotRepeating => "Found an array; this element does not repeat. Remove the brackets.".into(),
             Self::Repeating => "Found a single value; this element repeats and is always an array. Put it in brackets.".into(),
             Self::Missing { name, owner } => format!("{name} is missing; {owner} requires it. Add it."),
-            Self::TooMany { max } => format!("Too many values; at most {max} are allowed. Remove the rest."),
             Self::ChoiceTwice { name } => format!("{name}[x] is given in more than one type; only one is allowed. Remove the others."),
             Self::Format(primitive) => format!("The value is no {}: {}", primitive.name(), rule(*primitive, En)),
             Self::Null => "Found null; a property without a value is left out. Remove it.".into(),
@@ -227,7 +221,6 @@ impl Message {
             Self::NotRepeating => "Gefunden: ein Array; dieses Element kommt nur einmal vor. Entfernen Sie die eckigen Klammern.".into(),
             Self::Repeating => "Gefunden: ein einzelner Wert; dieses Element kann mehrfach vorkommen und ist immer ein Array. Setzen Sie ihn in eckige Klammern.".into(),
             Self::Missing { name, owner } => format!("{name} fehlt; {owner} verlangt es. Ergänzen Sie es."),
-            Self::TooMany { max } => format!("Zu viele Werte; höchstens {max} sind erlaubt. Entfernen Sie die übrigen."),
             Self::ChoiceTwice { name } => format!("{name}[x] ist in mehr als einem Typ angegeben; nur einer ist erlaubt. Entfernen Sie die anderen."),
             Self::Format(primitive) => format!("Der Wert ist kein gültiger Wert vom Typ {}: {}", primitive.name(), rule(*primitive, De)),
             Self::Null => "Gefunden: null; eine Eigenschaft ohne Wert wird weggelassen. Entfernen Sie sie.".into(),
@@ -267,7 +260,6 @@ impl Message {
             Self::NotRepeating => "Trouvé : un tableau ; cet élément ne se répète pas. Supprimez les crochets.".into(),
             Self::Repeating => "Trouvé : une valeur seule ; cet élément se répète et est toujours un tableau. Mettez-la entre crochets.".into(),
             Self::Missing { name, owner } => format!("{name} manque ; {owner} l’exige. Ajoutez-le."),
-            Self::TooMany { max } => format!("Trop de valeurs ; {max} au plus sont permises. Supprimez les autres."),
             Self::ChoiceTwice { name } => format!("{name}[x] est donné dans plus d’un type ; un seul est permis. Supprimez les autres."),
             Self::Format(primitive) => format!("La valeur n’est pas du type {} : {}", primitive.name(), rule(*primitive, Fr)),
             Self::Null => "Trouvé : null ; une propriété sans valeur est omise. Supprimez-la.".into(),

@@ -141,6 +141,11 @@ impl<'a> Value<'a> {
         &self.text[node.start as usize + 1..node.end as usize - 1]
     }
 
+    /// True when node `index` is this value or inside it.
+    pub(crate) fn holds(&self, index: u32) -> bool {
+        (self.index..self.node().next).contains(&index)
+    }
+
     /// A string's value; borrowed when it has no escapes.
     pub fn as_str(&self) -> Option<Cow<'a, str>> {
         match self.kind() {

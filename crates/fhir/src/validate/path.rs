@@ -1,0 +1,58 @@
+//! The place of a value while the validator walks: a chain on the stack that becomes text only for an issue.
+
+use std::fmt::Write as _;
+
+use crate::message::shown_name;
+
+/// A step from a value to one inside it.
+#[derive(Clone, Copy)]
+pub(crate) enum Step<'p> {
+    /// Where the walk begins, such as `Patient` or `Bundle.entry[3].resource`.
+    Start(&'p str),
+    /// To an element.
+    Name(&'p str),
+    /// To a choice element, in the type that is named.
+    Choice(&'p str, &'p str),
+    /// To an element that the definitions do not know; shown when it looks like a name.
+    Foreign(&'p str),
+    /// To one of several.
+    Index(usize),
+}
+
+/// Where a value is.
+#[derive(Clone, Copy)]
+pub(crate) struct Path<'p> {
+    before: Option<&'p Path<'p>>,
+    step: Step<'p>,
+}
+
+impl<'p> Path<'p> {
+    pub(crate) fn start(name: &'p str) -> Self {
+        Self { before: None, step: Step::Start(name) }
+    }
+
+    pub(crate) fn then(&'p self, step: Step<'p>) -> Self {
+        Self { before: Some(self), step }
+    }
+
+    /// As a FHIRPath expression.
+    pub(crate) fn expression(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out);
+        out
+    }
+
+    fn write(&self, out: &mut String) {
+        if let Some(before) = self.before {
+            before.write(out);
+        }
+        let written = match self.step {
+            Step::Start(name) => write!(out, "{name}"),
+            Step::Name(name) => write!(out, ".{name}"),
+            Step::Choice(name, kind) => write!(out, ".{name}.ofType({kind})"),
+            Step::Foreign(name) => shown_name(name).map_or(Ok(()), |name| write!(out, ".{name}")),
+            Step::Index(index) => write!(out, "[{index}]"),
+        };
+        debug_assert!(written.is_ok(), "writing to a String does not fail");
+    }
+}
