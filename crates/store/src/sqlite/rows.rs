@@ -1,0 +1,242 @@
+//! Between rows and what the store gives back, and the statements that read.
+//!
+//! Never: trusts a row; what is out of bounds is [`StoreError::Corrupt`]. State: none.
+
+use super::fault::fault_of;
+use crate::{
+    Head, HighMarks, MAX_HISTORY, MAX_RECORD, MAX_VERSION, Stats, StoreError, StoredVersion, VersionLeaf,
+    WrappedVersion,
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use salus_seal::{CellId, Header, Sealed};
+
+/// Bits of a version's key that are the version's number.
+const VERSION_BITS: u32 = 24;
+
+/// The key of a version. Both within their bounds, which the writer looks at.
+pub fn key_of(record: u64, version: u32) -> i64 {
+    (record << VERSION_BITS | u64::from(version)) as i64
+}
+
+/// Record and version of a key.
+pub fn parts_of(key: i64) -> (u64, u32) {
+    let key = key as u64;
+    ((key >> VERSION_BITS) & MAX_RECORD, key as u32 & MAX_VERSION)
+}
+
+// The order of the tables is fixed by CROSS JOIN: one seek for the address, one for its versions from the newest
+// on, one for the compartment.
+macro_rules! found {
+    ($columns:literal, $keys:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM address a CROSS JOIN version v ON ",
+            $keys,
+            " CROSS JOIN compartment c ON c.number = v.compartment WHERE a.address = ?1 ORDER BY v.key DESC LIMIT ?2"
+        )
+    };
+}
+
+const HEAD: &str = "SELECT v.key, v.kind, v.compartment, v.time_ms, v.deleted FROM address a CROSS JOIN version v \
+     ON v.key BETWEEN a.record << 24 AND a.record << 24 | 16777215 WHERE a.address = ?1 ORDER BY v.key DESC LIMIT 1";
+const READ: &str = found!(
+    "v.key, v.kind, v.compartment, v.time_ms, v.deleted, v.entry, v.wrap, v.line, v.words, v.body, c.wrap",
+    "v.key BETWEEN a.record << 24 AND a.record << 24 | 16777215"
+);
+const VREAD: &str = found!(
+    "v.key, v.kind, v.compartment, v.time_ms, v.deleted, v.entry, v.wrap, v.line, v.words, v.body, c.wrap",
+    "v.key = a.record << 24 | ?3"
+);
+const HISTORY: &str = found!(
+    "v.key, v.kind, v.compartment, v.time_ms, v.deleted, v.entry, v.wrap, v.line, v.words, v.body, c.wrap",
+    "v.key BETWEEN a.record << 24 AND a.record << 24 | ?3"
+);
+const LEAVES: &str = "SELECT key, kind, compartment, time_ms, deleted, entry, line, words, body FROM version \
+     WHERE (entry, key) > (?1, ?2) ORDER BY entry, key LIMIT ?3";
+
+/// All statements that must find what they look for without a scan or a sort.
+#[cfg(test)]
+pub const SEEKING: [&str; 5] = [HEAD, READ, VREAD, HISTORY, LEAVES];
+
+/// The newest version's header.
+pub fn head(connection: &Connection, cell: CellId, address: &[u8]) -> Result<Option<Head>, StoreError> {
+    let mut statement = connection.prepare_cached(HEAD).map_err(|e| fault_of(&e))?;
+    let header = statement
+        .query_row([address], |row| Ok(header_of(row, cell)))
+        .optional()
+        .map_err(|e| fault_of(&e))?;
+    header.transpose().map(|header| header.as_ref().map(Head::from))
+}
+
+/// The newest version with its wraps.
+pub fn read(
+    connection: &Connection,
+    cell: CellId,
+    address: &[u8],
+) -> Result<Option<WrappedVersion>, StoreError> {
+    let mut statement = connection.prepare_cached(READ).map_err(|e| fault_of(&e))?;
+    let found = statement.query_row(params![address, 1], |row| Ok(wrapped_of(row, cell))).optional();
+    found.map_err(|e| fault_of(&e))?.transpose()
+}
+
+/// One version with its wraps.
+pub fn vread(
+    connection: &Connection,
+    cell: CellId,
+    address: &[u8],
+    version: u32,
+) -> Result<Option<WrappedVersion>, StoreError> {
+    if version == 0 || version > MAX_VERSION {
+        return Ok(None);
+    }
+    let mut statement = connection.prepare_cached(VREAD).map_err(|e| fault_of(&e))?;
+    let found = statement.query_row(params![address, 1, version], |row| Ok(wrapped_of(row, cell))).optional();
+    found.map_err(|e| fault_of(&e))?.transpose()
+}
+
+/// Versions from below a version on, the newest first.
+pub fn history(
+    connection: &Connection,
+    cell: CellId,
+    address: &[u8],
+    before: Option<u32>,
+    limit: usize,
+) -> Result<Vec<WrappedVersion>, StoreError> {
+    let newest = before.map_or(MAX_VERSION, |before| before.saturating_sub(1).min(MAX_VERSION));
+    let mut statement = connection.prepare_cached(HISTORY).map_err(|e| fault_of(&e))?;
+    let rows = statement
+        .query_map(params![address, limit.min(MAX_HISTORY) as i64, newest], |row| Ok(wrapped_of(row, cell)))
+        .map_err(|e| fault_of(&e))?;
+    rows.map(|row| row.map_err(|e| fault_of(&e))?).collect()
+}
+
+/// A page of leaves after an entry and a key; each with its key.
+pub fn leaves(
+    connection: &Connection,
+    cell: CellId,
+    after: (i64, i64),
+    limit: usize,
+) -> Result<Vec<(i64, VersionLeaf)>, StoreError> {
+    let mut statement = connection.prepare_cached(LEAVES).map_err(|e| fault_of(&e))?;
+    let rows = statement
+        .query_map(params![after.0, after.1, limit as i64], |row| {
+            let key: i64 = row.get(0)?;
+            let parts = (row.get(6)?, row.get(7)?, row.get(8)?);
+            let entry: i64 = row.get(5)?;
+            Ok(header_of(row, cell).map(|header| {
+                let sealed = Sealed { header, line: parts.0, words: parts.1, body: parts.2 };
+                (key, VersionLeaf { entry: entry as u64, header, hash: sealed.hash() })
+            }))
+        })
+        .map_err(|e| fault_of(&e))?;
+    rows.map(|row| row.map_err(|e| fault_of(&e))?).collect()
+}
+
+/// The header, from the first five columns.
+fn header_of(row: &Row<'_>, cell: CellId) -> Result<Header, StoreError> {
+    let number = |at| row.get::<_, i64>(at).ok().and_then(|value| u64::try_from(value).ok());
+    let header = (|| {
+        let (record, version) = parts_of(row.get(0).ok()?);
+        Some(Header {
+            cell,
+            record,
+            version,
+            kind: u16::try_from(number(1)?).ok()?,
+            compartment: number(2)?,
+            time_ms: number(3)?,
+            deleted: match number(4)? {
+                0 => false,
+                1 => true,
+                _ => return None,
+            },
+        })
+    })();
+    header.ok_or(StoreError::Corrupt { what: "a version's header" })
+}
+
+/// A version with its wraps, from all eleven columns.
+fn wrapped_of(row: &Row<'_>, cell: CellId) -> Result<WrappedVersion, StoreError> {
+    let header = header_of(row, cell)?;
+    let found = (|| {
+        Some(WrappedVersion {
+            stored: StoredVersion {
+                sealed: Sealed {
+                    header,
+                    line: row.get(7).ok()?,
+                    words: row.get(8).ok()?,
+                    body: row.get(9).ok()?,
+                },
+                wrap: row.get_ref(6).ok()?.as_blob().ok()?.try_into().ok()?,
+                entry: u64::try_from(row.get::<_, i64>(5).ok()?).ok()?,
+            },
+            compartment_wrap: row.get(10).ok()?,
+        })
+    })();
+    found.ok_or(StoreError::Corrupt { what: "a version's row" })
+}
+
+/// How far the store has come.
+pub fn high_marks(connection: &Connection) -> Result<HighMarks, StoreError> {
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT (SELECT max(key) FROM version), (SELECT max(number) FROM compartment), \
+             last_entry, last_mac, time_ms FROM cell",
+        )
+        .map_err(|e| fault_of(&e))?;
+    let marks = statement.query_row([], |row| {
+        let (key, compartment): (Option<i64>, Option<i64>) = (row.get(0)?, row.get(1)?);
+        let (entry, mac): (Option<i64>, Option<[u8; 16]>) = (row.get(2)?, row.get(3)?);
+        Ok(HighMarks {
+            record: key.map_or(0, |key| parts_of(key).0),
+            compartment: compartment.unwrap_or(0) as u64,
+            last_entry: entry.zip(mac).map(|(entry, mac)| (entry as u64, mac)),
+            time_ms: row.get::<_, i64>(4)? as u64,
+        })
+    });
+    marks.map_err(|e| fault_of(&e))
+}
+
+/// All of [`Stats`] but the bytes on disk.
+pub fn counts(connection: &Connection) -> Result<Stats, StoreError> {
+    let count = |sql: &str| {
+        connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(|n| n as u64).map_err(|e| fault_of(&e))
+    };
+    Ok(Stats {
+        records: count("SELECT count(*) FROM address")?,
+        versions: count("SELECT count(*) FROM version")?,
+        compartments: count("SELECT count(*) FROM compartment")?,
+        bytes: 0,
+        free_bytes: count("PRAGMA freelist_count")? * count("PRAGMA page_size")?,
+    })
+}
+
+/// Whether pages, indexes and references are whole.
+pub fn check(connection: &Connection) -> Result<(), StoreError> {
+    let verdict: String =
+        connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(|e| fault_of(&e))?;
+    if verdict != "ok" {
+        return Err(StoreError::Corrupt { what: "pages or indexes" });
+    }
+    let none = |sql: &str, what| match connection.query_row(sql, [], |_| Ok(())).optional() {
+        Ok(None) => Ok(()),
+        Ok(Some(())) => Err(StoreError::Corrupt { what }),
+        Err(error) => Err(fault_of(&error)),
+    };
+    none("PRAGMA foreign_key_check", "a version without its compartment")?;
+    none(
+        "SELECT 1 FROM address a WHERE NOT EXISTS (SELECT 1 FROM version WHERE key = a.record << 24 | 1)",
+        "an address without its record",
+    )?;
+    none(
+        "SELECT 1 FROM (SELECT count(*) AS records FROM version WHERE key & 16777215 = 1) \
+         JOIN (SELECT count(DISTINCT record) AS found, count(*) AS addresses FROM address) \
+         WHERE records <> found OR records <> addresses",
+        "a record without its address, or with two",
+    )?;
+    none(
+        "SELECT 1 FROM version v WHERE v.key & 16777215 <> 1 \
+         AND NOT EXISTS (SELECT 1 FROM version WHERE key = v.key - 1)",
+        "a record that lacks a version",
+    )
+}
