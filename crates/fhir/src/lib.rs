@@ -8,6 +8,8 @@
 
 pub mod bundle;
 pub mod definitions;
+mod expression;
+mod house;
 
 mod identity;
 pub mod instant;

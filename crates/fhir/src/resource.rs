@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::definitions;
-use crate::json::{Document, Kind, Value};
+use crate::expression::expressions;
+use crate::json::{Document, Value};
 use crate::validate::{Findings, FoundReference, Path, Standing, Validator, type_name};
 use crate::{Issue, IssueCode, Message, ResourceType, Severity};
 
@@ -112,12 +112,16 @@ impl Resource {
 
     /// All literal references: every `Reference.reference`, inner resources included, in the text's order.
     pub fn references(&self) -> Vec<ReferenceAt<'_>> {
-        let literal = |found: &FoundReference| {
-            let value = self.document.value(found.node).get("reference")?;
-            let reference = value.as_str()?;
-            Some(ReferenceAt { expression: self.expression(value.index()), reference, span: value.span() })
-        };
-        self.findings.references.iter().filter_map(literal).collect()
+        let literal = |found: &FoundReference| self.document.value(found.node).get("reference");
+        let mut values: Vec<_> = self.findings.references.iter().filter_map(literal).collect();
+        values.sort_by_key(Value::index);
+        let nodes: Vec<_> = values.iter().map(Value::index).collect();
+        let places = expressions(self, &nodes);
+        values
+            .into_iter()
+            .zip(places)
+            .filter_map(|(value, expression)| Some(ReferenceAt { expression, reference: value.as_str()?, span: value.span() }))
+            .collect()
     }
 
     pub(crate) fn findings(&self) -> &Findings {
@@ -126,41 +130,6 @@ impl Resource {
 
     pub(crate) fn value(&self, node: u32) -> Value<'_> {
         self.document.value(node)
-    }
-
-    /// The FHIRPath expression of a node, which is a value in this resource.
-    pub(crate) fn expression(&self, node: u32) -> String {
-        let definitions = definitions::get();
-        let mut out = self.kind.name().to_owned();
-        let mut owner = Some(definitions.resource(self.kind));
-        let mut at = self.root();
-        while at.index() < node {
-            let inside = |value: &Value<'_>| value.holds(node);
-            if at.kind() == Kind::Array {
-                let Some((index, next)) = at.elements().enumerate().find(|(_, value)| inside(value)) else { break };
-                out.push_str(&format!("[{index}]"));
-                at = next;
-            } else {
-                let Some(member) = at.members().find(|member| inside(&member.value)) else { break };
-                if let Some(named) = type_name(at).and_then(|name| ResourceType::from_name(&name)) {
-                    owner = Some(definitions.resource(named));
-                }
-                let name = member.name();
-                let plain = name.strip_prefix('_').unwrap_or(&name);
-                let property = owner.and_then(|owner| definitions.property(owner, plain.as_bytes()));
-                match property.map(|property| (definitions.element_by_number(property.element), property)) {
-                    Some((element, property)) if element.choice => {
-                        out.push_str(&format!(".{}.ofType({})", element.name, definitions.kind(property.value).name));
-                    }
-                    _ => out.push_str(&format!(".{plain}")),
-                }
-                owner = property.map(|property| {
-                    if plain.len() < name.len() { definitions.element_type() } else { property.value }
-                });
-                at = member.value;
-            }
-        }
-        out
     }
 }
 

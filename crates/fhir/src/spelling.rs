@@ -57,7 +57,7 @@ mod tests {
             ("birthdate", vec!["birthDate"]),
             ("birthDay", vec!["birthDate"]),
             ("Name", vec!["name"]),
-            ("genre", vec!["gender"]),
+            ("gendre", vec!["gender"]),
             ("zzz", vec![]),
             ("", vec![]),
         ] {

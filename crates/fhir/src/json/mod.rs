@@ -11,6 +11,7 @@ use std::borrow::Cow;
 
 pub use parse::{Cause, Error, MAX_DEPTH, MAX_TEXT_BYTES};
 pub use string::quote;
+pub(crate) use string::unescape;
 
 /// What a node is. A key is a node of its own, right before its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +157,7 @@ impl<'a> Value<'a> {
 
     fn unquoted(&self) -> Cow<'a, str> {
         if self.is_escaped() {
-            Cow::Owned(string::unescape(self.inside()))
+            Cow::Owned(unescape(self.inside()))
         } else {
             Cow::Borrowed(self.inside())
         }

@@ -2,7 +2,7 @@
 
 /// Undoes the escapes of what stands between the quotes. The parser has checked them; a sequence that is no escape
 /// is kept as it is.
-pub(super) fn unescape(inside: &str) -> String {
+pub(crate) fn unescape(inside: &str) -> String {
     let mut out = String::with_capacity(inside.len());
     let mut rest = inside;
     while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
