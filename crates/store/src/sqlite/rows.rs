@@ -55,10 +55,6 @@ const HISTORY: &str = found!(
 const LEAVES: &str = "SELECT key, kind, compartment, time_ms, deleted, entry, line, words, body FROM version \
      WHERE (entry, key) > (?1, ?2) ORDER BY entry, key LIMIT ?3";
 
-/// All statements that must find what they look for without a scan or a sort.
-#[cfg(test)]
-pub const SEEKING: [&str; 5] = [HEAD, READ, VREAD, HISTORY, LEAVES];
-
 /// The newest version's header.
 pub fn head(connection: &Connection, cell: CellId, address: &[u8]) -> Result<Option<Head>, StoreError> {
     let mut statement = connection.prepare_cached(HEAD).map_err(|e| fault_of(&e))?;
@@ -239,4 +235,40 @@ pub fn check(connection: &Connection) -> Result<(), StoreError> {
          AND NOT EXISTS (SELECT 1 FROM version WHERE key = v.key - 1)",
         "a record that lacks a version",
     )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_seek_and_neither_scan_nor_sort() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        super::super::schema::create(&mut connection, &CellId([1; 16])).unwrap();
+        for sql in [HEAD, READ, VREAD, HISTORY, LEAVES] {
+            let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let count = explain.parameter_count();
+            let steps = explain
+                .query_map(rusqlite::params_from_iter(vec![1; count]), |row| row.get::<_, String>(3))
+                .unwrap()
+                .map(Result::unwrap)
+                .collect::<Vec<_>>();
+            assert!(
+                !steps.is_empty() && steps.iter().all(|step| step.starts_with("SEARCH")),
+                "{sql}: {steps:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn keys_are_ordered_by_record_then_version() {
+        let parts = [(1, 1), (1, 2), (1, MAX_VERSION), (2, 1), (MAX_RECORD, 1), (MAX_RECORD, MAX_VERSION)];
+        for pair in parts.windows(2) {
+            assert!(key_of(pair[0].0, pair[0].1) < key_of(pair[1].0, pair[1].1));
+        }
+        for (record, version) in parts {
+            assert_eq!(parts_of(key_of(record, version)), (record, version));
+        }
+    }
 }
