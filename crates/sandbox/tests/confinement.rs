@@ -1,6 +1,8 @@
 //! Each promise of the sandbox is tried by a process of its own, which confines itself and then does the forbidden
 //! thing; as root too, where the tests run as root.
 
+#![allow(clippy::unwrap_used, reason = "a test without a harness; a panic is its failure")]
+
 use salus_sandbox::{Network, Profile, confine};
 use std::fs;
 use std::io::ErrorKind;

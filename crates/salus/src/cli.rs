@@ -1,0 +1,375 @@
+//! The words of the command line. Parses; does nothing.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Health records that a stolen password cannot empty.
+#[derive(Debug, Parser)]
+#[command(name = "salus", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  salus demo                        try it, with two practices of invented patients
+  salus init --data /var/lib/salus  begin for real
+  salus serve --data /var/lib/salus
+
+Every command has examples of its own: salus COMMAND --help")]
+pub struct Cli {
+    /// Language of messages: de, fr or en (else from LC_ALL, LC_MESSAGES, LANG)
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    pub lang: Option<String>,
+    /// What is to be done.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where the data lie.
+#[derive(Debug, Clone, Args)]
+pub struct Data {
+    /// The data directory [default: ./salus-data; for the demo ./salus-demo]
+    #[arg(long = "data", value_name = "DIR", env = "SALUS_DATA")]
+    pub dir: Option<PathBuf>,
+}
+
+impl Data {
+    /// The data directory of a real installation.
+    pub fn directory(&self) -> PathBuf {
+        self.dir.clone().unwrap_or_else(|| PathBuf::from("salus-data"))
+    }
+
+    /// The data directory of the demo.
+    pub fn demo_directory(&self) -> PathBuf {
+        self.dir.clone().unwrap_or_else(|| PathBuf::from("salus-demo"))
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve two practices of invented patients, to try things out
+    #[command(after_help = "Examples:
+  salus demo
+  salus demo --port 0 --patients 20 --data /tmp/demo
+  salus demo --fresh                begin anew
+
+Prints `ready http://localhost:PORT` when all is served; DIR/demo.json holds addresses and tokens.")]
+    Demo(Demo),
+    /// Make a data directory: keys, recovery kit, salus.toml
+    #[command(after_help = "Examples:
+  salus init --data /var/lib/salus --recovery-kit /media/usb/salus-recovery-kit.txt
+  salus init --root-key /etc/salus/root.key --recovery-kit kit.txt
+
+Whoever has the recovery kit can open everything; without it, a lost root key loses everything.
+Store it away from this machine.")]
+    Init(Init),
+    /// Serve a data directory
+    #[command(after_help = "Examples:
+  salus serve --data /var/lib/salus
+  salus serve --config /etc/salus/salus.toml --data /var/lib/salus
+  SALUS_SERVER__LISTEN=0.0.0.0:8443 salus serve
+
+All keys of the configuration: docs/configuration.md")]
+    Serve(Serve),
+    /// Cells: practices, networks, hospitals, insurers
+    #[command(subcommand)]
+    Cell(Cell),
+    /// Clients: applications that act in a cell
+    #[command(subcommand)]
+    Client(Client),
+    /// Sessions
+    #[command(subcommand)]
+    Session(Session),
+    /// What runs here, and how it fares
+    #[command(after_help = "Examples:
+  salus status --data /var/lib/salus
+  salus status --json")]
+    Status(Report),
+    /// Bring FHIR bundles and NDJSON into a cell of the running server
+    #[command(after_help = "Examples:
+  salus import --cell praxis-sonnenberg export/
+  salus import --cell praxis-sonnenberg --jobs 8 patients.ndjson.gz observations.ndjson.gz
+  salus import bundle.json          if there is only one cell
+
+Can be repeated and interrupted: what was imported is not imported again. What is refused stands in
+a report, with its place and the rule; never with a value.")]
+    Import(Import),
+    /// The access log
+    #[command(subcommand)]
+    Log(Log),
+    /// Who got what: patients and record versions that were given out
+    #[command(after_help = "Examples:
+  salus scope --client 3f0c...  --from 2026-11-01 --to 2026-12-01
+  salus scope --session 77ab... --json")]
+    Scope(Scope),
+    /// The keyholder's process; started by `serve` and `demo`
+    #[command(name = "__keyholder", hide = true)]
+    Keyholder,
+    /// The record server's process; started by `serve` and `demo`
+    #[command(name = "__record-server", hide = true)]
+    RecordServer,
+}
+
+/// `salus demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where the data lie.
+    #[command(flatten)]
+    pub data: Data,
+    /// The port on this machine; 0 takes any that is free
+    #[arg(long, default_value_t = 8642, value_name = "N")]
+    pub port: u16,
+    /// Delete the demo's data first
+    #[arg(long)]
+    pub fresh: bool,
+    /// Patients in each practice
+    #[arg(long, default_value_t = 200, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    pub patients: u32,
+    /// Write what the processes log to stderr, not only warnings
+    #[arg(long)]
+    pub verbose: bool,
+}
+
+/// `salus init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Where the data lie.
+    #[command(flatten)]
+    pub data: Data,
+    /// The root key's file, made if it is not there [default: DIR/trust/root.key]
+    #[arg(long, value_name = "FILE")]
+    pub root_key: Option<PathBuf>,
+    /// Where to write the recovery kit; must not exist [default: ./salus-recovery-kit.txt]
+    #[arg(long, value_name = "FILE", default_value = "salus-recovery-kit.txt", hide_default_value = true)]
+    pub recovery_kit: PathBuf,
+    /// Report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `salus serve`
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where the data lie.
+    #[command(flatten)]
+    pub data: Data,
+    /// The configuration [default: DIR/salus.toml]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// A command that only reports.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Where the data lie.
+    #[command(flatten)]
+    pub data: Data,
+    /// Report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `salus cell ...`
+#[derive(Debug, Subcommand)]
+pub enum Cell {
+    /// Make a cell
+    #[command(after_help = "Examples:
+  salus cell create praxis-sonnenberg
+  salus cell create praxis-sonnenberg --chart-hour 400 --json")]
+    Create {
+        /// Its name in addresses: letters, digits and dashes, at most 63
+        name: String,
+        /// What all its principals together may reach.
+        #[command(flatten)]
+        budgets: BudgetArgs,
+        /// Where the data lie, and how to report.
+        #[command(flatten)]
+        report: Report,
+    },
+    /// Cut a cell off at once, or join it again
+    #[command(after_help = "Examples:
+  salus cell quarantine praxis-sonnenberg
+  salus cell quarantine praxis-sonnenberg --lift")]
+    Quarantine {
+        /// Its name
+        name: String,
+        /// Join it again
+        #[arg(long)]
+        lift: bool,
+        /// Where the data lie, and how to report.
+        #[command(flatten)]
+        report: Report,
+    },
+}
+
+/// How many distinct patients may be reached; what is not given has its default (docs/budgets.md).
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct BudgetArgs {
+    /// Charts in any 60 minutes
+    #[arg(long, value_name = "N")]
+    pub chart_hour: Option<u32>,
+    /// Charts in any 24 hours
+    #[arg(long, value_name = "N")]
+    pub chart_day: Option<u32>,
+    /// Charts in any 30 days
+    #[arg(long, value_name = "N")]
+    pub chart_30_days: Option<u32>,
+    /// Lines (name and birth date) in any 60 minutes
+    #[arg(long, value_name = "N")]
+    pub glimpse_hour: Option<u32>,
+    /// Lines in any 24 hours
+    #[arg(long, value_name = "N")]
+    pub glimpse_day: Option<u32>,
+    /// Lines in any 30 days
+    #[arg(long, value_name = "N")]
+    pub glimpse_30_days: Option<u32>,
+}
+
+/// `salus client ...`
+#[derive(Debug, Subcommand)]
+pub enum Client {
+    /// Make a client; its secret is shown once
+    #[command(after_help = "Examples:
+  salus client create --cell praxis-sonnenberg --name 'Laboratory'
+  salus client create --cell praxis-sonnenberg --name Export --role fhir-client --chart-hour 50")]
+    Create {
+        /// The cell's name
+        #[arg(long)]
+        cell: String,
+        /// Its name for people
+        #[arg(long)]
+        name: String,
+        /// What it may do
+        #[arg(long, default_value = "fhir-client")]
+        role: String,
+        /// After how many hours a session ends
+        #[arg(long, default_value_t = 12, value_name = "HOURS", value_parser = clap::value_parser!(u64).range(1..=8760))]
+        session_hours: u64,
+        /// After how many minutes without a request a session ends
+        #[arg(long, default_value_t = 60, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=525_600))]
+        idle_minutes: u64,
+        /// What it may reach.
+        #[command(flatten)]
+        budgets: BudgetArgs,
+        /// Where the data lie, and how to report.
+        #[command(flatten)]
+        report: Report,
+    },
+    /// Begin a session for a client, and show its token once
+    #[command(after_help = "Example:
+  curl -H \"Authorization: Bearer $(salus client token --client 3f0c...)\" https://.../praxis/fhir/Patient/1")]
+    Token {
+        /// The client's id
+        #[arg(long, value_name = "ID")]
+        client: String,
+        /// Where the data lie, and how to report.
+        #[command(flatten)]
+        report: Report,
+    },
+    /// End a client's credentials and all its sessions at once
+    #[command(after_help = "Example:
+  salus client revoke --client 3f0c...")]
+    Revoke {
+        /// The client's id
+        #[arg(long, value_name = "ID")]
+        client: String,
+        /// Where the data lie, and how to report.
+        #[command(flatten)]
+        report: Report,
+    },
+}
+
+/// `salus session ...`
+#[derive(Debug, Subcommand)]
+pub enum Session {
+    /// End a session at once
+    #[command(after_help = "Example:
+  salus session revoke --session 77ab...")]
+    Revoke {
+        /// The session's id
+        #[arg(long, value_name = "ID")]
+        session: String,
+        /// Where the data lie, and how to report.
+        #[command(flatten)]
+        report: Report,
+    },
+}
+
+/// `salus import`
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Where the data lie.
+    #[command(flatten)]
+    pub data: Data,
+    /// The cell's name; may be left out where there is only one
+    #[arg(long)]
+    pub cell: Option<String>,
+    /// How many bundles travel at once
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: u16,
+    /// Where to write what was refused [default: DIR/import-report-TIME.json]
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Report the result as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Files (.json, .ndjson, each also .gz) and folders
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+}
+
+/// `salus log ...`
+#[derive(Debug, Subcommand)]
+pub enum Log {
+    /// Check every byte of the log; 0: good, 1: bad, 2: could not look
+    #[command(after_help = "Examples:
+  salus log verify
+  salus log verify --checkpoint /media/witness/checkpoint --data /var/lib/salus")]
+    Verify {
+        /// A checkpoint kept elsewhere, which the log must contain
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
+        /// Where the data lie, and how to report.
+        #[command(flatten)]
+        report: Report,
+    },
+    /// Show entries of the log
+    #[command(after_help = "Examples:
+  salus log show                    changes of trust, platform-wide
+  salus log show --cell praxis-sonnenberg --from 1000 --limit 50")]
+    Show {
+        /// The cell's name; without it, the platform's own tree
+        #[arg(long)]
+        cell: Option<String>,
+        /// From this entry on
+        #[arg(long, default_value_t = 0, value_name = "N")]
+        from: u64,
+        /// At most this many
+        #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
+        /// Where the data lie, and how to report.
+        #[command(flatten)]
+        report: Report,
+    },
+}
+
+/// `salus scope`
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("by").required(true).args(["session", "principal", "client"]))]
+pub struct Scope {
+    /// Of one session
+    #[arg(long, value_name = "ID")]
+    pub session: Option<String>,
+    /// Of one principal, in all sessions
+    #[arg(long, value_name = "ID")]
+    pub principal: Option<String>,
+    /// Of one client, in all sessions
+    #[arg(long, value_name = "ID")]
+    pub client: Option<String>,
+    /// From this time on: 2026-11-22 or 2026-11-22T17:00:00+01:00
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Up to this time
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// Where the data lie, and how to report.
+    #[command(flatten)]
+    pub report: Report,
+}

@@ -1,0 +1,161 @@
+//! Every key of the configuration, once: from here come the names that are known, the commented file that `salus init`
+//! writes, and docs/configuration.md. Reads nothing.
+
+/// What a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text in quotes.
+    Text,
+    /// A path in quotes, relative to the working directory.
+    Path,
+    /// A whole number.
+    Number,
+    /// `true` or `false`.
+    Switch,
+    /// A list of texts; in an environment variable, separated by commas.
+    List,
+}
+
+impl Kind {
+    /// In words, for the documentation.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Path => "path",
+            Self::Number => "number",
+            Self::Switch => "true or false",
+            Self::List => "list of texts",
+        }
+    }
+}
+
+/// One key.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Its section.
+    pub section: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// What its value is.
+    pub kind: Kind,
+    /// Its default, as TOML; empty where there is none.
+    pub default: &'static str,
+    /// What it is for, in one sentence or two.
+    pub what: &'static str,
+}
+
+const fn key(section: &'static str, name: &'static str, kind: Kind, default: &'static str, what: &'static str) -> Key {
+    Key { section, name, kind, default, what }
+}
+
+/// All keys, in the order of the file.
+pub const KEYS: &[Key] = &[
+    key("server", "listen", Kind::Text, "\"127.0.0.1:8642\"", "Address and port that the record server listens on."),
+    key(
+        "server",
+        "public_url",
+        Kind::Text,
+        "\"\"",
+        "The address under which clients reach it, without a slash at its end; it stands in Location headers and links. \
+         Empty: `http` or `https` and the address of `listen`.",
+    ),
+    key(
+        "server",
+        "behind_proxy",
+        Kind::Switch,
+        "false",
+        "Whether a proxy that ends TLS stands before it. Without it and without a certificate, only a loopback address may \
+         be listened on.",
+    ),
+    key(
+        "server",
+        "trusted_proxies",
+        Kind::List,
+        "[]",
+        "Addresses of the proxies whose X-Forwarded-For is believed, for the client's address in the access log.",
+    ),
+    key("tls", "certificate_file", Kind::Path, "\"\"", "The certificate and those above it, PEM."),
+    key("tls", "key_file", Kind::Path, "\"\"", "The certificate's key, PEM."),
+    key("limits", "max_body_bytes", Kind::Number, "67108864", "The largest request body, in bytes, after decompression."),
+    key("limits", "max_connections", Kind::Number, "1024", "The most connections at once; further ones wait."),
+    key("limits", "request_timeout_s", Kind::Number, "60", "After how many seconds a request is given up."),
+    key(
+        "keyholder",
+        "root_key_file",
+        Kind::Path,
+        "\"\"",
+        "The root key's file. Empty: trust/root.key in the data directory; better on a medium of its own.",
+    ),
+    key(
+        "keyholder",
+        "witness_dirs",
+        Kind::List,
+        "[]",
+        "Directories, each on another machine, that get every checkpoint of the access log. At start the log must contain \
+         what they hold.",
+    ),
+    key("log", "format", Kind::Text, "\"json\"", "How the processes log to stderr: `json` or `text`."),
+    key("log", "level", Kind::Text, "\"info\"", "From which level on they log: `error`, `warn`, `info` or `debug`."),
+];
+
+/// What each section is about.
+pub const SECTIONS: &[(&str, &str)] = &[
+    ("server", "Where the record server is reached."),
+    ("tls", "TLS by certificate files; both or neither. They are read at start."),
+    ("limits", "Bounds of what one client can take."),
+    ("keyholder", "The trusted side."),
+    ("log", "What the processes say about themselves; never about a patient."),
+];
+
+/// The environment variable that overrides a key.
+pub fn variable(key: &Key) -> String {
+    format!("SALUS_{}__{}", key.section.to_uppercase(), key.name.to_uppercase())
+}
+
+/// The file that `salus init` writes: every key with its default, commented out.
+pub fn default_file() -> String {
+    let mut out = String::from("# Configuration of Salus. What is commented out has the value shown.\n");
+    for (section, about) in SECTIONS {
+        out.push_str(&format!("\n# {about}\n[{section}]\n"));
+        for key in KEYS.iter().filter(|key| key.section == *section) {
+            for line in wrap(key.what) {
+                out.push_str(&format!("# {line}\n"));
+            }
+            out.push_str(&format!("# {} = {}\n", key.name, key.default));
+        }
+    }
+    out
+}
+
+/// docs/configuration.md.
+pub fn documentation() -> String {
+    let mut out = String::from(
+        "# Configuration\n\n\
+         `salus serve` reads one TOML file: `--config FILE`, else `salus.toml` in the data directory; `salus init` writes it \
+         with every key\nand its default. An environment variable overrides a key: `SALUS_SECTION__KEY`, such as \
+         `SALUS_SERVER__LISTEN=0.0.0.0:8443`.\nAn unknown key is an error that names it, its line and the nearest key there \
+         is. The data directory is\nno key: it is `--data DIR`, else `SALUS_DATA`, else `./salus-data`.\n",
+    );
+    for (section, about) in SECTIONS {
+        out.push_str(&format!("\n## [{section}]\n\n{about}\n\n| key | value | default | what it is for |\n| --- | --- | --- | --- |\n"));
+        for key in KEYS.iter().filter(|key| key.section == *section) {
+            out.push_str(&format!("| `{}` | {} | `{}` | {} |\n", key.name, key.kind.word(), key.default, key.what));
+        }
+    }
+    out
+}
+
+/// Lines of at most 100 characters.
+fn wrap(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.len() + word.len() < 100 => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

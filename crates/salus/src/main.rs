@@ -1,0 +1,3 @@
+//! `salus`: see [`salus::cli`].
+
+fn main() {}
