@@ -13,7 +13,7 @@ use zstd::dict::{DecoderDictionary, EncoderDictionary};
 const STORED: u8 = 0;
 const ZSTD_DICTIONARY_1: u8 = 1;
 
-const LEVEL: i32 = 6;
+const LEVEL: i32 = 3;
 
 static DICTIONARY_1: &[u8] = include_bytes!("../dictionary/fhir-r4-1.zdict");
 static ENCODER: LazyLock<EncoderDictionary<'static>> =

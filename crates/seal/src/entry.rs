@@ -256,6 +256,8 @@ pub enum Refusal {
     DoesNotOpen,
     /// The request is not well formed, or over a bound.
     Malformed,
+    /// The disk has no room for entries; what is left is kept for revocations.
+    NoRoom,
 }
 
 /// An entry's bytes. `fleeting` is sealed under the month's key, bound to the salt, the cell and the lasting part.

@@ -1,0 +1,241 @@
+//! `admit`: may this session do this to these records?
+//!
+//! The order is fixed: session and proof, quarantine, policy, unwrap, budget, entry. The patients who are charged and logged are
+//! those whose compartments were really opened, whatever the record server said. What is granted here leaves the process only
+//! after the batch's entries are durable.
+//!
+//! Never: grants a part of an intent, or tells a stranger why not. State: [`Core`]'s.
+
+use crate::core::Core;
+use crate::error::KeyholderError;
+use crate::policy::{self, Action};
+use salus_accesslog::Tree;
+use salus_seal::entry::{Event, Fleeting, Interaction, Refusal, VersionRange, ranges};
+use salus_seal::{CellId, Part, PrincipalId, Pseudonym, SessionId};
+use salus_trust_api::wire::{ADMISSION_MS, Admit, Admitted, Answer, Grant, Intent, Receipt};
+
+/// Who asks, once the token has been found good.
+pub(crate) struct Asking {
+    pub session: SessionId,
+    pub principal: PrincipalId,
+    pub cell: CellId,
+}
+
+/// What an intent opened: to be charged, logged, and then granted.
+pub(crate) struct Opened {
+    /// Which budget it is charged to.
+    pub part: Part,
+    /// Patients who are charged, distinct.
+    pub charged: Vec<Pseudonym>,
+    /// Patients who were named by what was opened, but are not charged; distinct, none of `charged`.
+    pub uncharged: Vec<Pseudonym>,
+    /// The entries to be written: for a write one for each 1,024 versions, with its root.
+    pub entries: Vec<EntryPart>,
+    /// What is granted when it is durable.
+    pub grant: Grant,
+}
+
+/// One entry's worth of versions.
+pub(crate) struct EntryPart {
+    pub versions: Vec<VersionRange>,
+    /// RFC 6962 root over the versions of a write; none for a read.
+    pub root: Option<[u8; 32]>,
+}
+
+impl Core {
+    /// Decides, charges and records. The answer may be sent after the next commit.
+    pub(crate) fn admit(&mut self, admit: Admit) -> Result<Answer, KeyholderError> {
+        let now_ms = self.clock.now_ms();
+        let Some(asking) = self.session(&admit, now_ms)? else {
+            return Ok(Answer::Refused(Refusal::NoSession));
+        };
+        match self.decide(&asking, &admit, now_ms)? {
+            Ok(admitted) => {
+                self.admissions += 1;
+                Ok(Answer::Admitted(admitted))
+            }
+            Err(refusal) => {
+                self.record_refusal(&asking, &admit, refusal, now_ms)?;
+                Ok(Answer::Refused(refusal))
+            }
+        }
+    }
+
+    /// The session of a token, if it lives, belongs to the cell that was addressed, and is proved.
+    ///
+    /// A token that was never given out is counted; one that was, but is of no use here, is an entry in its cell's log.
+    fn session(&mut self, admit: &Admit, now_ms: u64) -> Result<Option<Asking>, KeyholderError> {
+        let Some(id) = self.state.tokens.get(&admit.token.hash()).copied() else {
+            self.strangers += 1;
+            return Ok(None);
+        };
+        let Some(session) = self.state.sessions.get_mut(&id) else {
+            self.strangers += 1;
+            return Ok(None);
+        };
+        let (cell, principal, client) = (session.cell, session.principal, session.client);
+        let revoked = self.state.clients.get(&client).is_none_or(|client| client.revoked);
+        let asking = Asking { session: id, principal, cell };
+        // A session bound to a key needs a proof that nobody can check yet, so it is of no use rather than a bearer's.
+        if revoked || !session.lives(now_ms) || cell != admit.cell || session.proof_key.is_some() {
+            self.record_refusal(&asking, admit, Refusal::NoSession, now_ms)?;
+            return Ok(None);
+        }
+        session.used_ms = session.used_ms.max(now_ms);
+        Ok(Some(asking))
+    }
+
+    fn decide(
+        &mut self,
+        asking: &Asking,
+        admit: &Admit,
+        now_ms: u64,
+    ) -> Result<Result<Admitted, Refusal>, KeyholderError> {
+        // One intent a request is all that anything asks for today; the wire has room for more.
+        let [intent] = admit.intents.as_slice() else { return Ok(Err(Refusal::Malformed)) };
+        let opened = match self.open(asking, admit.interaction, intent, now_ms) {
+            Ok(opened) => opened,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if let Err(refusal) = self.has_budget(asking, &opened, now_ms) {
+            return Ok(Err(refusal));
+        }
+        if !self.log.has_room() {
+            return Ok(Err(Refusal::NoRoom));
+        }
+        self.record_opened(asking, admit, opened, now_ms).map(Ok)
+    }
+
+    fn open(
+        &self,
+        asking: &Asking,
+        interaction: Interaction,
+        intent: &Intent,
+        now_ms: u64,
+    ) -> Result<Opened, Refusal> {
+        let cell = self.state.cells.get(&asking.cell).ok_or(Refusal::NotAllowed)?;
+        if cell.quarantined {
+            return Err(Refusal::Quarantined);
+        }
+        let principal = self.state.principals.get(&asking.principal).ok_or(Refusal::NotAllowed)?;
+        let role = policy::role(&principal.role).ok_or(Refusal::NotAllowed)?;
+        let action = match intent {
+            Intent::Read(_) => Action::Read,
+            Intent::Write(write) => {
+                Action::Write { changes_existing: write.versions.iter().any(|version| version.header.version > 1) }
+            }
+            Intent::Missing => Action::Probe,
+            Intent::Search | Intent::Disclose | Intent::Export => return Err(Refusal::NotAllowed),
+        };
+        if !policy::allows(role, action, interaction) {
+            return Err(Refusal::NotAllowed);
+        }
+        match intent {
+            Intent::Read(read) => crate::open_read::open(asking.cell, cell, read),
+            Intent::Write(write) => crate::open_write::open(asking.cell, cell, write, now_ms),
+            _ => Err(Refusal::Missing),
+        }
+    }
+
+    /// Room for the patients in the principal's and in the cell's budget.
+    fn has_budget(&mut self, asking: &Asking, opened: &Opened, now_ms: u64) -> Result<(), Refusal> {
+        if opened.charged.is_empty() {
+            return Ok(());
+        }
+        let principal = self.state.principals.get_mut(&asking.principal).ok_or(Refusal::NotAllowed)?;
+        let cell = self.state.cells.get_mut(&asking.cell).ok_or(Refusal::NotAllowed)?;
+        for (budgets, spent) in [(principal.budgets, &mut principal.spent), (cell.budgets, &mut cell.spent)] {
+            let limits = match opened.part {
+                Part::Line => budgets.glimpse,
+                Part::Body | Part::Words => budgets.chart,
+            };
+            spent
+                .of(opened.part)
+                .room_for(&opened.charged, &limits, now_ms)
+                .map_err(|exhausted| Refusal::Budget { retry_after_s: exhausted.retry_after_s })?;
+        }
+        Ok(())
+    }
+
+    fn record_opened(
+        &mut self,
+        asking: &Asking,
+        admit: &Admit,
+        opened: Opened,
+        now_ms: u64,
+    ) -> Result<Admitted, KeyholderError> {
+        let tree = Tree::Cell(asking.cell);
+        let first = self.log.size(tree);
+        let mut last = first;
+        let mut patients = opened.charged.clone();
+        patients.extend_from_slice(&opened.uncharged);
+        let mut fleeting = Fleeting {
+            session: asking.session,
+            purpose: admit.purpose,
+            interaction: admit.interaction,
+            address: admit.address,
+            refused: None,
+            part: opened.part,
+            charged: opened.charged.len() as u32,
+            patients,
+            versions: Vec::new(),
+        };
+        for part in opened.entries {
+            let event = match part.root {
+                Some(root) => Event::Written { first, ranges: part.versions.clone(), root },
+                None => Event::Opened,
+            };
+            fleeting.versions = part.versions;
+            last = self.record(tree, now_ms, event, Some(&fleeting))?;
+            // The chain's first entry names the patients; the others belong to it.
+            fleeting.patients.clear();
+            fleeting.charged = 0;
+        }
+        let mac = self.receipt_mac(asking.cell, last)?;
+        let receipt = Receipt { cell: asking.cell, entry: first, last_entry: last, mac };
+        Ok(Admitted { receipt, valid_ms: ADMISSION_MS, grants: vec![opened.grant] })
+    }
+
+    fn receipt_mac(&self, id: CellId, entry: u64) -> Result<[u8; 16], KeyholderError> {
+        let cell = self.state.cells.get(&id).ok_or(KeyholderError::Entry { tree: id.to_string(), index: entry })?;
+        Ok(cell.receipt_key.mac(&id, entry))
+    }
+
+    pub(crate) fn record_refusal(
+        &mut self,
+        asking: &Asking,
+        admit: &Admit,
+        refusal: Refusal,
+        now_ms: u64,
+    ) -> Result<(), KeyholderError> {
+        if !self.log.has_room() {
+            return Ok(());
+        }
+        let fleeting = Fleeting {
+            session: asking.session,
+            purpose: admit.purpose,
+            interaction: admit.interaction,
+            address: admit.address,
+            refused: Some(refusal),
+            part: Part::Body,
+            patients: Vec::new(),
+            charged: 0,
+            versions: named_versions(admit),
+        };
+        self.record(Tree::Cell(asking.cell), now_ms, Event::Refused, Some(&fleeting)).map(drop)
+    }
+}
+
+/// The most versions that a refusal's entry names: enough to see what was tried.
+const MAX_REFUSED_VERSIONS: usize = 64;
+
+fn named_versions(admit: &Admit) -> Vec<VersionRange> {
+    let headers = admit.intents.iter().flat_map(|intent| -> Box<dyn Iterator<Item = (u64, u32)> + '_> {
+        match intent {
+            Intent::Read(read) => Box::new(read.versions.iter().map(|v| (v.header.record, v.header.version))),
+            Intent::Write(write) => Box::new(write.versions.iter().map(|v| (v.header.record, v.header.version))),
+            _ => Box::new(std::iter::empty()),
+        }
+    });
+    ranges(headers.take(MAX_REFUSED_VERSIONS))
+}

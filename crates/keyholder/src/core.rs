@@ -1,0 +1,110 @@
+//! The heart: state, keys, clock and log together, and how an event becomes both an entry and state.
+//!
+//! Never: answers anybody; what it grants may leave only after [`Core::commit`]. State: all of the keyholder's, on one thread.
+
+use crate::clock::Clock;
+use crate::error::KeyholderError;
+use crate::keyring::{CellKeys, Keyring};
+use crate::state::State;
+use salus_accesslog::{AccessLog, Tree};
+use salus_seal::entry::{self, Event, Fleeting, Lasting};
+use salus_seal::{CellId, LogKey};
+
+/// What a platform entry is bound to in place of a cell.
+const NO_CELL: CellId = CellId([0; 16]);
+
+/// State, keys, clock and log.
+pub struct Core {
+    pub(crate) state: State,
+    pub(crate) keyring: Keyring,
+    pub(crate) clock: Clock,
+    pub(crate) log: AccessLog,
+    pub(crate) installation: String,
+    pub(crate) recovery: salus_seal::escrow::RecoveryIdentity,
+    pub(crate) started_ms: u64,
+    pub(crate) strangers: u64,
+    pub(crate) admissions: u64,
+    pub(crate) batches: u64,
+    pub(crate) protections: Vec<String>,
+    uncommitted: bool,
+}
+
+/// What [`Core::open`] is made from.
+pub(crate) struct Parts {
+    pub state: State,
+    pub keyring: Keyring,
+    pub log: AccessLog,
+    pub installation: String,
+    pub recovery: salus_seal::escrow::RecoveryIdentity,
+    pub protections: Vec<String>,
+}
+
+impl Core {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let mut clock = Clock::start(parts.state.latest_ms);
+        let started_ms = clock.now_ms();
+        Self {
+            state: parts.state,
+            keyring: parts.keyring,
+            clock,
+            log: parts.log,
+            installation: parts.installation,
+            recovery: parts.recovery,
+            started_ms,
+            strangers: 0,
+            admissions: 0,
+            batches: 0,
+            protections: parts.protections,
+            uncommitted: false,
+        }
+    }
+
+    /// Appends an entry and takes it into the state. It is durable only after [`Core::commit`].
+    pub(crate) fn record(
+        &mut self,
+        tree: Tree,
+        time_ms: u64,
+        event: Event,
+        fleeting: Option<&Fleeting>,
+    ) -> Result<u64, KeyholderError> {
+        let lasting = Lasting { time_ms, event };
+        let bytes = match (tree, fleeting) {
+            (Tree::Cell(cell), Some(fleeting)) => {
+                let key = self.log_key(cell, time_ms)?;
+                entry::encode(&cell, &lasting, Some((fleeting, key)))?
+            }
+            (Tree::Cell(cell), None) => entry::encode(&cell, &lasting, None)?,
+            (Tree::Platform, _) => entry::encode(&NO_CELL, &lasting, None)?,
+        };
+        let index = self.log.append(tree, &bytes)?;
+        self.uncommitted = true;
+        self.state.apply(tree, index, &lasting, fleeting, &self.keyring)?;
+        Ok(index)
+    }
+
+    /// Makes everything recorded durable. A failure is fatal: nobody may be answered.
+    pub(crate) fn commit(&mut self) -> Result<(), KeyholderError> {
+        if std::mem::take(&mut self.uncommitted) {
+            self.log.commit()?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn has_uncommitted(&self) -> bool {
+        self.uncommitted
+    }
+
+    /// The month's log key, made at the month's first entry and durable before it is used.
+    fn log_key(&mut self, id: CellId, time_ms: u64) -> Result<&LogKey, KeyholderError> {
+        let month = entry::month_of(time_ms);
+        let missing = || KeyholderError::Entry { tree: id.to_string(), index: 0 };
+        if !self.state.cells.get(&id).ok_or_else(missing)?.log_keys.contains_key(&month) {
+            let CellKeys { generations, mut log_keys } = self.keyring.cell(&id)?;
+            let key = LogKey::random()?;
+            log_keys.push((month, key.clone()));
+            self.keyring.write_cell(&id, &CellKeys { generations, log_keys })?;
+            self.state.cells.get_mut(&id).ok_or_else(missing)?.log_keys.insert(month, key);
+        }
+        self.state.cells.get(&id).and_then(|cell| cell.log_keys.get(&month)).ok_or_else(missing)
+    }
+}

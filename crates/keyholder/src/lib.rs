@@ -1,0 +1,29 @@
+//! The keyholder: the process that holds the keys, and says who may open what.
+//!
+//! For: one verb, `admit` ([`admit`]): session and proof, quarantine, policy, budget, log entry; and only when the batch's
+//! entries are durable, the keys. Its decisions come from [`state`], a fold of the access log.
+//!
+//! Never: speaks HTTP or SQL, knows FHIR, or sees a record. A key leaves it for one version at a time, after its entry.
+//!
+//! State: DIR/trust (keys, wrapped) and DIR/log (the access log), owned by this process alone.
+
+pub mod budget;
+pub mod clock;
+pub mod error;
+pub mod keyring;
+pub mod policy;
+pub mod setup;
+pub mod state;
+
+mod admin;
+mod admit;
+mod core;
+mod open_read;
+mod open_write;
+mod resolve;
+mod run;
+mod scope;
+mod server;
+
+pub use error::KeyholderError;
+pub use run::{KeyholderOptions, run};

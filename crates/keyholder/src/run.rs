@@ -1,0 +1,73 @@
+//! Starting: open the keys, fold the log, check that it is the latest, listen.
+//!
+//! Never: starts on a log that a witness knows to be longer, or that does not fold. State: none; it hands over to the server.
+
+use crate::core::{Core, Parts};
+use crate::error::KeyholderError;
+use crate::keyring::Keyring;
+use crate::scope::open_entry;
+use crate::server::{Proofs, Server, listen};
+use crate::setup::trust_dir;
+use crate::state::State;
+use salus_accesslog::{AccessLog, Options, Signer, Tree};
+use salus_seal::entry::Event;
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use zeroize::Zeroizing;
+
+/// What a keyholder runs with.
+pub struct KeyholderOptions {
+    /// The data directory.
+    pub data_dir: PathBuf,
+    /// The root key's file.
+    pub root_key_file: PathBuf,
+    /// Where it listens.
+    pub socket: PathBuf,
+    /// Folders that get a copy of every checkpoint.
+    pub witness_dirs: Vec<PathBuf>,
+    /// Proves that a connection is the record server's; drawn anew at each start.
+    pub record_server_key: Zeroizing<[u8; 32]>,
+    /// What protects the process, in plain words, for `salus status`.
+    pub protections: Vec<String>,
+}
+
+/// Runs until `stop` becomes readable or is closed. `ready` is called once it listens.
+pub fn run(options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -> Result<(), KeyholderError> {
+    let trust_dir = trust_dir(&options.data_dir);
+    if !Keyring::exists(&trust_dir) {
+        return Err(KeyholderError::NotInitialised { path: trust_dir.display().to_string() });
+    }
+    let keyring = Keyring::open(&trust_dir, &options.root_key_file)?;
+    let identity = keyring.identity()?;
+    let signer = Signer::from_seed(*identity.signing_seed)?;
+    let origin = format!("salus.example/{}", identity.installation);
+    let mut log_options = Options::new(options.data_dir.join("log"), origin, signer);
+    log_options.witness_dirs = options.witness_dirs;
+    let (log, state, torn_bytes) = fold(log_options, &keyring)?;
+    let mut core = Core::new(Parts {
+        state,
+        keyring,
+        log,
+        installation: identity.installation,
+        recovery: identity.recovery,
+        protections: options.protections,
+    });
+    let now_ms = core.clock.now_ms();
+    core.record(Tree::Platform, now_ms, Event::Started { torn_bytes, recovered: false }, None)?;
+    core.commit()?;
+    let listener = listen(&options.socket)?;
+    let proofs = Proofs { record_server: options.record_server_key, administrator: identity.admin_key };
+    ready();
+    Server::new(core, proofs, listener, stop).run()
+}
+
+/// Opens the log and folds all of it into a state.
+fn fold(options: Options, keyring: &Keyring) -> Result<(AccessLog, State, u64), KeyholderError> {
+    let mut state = State::default();
+    let (log, opened) = AccessLog::open(options, &mut |tree, index, bytes| -> Result<(), KeyholderError> {
+        let unreadable = || KeyholderError::Entry { tree: format!("{tree:?}"), index };
+        let (lasting, fleeting) = open_entry(&state.cells, tree, bytes).map_err(|_| unreadable())?;
+        state.apply(tree, index, &lasting, fleeting.as_ref(), keyring)
+    })?;
+    Ok((log, state, opened.torn_bytes))
+}

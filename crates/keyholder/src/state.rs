@@ -1,0 +1,331 @@
+//! The state that everything is decided from: a fold of the access log.
+//!
+//! Whether an event just happened or is read again at a start, it reaches the state through [`State::apply`] and nothing
+//! else. So a restart decides as the run before it would have.
+//!
+//! Never: decides, writes or asks for the time. State: this is it; keys that are open live here, and are wiped with it.
+
+use crate::budget::Reached;
+use crate::error::KeyholderError;
+use crate::keyring::{CellKeys, Keyring};
+use crate::policy;
+use salus_accesslog::Tree;
+use salus_seal::entry::{Budgets, Event, Fleeting, Lasting};
+use salus_seal::keys::{IdKey, ReceiptKey};
+use salus_seal::wrap::CellCipher;
+use salus_seal::{CellId, CellKey, ClientId, LogKey, Part, PrincipalId, SealError, SessionId};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// What one principal, or one cell as a whole, reached.
+#[derive(Debug, Default)]
+pub struct Spent {
+    /// By lines in lists.
+    pub glimpse: Reached,
+    /// By anything else.
+    pub chart: Reached,
+}
+
+impl Spent {
+    /// The list that a part is charged to.
+    pub fn of(&mut self, part: Part) -> &mut Reached {
+        match part {
+            Part::Line => &mut self.glimpse,
+            Part::Body | Part::Words => &mut self.chart,
+        }
+    }
+}
+
+/// One cell.
+#[derive(Debug)]
+pub struct Cell {
+    /// Its name, as it stands in addresses.
+    pub name: String,
+    /// Whether it is cut off.
+    pub quarantined: bool,
+    /// Types that its house compartment may hold.
+    pub house_kinds: HashSet<u16>,
+    /// What all its principals together may reach.
+    pub budgets: Budgets,
+    /// What they reached.
+    pub spent: Spent,
+    /// Writes neither landed nor abandoned: first entry to last.
+    pub unresolved: BTreeMap<u64, u64>,
+    /// The highest last entry of a write that landed.
+    pub last_landed: Option<u64>,
+    /// Clients, in the order of their creation.
+    pub clients: Vec<ClientId>,
+    /// Ciphers of the cell keys, from generation 1 on.
+    pub ciphers: Vec<CellCipher>,
+    /// Makes the numbers of ids that clients chose.
+    pub id_key: IdKey,
+    /// Authenticates entry numbers.
+    pub receipt_key: ReceiptKey,
+    /// Seal the fleeting parts, by month.
+    pub log_keys: HashMap<u32, LogKey>,
+    /// Wraps of a chain that is being folded: first entry to last.
+    chain: Option<(u64, u64)>,
+}
+
+impl Cell {
+    /// The cipher of the generation that new compartments are wrapped under.
+    pub fn current_cipher(&self) -> Result<&CellCipher, SealError> {
+        self.ciphers.last().ok_or(SealError::Malformed)
+    }
+
+    /// The cipher that a compartment's wrap was made under.
+    pub fn cipher_of(&self, wrap: &[u8]) -> Result<&CellCipher, SealError> {
+        let generation = salus_seal::wrap::generation_of(wrap)?;
+        let index = generation.checked_sub(1).ok_or(SealError::DoesNotOpen)?;
+        self.ciphers.get(index as usize).ok_or(SealError::DoesNotOpen)
+    }
+}
+
+/// One client.
+#[derive(Debug)]
+pub struct Client {
+    /// The cell it belongs to.
+    pub cell: CellId,
+    /// The principal it acts as.
+    pub principal: PrincipalId,
+    /// Its name for people.
+    pub name: String,
+    /// SHA-256 of its secret.
+    pub secret_hash: [u8; 32],
+    /// How long its sessions may last, in milliseconds.
+    pub session_ms: u64,
+    /// How long they may be idle, in milliseconds.
+    pub idle_ms: u64,
+    /// Whether its credentials ended.
+    pub revoked: bool,
+}
+
+/// One principal.
+#[derive(Debug)]
+pub struct Principal {
+    /// Its role.
+    pub role: String,
+    /// What it may reach.
+    pub budgets: Budgets,
+    /// What it reached.
+    pub spent: Spent,
+}
+
+/// One session.
+#[derive(Debug)]
+pub struct Session {
+    /// The cell it was begun in.
+    pub cell: CellId,
+    /// Who acts.
+    pub principal: PrincipalId,
+    /// Through which application.
+    pub client: ClientId,
+    /// When it ends.
+    pub ends_ms: u64,
+    /// After how long without a request it ends.
+    pub idle_ms: u64,
+    /// When it was last used.
+    pub used_ms: u64,
+    /// Whether it was ended before its time.
+    pub revoked: bool,
+    /// Thumbprint of the key that each request must prove; none for a bearer.
+    pub proof_key: Option<[u8; 32]>,
+}
+
+/// Everything.
+#[derive(Debug, Default)]
+pub struct State {
+    /// Cells.
+    pub cells: HashMap<CellId, Cell>,
+    /// Cells by name.
+    pub names: BTreeMap<String, CellId>,
+    /// Clients.
+    pub clients: HashMap<ClientId, Client>,
+    /// Principals.
+    pub principals: HashMap<PrincipalId, Principal>,
+    /// Sessions, those that ended too: the log speaks of them.
+    pub sessions: HashMap<SessionId, Session>,
+    /// Sessions by the hash of their token.
+    pub tokens: HashMap<[u8; 32], SessionId>,
+    /// The time of the latest entry.
+    pub latest_ms: u64,
+}
+
+impl State {
+    /// Takes one entry in.
+    ///
+    /// Errors: when the entry makes no sense after those before it, or its cell's keys cannot be read.
+    pub fn apply(
+        &mut self,
+        tree: Tree,
+        index: u64,
+        lasting: &Lasting,
+        fleeting: Option<&Fleeting>,
+        keyring: &Keyring,
+    ) -> Result<(), KeyholderError> {
+        self.latest_ms = self.latest_ms.max(lasting.time_ms);
+        let applied = match tree {
+            Tree::Platform => self.apply_platform(&lasting.event, keyring)?,
+            Tree::Cell(cell) => self.apply_cell(cell, index, lasting, fleeting),
+        };
+        applied.ok_or_else(|| KeyholderError::Entry { tree: format!("{tree:?}"), index })
+    }
+
+    /// None when the event makes no sense here.
+    fn apply_platform(&mut self, event: &Event, keyring: &Keyring) -> Result<Option<()>, KeyholderError> {
+        match event {
+            Event::CellCreated { cell, name, house_kinds, budgets } => {
+                let opened = open_cell(*cell, name, house_kinds, *budgets, keyring.cell(cell)?)?;
+                self.names.insert(name.clone(), *cell);
+                self.cells.insert(*cell, opened);
+            }
+            Event::Started { recovered: true, .. } => {
+                for principal in self.principals.values_mut() {
+                    principal.spent.glimpse.spend_all();
+                    principal.spent.chart.spend_all();
+                }
+            }
+            Event::CellKeyEscrowed { .. } | Event::Started { .. } => {}
+            _ => return Ok(None),
+        }
+        Ok(Some(()))
+    }
+
+    fn apply_cell(&mut self, id: CellId, index: u64, lasting: &Lasting, fleeting: Option<&Fleeting>) -> Option<()> {
+        let time_ms = lasting.time_ms;
+        if let Some(fleeting) = fleeting {
+            self.charge(id, time_ms, &lasting.event, fleeting)?;
+        }
+        let cell = self.cells.get_mut(&id)?;
+        match &lasting.event {
+            Event::Opened | Event::Refused | Event::Delivered { .. } => {}
+            Event::Written { first, .. } => match &mut cell.chain {
+                Some((begin, last)) if begin == first => {
+                    *last = index;
+                    cell.unresolved.insert(*first, index);
+                }
+                _ => {
+                    cell.chain = Some((*first, index));
+                    cell.unresolved.insert(*first, index);
+                }
+            },
+            Event::Landed { entries } => {
+                for first in entries {
+                    let last = cell.unresolved.remove(first)?;
+                    cell.last_landed = cell.last_landed.max(Some(last));
+                }
+            }
+            Event::Abandoned { entries } => {
+                for first in entries {
+                    cell.unresolved.remove(first)?;
+                }
+            }
+            Event::ClientCreated { client, principal, name, role, secret_hash, budgets, session_ms, idle_ms } => {
+                policy::role(role)?;
+                cell.clients.push(*client);
+                self.clients.insert(
+                    *client,
+                    Client {
+                        cell: id,
+                        principal: *principal,
+                        name: name.clone(),
+                        secret_hash: *secret_hash,
+                        session_ms: *session_ms,
+                        idle_ms: *idle_ms,
+                        revoked: false,
+                    },
+                );
+                self.principals.insert(
+                    *principal,
+                    Principal { role: role.clone(), budgets: *budgets, spent: Spent::default() },
+                );
+            }
+            Event::ClientRevoked { client } => self.clients.get_mut(client)?.revoked = true,
+            Event::SessionBegun { session, principal, client, token_hash, ends_ms, idle_ms, proof_key, .. } => {
+                self.tokens.insert(*token_hash, *session);
+                let begun = Session {
+                    cell: id,
+                    principal: *principal,
+                    client: *client,
+                    ends_ms: *ends_ms,
+                    idle_ms: *idle_ms,
+                    used_ms: time_ms,
+                    revoked: false,
+                    proof_key: *proof_key,
+                };
+                self.sessions.insert(*session, begun);
+            }
+            Event::SessionRevoked { session } => self.sessions.get_mut(session)?.revoked = true,
+            Event::Quarantined { on } => cell.quarantined = *on,
+            Event::CellCreated { .. } | Event::CellKeyEscrowed { .. } | Event::Started { .. } => return None,
+        }
+        Some(())
+    }
+
+    fn charge(&mut self, id: CellId, time_ms: u64, event: &Event, fleeting: &Fleeting) -> Option<()> {
+        let session = self.sessions.get_mut(&fleeting.session)?;
+        if matches!(event, Event::Refused) {
+            return Some(());
+        }
+        session.used_ms = session.used_ms.max(time_ms);
+        let charged = fleeting.patients.get(..fleeting.charged as usize)?;
+        if !charged.is_empty() {
+            let principal = self.principals.get_mut(&session.principal)?;
+            principal.spent.of(fleeting.part).reach(charged, time_ms);
+            self.cells.get_mut(&id)?.spent.of(fleeting.part).reach(charged, time_ms);
+        }
+        Some(())
+    }
+
+    /// Sessions of a cell that could be used at this time.
+    pub fn living_sessions(&self, cell: CellId, now_ms: u64) -> u64 {
+        let lives = |session: &&Session| {
+            session.cell == cell && session.lives(now_ms) && self.clients.get(&session.client).is_some_and(|c| !c.revoked)
+        };
+        self.sessions.values().filter(lives).count() as u64
+    }
+}
+
+impl Session {
+    /// Whether it has neither ended nor been ended.
+    pub fn lives(&self, now_ms: u64) -> bool {
+        !self.revoked && now_ms < self.ends_ms && now_ms < self.used_ms.saturating_add(self.idle_ms)
+    }
+}
+
+fn open_cell(
+    id: CellId,
+    name: &str,
+    house_kinds: &[u16],
+    budgets: Budgets,
+    keys: CellKeys,
+) -> Result<Cell, KeyholderError> {
+    let mut ciphers = Vec::new();
+    for (index, key) in keys.generations.iter().enumerate() {
+        ciphers.push(CellCipher::new(id, index as u32 + 1, key)?);
+    }
+    let first = keys.generations.first().ok_or(SealError::Malformed)?;
+    Ok(Cell {
+        name: name.to_owned(),
+        quarantined: false,
+        house_kinds: house_kinds.iter().copied().collect(),
+        budgets,
+        spent: Spent::default(),
+        unresolved: BTreeMap::new(),
+        last_landed: None,
+        clients: Vec::new(),
+        ciphers,
+        id_key: id_key(first)?,
+        receipt_key: receipt_key(first)?,
+        log_keys: keys.log_keys.into_iter().collect(),
+        chain: None,
+    })
+}
+
+/// Derived, so that the escrow of the cell key brings it back too.
+fn id_key(cell_key: &CellKey) -> Result<IdKey, SealError> {
+    cell_key.derive(b"salus id key v1").map(IdKey::from_bytes)
+}
+
+fn receipt_key(cell_key: &CellKey) -> Result<ReceiptKey, SealError> {
+    cell_key.derive(b"salus receipt key v1").map(ReceiptKey::from_bytes)
+}
