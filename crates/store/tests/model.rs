@@ -190,7 +190,7 @@ fn assert_same(store: &CellStore, model: &Model) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn the_store_does_what_the_model_does(actions in proptest::collection::vec(action(), 1..50)) {

@@ -136,8 +136,11 @@ impl CellStore {
         let mut connection = writer::open(&path)?;
         schema::open(&mut connection, &cell)?;
         // What a failed sync may have left in the system's cache only is written once more, before anybody is told
-        // that it landed.
-        writer::checkpoint(&connection, "TRUNCATE")?;
+        // that it landed. A full disk has no room for that, and must not keep anybody from reading.
+        match writer::checkpoint(&connection, "TRUNCATE") {
+            Ok(()) | Err(StoreError::Full) => {}
+            Err(error) => return Err(error),
+        }
         let waiting_bytes = Arc::new(AtomicUsize::new(0));
         let writer =
             Writer::new(path.clone(), cell, tuning.checkpoint_pages, Arc::clone(&waiting_bytes), connection)?;
@@ -294,7 +297,8 @@ impl Store for CellStore {
         if let Some((thread, lock)) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take() {
             // A writer that panicked has answered nobody falsely; the file is as its last commit left it.
             let _ = thread.join();
-            drop(lock);
+            // Given up in so many words: a process that is just being started may hold a copy of the file.
+            let _ = lock.unlock();
         }
     }
 }
