@@ -34,6 +34,8 @@ macro_rules! or_answer {
 impl Core {
     /// Carries an administrative request out. The answer may be sent after the next commit.
     pub(crate) fn administer(&mut self, ask: AdminAsk) -> Outcome {
+        // What is asked about the log is read from what is committed of it.
+        self.commit()?;
         match ask {
             AdminAsk::Status => Ok(Ok(AdminAnswer::Status(self.status()))),
             AdminAsk::CreateCell { name, house_kinds, budgets } => self.create_cell(name, house_kinds, budgets),

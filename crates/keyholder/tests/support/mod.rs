@@ -1,0 +1,286 @@
+//! A real keyholder on a real socket, and a program in the record server's place that says whatever a test wants.
+
+#![allow(dead_code, clippy::unwrap_used)]
+
+use salus_keyholder::{KeyholderError, KeyholderOptions, setup};
+use salus_seal::entry::{Budgets, Interaction, Limits, Purpose, Refusal};
+use salus_seal::envelope::{Plain, seal};
+use salus_seal::{CellId, ClientId, Header, Part, PartKey, PrincipalId, Sealed, SessionId};
+use salus_trust_api::Token;
+use salus_trust_api::admin::{AdminClient, prove};
+use salus_trust_api::frame;
+use salus_trust_api::wire::*;
+use std::io::{Read as _, Write as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+use zeroize::Zeroizing;
+
+pub const RECORD_SERVER_KEY: [u8; 32] = [42; 32];
+pub const PATIENT: u16 = 102;
+pub const OBSERVATION: u16 = 96;
+pub const ORGANIZATION: u16 = 99;
+
+pub struct Keyholder {
+    pub data_dir: PathBuf,
+    thread: Option<JoinHandle<Result<(), KeyholderError>>>,
+    stop: Option<OwnedFd>,
+}
+
+pub fn init(data_dir: &Path) {
+    let set_up = setup::SetUp { data_dir: data_dir.to_owned(), root_key_file: data_dir.join("trust/root.key") };
+    setup::init(&set_up).unwrap();
+}
+
+pub fn options(data_dir: &Path) -> KeyholderOptions {
+    std::fs::create_dir_all(data_dir.join("run")).unwrap();
+    KeyholderOptions {
+        data_dir: data_dir.to_owned(),
+        root_key_file: data_dir.join("trust/root.key"),
+        socket: data_dir.join("run/keyholder.sock"),
+        witness_dirs: vec![data_dir.join("witness")],
+        record_server_key: Zeroizing::new(RECORD_SERVER_KEY),
+        protections: Vec::new(),
+    }
+}
+
+impl Keyholder {
+    pub fn start(data_dir: &Path) -> Self {
+        let (stop_read, stop_write) = pipe();
+        let options = options(data_dir);
+        let (ready, is_ready) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || salus_keyholder::run(options, stop_read, move || ready.send(()).unwrap()));
+        if is_ready.recv().is_err() {
+            panic!("the keyholder did not start: {:?}", thread.join().unwrap());
+        }
+        Self { data_dir: data_dir.to_owned(), thread: Some(thread), stop: Some(stop_write) }
+    }
+
+    pub fn try_start(data_dir: &Path) -> Result<(), KeyholderError> {
+        let (stop_read, stop_write) = pipe();
+        drop(stop_write);
+        salus_keyholder::run(options(data_dir), stop_read, || ())
+    }
+
+    /// Stops it and says how it ended.
+    pub fn stop(mut self) -> Result<(), KeyholderError> {
+        drop(self.stop.take());
+        self.thread.take().unwrap().join().unwrap()
+    }
+
+    /// Waits for it to end by itself.
+    pub fn ended(mut self) -> Result<(), KeyholderError> {
+        let result = self.thread.take().unwrap().join().unwrap();
+        drop(self.stop.take());
+        result
+    }
+
+    pub fn admin(&self) -> AdminClient {
+        let key = setup::read_admin_key(&self.data_dir).unwrap();
+        AdminClient::connect(&self.data_dir.join("run/keyholder.sock"), &key).unwrap()
+    }
+
+    pub fn record_server(&self) -> RecordServer {
+        RecordServer::connect(&self.data_dir, Role::RecordServer, &RECORD_SERVER_KEY).unwrap()
+    }
+}
+
+impl Drop for Keyholder {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn pipe() -> (OwnedFd, OwnedFd) {
+    let (read, write) = std::io::pipe().unwrap();
+    (read.into(), write.into())
+}
+
+pub struct RecordServer(UnixStream);
+
+impl RecordServer {
+    pub fn connect(data_dir: &Path, role: Role, key: &[u8; 32]) -> Option<Self> {
+        let mut server = Self(UnixStream::connect(data_dir.join("run/keyholder.sock")).unwrap());
+        let Reply::Challenge(challenge) = server.receive()? else { panic!("no challenge") };
+        server.send(&Request::Hello(Hello { protocol: PROTOCOL, role, proof: prove(key, role, &challenge) }));
+        matches!(server.receive()?, Reply::Welcome(_)).then_some(server)
+    }
+
+    pub fn send(&mut self, request: &Request) {
+        self.0.write_all(&frame::encode(request).unwrap()).unwrap();
+    }
+
+    pub fn send_bytes(&mut self, bytes: &[u8]) {
+        self.0.write_all(bytes).unwrap();
+    }
+
+    /// None when the keyholder hung up.
+    pub fn receive(&mut self) -> Option<Reply> {
+        let mut prefix = [0; 4];
+        self.0.read_exact(&mut prefix).ok()?;
+        let mut body = vec![0; frame::body_length(prefix).unwrap()];
+        self.0.read_exact(&mut body).ok()?;
+        Some(frame::decode(&body).unwrap())
+    }
+
+    pub fn batch(&mut self, asks: Vec<Ask>) -> Vec<Answer> {
+        self.send(&Request::Batch(asks));
+        match self.receive() {
+            Some(Reply::Batch(answers)) => answers,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn ask(&mut self, ask: Ask) -> Answer {
+        self.batch(vec![ask]).pop().unwrap()
+    }
+
+    pub fn admit(&mut self, session: &Session, interaction: Interaction, intent: Intent) -> Result<Admitted, Refusal> {
+        match self.ask(Ask::Admit(session.admit(interaction, intent))) {
+            Answer::Admitted(admitted) => Ok(admitted),
+            Answer::Refused(refusal) => Err(refusal),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Writes a record of this type into a compartment, and reports it as landed.
+    pub fn write(&mut self, session: &Session, header: Header, into: WriteCompartment) -> Result<Stored, Refusal> {
+        let stored = self.write_open(session, header, into)?;
+        self.ask(Ask::Landed(Resolved { cell: header.cell, entries: vec![stored.entry] }));
+        Ok(stored)
+    }
+
+    /// The same, without the report.
+    pub fn write_open(&mut self, session: &Session, header: Header, into: WriteCompartment) -> Result<Stored, Refusal> {
+        let (sealed, key) = seal(&header, &Plain { body: b"{\"plain\":true}", line: b"line", words: b"" }).unwrap();
+        let version = NewVersion { header, hash: sealed.hash(), key: SecretKey(*key.expose()) };
+        let existing = match &into {
+            WriteCompartment::Existing(wrap) => Some(wrap.clone()),
+            WriteCompartment::New { .. } => None,
+        };
+        let write = Write { versions: vec![version], compartments: vec![into] };
+        let mut admitted = self.admit(session, Interaction::Create, Intent::Write(write))?;
+        let Some(Grant::Wraps { versions, compartments }) = admitted.grants.pop() else { panic!("no wraps") };
+        Ok(Stored {
+            sealed,
+            wrap: versions[0],
+            compartment: existing.unwrap_or_else(|| compartments[0].clone()),
+            entry: admitted.receipt.entry,
+            mac: admitted.receipt.mac,
+        })
+    }
+
+    pub fn read(&mut self, session: &Session, stored: &Stored, part: Part) -> Result<Vec<u8>, Refusal> {
+        self.read_as(session, part, stored.version(), vec![stored.compartment.clone()]).map(|key| {
+            stored.sealed.open(part, &key).unwrap()
+        })
+    }
+
+    pub fn read_as(
+        &mut self,
+        session: &Session,
+        part: Part,
+        version: WrappedVersion,
+        compartments: Vec<CompartmentWrap>,
+    ) -> Result<PartKey, Refusal> {
+        let read = Read { part, versions: vec![version], compartments };
+        let mut admitted = self.admit(session, Interaction::Read, Intent::Read(read))?;
+        let Some(Grant::Keys(keys)) = admitted.grants.pop() else { panic!("no keys") };
+        Ok(PartKey::from_bytes(keys[0].0))
+    }
+}
+
+/// What a store would hold of one record version.
+#[derive(Clone)]
+pub struct Stored {
+    pub sealed: Sealed,
+    pub wrap: [u8; 60],
+    pub compartment: CompartmentWrap,
+    pub entry: u64,
+    pub mac: [u8; 16],
+}
+
+impl Stored {
+    pub fn version(&self) -> WrappedVersion {
+        WrappedVersion { header: self.sealed.header, hash: self.sealed.hash(), wrap: self.wrap }
+    }
+}
+
+pub struct Session {
+    pub cell: CellId,
+    pub token: Token,
+    pub session: SessionId,
+    pub client: ClientId,
+    pub principal: PrincipalId,
+}
+
+impl Session {
+    pub fn admit(&self, interaction: Interaction, intent: Intent) -> Admit {
+        Admit {
+            token: self.token.clone(),
+            proof: Vec::new(),
+            cell: self.cell,
+            purpose: Purpose::Treatment,
+            interaction,
+            address: [0; 16],
+            intents: vec![intent],
+        }
+    }
+
+    pub fn header(&self, kind: u16, compartment: u64, record: u64, version: u32) -> Header {
+        Header { cell: self.cell, compartment, kind, record, version, time_ms: 1_795_000_000_000, deleted: false }
+    }
+}
+
+pub fn limits(all: u32) -> Limits {
+    Limits { hour: all, day: all, days_30: all }
+}
+
+pub fn budgets(all: u32) -> Budgets {
+    Budgets { glimpse: limits(all), chart: limits(all) }
+}
+
+pub fn create_cell(admin: &mut AdminClient, name: &str, all: u32) -> CellId {
+    let ask = AdminAsk::CreateCell { name: name.into(), house_kinds: vec![ORGANIZATION], budgets: budgets(all) };
+    match admin.ask(ask).unwrap() {
+        AdminAnswer::Cell(info) => info.id,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub fn sign_in(admin: &mut AdminClient, cell_name: &str, cell: CellId, role: &str, budgets: Budgets) -> Session {
+    let ask = AdminAsk::CreateClient {
+        cell: cell_name.into(),
+        name: "a laboratory".into(),
+        role: role.into(),
+        budgets,
+        session_ms: 3_600_000,
+        idle_ms: 3_600_000,
+    };
+    let AdminAnswer::Client { client, principal, .. } = admin.ask(ask).unwrap() else { panic!("no client") };
+    let AdminAnswer::Session(begun) = admin.ask(AdminAsk::BeginSession { client }).unwrap() else { panic!("no session") };
+    Session { cell, token: begun.token, session: begun.session, client, principal }
+}
+
+pub fn new_patient(number: u64) -> WriteCompartment {
+    WriteCompartment::New { number, of: NewCompartment::Patient }
+}
+
+pub fn log_of(admin: &mut AdminClient, cell: &str) -> Vec<LogEntry> {
+    let ask = AdminAsk::ShowLog { cell: Some(cell.into()), from: 0, limit: 1_000 };
+    match admin.ask(ask).unwrap() {
+        AdminAnswer::Log(page) => page.entries,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub fn scope_of(admin: &mut AdminClient, by: ScopeBy) -> Scope {
+    match admin.ask(AdminAsk::Scope { by, from_ms: 0, to_ms: u64::MAX }).unwrap() {
+        AdminAnswer::Scope(scope) => scope,
+        other => panic!("{other:?}"),
+    }
+}
