@@ -173,7 +173,11 @@ fn entry(kind: BundleType, index: usize, value: Value<'_>, path: &Path<'_>) -> E
             around.apart = Some((owner, "resource"));
             around.object(value, owner, path);
         }
-        _ => around.report(path, IssueCode::Structure, Message::Kind { expected: JsonKind::Object, found: value.kind().into() }),
+        _ => around.report(
+            path,
+            IssueCode::Structure,
+            Message::Kind { expected: JsonKind::Object, found: value.kind().into() },
+        ),
     }
     if matches!(kind, BundleType::Batch | BundleType::Transaction) && value.get("request").is_none() {
         around.report(&path.then(Step::Name("request")), IssueCode::Required, Message::RequestMissing);
@@ -187,7 +191,11 @@ fn entry(kind: BundleType, index: usize, value: Value<'_>, path: &Path<'_>) -> E
 }
 
 /// The resource of an entry as one of its own, unless it or the entry around it has issues.
-fn inner_resource(value: Value<'_>, path: &Path<'_>, mut issues: Vec<Issue>) -> Result<Option<Resource>, Vec<Issue>> {
+fn inner_resource(
+    value: Value<'_>,
+    path: &Path<'_>,
+    mut issues: Vec<Issue>,
+) -> Result<Option<Resource>, Vec<Issue>> {
     let document = value.detach();
     let mut validator = Validator::new();
     let kind = validator.resource(document.root(), path, Standing::Free);

@@ -1,10 +1,10 @@
 //! The FHIRPath expressions of nodes in a resource that is known to be valid. One walk finds them all.
 
 use crate::Resource;
+use crate::ResourceType;
 use crate::definitions::{self, Definitions, TypeIndex};
 use crate::json::{Kind, Value};
 use crate::validate::type_name;
-use crate::ResourceType;
 
 /// The expressions of `nodes`, which are in ascending order and inside `resource`.
 pub(crate) fn expressions(resource: &Resource, nodes: &[u32]) -> Vec<String> {
@@ -34,7 +34,9 @@ impl Walk<'_> {
 
     /// `owner` is the type of the value, when it is an object and no resource.
     fn value(&mut self, value: Value<'_>, owner: Option<TypeIndex>) {
-        while let Some((first, rest)) = self.wanted.split_first().filter(|(first, _)| **first <= value.index()) {
+        while let Some((first, rest)) =
+            self.wanted.split_first().filter(|(first, _)| **first <= value.index())
+        {
             if *first == value.index() {
                 self.found.push(self.path.clone());
             }
@@ -77,6 +79,10 @@ impl Walk<'_> {
             }
             _ => self.path.push_str(&format!(".{plain}")),
         }
-        if plain.len() < name.len() { Some(self.definitions.element_type()) } else { property.map(|found| found.value) }
+        if plain.len() < name.len() {
+            Some(self.definitions.element_type())
+        } else {
+            property.map(|found| found.value)
+        }
     }
 }

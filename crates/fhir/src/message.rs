@@ -476,9 +476,9 @@ fn rule(primitive: PrimitiveKind, language: Language) -> &'static str {
         ),
         P::Time => ("hh:mm:ss, without an offset.", "hh:mm:ss, ohne Versatz.", "hh:mm:ss, sans décalage."),
         P::Xhtml => (
-            "one well-formed div element of the XHTML namespace with content, without scripts, forms, frames or event attributes.",
-            "ein wohlgeformtes div-Element im XHTML-Namensraum mit Inhalt, ohne Skripte, Formulare, Rahmen und Ereignisattribute.",
-            "un élément div bien formé de l’espace de noms XHTML, avec un contenu, sans scripts, formulaires, cadres ni attributs d’événement.",
+            "one well-formed div element of the XHTML namespace, without scripts, forms, frames or event attributes.",
+            "ein wohlgeformtes div-Element im XHTML-Namensraum, ohne Skripte, Formulare, Rahmen und Ereignisattribute.",
+            "un élément div bien formé de l’espace de noms XHTML, sans scripts, formulaires, cadres ni attributs d’événement.",
         ),
     };
     pick(language, en, de, fr)

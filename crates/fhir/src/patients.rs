@@ -103,7 +103,9 @@ impl Resource {
         }
         let nodes: Vec<_> = found.iter().map(|(node, _)| *node).collect();
         let named = found.into_iter().zip(expressions(self, &nodes));
-        PatientScope::Patients(named.map(|((_, target), expression)| PatientReference { expression, target }).collect())
+        PatientScope::Patients(
+            named.map(|((_, target), expression)| PatientReference { expression, target }).collect(),
+        )
     }
 }
 
@@ -168,12 +170,16 @@ impl<'a> Search<'a> {
         let (base, kind) = before.rsplit_once('/').map_or((None, before), |(base, kind)| (Some(base), kind));
         match ResourceType::from_name(kind).filter(|_| is_valid_text(PrimitiveKind::Id, id)) {
             Some(kind) if kind.name() != "Patient" => None,
-            Some(_) if self.embedded.contains(id) && base.is_none() => Some(PatientTarget::Embedded { id: Some(id.to_owned()) }),
+            Some(_) if self.embedded.contains(id) && base.is_none() => {
+                Some(PatientTarget::Embedded { id: Some(id.to_owned()) })
+            }
             Some(_) => Some(match base {
                 None => PatientTarget::Relative { id: id.to_owned() },
                 Some(base) => PatientTarget::Absolute { base: base.to_owned(), id: id.to_owned() },
             }),
-            None if says_patient || reference.starts_with("Patient?") => Some(PatientTarget::Uri(reference.to_owned())),
+            None if says_patient || reference.starts_with("Patient?") => {
+                Some(PatientTarget::Uri(reference.to_owned()))
+            }
             None => None,
         }
     }

@@ -45,7 +45,8 @@ impl Resource {
     pub fn parse(text: impl Into<String>, expected: Option<ResourceType>) -> Result<Self, Vec<Issue>> {
         let document = read(text.into())?;
         let root = document.root();
-        let start = type_name(root).and_then(|name| ResourceType::from_name(&name)).map_or("", ResourceType::name);
+        let start =
+            type_name(root).and_then(|name| ResourceType::from_name(&name)).map_or("", ResourceType::name);
         let mut validator = Validator::new();
         let path = Path::start(start);
         let kind = validator.resource(root, &path, Standing::Free);
@@ -56,7 +57,9 @@ impl Resource {
             return Err(vec![Issue::new(IssueCode::Invalid, message).at(kind.name())]);
         }
         match kind {
-            Some(kind) if validator.issues.is_empty() => Ok(Self::checked(document, kind, validator.findings)),
+            Some(kind) if validator.issues.is_empty() => {
+                Ok(Self::checked(document, kind, validator.findings))
+            }
             _ => Err(validator.issues),
         }
     }
@@ -120,7 +123,9 @@ impl Resource {
         values
             .into_iter()
             .zip(places)
-            .filter_map(|(value, expression)| Some(ReferenceAt { expression, reference: value.as_str()?, span: value.span() }))
+            .filter_map(|(value, expression)| {
+                Some(ReferenceAt { expression, reference: value.as_str()?, span: value.span() })
+            })
             .collect()
     }
 

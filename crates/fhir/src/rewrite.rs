@@ -40,7 +40,8 @@ pub fn references<'a>(text: &'a str, resolve: &dyn Fn(&str) -> Option<String>) -
                 _ => Holds::Other,
             };
         } else if holds == Holds::Uri && inside.contains(':') {
-            let value = if inside.contains('\\') { Cow::Owned(unescape(inside)) } else { Cow::Borrowed(inside) };
+            let value =
+                if inside.contains('\\') { Cow::Owned(unescape(inside)) } else { Cow::Borrowed(inside) };
             if let Some(new) = resolved(&value, resolve) {
                 let quoted = quote(&new);
                 out.replace(start, end, &quoted[1..quoted.len() - 1]);
@@ -85,7 +86,13 @@ fn resolved(value: &str, resolve: &dyn Fn(&str) -> Option<String>) -> Option<Str
 }
 
 /// Replaces the addresses in a narrative's `href` and `src`.
-fn narrative(text: &str, start: usize, end: usize, resolve: &dyn Fn(&str) -> Option<String>, out: &mut Replacer<'_>) {
+fn narrative(
+    text: &str,
+    start: usize,
+    end: usize,
+    resolve: &dyn Fn(&str) -> Option<String>,
+    out: &mut Replacer<'_>,
+) {
     let mut at = start;
     while let Some(found) = memchr::memchr(b'=', &text.as_bytes()[at..end]) {
         let name_end = at + found;
@@ -105,7 +112,8 @@ fn narrative(text: &str, start: usize, end: usize, resolve: &dyn Fn(&str) -> Opt
             continue;
         }
         if let Some(new) = resolved(&unescape(raw), resolve) {
-            let new = new.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;").replace('\'', "&#39;");
+            let new =
+                new.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;").replace('\'', "&#39;");
             let quoted = quote(&new);
             out.replace(value_start, at, &quoted[1..quoted.len() - 1]);
         }
@@ -165,8 +173,10 @@ mod tests {
             (r#"{"url":"urn:uuid:a#x"}"#, r#"{"url":"Patient/1#x"}"#),
             (r#"{"instantiatesUri":["x:y","urn:uuid:a"]}"#, r#"{"instantiatesUri":["x:y","Patient/1"]}"#),
             (r#"{"reference":"http:\/\/h\/x\/Patient\/2"}"#, r#"{"reference":"Patient/2&\""}"#),
-            (r#"{"div":"<div><a\nhref=\"urn:uuid:a\">x</a><img src='http://h/x/Patient/2'/></div>"}"#,
-             r#"{"div":"<div><a\nhref=\"Patient/1\">x</a><img src='Patient/2&amp;&quot;'/></div>"}"#),
+            (
+                r#"{"div":"<div><a\nhref=\"urn:uuid:a\">x</a><img src='http://h/x/Patient/2'/></div>"}"#,
+                r#"{"div":"<div><a\nhref=\"Patient/1\">x</a><img src='Patient/2&amp;&quot;'/></div>"}"#,
+            ),
         ] {
             assert_eq!(references(before, &resolve), after);
         }
@@ -175,10 +185,17 @@ mod tests {
     #[test]
     fn all_else_stays_and_is_not_copied() {
         for text in [
-            r#"{"reference":"urn:uuid:ab"}"#, r#"{"value":"urn:uuid:a"}"#, r#"{"display":"urn:uuid:a"}"#,
-            r#"{"urn:uuid:a":"x"}"#, r#"{"reference":"x urn:uuid:a"}"#,
-            r#"{"div":"<a data-href=\"urn:uuid:a\">urn:uuid:a href=urn:uuid:a</a>"}"#, r#"{"div":"<a href=\"urn:uuid:a"#,
-            "", "\"", "\"\\", "{\"reference\":\"urn:uuid:a",
+            r#"{"reference":"urn:uuid:ab"}"#,
+            r#"{"value":"urn:uuid:a"}"#,
+            r#"{"display":"urn:uuid:a"}"#,
+            r#"{"urn:uuid:a":"x"}"#,
+            r#"{"reference":"x urn:uuid:a"}"#,
+            r#"{"div":"<a data-href=\"urn:uuid:a\">urn:uuid:a href=urn:uuid:a</a>"}"#,
+            r#"{"div":"<a href=\"urn:uuid:a"#,
+            "",
+            "\"",
+            "\"\\",
+            "{\"reference\":\"urn:uuid:a",
         ] {
             assert!(matches!(references(text, &resolve), Cow::Borrowed(same) if same == text), "{text}");
         }

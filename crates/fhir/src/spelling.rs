@@ -32,7 +32,13 @@ fn distance(left: &[u8], right: &[u8]) -> usize {
     for (row, a) in left.iter().enumerate() {
         let mut current = vec![(row + 1) * 2; width];
         for (column, b) in right.iter().enumerate() {
-            let change = if a == b { 0 } else if a.eq_ignore_ascii_case(b) { 1 } else { 2 };
+            let change = if a == b {
+                0
+            } else if a.eq_ignore_ascii_case(b) {
+                1
+            } else {
+                2
+            };
             let mut best = (last[column] + change).min(last[column + 1] + 2).min(current[column] + 2);
             let swapped = row > 0 && column > 0 && *a == right[column - 1] && left[row - 1] == *b;
             if swapped {

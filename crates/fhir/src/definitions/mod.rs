@@ -189,7 +189,8 @@ pub struct Definitions {
 }
 
 static TABLE: LazyLock<Definitions> = LazyLock::new(|| {
-    table::read(include_bytes!("../../definitions/r4.bin")).expect("the compiled table is whole: a test reads it")
+    table::read(include_bytes!("../../definitions/r4.bin"))
+        .expect("the compiled table is whole: a test reads it")
 });
 
 /// The table.
@@ -257,7 +258,9 @@ impl Definitions {
         use PrimitiveKind::{Canonical, Oid, Uri, Url, Uuid};
         self.properties
             .iter()
-            .filter(|property| matches!(property.kind, TypeKind::Primitive(Uri | Url | Canonical | Oid | Uuid)))
+            .filter(|property| {
+                matches!(property.kind, TypeKind::Primitive(Uri | Url | Canonical | Oid | Uuid))
+            })
             .map(|property| &*property.name)
     }
 }

@@ -95,9 +95,16 @@ pub(super) fn read(bytes: &'static [u8]) -> Option<Definitions> {
         if elements.len() - first > 128 {
             return None;
         }
-        types.push(Type { name, kind, first: u16::try_from(first).ok()?, end: u16::try_from(elements.len()).ok()?, required });
+        types.push(Type {
+            name,
+            kind,
+            first: u16::try_from(first).ok()?,
+            end: u16::try_from(elements.len()).ok()?,
+            required,
+        });
     }
-    let named = |name: &str| types.binary_search_by(|kind| kind.name.cmp(name)).ok().map(|at| TypeIndex(at as u16));
+    let named =
+        |name: &str| types.binary_search_by(|kind| kind.name.cmp(name)).ok().map(|at| TypeIndex(at as u16));
     let (element, extension, reference) = (named("Element")?, named("Extension")?, named("Reference")?);
     let resources = ResourceType::all().map(|kind| named(kind.name())).collect::<Option<_>>()?;
     let properties = properties(&types, &elements)?;
@@ -119,7 +126,13 @@ fn properties(types: &[Type], elements: &[Element]) -> Option<Vec<Property>> {
                 } else {
                     element.name.to_owned()
                 };
-                all.push(Property { name: name.into(), owner: TypeIndex(owner as u16), element: at, value: *value, kind: value_type.kind });
+                all.push(Property {
+                    name: name.into(),
+                    owner: TypeIndex(owner as u16),
+                    element: at,
+                    value: *value,
+                    kind: value_type.kind,
+                });
             }
         }
     }
@@ -149,7 +162,8 @@ fn slot(owner: TypeIndex, name: &[u8]) -> usize {
         (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
         _ => (word(name), 0),
     };
-    let mixed = (head ^ tail.rotate_left(23) ^ (u64::from(owner.0) << 48) ^ name.len() as u64).wrapping_mul(MIX);
+    let mixed =
+        (head ^ tail.rotate_left(23) ^ (u64::from(owner.0) << 48) ^ name.len() as u64).wrapping_mul(MIX);
     (mixed ^ mixed >> 29).wrapping_mul(MIX) as usize >> 40 & (SLOTS - 1)
 }
 

@@ -156,11 +156,7 @@ impl<'a> Value<'a> {
     }
 
     fn unquoted(&self) -> Cow<'a, str> {
-        if self.is_escaped() {
-            Cow::Owned(unescape(self.inside()))
-        } else {
-            Cow::Borrowed(self.inside())
-        }
+        if self.is_escaped() { Cow::Owned(unescape(self.inside())) } else { Cow::Borrowed(self.inside()) }
     }
 
     /// True for an object or array without content.

@@ -61,7 +61,12 @@ struct Seen {
 
 impl Validator {
     pub(crate) fn new() -> Self {
-        Self { definitions: definitions::get(), issues: Vec::new(), findings: Findings::default(), apart: None }
+        Self {
+            definitions: definitions::get(),
+            issues: Vec::new(),
+            findings: Findings::default(),
+            apart: None,
+        }
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -72,12 +77,19 @@ impl Validator {
         if self.issues.len() + 1 < MAX_ISSUES {
             self.issues.push(Issue::new(code, message).at(path.expression()));
         } else if !self.is_full() {
-            self.issues.push(Issue::new(IssueCode::Incomplete, Message::MoreIssues).with_severity(Severity::Information));
+            self.issues.push(
+                Issue::new(IssueCode::Incomplete, Message::MoreIssues).with_severity(Severity::Information),
+            );
         }
     }
 
     /// Checks a resource of any type and says which it is.
-    pub(crate) fn resource(&mut self, value: Value<'_>, path: &Path<'_>, standing: Standing) -> Option<ResourceType> {
+    pub(crate) fn resource(
+        &mut self,
+        value: Value<'_>,
+        path: &Path<'_>,
+        standing: Standing,
+    ) -> Option<ResourceType> {
         if value.kind() != Kind::Object {
             self.report(path, IssueCode::Structure, Message::ResourceKind(JsonKind::from(value.kind())));
             return None;
@@ -124,7 +136,15 @@ impl Validator {
         }
     }
 
-    fn member(&mut self, object: Value<'_>, owner: TypeIndex, name: &str, value: Value<'_>, path: &Path<'_>, seen: &mut Seen) {
+    fn member(
+        &mut self,
+        object: Value<'_>,
+        owner: TypeIndex,
+        name: &str,
+        value: Value<'_>,
+        path: &Path<'_>,
+        seen: &mut Seen,
+    ) {
         if let Some(property) = self.definitions.property(owner, name.as_bytes()) {
             self.note(owner, property, path, seen);
             if self.apart == Some((owner, &*property.name)) {
@@ -133,13 +153,15 @@ impl Validator {
             let here = path.then(self.step(property));
             return self.property(object, property, value, &here);
         }
-        let sibling = name.strip_prefix('_').and_then(|plain| self.definitions.property(owner, plain.as_bytes()));
+        let sibling =
+            name.strip_prefix('_').and_then(|plain| self.definitions.property(owner, plain.as_bytes()));
         if let Some(property) = sibling.filter(|property| matches!(property.kind, TypeKind::Primitive(_))) {
             self.note(owner, property, path, seen);
             let here = path.then(self.step(property));
             return self.sibling(object, property, value, &here);
         }
-        let near = nearest(name, self.definitions.property_names(owner)).into_iter().map(str::to_owned).collect();
+        let near =
+            nearest(name, self.definitions.property_names(owner)).into_iter().map(str::to_owned).collect();
         let message = Message::unknown_property(name, self.definitions.kind(owner).name, near);
         self.report(&path.then(Step::Foreign(name)), IssueCode::Structure, message);
     }

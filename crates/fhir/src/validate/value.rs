@@ -9,7 +9,13 @@ use crate::{IssueCode, JsonKind, Message, PrimitiveKind};
 
 impl Validator {
     /// The value of a property; `object` is what it stands in.
-    pub(super) fn property(&mut self, object: Value<'_>, property: &'static Property, value: Value<'_>, path: &Path<'_>) {
+    pub(super) fn property(
+        &mut self,
+        object: Value<'_>,
+        property: &'static Property,
+        value: Value<'_>,
+        path: &Path<'_>,
+    ) {
         let Some(elements) = self.shape(property, value, path) else { return };
         if !elements {
             return self.one(property, value, path);
@@ -32,7 +38,13 @@ impl Validator {
     }
 
     /// The sibling of a primitive property: its ids and extensions.
-    pub(super) fn sibling(&mut self, object: Value<'_>, property: &'static Property, value: Value<'_>, path: &Path<'_>) {
+    pub(super) fn sibling(
+        &mut self,
+        object: Value<'_>,
+        property: &'static Property,
+        value: Value<'_>,
+        path: &Path<'_>,
+    ) {
         let Some(elements) = self.shape(property, value, path) else { return };
         if !elements {
             return self.element_content(value, path);

@@ -11,7 +11,11 @@ fn folder(path: PathBuf, test: &str, hint: &str) -> Option<PathBuf> {
     if path.is_dir() {
         return Some(path);
     }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "{test}: no test data at {}; {hint}", path.display());
+    assert!(
+        std::env::var("CI").as_deref() != Ok("true"),
+        "{test}: no test data at {}; {hint}",
+        path.display()
+    );
     println!("not run: {test}: no test data ({hint})");
     None
 }
@@ -24,7 +28,8 @@ pub fn examples(test: &str) -> Option<PathBuf> {
 
 /// Synthea's transaction bundles.
 pub fn synthea(test: &str) -> Option<PathBuf> {
-    let data = std::env::var_os("SALUS_TEST_DATA").map_or_else(|| root().join("../shared/data"), PathBuf::from);
+    let data =
+        std::env::var_os("SALUS_TEST_DATA").map_or_else(|| root().join("../shared/data"), PathBuf::from);
     folder(data.join("synthea"), test, "set SALUS_TEST_DATA")
 }
 
@@ -38,4 +43,22 @@ pub fn files(folder: &Path) -> impl Iterator<Item = (String, String)> {
         let text = std::fs::read_to_string(&path).expect("UTF-8");
         (path.file_name().expect("a name").to_string_lossy().into_owned(), text)
     })
+}
+
+/// A small generator (xorshift64*), so that a failure can be repeated.
+pub struct Random(u64);
+
+impl Random {
+    /// One that always gives the same numbers for the same seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    /// A number below `bound`, which is not 0.
+    pub fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % bound
+    }
 }
