@@ -83,8 +83,8 @@ const HOUSE: [&str; 64] = [
     "ValueSet",
 ];
 
-/// True for a type of the house.
-pub(crate) fn is_of_the_house(kind: ResourceType) -> bool {
+/// True for a type of the house, which a cell's house compartment may hold.
+pub fn is_of_the_house(kind: ResourceType) -> bool {
     HOUSE.binary_search(&kind.name()).is_ok()
 }
 

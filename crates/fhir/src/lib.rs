@@ -30,6 +30,7 @@ mod validate;
 mod xhtml;
 
 pub use definitions::PrimitiveKind;
+pub use house::is_of_the_house;
 pub use instant::instant;
 pub use issue::{Issue, IssueCode, MAX_ISSUES, Severity};
 pub use language::Language;
