@@ -26,7 +26,7 @@ impl Numbers {
 }
 
 fn versions_of(entry: u64) -> Vec<NewVersion> {
-    let bytes = if entry % 9 == 0 { 12_000 } else { 350 };
+    let bytes = if entry.is_multiple_of(9) { 12_000 } else { 350 };
     (0..3).map(|n| version(entry * 10 + n, 1, entry, bytes)).collect()
 }
 
