@@ -5,8 +5,8 @@
 //!
 //! Never: writes. State: none.
 
+use crate::LogError;
 use crate::error::At;
-use crate::{LogError, Tree};
 use salus_seal::merkle::{Hash, leaf_hash};
 use salus_seal::note::{Checkpoint, VerifierKey};
 use salus_seal::tile::{self, Frontier, Kind, TILE_WIDTH, TileId};
@@ -62,7 +62,6 @@ pub(crate) fn checkpoint(path: &Path, bytes: &[u8], key: &VerifierKey) -> Result
 pub(crate) struct Audit<'a> {
     pub read: Read<'a>,
     pub folder: PathBuf,
-    pub tree: Tree,
     /// The tree's entries in the journal, consecutive.
     pub journal: &'a [(u64, &'a [u8])],
     /// At which sizes the root is wanted.
@@ -97,7 +96,7 @@ impl Audit<'_> {
 
     fn bundle(&self, out: &mut Audited, id: TileId, on_entry: OnEntry<'_>) -> Result<(), LogError> {
         let path = self.folder.join(id.path());
-        let bytes = (self.read)(&path).map_err(|error| missing_or_io(&path, error))?;
+        let bytes = read_file(self.read, &path)?;
         let mut count = 0;
         for entry in tile::entries(&bytes) {
             let entry = entry.map_err(|_| LogError::damaged(&path, "an entry is cut short"))?;
@@ -137,7 +136,7 @@ impl Audit<'_> {
 
     fn compare(&self, id: &TileId, hashes: &[Hash]) -> Result<(), LogError> {
         let path = self.folder.join(id.path());
-        let bytes = (self.read)(&path).map_err(|error| missing_or_io(&path, error))?;
+        let bytes = read_file(self.read, &path)?;
         if bytes == hashes.as_flattened() {
             return Ok(());
         }
@@ -187,11 +186,17 @@ impl Audit<'_> {
     }
 }
 
+/// Reads a file that has to be there.
+pub(crate) fn read_file(read: Read<'_>, path: &Path) -> Result<Vec<u8>, LogError> {
+    read(path).map_err(|error| missing_or_io(path, error))
+}
+
 fn missing_or_io(path: &Path, error: io::Error) -> LogError {
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::IsADirectory | io::ErrorKind::NotADirectory => {
             LogError::damaged(path, "it is missing")
         }
+        io::ErrorKind::FileTooLarge => LogError::damaged(path, "it is larger than any file of a log"),
         _ => match Err::<(), _>(error).at("reading", path) {
             Err(error) => error,
             Ok(()) => LogError::damaged(path, "it can't be read"),

@@ -5,9 +5,12 @@
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use std::any::Any;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+
+/// The largest file that is read, in bytes: no segment, tile or bundle is larger.
+pub const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
 /// What a name in a folder stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +37,7 @@ pub trait Disk: Send + Sync {
     fn create_dir(&self, path: &Path) -> io::Result<()>;
     /// What is in a folder, by name, in no order. A folder that is not there is an error.
     fn list(&self, path: &Path) -> io::Result<Vec<(String, Entry)>>;
-    /// A whole file.
+    /// A whole file of at most [`MAX_FILE_BYTES`].
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
     /// Makes an empty file for writing, in place of what was there.
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
@@ -99,7 +102,14 @@ impl Disk for RealDisk {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        fs::read(path)
+        let mut bytes = Vec::new();
+        let mut file = File::open(path)?;
+        bytes.reserve_exact(file.metadata()?.len().min(MAX_FILE_BYTES) as usize);
+        file.by_ref().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        Ok(bytes)
     }
 
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {

@@ -315,7 +315,7 @@ pub(crate) fn scan<'a>(
         {
             return Err(problem("the segment before it is missing"));
         }
-        if journal.torn.is_some() && bytes.iter().any(|byte| *byte != 0) {
+        if journal.torn.is_some() && !is_zero(bytes) {
             return Err(problem("it has content although the segment before it ends in a torn frame"));
         }
         if journal.ahead.is_some() {
@@ -395,15 +395,15 @@ fn take_entries<'a>(run: &Run<'a>, journal: &mut Journal<'a>) -> Result<(), Stri
 /// Errors: when it is more than one torn write can leave, or a whole frame stands behind it; then it is damage.
 fn torn_from(bytes: &[u8], end: usize, number: u64, sequence: u64) -> Result<Option<usize>, &'static str> {
     let Some(rest) = bytes.get(end..) else { return Ok(None) };
-    if rest.iter().all(|byte| *byte == 0) {
+    if is_zero(rest) {
         return Ok(None);
     }
     let longest = max_frame_bytes(bytes.len() as u64)
         .max(MAX_ENTRY_BYTES + HEADER_BYTES + HEAD_BYTES + RUN_OVERHEAD_BYTES);
-    if rest.iter().skip(longest + 1).any(|byte| *byte != 0) {
+    if !is_zero(rest.get(longest + 1..).unwrap_or_default()) {
         return Err("bytes that are neither a frame nor zero, more than an unfinished write leaves");
     }
-    let whole_frame_behind = (end..bytes.len())
+    let whole_frame_behind = (end..end.saturating_add(longest).min(bytes.len()))
         .filter(|at| bytes.get(*at..).is_some_and(|rest| rest.starts_with(&MAGIC)))
         .filter_map(|at| parse(bytes, at))
         .any(|frame| frame.segment == number && frame.link.sequence >= sequence);
@@ -411,6 +411,12 @@ fn torn_from(bytes: &[u8], end: usize, number: u64, sequence: u64) -> Result<Opt
         return Err("a damaged frame, with a whole one behind it");
     }
     Ok(Some(end))
+}
+
+/// Whether all of it is zero. Compares in blocks, since segments are long and mostly zero.
+pub(crate) fn is_zero(bytes: &[u8]) -> bool {
+    const ZEROS: [u8; 4096] = [0; 4096];
+    bytes.chunks(ZEROS.len()).all(|block| ZEROS.starts_with(block))
 }
 
 /// The file name of a segment.

@@ -17,9 +17,12 @@ mod journal;
 mod keys;
 mod log;
 mod open;
+pub mod proof;
 mod publish;
 mod shared;
+mod snapshot;
 mod tree;
+pub mod verify;
 mod walk;
 mod witness;
 

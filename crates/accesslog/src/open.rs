@@ -155,6 +155,7 @@ pub(crate) fn open(
         sizes.insert(tree, read.total);
     }
 
+    let leftovers = leftovers(&*disk, &options.dir, &sizes)?;
     if let Some(torn) = &journal.torn {
         opened.torn_bytes = torn.range.end - torn.range.start;
         zero(&*disk, &folder.join(segment_name(torn.segment)), torn.range.clone())?;
@@ -167,7 +168,7 @@ pub(crate) fn open(
         give_way(&*disk, &reserve, again, error)?;
         publisher.round(&frames)?;
     }
-    remove_leftovers(&*disk, &options.dir, &sizes)?;
+    remove_leftovers(&*disk, &leftovers)?;
     let (segment, link) = begin_segment(&*disk, &folder, &segments, &journal, head)?;
     for (number, _) in segments.iter().filter(|(number, _)| *number < segment.number) {
         remove(&*disk, &folder.join(segment_name(*number)))?;
@@ -181,7 +182,7 @@ pub(crate) fn open(
         state.current = segment.number;
         state.oldest = segment.number;
         state.reserve =
-            disk.read(&reserve).is_ok_and(|bytes| bytes.len() == RESERVE_BYTES && is_zero(&bytes));
+            disk.read(&reserve).is_ok_and(|bytes| bytes.len() == RESERVE_BYTES && journal::is_zero(&bytes));
         state.witness_failure = publisher.witnesses.failure();
     }
     let mut worker = Worker {
@@ -327,7 +328,7 @@ impl Reading<'_> {
         let seen = self.witnessed.get(&tree).map_or(&[][..], Vec::as_slice);
         let sizes: BTreeSet<u64> = seen.iter().map(|(_, checkpoint)| checkpoint.size).collect();
         let read = |path: &Path| self.disk.read(path);
-        let audit = Audit { read: &read, folder: folder.clone(), tree, journal: entries, sizes: &sizes };
+        let audit = Audit { read: &read, folder: folder.clone(), journal: entries, sizes: &sizes };
         let mut on_entry = |index, entry: &[u8]| replay(tree, index, entry);
         let published = audit.published(checkpoint.as_ref(), &mut on_entry)?;
         let mut whole = Audited {
@@ -345,10 +346,6 @@ impl Reading<'_> {
     }
 }
 
-fn is_zero(bytes: &[u8]) -> bool {
-    bytes.iter().all(|byte| *byte == 0)
-}
-
 /// Cuts off a torn frame, so that what follows the last whole frame is zero again.
 fn zero(disk: &dyn Disk, path: &Path, range: std::ops::Range<u64>) -> Result<(), LogError> {
     let file = disk.open(path).at("opening", path)?;
@@ -356,15 +353,15 @@ fn zero(disk: &dyn Disk, path: &Path, range: std::ops::Range<u64>) -> Result<(),
     file.sync().at("syncing", path)
 }
 
-/// Removes what an interrupted publication left: files in the making, and partial tiles that larger ones replaced.
+/// What an interrupted publication left: files in the making, and partial tiles that larger ones replaced.
 ///
 /// Errors: [`LogError::RolledBack`] for a tile of more entries than there are. Tiles are written from what is durable in
 /// the journal, so a tile that is ahead of tree and journal was there before both of them were put back.
-fn remove_leftovers(disk: &dyn Disk, dir: &Path, sizes: &BTreeMap<Tree, u64>) -> Result<(), LogError> {
-    remove(disk, &dir.join(NEW))?;
+fn leftovers(disk: &dyn Disk, dir: &Path, sizes: &BTreeMap<Tree, u64>) -> Result<Vec<PathBuf>, LogError> {
+    let mut out = vec![dir.join(NEW)];
     for (tree, size) in sizes {
         let folder = tree.folder(dir);
-        remove(disk, &folder.join(NEW))?;
+        out.push(folder.join(NEW));
         for path in walk(disk, &folder)?.into_keys() {
             let Some(id) = TileId::parse(&path).filter(|id| !tile::belongs(id, *size)) else { continue };
             let path = folder.join(path);
@@ -374,10 +371,19 @@ fn remove_leftovers(disk: &dyn Disk, dir: &Path, sizes: &BTreeMap<Tree, u64>) ->
                     format!("more than the {size} entries that are here"),
                 ));
             }
-            remove(disk, &path)?;
-            if let Some(parent) = path.parent() {
-                remove_dir(disk, parent)?;
-            }
+            out.push(path);
+        }
+    }
+    Ok(out)
+}
+
+fn remove_leftovers(disk: &dyn Disk, leftovers: &[PathBuf]) -> Result<(), LogError> {
+    for path in leftovers {
+        remove(disk, path)?;
+        // The folder of a tile that is full now: `<N>.p`.
+        if let Some(parent) = path.parent().filter(|parent| parent.extension().is_some_and(|end| end == "p"))
+        {
+            remove_dir(disk, parent)?;
         }
     }
     Ok(())
