@@ -1,0 +1,115 @@
+//! `salus log show`: entries of the access log in readable form. Hashes of secrets and tokens are left out. State: none.
+
+use super::{Administration, Output, table, unexpected};
+use crate::cli::Report;
+use crate::data_dir::DataDir;
+use crate::failure::Failure;
+use crate::messages::say;
+use salus_fhir::{Language, instant};
+use salus_seal::entry::{Event, Fleeting, VersionRange};
+use salus_trust_api::wire::{AdminAnswer, AdminAsk, LogEntry, LogPage};
+use serde_json::{Value, json};
+use std::net::Ipv6Addr;
+
+/// Asks and reports.
+pub fn show(cell: Option<&str>, from: u64, limit: u32, report: &Report, output: Output) -> Result<(), Failure> {
+    let mut administration = Administration::connect(&DataDir::at(&report.data.directory())?)?;
+    let ask = AdminAsk::ShowLog { cell: cell.map(str::to_owned), from, limit };
+    let AdminAnswer::Log(page) = administration.ask(ask)? else { return Err(unexpected()) };
+    let entries: Vec<Value> = page.entries.iter().map(entry_json).collect();
+    output.report(&json!({"entries": entries, "next": page.next}), |language| lines(&page, language));
+    Ok(())
+}
+
+fn entry_json(entry: &LogEntry) -> Value {
+    let (event, details) = describe(&entry.lasting.event);
+    json!({
+        "number": entry.number,
+        "time": instant(entry.lasting.time_ms),
+        "event": event,
+        "details": details,
+        "principal": entry.principal.map(|id| id.to_string()),
+        "client": entry.client.map(|id| id.to_string()),
+        "access": entry.fleeting.as_ref().map(fleeting_json),
+    })
+}
+
+fn fleeting_json(fleeting: &Fleeting) -> Value {
+    json!({
+        "session": fleeting.session.to_string(),
+        "purpose": format!("{:?}", fleeting.purpose),
+        "interaction": format!("{:?}", fleeting.interaction),
+        "part": format!("{:?}", fleeting.part),
+        "address": address(fleeting.address),
+        "refused": fleeting.refused.map(|refusal| format!("{refusal:?}")),
+        "patients": fleeting.patients.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "charged": fleeting.charged,
+        "versions": ranges_json(&fleeting.versions),
+    })
+}
+
+fn address(bytes: [u8; 16]) -> Option<String> {
+    let address = Ipv6Addr::from(bytes);
+    (!address.is_unspecified()).then(|| address.to_canonical().to_string())
+}
+
+fn ranges_json(ranges: &[VersionRange]) -> Value {
+    ranges.iter().map(|range| json!({"record": range.record, "count": range.count, "version": range.version})).collect()
+}
+
+/// An event's name and what it says.
+fn describe(event: &Event) -> (&'static str, Value) {
+    match event {
+        Event::Opened => ("opened", Value::Null),
+        Event::Refused => ("refused", Value::Null),
+        Event::Written { first, ranges, .. } => ("written", json!({"first": first, "versions": ranges_json(ranges)})),
+        Event::Landed { entries } => ("landed", json!({"entries": entries})),
+        Event::Abandoned { entries } => ("abandoned", json!({"entries": entries})),
+        Event::Delivered { entries } => ("delivered", json!({"entries": entries})),
+        Event::CellCreated { cell, name, .. } => ("cell-created", json!({"cell": cell.to_string(), "name": name})),
+        Event::CellKeyEscrowed { cell, generation, .. } => {
+            ("cell-key-escrowed", json!({"cell": cell.to_string(), "generation": generation}))
+        }
+        Event::ClientCreated { client, principal, name, role, .. } => {
+            let ids = json!({"client": client.to_string(), "principal": principal.to_string(), "name": name, "role": role});
+            ("client-created", ids)
+        }
+        Event::ClientRevoked { client } => ("client-revoked", json!({"client": client.to_string()})),
+        Event::SessionBegun { session, principal, client, ends_ms, .. } => {
+            let session = session.to_string();
+            let (principal, client) = (principal.to_string(), client.to_string());
+            ("session-begun", json!({"session": session, "principal": principal, "client": client, "ends": instant(*ends_ms)}))
+        }
+        Event::SessionRevoked { session } => ("session-revoked", json!({"session": session.to_string()})),
+        Event::Quarantined { on } => ("quarantined", json!({"on": on})),
+        Event::Started { torn_bytes, recovered } => {
+            ("started", json!({"torn_bytes": torn_bytes, "recovered": recovered}))
+        }
+    }
+}
+
+fn lines(page: &LogPage, language: Language) -> Vec<String> {
+    let heads = [say("head-number"), say("head-time"), say("head-event"), say("head-principal"), say("head-details")];
+    let mut rows = vec![heads.map(|head| head.text(language)).to_vec()];
+    rows.extend(page.entries.iter().map(row));
+    let mut lines = table(&rows);
+    if let Some(next) = page.next {
+        lines.push(say("log-more").with("next", next).text(language));
+    }
+    lines
+}
+
+fn row(entry: &LogEntry) -> Vec<String> {
+    let (event, details) = describe(&entry.lasting.event);
+    let details = match (&entry.fleeting, details) {
+        (Some(fleeting), _) => {
+            let versions: u64 = fleeting.versions.iter().map(|range| u64::from(range.count)).sum();
+            let refused = fleeting.refused.map(|refusal| format!(" {refusal:?}")).unwrap_or_default();
+            format!("{:?} {} / {versions}{refused}", fleeting.interaction, fleeting.patients.len())
+        }
+        (None, Value::Null) => String::new(),
+        (None, details) => details.to_string(),
+    };
+    let principal = entry.principal.map(|id| id.to_string()).unwrap_or_default();
+    vec![entry.number.to_string(), instant(entry.lasting.time_ms), event.to_owned(), principal, details]
+}

@@ -1,0 +1,53 @@
+//! The keyholder's process: confined, then the keyholder itself. State: none.
+
+use super::{FirstLine, KeyholderStart, parse_key, refuse, take_options};
+use crate::config::Level;
+use crate::failure::COULD_NOT;
+use crate::supervise::log;
+use salus_keyholder::error::KeyholderError;
+use salus_keyholder::run::{KeyholderOptions, run as hold_keys};
+use salus_sandbox::{Network, Profile, confine};
+use std::os::fd::AsFd as _;
+use std::process::ExitCode;
+
+/// Runs until its parent closes its stdin.
+pub fn run() -> ExitCode {
+    let Some(start) = take_options::<KeyholderStart>() else { return ExitCode::from(COULD_NOT) };
+    log::begin("keyholder", start.log.format, start.log.level);
+    let protections = match confine(&profile(&start)) {
+        Ok(in_force) => in_force,
+        Err(error) => return refuse(error.to_string(), true),
+    };
+    log::line(Level::Info, "confined", &[("by", &protections.join("; "))]);
+    let Some(record_server_key) = parse_key(&start.record_server_key) else { return ExitCode::from(COULD_NOT) };
+    let Ok(stop) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(COULD_NOT) };
+    let options = KeyholderOptions {
+        data_dir: start.data_dir,
+        root_key_file: start.root_key_file,
+        socket: start.socket,
+        witness_dirs: start.witness_dirs,
+        record_server_key,
+        protections,
+    };
+    match hold_keys(options, stop, || FirstLine::Ready.say()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            log::line(Level::Error, "keyholder-ended", &[("why", &error)]);
+            refuse(error.to_string(), error.is_final() && !may_be_the_last_ones_lock(&error))
+        }
+    }
+}
+
+/// Of a server that was killed a moment ago, the keyholder may still be on its way out.
+fn may_be_the_last_ones_lock(error: &KeyholderError) -> bool {
+    matches!(error, KeyholderError::Log(salus_accesslog::LogError::InUse { .. }))
+}
+
+fn profile(start: &KeyholderStart) -> Profile {
+    let owned = ["trust", "log", "run"].into_iter().map(|name| start.data_dir.join(name));
+    Profile {
+        read_only: vec![start.root_key_file.clone()],
+        read_write: owned.chain(start.witness_dirs.iter().cloned()).collect(),
+        network: Network::UnixOnly,
+    }
+}

@@ -1,0 +1,201 @@
+//! One process of the server, kept running: started, told its options over a pipe, started again when it dies, ended when
+//! its stage comes.
+//!
+//! The pipe stays open: its end tells the child that it is to end, or that nobody supervises it any more. On its other
+//! pipe the child says one line: ready, or why it refuses to start.
+//!
+//! Never: reads what a child serves. State: the child.
+
+use super::log;
+use crate::config::Level;
+use crate::failure::{FINAL, Failure};
+use crate::messages::say;
+use crate::process::{FirstLine, Start};
+use serde::Serialize;
+use std::process::{ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use zeroize::Zeroizing;
+
+/// How long to wait before a dead process is started again, at first and at most.
+const BACK_OFF_FIRST: Duration = Duration::from_millis(50);
+const BACK_OFF_MOST: Duration = Duration::from_secs(5);
+/// A process that lived this long starts again with the first back-off.
+const LIVED_LONG: Duration = Duration::from_secs(30);
+/// A process that never was ready is given up after so many starts.
+const MAX_FIRST_STARTS: u32 = 5;
+/// How long a process has to end by itself.
+const END_TIMEOUT: Duration = Duration::from_secs(2);
+/// The longest line that a child says, in bytes.
+const MAX_LINE_BYTES: u64 = 4096;
+
+/// How far the end has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    /// All run.
+    Run,
+    /// The record server is to end.
+    EndRecordServer,
+    /// The keyholder too.
+    EndKeyholder,
+}
+
+/// A process that is kept running.
+pub(super) struct Keeper {
+    ready: watch::Receiver<bool>,
+    task: JoinHandle<Result<(), Failure>>,
+}
+
+struct Kept {
+    command: &'static str,
+    name: &'static str,
+    ends_at: Stage,
+    options: Zeroizing<String>,
+    stages: watch::Receiver<Stage>,
+    announce: watch::Sender<bool>,
+}
+
+impl Keeper {
+    /// Starts to keep it running.
+    pub(super) fn start<T: Serialize>(
+        command: &'static str,
+        name: &'static str,
+        ends_at: Stage,
+        options: &T,
+        stages: watch::Receiver<Stage>,
+    ) -> Result<Self, Failure> {
+        let start = Start { parent: std::process::id(), options };
+        let Ok(options) = serde_json::to_string(&start) else {
+            return Err(Failure::could_not(say("cannot-start").with("process", name).with("why", "options")));
+        };
+        let (announce, ready) = watch::channel(false);
+        let kept = Kept { command, name, ends_at, options: Zeroizing::new(options + "\n"), stages, announce };
+        Ok(Self { ready, task: tokio::spawn(kept.keep()) })
+    }
+
+    /// Waits until it is ready; fails when it is given up before.
+    pub(super) async fn ready(&mut self) -> Result<(), Failure> {
+        if self.ready.wait_for(|ready| *ready).await.is_ok() { Ok(()) } else { Err(self.ended().await) }
+    }
+
+    /// Waits until it is given up.
+    pub(super) async fn ended(&mut self) -> Failure {
+        match (&mut self.task).await {
+            Ok(Err(failure)) => failure,
+            _ => Failure::could_not(say("server-ended")),
+        }
+    }
+
+    /// Waits until it is gone, after its stage has come or it was given up.
+    pub(super) async fn gone(self) {
+        if !self.task.is_finished() {
+            // How it went was logged.
+            let _ = self.task.await;
+        }
+    }
+}
+
+/// How one life of the process ended.
+enum Life {
+    Died(ExitStatus, Option<String>),
+    Ended,
+}
+
+impl Kept {
+    async fn keep(mut self) -> Result<(), Failure> {
+        let mut back_off = BACK_OFF_FIRST;
+        let mut starts = 0;
+        let mut was_ready = false;
+        loop {
+            let began = Instant::now();
+            starts += 1;
+            let (status, refusal) = match self.live().await? {
+                Life::Ended => return Ok(()),
+                Life::Died(status, refusal) => (status, refusal),
+            };
+            was_ready |= self.announce.send_replace(false);
+            log::line(Level::Error, "process-died", &[("child", &self.name), ("status", &status)]);
+            let why = refusal.unwrap_or_else(|| status.to_string());
+            if status.code() == Some(i32::from(FINAL)) || (!was_ready && starts >= MAX_FIRST_STARTS) {
+                return Err(Failure::could_not(say("process-refuses").with("process", self.name).with("why", why)));
+            }
+            if began.elapsed() >= LIVED_LONG {
+                back_off = BACK_OFF_FIRST;
+            }
+            let ends_at = self.ends_at;
+            tokio::select! {
+                () = tokio::time::sleep(back_off) => {}
+                _ = self.stages.wait_for(|stage| *stage >= ends_at) => return Ok(()),
+            }
+            back_off = (back_off * 2).min(BACK_OFF_MOST);
+        }
+    }
+
+    async fn live(&mut self) -> Result<Life, Failure> {
+        let name = self.name;
+        let cannot = |why: std::io::Error| Failure::could_not(say("cannot-start").with("process", name).with("why", why));
+        let mut child = self.spawn().map_err(cannot)?;
+        let mut stdin = child.stdin.take();
+        if let Some(stdin) = stdin.as_mut() {
+            // A child that is gone already is seen to be below.
+            let _ = stdin.write_all(self.options.as_bytes()).await;
+        }
+        let stdout = child.stdout.take();
+        let announce = &self.announce;
+        let ends_at = self.ends_at;
+        let mut refusal = None;
+        let life = async {
+            if let Some(stdout) = stdout {
+                refusal = listen(name, stdout, announce).await;
+            }
+            child.wait().await
+        };
+        tokio::select! {
+            status = life => return Ok(Life::Died(status.map_err(cannot)?, refusal)),
+            _ = self.stages.wait_for(|stage| *stage >= ends_at) => {}
+        }
+        drop(stdin);
+        if tokio::time::timeout(END_TIMEOUT, child.wait()).await.is_err() {
+            log::line(Level::Warn, "process-killed", &[("child", &name)]);
+            // A process that is gone already needs no killing.
+            let _ = child.kill().await;
+        }
+        log::line(Level::Info, "process-ended", &[("child", &name)]);
+        Ok(Life::Ended)
+    }
+
+    fn spawn(&self) -> std::io::Result<Child> {
+        // A group of its own: the terminal's interrupt reaches the supervisor, which ends its children in order.
+        Command::new("/proc/self/exe")
+            .arg(self.command)
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+    }
+}
+
+/// Takes the child's first line, and waits until it says nothing more. Returns its refusal.
+async fn listen(name: &str, stdout: tokio::process::ChildStdout, announce: &watch::Sender<bool>) -> Option<String> {
+    let mut said = BufReader::new(stdout.take(MAX_LINE_BYTES));
+    let mut line = String::new();
+    // What cannot be read is no line.
+    let _ = said.read_line(&mut line).await;
+    let refusal = match serde_json::from_str(&line) {
+        Ok(FirstLine::Ready) => {
+            log::line(Level::Info, "process-ready", &[("child", &name)]);
+            announce.send_replace(true);
+            None
+        }
+        Ok(FirstLine::Refused { why }) => Some(why),
+        Err(_) => None,
+    };
+    let mut rest = Vec::new();
+    let _ = said.read_to_end(&mut rest).await;
+    refusal
+}

@@ -1,0 +1,210 @@
+//! Runs the server's processes: the keyholder, then the record server. Starts again what dies, and ends all of it in order.
+//!
+//! Never: sees a record; puts a key on a command line or into the environment (options travel over a pipe).
+//!
+//! State: the two processes, the key with which the record server proves itself to the keyholder, the directory's lock.
+
+mod child;
+pub mod log;
+mod signals;
+
+pub use signals::asked_to_end;
+
+use crate::config::{Format, Level, Settings};
+use crate::data_dir::{DataDir, Lock, ServerFile};
+use crate::failure::Failure;
+use crate::messages::say;
+use crate::process::{KeyholderStart, LogStart, RecordServerStart, print_key};
+use child::{Keeper, Stage};
+use salus_fhir::Language;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use zeroize::Zeroizing;
+
+/// What is to be served.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// On which data.
+    pub data: DataDir,
+    /// How.
+    pub settings: Settings,
+    /// A line for the front page.
+    pub note: Option<String>,
+    /// For what the processes say when they refuse to start.
+    pub language: Language,
+}
+
+/// A server that was started. It ends when [`Server::end`] is awaited, or with the process.
+#[derive(Debug)]
+pub struct Server {
+    stage: watch::Sender<Stage>,
+    ready: watch::Receiver<Option<ServerFile>>,
+    task: JoinHandle<Result<(), Failure>>,
+}
+
+impl Server {
+    /// Takes the data directory and begins to start its processes. Must be called on the main thread's runtime: the
+    /// kernel ends a child with the thread that started it.
+    pub fn start(plan: Plan) -> Result<Self, Failure> {
+        plan.data.must_exist()?;
+        let lock = plan.data.lock()?;
+        let address = free_address(plan.settings.server.listen)?;
+        let (stage, stages) = watch::channel(Stage::Run);
+        let (announce, ready) = watch::channel(None);
+        let task = tokio::spawn(run(plan, lock, address, stages, announce));
+        Ok(Self { stage, ready, task })
+    }
+
+    /// Waits until all is served; fails when the server ended before that.
+    pub async fn ready(&mut self) -> Result<ServerFile, Failure> {
+        let ready = self.ready.wait_for(Option::is_some).await.ok().and_then(|server| server.clone());
+        match ready {
+            Some(server) => Ok(server),
+            None => match (&mut self.task).await {
+                Ok(Err(failure)) => Err(failure),
+                _ => Err(Failure::could_not(say("server-ended"))),
+            },
+        }
+    }
+
+    /// Waits until it ends of itself, which is a failure.
+    pub async fn ended(&mut self) -> Failure {
+        match (&mut self.task).await {
+            Ok(Err(failure)) => failure,
+            _ => Failure::could_not(say("server-ended")),
+        }
+    }
+
+    /// Ends everything within five seconds: the record server first, then the keyholder.
+    pub async fn end(mut self) -> Result<(), Failure> {
+        self.stage.send_replace(Stage::EndRecordServer);
+        if self.task.is_finished() {
+            return Ok(());
+        }
+        (&mut self.task).await.unwrap_or_else(|_| Err(Failure::could_not(say("server-ended"))))
+    }
+}
+
+async fn run(
+    plan: Plan,
+    lock: Lock,
+    address: SocketAddr,
+    mut stages: watch::Receiver<Stage>,
+    announce: watch::Sender<Option<ServerFile>>,
+) -> Result<(), Failure> {
+    let server = server_file(&plan, address);
+    let (inner_stage, inner_stages) = watch::channel(Stage::Run);
+    let (keyholder, record_server) = starts(&plan, address, &server.base_url)?;
+    let mut trusted = Keeper::start("__keyholder", "keyholder", Stage::EndKeyholder, &keyholder, inner_stages.clone())?;
+    let mut outcome = tokio::select! {
+        ready = trusted.ready() => ready,
+        _ = stages.wait_for(|stage| *stage != Stage::Run) => Ok(()),
+    };
+    let mut served = None;
+    if outcome.is_ok() && *stages.borrow() == Stage::Run {
+        let name = "__record-server";
+        let keeper = Keeper::start(name, "record-server", Stage::EndRecordServer, &record_server, inner_stages)?;
+        let keeper = served.insert(keeper);
+        outcome = tokio::select! {
+            ready = keeper.ready() => ready,
+            failure = trusted.ended() => Err(failure),
+            _ = stages.wait_for(|stage| *stage != Stage::Run) => Ok(()),
+        };
+        if outcome.is_ok() && *stages.borrow() == Stage::Run {
+            outcome = plan.data.write_server_file(&server);
+            announce.send_replace(Some(server));
+        }
+        if outcome.is_ok() {
+            outcome = tokio::select! {
+                failure = trusted.ended() => Err(failure),
+                failure = keeper.ended() => Err(failure),
+                _ = stages.wait_for(|stage| *stage != Stage::Run) => Ok(()),
+            };
+        }
+    }
+    inner_stage.send_replace(Stage::EndRecordServer);
+    if let Some(keeper) = served {
+        keeper.gone().await;
+    }
+    inner_stage.send_replace(Stage::EndKeyholder);
+    trusted.gone().await;
+    drop(lock);
+    outcome
+}
+
+/// The port must be free before the processes start, so that "taken" is said in words; 0 becomes a port that is free.
+fn free_address(listen: SocketAddr) -> Result<SocketAddr, Failure> {
+    let taken = |error: std::io::Error| {
+        Failure::could_not(if error.kind() == std::io::ErrorKind::AddrInUse {
+            say("port-taken").with("port", listen.port())
+        } else {
+            say("cannot-listen").with("address", listen).with("why", error)
+        })
+    };
+    TcpListener::bind(listen).and_then(|listener| listener.local_addr()).map_err(taken)
+}
+
+fn server_file(plan: &Plan, address: SocketAddr) -> ServerFile {
+    let settings = &plan.settings;
+    let scheme = if settings.tls.files().is_some() { "https" } else { "http" };
+    let host = if address.ip().is_loopback() { "localhost".to_owned() } else { bracketed(address) };
+    let base_url = if settings.server.public_url.is_empty() {
+        format!("{scheme}://{host}:{}", address.port())
+    } else {
+        settings.server.public_url.clone()
+    };
+    let certificate_file = settings.tls.files().map(|(certificate, _)| absolute(certificate));
+    ServerFile { pid: std::process::id(), address, base_url, certificate_file }
+}
+
+fn bracketed(address: SocketAddr) -> String {
+    match address {
+        SocketAddr::V4(v4) => v4.ip().to_string(),
+        SocketAddr::V6(v6) => format!("[{}]", v6.ip()),
+    }
+}
+
+fn starts(plan: &Plan, address: SocketAddr, base_url: &str) -> Result<(KeyholderStart, RecordServerStart), Failure> {
+    let settings = &plan.settings;
+    let key = Zeroizing::new(salus_seal::keys::random::<32>().map_err(|_| Failure::could_not(say("no-random")))?);
+    let log = LogStart { format: settings.log.format, level: settings.log.level, language: plan.language.tag().into() };
+    let root_key_file = if settings.keyholder.root_key_file.as_os_str().is_empty() {
+        plan.data.trust().join("root.key")
+    } else {
+        absolute(&settings.keyholder.root_key_file)
+    };
+    let keyholder = KeyholderStart {
+        log: log.clone(),
+        data_dir: plan.data.path().to_owned(),
+        root_key_file,
+        socket: plan.data.keyholder_socket(),
+        witness_dirs: settings.keyholder.witness_dirs.iter().map(absolute).collect(),
+        record_server_key: print_key(&key),
+    };
+    let record_server = RecordServerStart {
+        log,
+        listen: address,
+        base_url: base_url.to_owned(),
+        data_dir: plan.data.path().to_owned(),
+        keyholder_socket: plan.data.keyholder_socket(),
+        keyholder_key: print_key(&key),
+        tls: settings.tls.files().map(|(certificate, key)| (absolute(certificate), absolute(key))),
+        behind_proxy: settings.server.behind_proxy,
+        max_body_bytes: settings.limits.max_body_bytes,
+        max_connections: settings.limits.max_connections,
+        request_timeout_s: settings.limits.request_timeout_s,
+        note: plan.note.clone(),
+    };
+    Ok((keyholder, record_server))
+}
+
+fn absolute(path: &PathBuf) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.clone())
+}
+
+/// The settings of logging for the supervisor itself.
+pub fn begin_log(format: Format, level: Level) {
+    log::begin("supervisor", format, level);
+}
