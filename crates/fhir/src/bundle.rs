@@ -179,7 +179,8 @@ fn entry(kind: BundleType, index: usize, value: Value<'_>, path: &Path<'_>) -> E
             Message::Kind { expected: JsonKind::Object, found: value.kind().into() },
         ),
     }
-    if matches!(kind, BundleType::Batch | BundleType::Transaction) && value.get("request").is_none() {
+    let asks = matches!(kind, BundleType::Batch | BundleType::Transaction) && value.kind() == Kind::Object;
+    if asks && value.get("request").is_none() {
         around.report(&path.then(Step::Name("request")), IssueCode::Required, Message::RequestMissing);
     }
     let resource = match value.get("resource") {

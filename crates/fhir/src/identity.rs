@@ -18,7 +18,7 @@ impl Resource {
         };
         let mut edits: Vec<(usize, usize, String)> = Vec::with_capacity(4);
         let fresh_meta = || {
-            format!(r#","#)
+            ",".to_owned()
                 + space
                 + r#""meta""#
                 + colon

@@ -177,7 +177,7 @@ impl<'a> Search<'a> {
                 None => PatientTarget::Relative { id: id.to_owned() },
                 Some(base) => PatientTarget::Absolute { base: base.to_owned(), id: id.to_owned() },
             }),
-            None if says_patient || reference.starts_with("Patient?") => {
+            None if says_patient || kind == "Patient" || reference.starts_with("Patient?") => {
                 Some(PatientTarget::Uri(reference.to_owned()))
             }
             None => None,

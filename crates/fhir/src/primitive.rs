@@ -1,6 +1,6 @@
 //! The formats of R4's primitive types (FHIR R4, section 2.24.0.1). Sees one value at a time and keeps nothing.
 
-use crate::PrimitiveKind as P;
+use crate::{PrimitiveKind as P, ResourceType};
 
 /// The largest `string` or `markdown`, in bytes of UTF-8 (FHIR R4, 2.24.0.1: "SHALL NOT exceed 1MB").
 pub const MAX_STRING_BYTES: usize = 1_048_576;
@@ -118,7 +118,35 @@ fn is_base64(bytes: &[u8]) -> bool {
             _ => return false,
         }
     }
-    count > 0 && count % 4 == 0
+    count > 0 && count.is_multiple_of(4)
+}
+
+/// True for a literal reference: `#` and an id inside the resource, an absolute URI, `[Type]/[id]` with or without a
+/// version, or a condition `[Type]?[query]`, as transactions have it (FHIR R4, sections 2.3.0.1 and 3.1.0.11.2).
+pub(crate) fn is_reference(text: &str) -> bool {
+    if has_white_space(text) || text.is_empty() {
+        return false;
+    }
+    let plain = text.split_once('#').map_or(text, |(plain, _)| plain);
+    let scheme = plain.split_once(':').map_or("", |(scheme, _)| scheme);
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
+    let is_type = |name: &str| ResourceType::from_name(name).is_some();
+    let is_id = |id: &str| is_valid_text(P::Id, id);
+    if plain.is_empty()
+        || is_scheme
+        || plain.split_once('?').is_some_and(|(name, query)| is_type(name) && !query.is_empty())
+    {
+        return true;
+    }
+    let mut steps = plain.split('/');
+    steps.next().is_some_and(is_type)
+        && steps.next().is_some_and(is_id)
+        && match (steps.next(), steps.next(), steps.next()) {
+            (None, ..) => true,
+            (Some("_history"), Some(version), None) => is_id(version),
+            _ => false,
+        }
 }
 
 fn number(bytes: &[u8]) -> Option<u32> {
@@ -256,6 +284,45 @@ mod tests {
         );
         assert!(!is_string(&"x".repeat(MAX_STRING_BYTES + 1)));
         assert!(is_string(&"x".repeat(MAX_STRING_BYTES)));
+    }
+
+    #[test]
+    fn references() {
+        for text in [
+            "Patient/1",
+            "Patient/1/_history/2",
+            "Patient/1#x",
+            "#",
+            "#p1",
+            "http://h/x y".trim_end_matches(" y"),
+            "urn:uuid:a",
+            "Patient?identifier=http://h|1",
+            "x-ehr+v1:1",
+        ] {
+            assert!(is_reference(text), "{text}");
+        }
+        for text in [
+            "",
+            "Patient",
+            "Patient/",
+            "patient/1",
+            "/Patient/1",
+            "../Patient/1",
+            "Patient/1/",
+            "Patient/1/_history",
+            "Patient/1/x/2",
+            "Patient/1/_history/2/3",
+            "Pat/1",
+            "Patient/a b",
+            "Patient/\u{e4}",
+            "Patient?",
+            "1x:y",
+            ":x",
+            "Patient/1 ",
+            "h/Patient/1",
+        ] {
+            assert!(!is_reference(text), "{text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::{FoundReference, Path, Standing, Step, Validator};
 use crate::definitions::{Property, TypeKind};
 use crate::json::{Elements, Kind, Value};
-use crate::primitive::{is_valid_number, is_valid_text};
+use crate::primitive::{is_reference as is_reference_text, is_valid_number, is_valid_text};
 use crate::{IssueCode, JsonKind, Message, PrimitiveKind};
 
 impl Validator {
@@ -91,7 +91,14 @@ impl Validator {
     /// One value of a property.
     fn one(&mut self, property: &'static Property, value: Value<'_>, path: &Path<'_>) {
         match property.kind {
-            TypeKind::Primitive(kind) => self.primitive(kind, value, path),
+            TypeKind::Primitive(kind) => {
+                self.primitive(kind, value, path);
+                let is_reference =
+                    property.owner == self.definitions.reference_type() && &*property.name == "reference";
+                if is_reference && value.as_str().is_some_and(|text| !is_reference_text(&text)) {
+                    self.report(path, IssueCode::Value, Message::Reference);
+                }
+            }
             _ if value.kind() != Kind::Object => self.kind_issue(JsonKind::Object, value, path),
             TypeKind::AnyResource => self.inner_resource(property, value, path),
             _ => {
