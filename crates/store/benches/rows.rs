@@ -2,7 +2,7 @@
 //!
 //! Data: the Synthea bundles of `SALUS_TEST_DATA` (default `../shared/data` beside the repository), each resource
 //! sealed as the record server seals it; without them, small made-up resources, and it says so.
-//! `cargo bench -p salus-store`; seconds of each measurement in `SALUS_BENCH_SECONDS` (2).
+//! `cargo bench -p salus-store [-- sizes|reads|commits]`; seconds of each measurement in `SALUS_BENCH_SECONDS` (2).
 
 #![allow(clippy::unwrap_used)]
 
@@ -29,12 +29,18 @@ fn main() {
     let sealed: usize = resources.iter().map(|one| one.sealed.body.len() + one.sealed.line.len()).sum();
     let count = resources.len();
     println!("{count} resources, JSON {} B each, sealed {} B each", json / count, sealed / count);
-    sizes(&resources);
+    let parts: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|one| one == part);
+    if wanted("sizes") {
+        sizes(&resources);
+    }
     let dir = tempfile::tempdir().unwrap();
     let store = Arc::new(import(dir.path(), &resources, Tuning::default(), 1024));
     let plain = plain_import(&dir.path().join("plain.sqlite"), &resources, 4096);
-    reads(&store, dir.path(), &plain, count as u64);
-    for waiting in [1, 16, 64] {
+    if wanted("reads") {
+        reads(&store, dir.path(), &plain, count as u64);
+    }
+    for waiting in [1, 16, 64].into_iter().filter(|_| wanted("commits")) {
         commits(&store, &resources, waiting);
         plain_commits(&plain, &resources, waiting);
     }
@@ -149,6 +155,8 @@ fn plain_import(path: &Path, resources: &[Resource], page: u32) -> Connection {
     connection.pragma_update(None, "page_size", page).unwrap();
     connection.pragma_update(None, "journal_mode", "WAL").unwrap();
     connection.pragma_update(None, "synchronous", "FULL").unwrap();
+    // As the store has it; without it, every execution prepares the statement anew.
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).unwrap();
     let table = "CREATE TABLE resource (kind INTEGER, id BLOB, version INTEGER, body BLOB, PRIMARY KEY (kind, id, version))";
     connection.execute_batch(table).unwrap();
     connection.execute_batch("BEGIN").unwrap();

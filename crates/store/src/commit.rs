@@ -37,7 +37,7 @@ pub struct LedgerMark {
 /// What is committed as one: all of it, or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitItem {
-    /// The first log entry that admits these versions.
+    /// The first log entry that admits these versions; at least one of them names it.
     pub first_entry: u64,
     /// The last of the chain; the same as the first when it is no chain.
     pub last_entry: u64,

@@ -59,7 +59,7 @@ pub enum StoreError {
         code: i32,
     },
     /// The disk failed in the middle of a commit, and it cannot be known yet whether the item landed:
-    /// [`crate::Store::has_entry`] says so once the store was opened again. Until then nothing is written.
+    /// [`crate::Store::has_entry`] says so once the store was opened again, or another commit has succeeded.
     #[error("the disk failed, and it is not known whether the commit landed")]
     Unknown,
     /// The store's own structure is damaged.

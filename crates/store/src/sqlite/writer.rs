@@ -8,6 +8,7 @@
 
 use super::apply::{apply, entry_within, look_over};
 use super::fault::fault_of;
+use super::readers::stable_plans;
 use crate::{CommitItem, StoreError};
 use rusqlite::{Connection, OpenFlags, params};
 use salus_seal::CellId;
@@ -25,7 +26,7 @@ const MAX_GROUP_BYTES: usize = 16 * 1024 * 1024;
 /// How long the writer waits for a lock that only a checkpoint or a foreign program can hold.
 const BUSY_WAIT: Duration = Duration::from_secs(10);
 /// Page cache of the writer, in KiB.
-const CACHE_KIB: i64 = 8 * 1024;
+const CACHE_KIB: i64 = 2 * 1024;
 /// To how many bytes the write-ahead file is cut when it begins anew.
 const MAX_IDLE_WAL_BYTES: i64 = 16 * 1024 * 1024;
 
@@ -181,6 +182,7 @@ pub fn checkpoint(connection: &Connection, mode: &str) -> Result<(), StoreError>
 
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_WAIT)?;
+    stable_plans(connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
