@@ -1,0 +1,52 @@
+//! What was admitted to be sent: until when, and what is reported when it was sent to its end.
+//!
+//! Never: reports by itself; whoever sends says so. State: the entries, owned by the answer.
+
+use salus_seal::CellId;
+use salus_trust_api::{Admission, Trust};
+use std::time::Instant;
+
+/// The sending of an answer that admissions allow.
+#[derive(Debug)]
+pub struct Delivery {
+    trust: Trust,
+    cell: CellId,
+    entries: Vec<(u64, u64)>,
+    ends: Instant,
+}
+
+impl Delivery {
+    pub(crate) fn new(trust: &Trust, admission: &Admission) -> Self {
+        let receipt = admission.receipt();
+        Self {
+            trust: trust.clone(),
+            cell: receipt.cell,
+            entries: vec![(receipt.entry, receipt.last_entry)],
+            ends: admission.ends(),
+        }
+    }
+
+    /// The first log entry that admitted it.
+    pub fn entry(&self) -> u64 {
+        self.entries.first().map_or(0, |(first, _)| *first)
+    }
+
+    /// When the first of its admissions ends: nothing of it may be sent after that.
+    pub fn ends(&self) -> Instant {
+        self.ends
+    }
+
+    /// Sends both as one, which ends when the first of them ends.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.ends = self.ends.min(other.ends);
+        self.entries.extend(other.entries);
+        self
+    }
+
+    /// It was sent to its end.
+    pub fn delivered(self) {
+        let entries = self.entries.iter().flat_map(|(first, last)| *first..=*last).collect();
+        self.trust.delivered(self.cell, entries);
+    }
+}

@@ -1,0 +1,202 @@
+//! What one entry of a batch or transaction asks for, and what came of it.
+//!
+//! Never: does it. State: none.
+
+use crate::by_id::Found;
+use crate::delete::Deleted;
+use crate::history::HistoryPage;
+use crate::open::Opened;
+use crate::record_id::is_id;
+use crate::update::Precondition;
+use crate::vread::version_number;
+use crate::write::Written;
+use crate::{RecordsError, create, text};
+use salus_fhir::bundle::{Entry, Request};
+use salus_fhir::{Resource, ResourceType};
+
+/// How many versions an entry's history gives when it does not say.
+const DEFAULT_HISTORY: usize = 50;
+
+/// What an entry did.
+#[derive(Debug)]
+pub enum Done {
+    /// A create or update.
+    Written(Written),
+    /// A delete; none when there was nothing to delete.
+    Deleted(Option<Deleted>),
+    /// A read or vread.
+    Read(Opened),
+    /// A history.
+    History(HistoryPage),
+    /// A search by ids.
+    Found(Found),
+    /// An earlier run of the same import did it.
+    DoneBefore,
+}
+
+/// What came of an entry.
+pub type EntryOutcome = Result<Done, RecordsError>;
+
+/// What an entry asks for.
+#[derive(Debug)]
+pub(crate) enum Action {
+    Create(Resource),
+    Update { id: String, precondition: Precondition, resource: Resource },
+    Delete { kind: ResourceType, id: String, precondition: Precondition },
+    Read { kind: ResourceType, id: String },
+    Vread { kind: ResourceType, id: String, version: String },
+    History { kind: ResourceType, id: String, before: Option<u32>, count: usize },
+    ById { kind: ResourceType, ids: Vec<String> },
+}
+
+impl Action {
+    /// What `entry` asks for of the cell at `base_url`.
+    ///
+    /// Errors: every fault found, each at its place in the Bundle.
+    pub(crate) fn of(entry: Entry, base_url: &str) -> Result<Self, RecordsError> {
+        let at = |element: &str| format!("Bundle.entry[{}].{element}", entry.index);
+        let resource = entry.resource.map_err(create::faulty)?;
+        let Some(request) = entry.request else {
+            return Err(RecordsError::Invalid(vec![text::request_missing(format!(
+                "Bundle.entry[{}]",
+                entry.index
+            ))]));
+        };
+        if request.if_none_exist.is_some() {
+            return Err(RecordsError::NotSupported(vec![text::conditional(at("request.ifNoneExist"))]));
+        }
+        let url = request.url.strip_prefix(base_url).unwrap_or(&request.url);
+        let url = url.strip_prefix('/').unwrap_or(url);
+        let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
+        let path: Vec<&str> = path.split('/').collect();
+        let no_address = || RecordsError::Invalid(vec![text::entry_address(at("request.url"))]);
+        let kind = path.first().and_then(|kind| ResourceType::from_name(kind)).ok_or_else(no_address)?;
+        match (request.method.as_str(), path.get(1..).unwrap_or_default(), query) {
+            ("GET" | "HEAD", rest, query) => reading(kind, rest, query).ok_or_else(no_address),
+            ("POST" | "PUT" | "DELETE", _, Some(_)) => {
+                Err(RecordsError::NotSupported(vec![text::conditional(at("request.url"))]))
+            }
+            ("POST", [], None) => {
+                let resource = needed(resource, kind, &at("resource"))?;
+                Ok(Self::Create(resource))
+            }
+            ("PUT", [id], None) if is_id(id) => {
+                let resource = needed(resource, kind, &at("resource"))?;
+                if resource.id() != Some(id) {
+                    return Err(RecordsError::Malformed(vec![text::id_differs(at("resource.id"))]));
+                }
+                Ok(Self::Update { id: (*id).to_owned(), precondition: precondition(&request), resource })
+            }
+            ("DELETE", [id], None) if is_id(id) => {
+                Ok(Self::Delete { kind, id: (*id).to_owned(), precondition: precondition(&request) })
+            }
+            ("POST" | "PUT" | "DELETE", _, None) => Err(no_address()),
+            _ => Err(RecordsError::NotSupported(vec![text::entry_method(at("request.method"))])),
+        }
+    }
+}
+
+fn precondition(request: &Request) -> Precondition {
+    Precondition::new(request.if_match.as_deref(), request.if_none_match.as_deref())
+}
+
+fn needed(resource: Option<Resource>, kind: ResourceType, at: &str) -> Result<Resource, RecordsError> {
+    let Some(resource) = resource else {
+        return Err(RecordsError::Invalid(vec![text::resource_missing(at.to_owned())]));
+    };
+    if resource.kind() != kind {
+        let issue = text::type_differs(resource.kind().name(), kind.name(), at.to_owned());
+        return Err(RecordsError::Invalid(vec![issue]));
+    }
+    Ok(resource)
+}
+
+fn reading(kind: ResourceType, rest: &[&str], query: Option<&str>) -> Option<Action> {
+    match (rest, query) {
+        ([], Some(query)) => {
+            let ids = query.strip_prefix("_id=").filter(|ids| !ids.contains('&'))?;
+            let ids = ids.replace("%2C", ",").replace("%2c", ",");
+            Some(Action::ById { kind, ids: ids.split(',').map(str::to_owned).collect() })
+        }
+        ([id], None) => Some(Action::Read { kind, id: (*id).to_owned() }),
+        ([id, "_history", version], None) => {
+            Some(Action::Vread { kind, id: (*id).to_owned(), version: (*version).to_owned() })
+        }
+        ([id, "_history"], query) => {
+            let (mut before, mut count) = (None, DEFAULT_HISTORY);
+            for parameter in query.unwrap_or_default().split('&').filter(|parameter| !parameter.is_empty()) {
+                match parameter.split_once('=')? {
+                    ("_count", number) => count = number.parse().ok()?,
+                    ("_before", version) => before = Some(version_number(version)?),
+                    _ => return None,
+                }
+            }
+            Some(Action::History { kind, id: (*id).to_owned(), before, count })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn action(method: &str, url: &str, resource: Option<&str>) -> Result<Action, RecordsError> {
+        let entry = Entry {
+            index: 7,
+            full_url: None,
+            request: Some(Request { method: method.to_owned(), url: url.to_owned(), ..Request::default() }),
+            resource: Ok(resource.map(|text| Resource::parse(text, None).unwrap())),
+        };
+        Action::of(entry, "http://h/c/fhir")
+    }
+
+    const PATIENT: Option<&str> = Some(r#"{"resourceType":"Patient","id":"1"}"#);
+
+    #[test]
+    fn entries_say_what_they_ask_for() {
+        assert!(matches!(action("POST", "Patient", PATIENT), Ok(Action::Create(_))));
+        assert!(matches!(action("PUT", "/Patient/1", PATIENT), Ok(Action::Update { id, .. }) if id == "1"));
+        assert!(
+            matches!(action("DELETE", "http://h/c/fhir/Patient/1", None), Ok(Action::Delete { id, .. }) if id == "1")
+        );
+        assert!(matches!(action("GET", "Patient/1", None), Ok(Action::Read { .. })));
+        assert!(
+            matches!(action("GET", "Patient/1/_history/2", None), Ok(Action::Vread { version, .. }) if version == "2")
+        );
+        assert!(matches!(
+            action("GET", "Patient/1/_history?_count=3&_before=9", None),
+            Ok(Action::History { before: Some(9), count: 3, .. })
+        ));
+        assert!(
+            matches!(action("GET", "Patient?_id=a%2Cb,c", None), Ok(Action::ById { ids, .. }) if ids == ["a", "b", "c"])
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_refused_at_its_place() {
+        for (method, url, resource, expected, supported) in [
+            ("POST", "Patient", None, "Bundle.entry[7].resource", true),
+            ("POST", "Observation", PATIENT, "Bundle.entry[7].resource", true),
+            ("POST", "Patient/1", PATIENT, "Bundle.entry[7].request.url", true),
+            ("PUT", "Patient/2", PATIENT, "Bundle.entry[7].resource.id", true),
+            ("PUT", "Patient?identifier=x", PATIENT, "Bundle.entry[7].request.url", false),
+            ("DELETE", "Patient?identifier=x", None, "Bundle.entry[7].request.url", false),
+            ("GET", "Patient?name=x", None, "Bundle.entry[7].request.url", true),
+            ("GET", "Nobody/1", None, "Bundle.entry[7].request.url", true),
+            ("GET", "", None, "Bundle.entry[7].request.url", true),
+            ("PATCH", "Patient/1", None, "Bundle.entry[7].request.method", false),
+        ] {
+            let (issues, is_supported) = match action(method, url, resource) {
+                Err(RecordsError::Invalid(issues) | RecordsError::Malformed(issues)) => (issues, true),
+                Err(RecordsError::NotSupported(issues)) => (issues, false),
+                other => panic!("{method} {url}: {other:?}"),
+            };
+            assert_eq!(
+                (issues[0].expression.as_str(), is_supported),
+                (expected, supported),
+                "{method} {url}"
+            );
+        }
+    }
+}

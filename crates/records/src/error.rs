@@ -1,0 +1,113 @@
+//! What can go wrong with a use case. Knows no HTTP; carries no value of a record and no key.
+
+use salus_fhir::Issue;
+use salus_store::StoreError;
+use salus_trust_api::{OpenError, Refusal, TrustError};
+
+/// Why something was not done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordsError {
+    /// There is no such session, or it has ended, or it is another cell's.
+    #[error("no session")]
+    NoSession,
+    /// There is no such record, or it was refused: the two are not told apart.
+    #[error("not found")]
+    NotFound,
+    /// The record was deleted, and the asker may know it.
+    #[error("deleted")]
+    Gone {
+        /// The log entry that admitted the answer.
+        entry: u64,
+    },
+    /// The session may not write this.
+    #[error("the session may not do this")]
+    Forbidden,
+    /// The budget is spent.
+    #[error("the budget is spent")]
+    Budget {
+        /// After how many seconds there is room for one more patient.
+        retry_after_s: u32,
+    },
+    /// The content breaks a rule of FHIR or of this server.
+    #[error("invalid content")]
+    Invalid(Vec<Issue>),
+    /// The request itself is not well formed.
+    #[error("malformed request")]
+    Malformed(Vec<Issue>),
+    /// It is not offered here.
+    #[error("not supported")]
+    NotSupported(Vec<Issue>),
+    /// A condition of the request does not hold.
+    #[error("a condition does not hold")]
+    Precondition(Vec<Issue>),
+    /// Somebody else was faster, again and again.
+    #[error("conflict")]
+    Conflict,
+    /// A resource is larger than the bound.
+    #[error("larger than the bound")]
+    TooLarge {
+        /// The bound, in bytes.
+        max_bytes: usize,
+    },
+    /// An import's bundle was already carried out.
+    #[error("already imported")]
+    AlreadyImported,
+    /// Too much waits already.
+    #[error("busy")]
+    Busy,
+    /// The disk is full.
+    #[error("the disk is full")]
+    Full,
+    /// The keyholder or the cell's store is not there, or it is not known whether a write landed.
+    #[error("not available")]
+    Unavailable,
+    /// A fault of ours.
+    #[error("internal fault")]
+    Internal,
+}
+
+impl RecordsError {
+    /// A refusal of something that was to be read, changed or deleted: all look like a record that is not there.
+    pub(crate) fn of_existing(error: TrustError) -> Self {
+        Self::from_trust(error, Self::NotFound)
+    }
+
+    /// A refusal of something new: that it was refused says nothing about what is there.
+    pub(crate) fn of_new(error: TrustError) -> Self {
+        Self::from_trust(error, Self::Forbidden)
+    }
+
+    fn from_trust(error: TrustError, refused: Self) -> Self {
+        match error {
+            TrustError::Refused(Refusal::NoSession) => Self::NoSession,
+            TrustError::Refused(Refusal::Budget { retry_after_s }) => Self::Budget { retry_after_s },
+            TrustError::Refused(Refusal::Malformed) | TrustError::Protocol => Self::Internal,
+            TrustError::Refused(
+                Refusal::NotAllowed | Refusal::Missing | Refusal::Quarantined | Refusal::DoesNotOpen,
+            ) => refused,
+            TrustError::Refused(Refusal::NoRoom) => Self::Full,
+            TrustError::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
+impl From<StoreError> for RecordsError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy => Self::Busy,
+            StoreError::Full => Self::Full,
+            StoreError::Conflict(_) => Self::Conflict,
+            StoreError::Unfit { .. } => Self::Internal,
+            _ => Self::Unavailable,
+        }
+    }
+}
+
+impl From<OpenError> for RecordsError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Ended => Self::Unavailable,
+            OpenError::NotCovered | OpenError::Seal(_) => Self::Internal,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The use cases on records, one verb a file: all reading and writing of records goes through here.
+//!
+//! For: what asks on behalf of a client (today the FHIR routes). A read takes the sealed version from the store,
+//! asks the keyholder, and opens what was admitted. A write is sealed, admitted, committed, landed, and only then
+//! acknowledged.
+//!
+//! Never: knows HTTP; opens or writes anything without an admission; keeps a key or a plaintext after its request;
+//! tells a stranger whether something is there.
+//!
+//! State: [`Records`] owns the cells; a [`Cell`] owns its store, its counters and the locks of its records.
+
+mod batch;
+mod by_id;
+mod carry_out;
+mod cell;
+mod compartment;
+mod create;
+mod delete;
+mod delivery;
+mod entry;
+mod error;
+mod heavy;
+mod history;
+mod land;
+mod line;
+mod lock;
+mod open;
+mod read;
+mod record_id;
+mod records;
+mod reference;
+mod reserve;
+mod take_up;
+mod text;
+mod transaction;
+mod update;
+mod vread;
+mod write;
+
+pub use by_id::{Found, MAX_IDS, by_id};
+pub use carry_out::{BundleAnswer, carry_out};
+pub use cell::{Cell, Standing};
+pub use create::create;
+pub use delete::{Deleted, delete};
+pub use delivery::Delivery;
+pub use entry::{Done, EntryOutcome};
+pub use error::RecordsError;
+pub use history::{HistoryEntry, HistoryPage, MAX_HISTORY_PAGE, history};
+pub use open::Opened;
+pub use read::read;
+pub use record_id::{MAX_ID_BYTES, is_id};
+pub use records::{Health, Notice, Notify, Records};
+pub use update::{Match, Precondition, tag_version, update};
+pub use vread::vread;
+pub use write::Written;
+
+pub use salus_fhir as fhir;
+pub use salus_seal::{CellId, ClientId};
+pub use salus_trust_api::client::{Asker, Endpoint, Trust, TrustError};
+pub use salus_trust_api::wire::{SignIn, SignedIn};
+pub use salus_trust_api::{Purpose, Refusal, Token};

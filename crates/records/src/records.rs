@@ -1,0 +1,240 @@
+//! All cells: opened and taken up as the keyholder names them, at the start and with each new connection, so that a cell
+//! made later appears without a restart.
+//!
+//! Never: serves a cell that the keyholder does not name. State: the cells, and the task that follows the keyholder.
+
+use crate::heavy::Heavy;
+use crate::take_up::{TakenUpAs, take_up};
+use crate::{Cell, Standing};
+use salus_seal::CellId;
+use salus_store::{CellStore, StoreError, Tuning};
+use salus_trust_api::Trust;
+use salus_trust_api::wire::CellInfo;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// How long to wait before a cell that could not be opened or taken up is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+/// When there is nothing to try again.
+const FOREVER: Duration = Duration::from_secs(86_400);
+
+/// Something that whoever runs the server should know. Nothing of a patient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Whether somebody must look.
+    pub is_error: bool,
+    /// The cell's name.
+    pub cell: Option<String>,
+    /// What happened.
+    pub what: String,
+}
+
+/// Takes notices; must not block.
+pub type Notify = Arc<dyn Fn(Notice) + Send + Sync>;
+
+/// How all cells fare.
+#[derive(Debug, Clone)]
+pub struct Health {
+    /// Whether there is a connection to the keyholder.
+    pub keyholder_connected: bool,
+    /// Each cell's name and standing.
+    pub cells: Vec<(Arc<str>, Standing)>,
+}
+
+/// All cells, by name.
+pub struct Records {
+    trust: Trust,
+    data_dir: PathBuf,
+    public_base_url: String,
+    heavy: Arc<Heavy>,
+    cells: RwLock<Arc<BTreeMap<Arc<str>, Arc<Cell>>>>,
+    notify: Notify,
+    /// Rung by a cell whose store must be opened again.
+    trouble: Arc<tokio::sync::Notify>,
+}
+
+impl std::fmt::Debug for Records {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Records")
+    }
+}
+
+impl Records {
+    /// Follows the keyholder from now on. The stores lie under `data_dir`; `public_base_url` has no slash at its end.
+    pub fn start(trust: Trust, data_dir: &Path, public_base_url: &str, notify: Notify) -> Arc<Self> {
+        let records = Arc::new(Self {
+            trust,
+            data_dir: data_dir.to_owned(),
+            public_base_url: public_base_url.to_owned(),
+            heavy: Arc::new(Heavy::new()),
+            cells: RwLock::default(),
+            notify,
+            trouble: Arc::default(),
+        });
+        tokio::spawn(follow(Arc::clone(&records)));
+        records
+    }
+
+    /// The connection to the keyholder.
+    pub fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
+    /// The cell of this name.
+    pub fn cell(&self, name: &str) -> Option<Arc<Cell>> {
+        self.all().get(name).cloned()
+    }
+
+    /// All cells, by name.
+    pub fn cells(&self) -> Vec<Arc<Cell>> {
+        self.all().values().cloned().collect()
+    }
+
+    /// How all cells fare.
+    pub fn health(&self) -> Health {
+        Health {
+            keyholder_connected: self.trust.generation().borrow().is_some(),
+            cells: self.all().values().map(|cell| (Arc::clone(cell.name()), cell.standing())).collect(),
+        }
+    }
+
+    /// Closes all stores: what waits is finished, and everything after it is unavailable. Blocks.
+    pub fn close(&self) {
+        for cell in self.cells() {
+            cell.set_standing(Standing::StoreFailed);
+            cell.store.close();
+        }
+    }
+
+    fn all(&self) -> Arc<BTreeMap<Arc<str>, Arc<Cell>>> {
+        Arc::clone(&self.cells.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn add(&self, cell: Arc<Cell>) {
+        let mut cells = self.cells.write().unwrap_or_else(PoisonError::into_inner);
+        let mut more = BTreeMap::clone(&cells);
+        more.insert(Arc::clone(cell.name()), cell);
+        *cells = Arc::new(more);
+    }
+
+    fn failed_cells(&self) -> Vec<CellInfo> {
+        let failed = self.cells().into_iter().filter(|cell| cell.standing() == Standing::StoreFailed);
+        failed
+            .map(|cell| CellInfo { id: cell.id(), name: cell.name().to_string(), quarantined: false })
+            .collect()
+    }
+
+    fn say(&self, is_error: bool, cell: &str, what: impl Into<String>) {
+        (self.notify)(Notice { is_error, cell: Some(cell.to_owned()), what: what.into() });
+    }
+
+    /// The cell that the keyholder names; opened if it is new, and again if its store failed.
+    async fn open(&self, info: &CellInfo) -> Option<Arc<Cell>> {
+        let known = self.cell(&info.name).filter(|cell| cell.id() == info.id);
+        if let Some(cell) = &known
+            && cell.standing() != Standing::StoreFailed
+        {
+            return known;
+        }
+        let (dir, id) = (self.data_dir.clone(), info.id);
+        let opened = tokio::task::spawn_blocking(move || {
+            // Closed first, so that nothing can be committed there while the new one is being taken up.
+            if let Some(failed) = known {
+                failed.store.close();
+            }
+            open_store(&dir, id)
+        });
+        let opened = opened.await;
+        match opened {
+            Ok(Ok(store)) => {
+                let base_url = format!("{}/{}/fhir", self.public_base_url, info.name);
+                let cell = Cell::new(
+                    info.name.clone(),
+                    base_url,
+                    Arc::new(store),
+                    self.trust.clone(),
+                    Arc::clone(&self.heavy),
+                    Arc::clone(&self.trouble),
+                );
+                let cell = Arc::new(cell);
+                self.add(Arc::clone(&cell));
+                Some(cell)
+            }
+            Ok(Err(error)) => {
+                self.say(true, &info.name, format!("the store cannot be opened: {error}"));
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// Opens and takes up; whether it need not be tried again.
+    async fn welcome(&self, info: &CellInfo) -> bool {
+        let Some(cell) = self.open(info).await else { return false };
+        match take_up(&cell).await {
+            TakenUpAs::Serving { landed, abandoned } => {
+                let found = match (landed, abandoned) {
+                    (0, 0) => String::new(),
+                    _ => format!("; of unfinished writes, {landed} had landed and {abandoned} had not"),
+                };
+                self.say(false, &info.name, format!("served{found}"));
+                true
+            }
+            TakenUpAs::RolledBack => {
+                self.say(
+                    true,
+                    &info.name,
+                    "NOT SERVED: the store is older than the log, so writes that were acknowledged are missing from it. \
+                     Put the newer store back, or restore from the archive",
+                );
+                true
+            }
+            TakenUpAs::Failed(failure) => {
+                self.say(true, &info.name, format!("not taken up yet: {failure}"));
+                false
+            }
+        }
+    }
+}
+
+/// A store that is not there is made: whether it should have been there, the taking up finds out.
+fn open_store(dir: &Path, cell: CellId) -> Result<CellStore, StoreError> {
+    match CellStore::open(dir, cell, Tuning::default()) {
+        Err(StoreError::Missing) => CellStore::create(dir, cell, Tuning::default()),
+        opened => opened,
+    }
+}
+
+/// Welcomes the cells of each connection, and tries those again that could not be opened or taken up.
+async fn follow(records: Arc<Records>) {
+    let mut generation = records.trust.generation();
+    let mut last_number = 0;
+    let mut failed: Vec<CellInfo> = Vec::new();
+    loop {
+        let current = generation.borrow_and_update().clone();
+        if let Some((number, cells)) = current {
+            let cells = if number == last_number { std::mem::take(&mut failed) } else { cells.to_vec() };
+            last_number = number;
+            failed = welcome_all(&records, cells).await;
+        }
+        let pause = if failed.is_empty() { FOREVER } else { TRY_AGAIN };
+        tokio::select! {
+            changed = generation.changed() => if changed.is_err() { return },
+            () = records.trouble.notified() => failed.extend(records.failed_cells()),
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// Each on its own, so that one that is slow holds up no other. Gives back those that failed.
+async fn welcome_all(records: &Arc<Records>, cells: Vec<CellInfo>) -> Vec<CellInfo> {
+    let mut tasks = JoinSet::new();
+    for info in cells {
+        let records = Arc::clone(records);
+        tasks.spawn(async move { (!records.welcome(&info).await).then_some(info) });
+    }
+    tasks.join_all().await.into_iter().flatten().collect()
+}

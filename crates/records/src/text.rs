@@ -1,0 +1,157 @@
+//! What use cases say in three languages: what was found, the rule, the cure.
+//!
+//! Never: a value of a record or an id. State: none.
+
+use salus_fhir::{Issue, IssueCode, Message};
+
+/// An issue with its text in English, German and French.
+pub(crate) fn issue(code: IssueCode, en: &'static str, de: &'static str, fr: &'static str) -> Issue {
+    Issue::new(code, Message::of(en, de, fr))
+}
+
+pub(crate) fn id_differs(expression: String) -> Issue {
+    issue(
+        IssueCode::Invalid,
+        "The resource's id is not the id in the address. Send the same id in both.",
+        "Die id der Ressource ist nicht die id der Adresse. Senden Sie in beiden dieselbe.",
+        "L’id de la ressource n’est pas celui de l’adresse. Envoyez le même id dans les deux.",
+    )
+    .at(expression)
+}
+
+pub(crate) fn no_id() -> Issue {
+    issue(
+        IssueCode::Value,
+        "An id has 1 to 64 letters, digits, dashes and dots. Choose such an id, or create with POST and be given one.",
+        "Eine id besteht aus 1 bis 64 Buchstaben, Ziffern, Bindestrichen und Punkten. Wählen Sie eine solche, oder legen Sie mit POST an und erhalten Sie eine.",
+        "Un id comporte de 1 à 64 lettres, chiffres, tirets et points. Choisissez un tel id, ou créez avec POST pour en recevoir un.",
+    )
+}
+
+pub(crate) fn version_differs(expression: String) -> Issue {
+    issue(
+        IssueCode::Conflict,
+        "The record has another version than If-Match says. Read it, apply the change to what is there now, and send it again with the new version.",
+        "Der Datensatz hat eine andere Version, als If-Match sagt. Lesen Sie ihn, wenden Sie die Änderung auf den jetzigen Stand an und senden Sie sie mit der neuen Version erneut.",
+        "L’enregistrement a une autre version que celle de If-Match. Lisez-le, appliquez la modification à l’état actuel et renvoyez-la avec la nouvelle version.",
+    )
+    .at(expression)
+}
+
+pub(crate) fn exists_already(expression: String) -> Issue {
+    issue(
+        IssueCode::Duplicate,
+        "There is already a record of this id, and If-None-Match: * asks for none. Leave the header out to update it.",
+        "Es gibt bereits einen Datensatz mit dieser id, und If-None-Match: * verlangt, dass es keinen gibt. Lassen Sie die Kopfzeile weg, um ihn zu ändern.",
+        "Il existe déjà un enregistrement avec cet id, et If-None-Match: * exige qu’il n’y en ait pas. Omettez l’en-tête pour le modifier.",
+    )
+    .at(expression)
+}
+
+pub(crate) fn patient_missing(expression: String) -> Issue {
+    issue(
+        IssueCode::BusinessRule,
+        "The Patient named here is not on this server. Create the Patient first, or in the same transaction.",
+        "Der hier genannte Patient ist nicht auf diesem Server. Legen Sie den Patienten zuerst an, oder in derselben Transaktion.",
+        "Le Patient nommé ici n’est pas sur ce serveur. Créez d’abord le Patient, ou dans la même transaction.",
+    )
+    .at(expression)
+}
+
+pub(crate) fn too_many_patients(expression: String) -> Issue {
+    issue(
+        IssueCode::TooCostly,
+        "The resource names more than 256 patients. Split it, or refer to a Group.",
+        "Die Ressource nennt mehr als 256 Patienten. Teilen Sie sie, oder verweisen Sie auf eine Group.",
+        "La ressource nomme plus de 256 patients. Divisez-la, ou référez-vous à un Group.",
+    )
+    .at(expression)
+}
+
+pub(crate) fn conditional(expression: String) -> Issue {
+    issue(
+        IssueCode::NotSupported,
+        "Conditional interactions (ifNoneExist, or an address or a reference with a query) need search, which this server does not offer yet. Name the record by its id.",
+        "Bedingte Interaktionen (ifNoneExist, oder eine Adresse oder Referenz mit einer Abfrage) brauchen die Suche, die dieser Server noch nicht anbietet. Nennen Sie den Datensatz mit seiner id.",
+        "Les interactions conditionnelles (ifNoneExist, ou une adresse ou référence avec une requête) exigent la recherche, que ce serveur n’offre pas encore. Nommez l’enregistrement par son id.",
+    )
+    .at(expression)
+}
+
+pub(crate) fn entry_address(expression: String) -> Issue {
+    issue(
+        IssueCode::Value,
+        "The address is none that this server carries out here. POST needs [type]; PUT and DELETE need [type]/[id]; GET needs [type]/[id], [type]/[id]/_history, [type]/[id]/_history/[version] or [type]?_id=[ids].",
+        "Diese Adresse führt der Server hier nicht aus. POST braucht [Typ]; PUT und DELETE brauchen [Typ]/[id]; GET braucht [Typ]/[id], [Typ]/[id]/_history, [Typ]/[id]/_history/[Version] oder [Typ]?_id=[ids].",
+        "Cette adresse n’est pas exécutée ici. POST demande [type] ; PUT et DELETE demandent [type]/[id] ; GET demande [type]/[id], [type]/[id]/_history, [type]/[id]/_history/[version] ou [type]?_id=[ids].",
+    )
+    .at(expression)
+}
+
+pub(crate) fn entry_method(expression: String) -> Issue {
+    issue(
+        IssueCode::NotSupported,
+        "The method is not offered in a Bundle. Use GET, HEAD, POST, PUT or DELETE.",
+        "Diese Methode wird in einem Bundle nicht angeboten. Verwenden Sie GET, HEAD, POST, PUT oder DELETE.",
+        "Cette méthode n’est pas offerte dans un Bundle. Utilisez GET, HEAD, POST, PUT ou DELETE.",
+    )
+    .at(expression)
+}
+
+pub(crate) fn resource_missing(expression: String) -> Issue {
+    issue(
+        IssueCode::Required,
+        "POST and PUT need a resource. Add it to the entry.",
+        "POST und PUT brauchen eine Ressource. Fügen Sie sie dem Eintrag hinzu.",
+        "POST et PUT demandent une ressource. Ajoutez-la à l’entrée.",
+    )
+    .at(expression)
+}
+
+pub(crate) fn request_missing(expression: String) -> Issue {
+    Issue::new(IssueCode::Required, Message::RequestMissing).at(expression)
+}
+
+pub(crate) fn type_differs(found: &'static str, expected: &'static str, expression: String) -> Issue {
+    Issue::new(IssueCode::Invalid, Message::TypeDiffers { found, expected }).at(expression)
+}
+
+pub(crate) fn same_record_twice(expression: String) -> Issue {
+    issue(
+        IssueCode::Duplicate,
+        "Another entry of this transaction writes the same record. A transaction may touch a record once.",
+        "Ein anderer Eintrag dieser Transaktion schreibt denselben Datensatz. Eine Transaktion darf einen Datensatz nur einmal berühren.",
+        "Une autre entrée de cette transaction écrit le même enregistrement. Une transaction ne peut toucher un enregistrement qu’une fois.",
+    )
+    .at(expression)
+}
+
+pub(crate) fn too_many_ids(max: usize) -> Issue {
+    Issue::new(
+        IssueCode::TooCostly,
+        Message::of(
+            format!("At most {max} ids are answered at once. Ask in parts."),
+            format!("Höchstens {max} ids werden auf einmal beantwortet. Fragen Sie in Teilen."),
+            format!("{max} ids au plus sont traités à la fois. Demandez par parties."),
+        ),
+    )
+}
+
+pub(crate) fn too_large_together() -> Issue {
+    issue(
+        IssueCode::TooCostly,
+        "The records asked for are too large to be answered together. Ask for fewer at once.",
+        "Die gewünschten Datensätze sind zusammen zu groß. Fragen Sie nach weniger auf einmal.",
+        "Les enregistrements demandés sont trop volumineux ensemble. Demandez-en moins à la fois.",
+    )
+}
+
+pub(crate) fn bundle_not_carried_out() -> Issue {
+    issue(
+        IssueCode::NotSupported,
+        "Only a Bundle of type transaction or batch can be carried out here. To store the resources of a collection, document or other Bundle, send them as a batch or transaction with a request in each entry; to keep the Bundle whole, POST it to [base]/Bundle.",
+        "Hier kann nur ein Bundle vom Typ transaction oder batch ausgeführt werden. Um die Ressourcen einer collection, eines document oder anderen Bundles zu speichern, senden Sie sie als batch oder transaction mit einem request in jedem Eintrag; um das Bundle als Ganzes zu behalten, senden Sie es mit POST an [base]/Bundle.",
+        "Seul un Bundle de type transaction ou batch peut être exécuté ici. Pour enregistrer les ressources d’une collection, d’un document ou d’un autre Bundle, envoyez-les comme batch ou transaction avec un request dans chaque entrée ; pour conserver le Bundle entier, envoyez-le par POST à [base]/Bundle.",
+    )
+    .at("Bundle.type")
+}

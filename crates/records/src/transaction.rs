@@ -1,0 +1,284 @@
+//! transaction: a Bundle of which all is done, or nothing.
+//!
+//! Entries are carried out in FHIR's order (DELETE, POST, PUT, GET) and answered in their own. All that is written is
+//! sealed in one pass, admitted by one chain of entries, committed as one and landed as one. A read that finds nothing is
+//! answered in its entry; it undoes nothing.
+//!
+//! Never: half of it. State: none.
+
+use crate::batch::perform;
+use crate::carry_out::BundleAnswer;
+use crate::compartment::Placing;
+use crate::entry::{Action, Done, EntryOutcome};
+use crate::land::{Work, land};
+use crate::lock::RecordGuards;
+use crate::update::{Precondition, refuse_of_existing};
+use crate::write::{Draft, Written, make_ready};
+use crate::{Cell, Deleted, RecordsError, record_id, text};
+use salus_fhir::bundle::Bundle;
+use salus_fhir::{Issue, MAX_ISSUES, Resource, ResourceType};
+use salus_store::{Address, LedgerMark, StoredId};
+use salus_trust_api::Interaction;
+use salus_trust_api::client::Asker;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The index under which the ledger knows a transaction, which is done as one.
+const WHOLE: u32 = 0;
+
+/// Something to be written, with its entry's index.
+struct Target {
+    index: usize,
+    full_url: Option<String>,
+    kind: ResourceType,
+    id: String,
+    /// Known for what is created; looked up for the others.
+    address: Option<Address>,
+    precondition: Precondition,
+    resource: Option<Resource>,
+}
+
+/// A Bundle's entries in the order in which they are carried out.
+#[derive(Default)]
+struct Plan {
+    deletes: Vec<Target>,
+    creates: Vec<Target>,
+    updates: Vec<Target>,
+    reads: Vec<(usize, Action)>,
+}
+
+pub(crate) async fn transaction(
+    cell: &Arc<Cell>,
+    asker: &Asker,
+    bundle: Bundle,
+    import: Option<[u8; 32]>,
+) -> Result<BundleAnswer, RecordsError> {
+    let interaction = Interaction::Transaction;
+    if let Some(hash) = &import
+        && cell.store.ledger(hash)?.is_some_and(|marks| marks.has(WHOLE))
+    {
+        return match cell.refuse(asker, interaction, RecordsError::AlreadyImported).await {
+            RecordsError::AlreadyImported => Ok(BundleAnswer::known(true)),
+            other => Err(other),
+        };
+    }
+    let count = bundle.entries.len();
+    let plan = match Plan::of(bundle, cell.base_url()) {
+        Ok(plan) => plan,
+        Err(refused) => return Err(cell.refuse(asker, interaction, refused).await),
+    };
+    let Plan { deletes, creates, updates, reads } = plan;
+    let mut outcomes: Vec<Option<EntryOutcome>> = Vec::new();
+    outcomes.resize_with(count, || None);
+
+    let targets: Vec<Target> = deletes.into_iter().chain(creates).chain(updates).collect();
+    let ledger = import.map(|bundle| LedgerMark { bundle, done: vec![WHOLE] });
+    match write_all(cell, asker, targets, ledger).await {
+        Ok(written) => {
+            for (index, done) in written {
+                if let Some(place) = outcomes.get_mut(index) {
+                    *place = Some(Ok(done));
+                }
+            }
+        }
+        Err(RecordsError::AlreadyImported) => return Ok(BundleAnswer::known(true)),
+        Err(other) => return Err(other),
+    }
+    for (index, action) in reads {
+        let outcome = perform(cell, asker, action, None).await;
+        if matches!(outcome, Err(RecordsError::NoSession)) {
+            return Err(RecordsError::NoSession);
+        }
+        if let Some(place) = outcomes.get_mut(index) {
+            *place = Some(outcome);
+        }
+    }
+    let outcomes =
+        outcomes.into_iter().map(|outcome| outcome.unwrap_or(Err(RecordsError::Internal))).collect();
+    Ok(BundleAnswer { is_transaction: true, outcomes, known: false })
+}
+
+impl Plan {
+    /// Errors: every fault of every entry, up to the bound of issues.
+    fn of(bundle: Bundle, base_url: &str) -> Result<Self, RecordsError> {
+        let mut plan = Self::default();
+        let mut faults = Faults::default();
+        for mut entry in bundle.entries {
+            let index = entry.index;
+            let full_url = entry.full_url.take();
+            let target = |kind, id, address, precondition, resource| Target {
+                index,
+                full_url,
+                kind,
+                id,
+                address,
+                precondition,
+                resource,
+            };
+            match Action::of(entry, base_url) {
+                Err(refused) => faults.add(refused),
+                Ok(Action::Create(resource)) => {
+                    let (id, bytes) = record_id::fresh()?;
+                    let kind = resource.kind();
+                    let address = Address { kind: kind.code(), id: StoredId::Random(bytes) };
+                    plan.creates.push(target(
+                        kind,
+                        id,
+                        Some(address),
+                        Precondition::default(),
+                        Some(resource),
+                    ));
+                }
+                Ok(Action::Update { id, precondition, resource }) => {
+                    plan.updates.push(target(resource.kind(), id, None, precondition, Some(resource)));
+                }
+                Ok(Action::Delete { kind, id, precondition }) => {
+                    plan.deletes.push(target(kind, id, None, precondition, None));
+                }
+                Ok(reading) => plan.reads.push((index, reading)),
+            }
+        }
+        plan.find_doubles(&mut faults);
+        faults.into_result().map(|()| plan)
+    }
+
+    fn find_doubles(&self, faults: &mut Faults) {
+        let mut seen = HashMap::new();
+        for target in self.deletes.iter().chain(&self.updates) {
+            if seen.insert((target.kind, target.id.as_str()), target.index).is_some() {
+                let place = format!("Bundle.entry[{}].request.url", target.index);
+                faults.add(RecordsError::Invalid(vec![text::same_record_twice(place)]));
+            }
+        }
+    }
+}
+
+/// What is wrong with the entries.
+#[derive(Default)]
+struct Faults {
+    issues: Vec<Issue>,
+    not_supported: bool,
+    other: Option<RecordsError>,
+}
+
+impl Faults {
+    fn add(&mut self, fault: RecordsError) {
+        let issues = match fault {
+            RecordsError::NotSupported(issues) => {
+                self.not_supported = true;
+                issues
+            }
+            RecordsError::Invalid(issues) | RecordsError::Malformed(issues) => issues,
+            other => {
+                self.other = Some(other);
+                return;
+            }
+        };
+        let room = MAX_ISSUES.saturating_sub(self.issues.len());
+        self.issues.extend(issues.into_iter().take(room));
+    }
+
+    fn into_result(self) -> Result<(), RecordsError> {
+        match (self.other, self.issues) {
+            (Some(other), _) => Err(other),
+            (None, issues) if issues.is_empty() => Ok(()),
+            (None, issues) if self.not_supported => Err(RecordsError::NotSupported(issues)),
+            (None, issues) => Err(RecordsError::Invalid(issues)),
+        }
+    }
+}
+
+/// Writes all targets as one, and says what each of them did.
+async fn write_all(
+    cell: &Arc<Cell>,
+    asker: &Asker,
+    mut targets: Vec<Target>,
+    ledger: Option<LedgerMark>,
+) -> Result<Vec<(usize, Done)>, RecordsError> {
+    let interaction = Interaction::Transaction;
+    let guards = lock_all(cell, &mut targets).await?;
+    let mut drafts = Vec::with_capacity(targets.len());
+    let mut places = Vec::with_capacity(targets.len());
+    let mut indices = Vec::with_capacity(targets.len());
+    let mut full_urls = HashMap::new();
+    let mut done = Vec::new();
+    for target in targets {
+        let address = target.address.ok_or(RecordsError::Internal)?;
+        let head = cell.store.head(&address)?;
+        let place = format!("Bundle.entry[{}].request", target.index);
+        if let Err(answer) = target.precondition.check(head.as_ref(), &place) {
+            return Err(refuse_of_existing(cell, asker, interaction, &address, answer).await);
+        }
+        if target.resource.is_none() && head.is_none_or(|head| head.deleted) {
+            done.push((target.index, Done::Deleted(None)));
+            continue;
+        }
+        if let Some(url) = target.full_url {
+            // A fullUrl that stands for two entries means the first of them.
+            full_urls.entry(url).or_insert(drafts.len());
+        }
+        places.push(format!("Bundle.entry[{}].resource", target.index));
+        indices.push(target.index);
+        drafts.push(Draft { kind: target.kind, id: target.id, address, head, resource: target.resource });
+    }
+    if drafts.is_empty() {
+        // Nothing goes to the keyholder, so nobody has asked yet who this is.
+        return match cell.refuse(asker, interaction, RecordsError::NotFound).await {
+            RecordsError::NotFound => Ok(done),
+            other => Err(other),
+        };
+    }
+    let placing = Placing { cell, drafts: &drafts, full_urls: &full_urls, places: &places };
+    let (homes, all) = match placing.place().await {
+        Ok(placed) => placed,
+        Err(refused) => return Err(cell.refuse(asker, interaction, refused).await),
+    };
+    let work = make_work(cell, drafts, homes, all, &full_urls, ledger, guards).await?;
+    let written = land(cell, asker, work).await?;
+    done.extend(indices.into_iter().zip(written).map(|(index, written)| (index, outcome(written))));
+    Ok(done)
+}
+
+fn outcome(written: Written) -> Done {
+    if written.deleted {
+        Done::Deleted(Some(Deleted { version: written.version, entry: written.entry }))
+    } else {
+        Done::Written(written)
+    }
+}
+
+/// Finds the addresses of all targets, and locks the records that may be there.
+async fn lock_all(cell: &Cell, targets: &mut [Target]) -> Result<RecordGuards, RecordsError> {
+    let known = targets.iter().filter(|target| target.address.is_none());
+    let addresses = cell.addresses(known.map(|target| (target.kind, target.id.as_str()))).await?;
+    let found: Vec<Address> = addresses.values().copied().collect();
+    let addresses: HashMap<(ResourceType, String), Address> =
+        addresses.into_iter().map(|((kind, id), address)| ((kind, id.to_owned()), address)).collect();
+    for target in targets.iter_mut().filter(|target| target.address.is_none()) {
+        target.address = addresses.get(&(target.kind, target.id.clone())).copied();
+    }
+    Ok(cell.locks.lock(&found).await)
+}
+
+async fn make_work(
+    cell: &Cell,
+    drafts: Vec<Draft>,
+    homes: Vec<crate::compartment::Home>,
+    all: crate::compartment::Homes,
+    full_urls: &HashMap<String, usize>,
+    ledger: Option<LedgerMark>,
+    guards: RecordGuards,
+) -> Result<Work, RecordsError> {
+    let names: Vec<(ResourceType, String)> =
+        drafts.iter().map(|draft| (draft.kind, draft.id.clone())).collect();
+    let resolve = |url: &str| {
+        let (kind, id) = full_urls.get(url).and_then(|at| names.get(*at))?;
+        // What names the record by its own address already stays as it was sent.
+        if cell.local(url) == Some((*kind, id.as_str())) { None } else { Some(format!("{kind}/{id}")) }
+    };
+    let bytes = drafts.iter().flat_map(|draft| &draft.resource).map(|resource| resource.text().len()).sum();
+    let drafts = drafts.into_iter().zip(homes).collect();
+    let ready = || make_ready(cell, drafts, if full_urls.is_empty() { None } else { Some(&resolve) });
+    let versions = cell.heavy.run(bytes, ready).await?;
+    Ok(Work { interaction: Interaction::Transaction, versions, homes: all, ledger, guards })
+}

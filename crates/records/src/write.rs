@@ -1,0 +1,147 @@
+//! What is to be written, from the request to the numbers it is given.
+//!
+//! Never: touches the store. State: none.
+
+use crate::compartment::Home;
+use crate::{Cell, RecordsError, line};
+use salus_fhir::{Resource, ResourceType, instant};
+use salus_store::{Address, Head};
+use std::borrow::Cow;
+
+/// A version that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The type.
+    pub kind: ResourceType,
+    /// The id.
+    pub id: String,
+    /// The version, from 1.
+    pub version: u32,
+    /// When, in milliseconds since 1970 (UTC).
+    pub time_ms: u64,
+    /// Whether there was no such record before, or a deleted one.
+    pub created: bool,
+    /// Whether the version says that the record was deleted.
+    pub deleted: bool,
+    /// The resource's text as it was stored.
+    pub text: String,
+    /// The log entry that admitted it.
+    pub entry: u64,
+}
+
+/// A version before it has a home, numbers and a time.
+pub(crate) struct Draft {
+    pub kind: ResourceType,
+    pub id: String,
+    pub address: Address,
+    /// What is there now.
+    pub head: Option<Head>,
+    /// The new content; none for a deletion.
+    pub resource: Option<Resource>,
+}
+
+impl Draft {
+    pub(crate) fn expected_version(&self) -> u32 {
+        self.head.map_or(0, |head| head.version)
+    }
+}
+
+/// A version with everything but its compartment's number.
+pub(crate) struct Ready {
+    pub address: Address,
+    pub kind: ResourceType,
+    pub id: String,
+    pub expected_version: u32,
+    pub record: u64,
+    pub time_ms: u64,
+    pub deleted: bool,
+    pub created: bool,
+    pub home: Home,
+    pub text: String,
+    pub line: Vec<u8>,
+}
+
+/// Gives drafts their record numbers, times and texts. `resolve` names what takes the place of a reference.
+///
+/// Errors: when a record has no more versions.
+pub(crate) fn make_ready(
+    cell: &Cell,
+    drafts: Vec<(Draft, Home)>,
+    resolve: Option<&dyn Fn(&str) -> Option<String>>,
+) -> Result<Vec<Ready>, RecordsError> {
+    let fresh = drafts.iter().filter(|(draft, _)| draft.head.is_none()).count() as u64;
+    let mut next_record = if fresh == 0 { 0 } else { cell.reservations.records(fresh) };
+    let time_ms = cell.reservations.now_ms();
+    let mut all = Vec::with_capacity(drafts.len());
+    for (draft, home) in drafts {
+        let record = match draft.head {
+            Some(head) => head.record,
+            None => {
+                next_record += 1;
+                next_record - 1
+            }
+        };
+        let expected_version = draft.expected_version();
+        if expected_version >= salus_store::MAX_VERSION || record > salus_store::MAX_RECORD {
+            return Err(RecordsError::Full);
+        }
+        let (text, line) = match &draft.resource {
+            Some(resource) => {
+                (content(resource, &draft.id, expected_version + 1, time_ms, resolve), line::line(resource))
+            }
+            None => (deletion(draft.kind, &draft.id, expected_version + 1, time_ms), Vec::new()),
+        };
+        all.push(Ready {
+            address: draft.address,
+            kind: draft.kind,
+            id: draft.id,
+            expected_version,
+            record,
+            time_ms,
+            deleted: draft.resource.is_none(),
+            created: draft.head.is_none_or(|head| head.deleted),
+            home,
+            text,
+            line,
+        });
+    }
+    Ok(all)
+}
+
+impl Ready {
+    pub(crate) fn into_written(self, entry: u64) -> Written {
+        Written {
+            kind: self.kind,
+            id: self.id,
+            version: self.expected_version + 1,
+            time_ms: self.time_ms,
+            created: self.created,
+            deleted: self.deleted,
+            text: self.text,
+            entry,
+        }
+    }
+}
+
+fn content(
+    resource: &Resource,
+    id: &str,
+    version: u32,
+    time_ms: u64,
+    resolve: Option<&dyn Fn(&str) -> Option<String>>,
+) -> String {
+    let text = resource.with_identity(id, &version.to_string(), &instant(time_ms));
+    let Some(resolve) = resolve else { return text };
+    match salus_fhir::rewrite::references(&text, resolve) {
+        Cow::Owned(rewritten) => rewritten,
+        Cow::Borrowed(_) => text,
+    }
+}
+
+/// What a deletion's sealed body says: who was deleted when, and nothing of what was there.
+fn deletion(kind: ResourceType, id: &str, version: u32, time_ms: u64) -> String {
+    format!(
+        r#"{{"resourceType":"{kind}","id":"{id}","meta":{{"versionId":"{version}","lastUpdated":"{}"}}}}"#,
+        instant(time_ms)
+    )
+}
