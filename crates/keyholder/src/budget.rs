@@ -33,7 +33,8 @@ pub struct Reached {
     last: u32,
     /// Per window: its oldest node, and how many from there on.
     marks: [(u32, u32); 3],
-    spent: bool,
+    /// When everything was declared spent, after a recovery.
+    spent_at_ms: Option<u64>,
 }
 
 impl Default for Reached {
@@ -45,7 +46,7 @@ impl Default for Reached {
             first: NONE,
             last: NONE,
             marks: [(NONE, 0); 3],
-            spent: false,
+            spent_at_ms: None,
         }
     }
 }
@@ -73,7 +74,10 @@ impl Reached {
             if fresh == 0 {
                 continue;
             }
-            if self.spent || self.marks[window].1.saturating_add(fresh) > limit {
+            if let Some(retry_after_s) = self.declared_spent_s(window, now_ms) {
+                return Err(Exhausted { retry_after_s });
+            }
+            if self.marks[window].1.saturating_add(fresh) > limit {
                 return Err(Exhausted { retry_after_s: self.room_in_s(window, now_ms) });
             }
         }
@@ -97,9 +101,14 @@ impl Reached {
         }
     }
 
-    /// Refuses every further patient until the state is made anew: after a recovery from an older copy.
-    pub fn spend_all(&mut self) {
-        self.spent = true;
+    /// Declares every window spent from now until it has passed: after a recovery nobody knows what was reached.
+    pub fn spend_all(&mut self, now_ms: u64) {
+        self.spent_at_ms = Some(now_ms);
+    }
+
+    fn declared_spent_s(&self, window: usize, now_ms: u64) -> Option<u32> {
+        let left_ms = (self.spent_at_ms? + WINDOWS_MS[window]).checked_sub(now_ms).filter(|left_ms| *left_ms > 0)?;
+        Some(u32::try_from(left_ms.div_ceil(1000)).unwrap_or(u32::MAX))
     }
 
     fn within(&self, window: usize, patient: &Pseudonym, now_ms: u64) -> bool {
@@ -229,11 +238,15 @@ mod tests {
     }
 
     #[test]
-    fn after_a_recovery_nobody_new_is_reached() {
+    fn after_a_recovery_nobody_new_is_reached_until_the_window_has_passed() {
         let mut reached = Reached::default();
-        reached.spend_all();
-        assert!(reached.room_for(&[patient(1)], &WIDE, 5).is_err());
-        assert!(reached.room_for(&[], &WIDE, 5).is_ok());
+        reached.reach(&[patient(2)], 0);
+        reached.spend_all(1_000);
+        let hourly = Limits { hour: 5, day: 5, days_30: 5 };
+        assert_eq!(reached.room_for(&[patient(1)], &hourly, 1_000), Err(Exhausted { retry_after_s: 3_600 }));
+        assert_eq!(reached.room_for(&[patient(2)], &hourly, 1_000), Ok(()), "who was reached before stays reachable");
+        assert!(reached.room_for(&[patient(1)], &hourly, WINDOWS_MS[1]).is_err());
+        assert_eq!(reached.room_for(&[patient(1)], &hourly, 1_000 + WINDOWS_MS[2]), Ok(()));
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! The keys at rest: files under DIR/trust, every secret in them wrapped.
 //!
-//!     DIR/trust/identity           installation id, recovery identity, log signing seed, administrator's key (wrapped by the root key)
-//!     DIR/trust/cells/<cell>.keys  cell keys by generation (wrapped by the root key), log keys by month (wrapped by the cell key)
+//! - `DIR/trust/identity`: installation id, recovery identity, log signing seed, administrator's key (wrapped by the root key)
+//! - `DIR/trust/cells/<cell>.keys`: cell keys by generation (wrapped by the root key), log keys by month (wrapped by the cell key)
 //!
 //! A file is replaced whole: written beside it, synced, renamed, and the folder synced. A crash leaves the old file or the
 //! new one. The escrow of a cell key stands in the access log before the key is used.
@@ -157,7 +157,8 @@ fn month_label(cell: &CellId, month: u32) -> Vec<u8> {
     [b"salus log key v1".as_slice(), &cell.0, &month.to_le_bytes()].concat()
 }
 
-const SIGNING_LABEL: &[u8] = b"salus log signing seed v1";
+/// The label under which the log's signing seed is wrapped and escrowed.
+pub const SIGNING_LABEL: &[u8] = b"salus log signing seed v1";
 const ADMIN_LABEL: &[u8] = b"salus administrator key v1";
 
 fn identity_path(trust_dir: &Path) -> PathBuf {

@@ -12,6 +12,7 @@ pub mod clock;
 pub mod error;
 pub mod keyring;
 pub mod policy;
+pub mod recover;
 pub mod setup;
 pub mod state;
 
@@ -21,7 +22,7 @@ mod core;
 mod open_read;
 mod open_write;
 mod resolve;
-mod run;
+pub mod run;
 mod scope;
 mod server;
 

@@ -88,7 +88,7 @@ impl Core {
                 return Ok(Answer::Refused(Refusal::DoesNotOpen));
             }
             let size = self.log.size(Tree::Cell(take_up.cell));
-            if *entry >= size {
+            if *entry >= size && cell.accepted_receipts.is_none_or(|up_to| *entry > up_to) {
                 return Err(KeyholderError::RolledBack { cell: cell.name.clone(), receipt: *entry, state: size });
             }
         }

@@ -4,7 +4,7 @@
 
 use crate::core::{Core, Parts};
 use crate::error::KeyholderError;
-use crate::keyring::Keyring;
+use crate::keyring::{Keyring, SIGNING_LABEL};
 use crate::scope::open_entry;
 use crate::server::{Proofs, Server, listen};
 use crate::setup::trust_dir;
@@ -43,17 +43,23 @@ pub fn run(options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -> Re
     let origin = format!("salus.example/{}", identity.installation);
     let mut log_options = Options::new(options.data_dir.join("log"), origin, signer);
     log_options.witness_dirs = options.witness_dirs;
-    let (log, state, torn_bytes) = fold(log_options, &keyring)?;
+    let (log, state, torn_bytes) = fold(log_options, &keyring, false)?;
+    let first_start = log.size(Tree::Platform) == 0;
     let mut core = Core::new(Parts {
         state,
         keyring,
         log,
-        installation: identity.installation,
-        recovery: identity.recovery,
+        installation: identity.installation.clone(),
+        recovery: identity.recovery.clone(),
         protections: options.protections,
     });
     let now_ms = core.clock.now_ms();
     core.record(Tree::Platform, now_ms, Event::Started { torn_bytes, recovered: false }, None)?;
+    if first_start {
+        let escrow = identity.recovery.seal(SIGNING_LABEL, &identity.signing_seed)?;
+        let recovery_identity = identity.recovery.0.clone();
+        core.record(Tree::Platform, now_ms, Event::SigningKeyEscrowed { recovery_identity, escrow }, None)?;
+    }
     core.commit()?;
     let listener = listen(&options.socket)?;
     let proofs = Proofs { record_server: options.record_server_key, administrator: identity.admin_key };
@@ -61,12 +67,16 @@ pub fn run(options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -> Re
     Server::new(core, proofs, listener, stop).run()
 }
 
-/// Opens the log and folds all of it into a state.
-fn fold(options: Options, keyring: &Keyring) -> Result<(AccessLog, State, u64), KeyholderError> {
-    let mut state = State::default();
+/// Opens the log and folds all of it into a state. `without_months`: take entries whose month's key is lost.
+pub(crate) fn fold(
+    options: Options,
+    keyring: &Keyring,
+    without_months: bool,
+) -> Result<(AccessLog, State, u64), KeyholderError> {
+    let mut state = State { recovered_ms: without_months.then_some(u64::MAX), ..State::default() };
     let (log, opened) = AccessLog::open(options, &mut |tree, index, bytes| -> Result<(), KeyholderError> {
         let unreadable = || KeyholderError::Entry { tree: format!("{tree:?}"), index };
-        let (lasting, fleeting) = open_entry(&state.cells, tree, bytes).map_err(|_| unreadable())?;
+        let (lasting, fleeting) = open_entry(&state, tree, bytes).map_err(|_| unreadable())?;
         state.apply(tree, index, &lasting, fleeting.as_ref(), keyring)
     })?;
     Ok((log, state, opened.torn_bytes))

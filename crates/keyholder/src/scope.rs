@@ -4,11 +4,12 @@
 
 use crate::core::Core;
 use crate::error::KeyholderError;
+use crate::state::State;
 use salus_accesslog::Tree;
 use salus_seal::entry::{self, Event, Fleeting, Lasting, VersionRange, ranges};
 use salus_seal::{CellId, Pseudonym};
 use salus_trust_api::wire::{AdminAnswer, LogEntry, LogPage, Scope, ScopeBy, ScopePatient, WriteRoot};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The most entries of one page of the log.
 const MAX_LOG_PAGE: u32 = 1_000;
@@ -152,7 +153,7 @@ impl Core {
         mut take: impl FnMut(u64, Lasting, Option<Fleeting>),
     ) -> Result<(), KeyholderError> {
         let mut unreadable = None;
-        self.log.read(tree, range, &mut |number, bytes| match open_entry(&self.state.cells, tree, bytes) {
+        self.log.read(tree, range, &mut |number, bytes| match open_entry(&self.state, tree, bytes) {
             Ok((lasting, fleeting)) => take(number, lasting, fleeting),
             Err(_) => unreadable = Some(number),
         })?;
@@ -165,18 +166,20 @@ impl Core {
 
 /// An entry's parts, opened with the keys that the state holds.
 pub(crate) fn open_entry(
-    cells: &HashMap<CellId, crate::state::Cell>,
+    state: &State,
     tree: Tree,
     bytes: &[u8],
 ) -> Result<(Lasting, Option<Fleeting>), salus_seal::SealError> {
     let (lasting, sealed) = entry::decode(bytes)?;
     let Tree::Cell(id) = tree else { return Ok((lasting, None)) };
-    let key = cells.get(&id).and_then(|cell| cell.log_keys.get(&entry::month_of(lasting.time_ms)));
-    let fleeting = match key {
-        Some(key) if !sealed.is_empty() => Some(entry::open_fleeting(&id, bytes, key)?),
-        _ => None,
-    };
-    Ok((lasting, fleeting))
+    let key = state.cells.get(&id).and_then(|cell| cell.log_keys.get(&entry::month_of(lasting.time_ms)));
+    let Some(key) = key.filter(|_| !sealed.is_empty()) else { return Ok((lasting, None)) };
+    match entry::open_fleeting(&id, bytes, key) {
+        Ok(fleeting) => Ok((lasting, Some(fleeting))),
+        // The month's key was lost before a recovery, and made anew after it.
+        Err(_) if state.recovered_ms.is_some_and(|recovered_ms| lasting.time_ms <= recovered_ms) => Ok((lasting, None)),
+        Err(error) => Err(error),
+    }
 }
 
 fn gather(admissions: BTreeMap<u64, Admission>, scope: &mut Scope) {

@@ -80,7 +80,8 @@ pub fn trust_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("trust")
 }
 
-fn admin_key_file(data_dir: &Path) -> PathBuf {
+/// Where the command line finds the administrator's key.
+pub(crate) fn admin_key_file(data_dir: &Path) -> PathBuf {
     trust_dir(data_dir).join("admin.key")
 }
 

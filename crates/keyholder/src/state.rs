@@ -62,6 +62,8 @@ pub struct Cell {
     pub receipt_key: ReceiptKey,
     /// Seal the fleeting parts, by month.
     pub log_keys: HashMap<u32, LogKey>,
+    /// The highest entry of a receipt that the log need not know, after a recovery.
+    pub accepted_receipts: Option<u64>,
     /// Wraps of a chain that is being folded: first entry to last.
     chain: Option<(u64, u64)>,
 }
@@ -148,6 +150,8 @@ pub struct State {
     pub tokens: HashMap<[u8; 32], SessionId>,
     /// The time of the latest entry.
     pub latest_ms: u64,
+    /// When the recovery kit was last used: what principals of before had reached by then is not known.
+    pub recovered_ms: Option<u64>,
 }
 
 impl State {
@@ -179,12 +183,13 @@ impl State {
                 self.cells.insert(*cell, opened);
             }
             Event::Started { recovered: true, .. } => {
-                for principal in self.principals.values_mut() {
-                    principal.spent.glimpse.spend_all();
-                    principal.spent.chart.spend_all();
-                }
+                self.recovered_ms = self.recovered_ms.max(Some(self.latest_ms));
             }
-            Event::CellKeyEscrowed { .. } | Event::Started { .. } => {}
+            Event::ReceiptsAccepted { cell, up_to } => {
+                let Some(cell) = self.cells.get_mut(cell) else { return Ok(None) };
+                cell.accepted_receipts = cell.accepted_receipts.max(Some(*up_to));
+            }
+            Event::CellKeyEscrowed { .. } | Event::SigningKeyEscrowed { .. } | Event::Started { .. } => {}
             _ => return Ok(None),
         }
         Ok(Some(()))
@@ -234,10 +239,12 @@ impl State {
                         revoked: false,
                     },
                 );
-                self.principals.insert(
-                    *principal,
-                    Principal { role: role.clone(), budgets: *budgets, spent: Spent::default() },
-                );
+                let mut spent = Spent::default();
+                if let Some(recovered_ms) = self.recovered_ms.filter(|recovered_ms| time_ms <= *recovered_ms) {
+                    spent.glimpse.spend_all(recovered_ms);
+                    spent.chart.spend_all(recovered_ms);
+                }
+                self.principals.insert(*principal, Principal { role: role.clone(), budgets: *budgets, spent });
             }
             Event::ClientRevoked { client } => self.clients.get_mut(client)?.revoked = true,
             Event::SessionBegun { session, principal, client, token_hash, ends_ms, idle_ms, proof_key, .. } => {
@@ -256,7 +263,11 @@ impl State {
             }
             Event::SessionRevoked { session } => self.sessions.get_mut(session)?.revoked = true,
             Event::Quarantined { on } => cell.quarantined = *on,
-            Event::CellCreated { .. } | Event::CellKeyEscrowed { .. } | Event::Started { .. } => return None,
+            Event::CellCreated { .. }
+            | Event::CellKeyEscrowed { .. }
+            | Event::SigningKeyEscrowed { .. }
+            | Event::ReceiptsAccepted { .. }
+            | Event::Started { .. } => return None,
         }
         Some(())
     }
@@ -317,6 +328,7 @@ fn open_cell(
         id_key: id_key(first)?,
         receipt_key: receipt_key(first)?,
         log_keys: keys.log_keys.into_iter().collect(),
+        accepted_receipts: None,
         chain: None,
     })
 }

@@ -169,6 +169,20 @@ pub enum Event {
         /// Whether the recovery kit overrode a state that was older than a receipt; budgets are spent then.
         recovered: bool,
     },
+    /// The seed that signs the log's checkpoints is escrowed.
+    SigningKeyEscrowed {
+        /// The recovery identity that it, and every cell key, is sealed to.
+        recovery_identity: Vec<u8>,
+        /// The seed, sealed to it.
+        escrow: Vec<u8>,
+    },
+    /// A store may hold receipts up to this entry that the log does not know: the recovery kit said so.
+    ReceiptsAccepted {
+        /// The cell.
+        cell: CellId,
+        /// The highest entry.
+        up_to: u64,
+    },
 }
 
 /// The part that says who, why and whom.
