@@ -1,22 +1,28 @@
 //! The repository's tasks: `cargo run -p xtask -- TASK`. Each task is a module and a line in `main`.
 
+mod arrows;
 mod definitions;
 mod package;
+mod tidy;
 
 use std::process::ExitCode;
 
 const HELP: &str = "\
 usage: cargo run -p xtask -- TASK
 
+  arrows        look whether a crate depends on one that it should not, or the binary on a second provider
   definitions   make crates/fhir/definitions/r4.bin from HL7's StructureDefinitions
   test-data     fetch the public test data into target/test-data
+  tidy          look whether the repository's text is as it should be
 ";
 
 fn main() -> ExitCode {
     let task = std::env::args().nth(1).unwrap_or_default();
     let done = match task.as_str() {
+        "arrows" => arrows::run(),
         "definitions" => definitions::run(),
         "test-data" => package::fetch().map(|folder| println!("{}", folder.display())),
+        "tidy" => tidy::run(),
         _ => Err(HELP.into()),
     };
     match done {
