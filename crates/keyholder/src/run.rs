@@ -9,6 +9,8 @@ use crate::scope::open_entry;
 use crate::server::{Proofs, Server, listen};
 use crate::setup::trust_dir;
 use crate::state::State;
+use rustix::mm::{MlockAllFlags, mlockall};
+use rustix::process::{Resource, geteuid, getrlimit};
 use salus_accesslog::{AccessLog, Options, Signer, Tree};
 use salus_seal::entry::Event;
 use std::os::fd::OwnedFd;
@@ -32,7 +34,10 @@ pub struct KeyholderOptions {
 }
 
 /// Runs until `stop` becomes readable or is closed. `ready` is called once it listens.
-pub fn run(options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -> Result<(), KeyholderError> {
+pub fn run(mut options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -> Result<(), KeyholderError> {
+    if lock_memory() {
+        options.protections.push("memory locked: no key reaches a swap file".into());
+    }
     let trust_dir = trust_dir(&options.data_dir);
     if !Keyring::exists(&trust_dir) {
         return Err(KeyholderError::NotInitialised { path: trust_dir.display().to_string() });
@@ -65,6 +70,12 @@ pub fn run(options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -> Re
     let proofs = Proofs { record_server: options.record_server_key, administrator: identity.admin_key };
     ready();
     Server::new(core, proofs, listener, stop).run()
+}
+
+/// Keeps all of the process in memory, where that cannot make it fail later: without a limit, or for root.
+fn lock_memory() -> bool {
+    let unlimited = getrlimit(Resource::Memlock).current.is_none();
+    (unlimited || geteuid().is_root()) && mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE).is_ok()
 }
 
 /// Opens the log and folds all of it into a state. `without_months`: take entries whose month's key is lost.
