@@ -58,7 +58,12 @@ pub fn run() -> Result<()> {
     let out = crate::package::root().join("crates/fhir/definitions/r4.bin");
     std::fs::write(&out, &bytes)?;
     let elements: usize = types.values().map(|kind| kind.elements.len()).sum();
-    println!("{}: {} bytes, {} types, {elements} elements, {marked} of the compartment", out.display(), bytes.len(), types.len());
+    println!(
+        "{}: {} bytes, {} types, {elements} elements, {marked} of the compartment",
+        out.display(),
+        bytes.len(),
+        types.len()
+    );
     Ok(())
 }
 
@@ -119,7 +124,13 @@ fn add(definition: &Value, types: &mut Types) -> Result<()> {
     Ok(())
 }
 
-fn element_of(element: &Value, path: &str, last: &str, is_backbone: bool, is_resource_id: bool) -> Result<Element> {
+fn element_of(
+    element: &Value,
+    path: &str,
+    last: &str,
+    is_backbone: bool,
+    is_resource_id: bool,
+) -> Result<Element> {
     let plain = last.strip_suffix("[x]");
     let mut flags = if plain.is_some() { FLAG_CHOICE } else { 0 };
     match text(element, "max")? {
@@ -136,7 +147,8 @@ fn element_of(element: &Value, path: &str, last: &str, is_backbone: bool, is_res
     } else {
         let list = element["type"].as_array().ok_or_else(|| format!("{path}: no type"))?;
         for profile in list.iter().filter_map(|kind| kind["targetProfile"].as_array()).flatten() {
-            let name = profile.as_str().and_then(|url| url.strip_prefix(STRUCTURE)).ok_or("a target outside R4")?;
+            let name =
+                profile.as_str().and_then(|url| url.strip_prefix(STRUCTURE)).ok_or("a target outside R4")?;
             targets.insert(name.to_owned());
         }
         list.iter().map(|kind| type_name(kind, is_resource_id)).collect::<Result<_>>()?
@@ -144,7 +156,13 @@ fn element_of(element: &Value, path: &str, last: &str, is_backbone: bool, is_res
     if targets.contains("Resource") {
         targets.clear();
     }
-    Ok(Element { name: plain.unwrap_or(last).to_owned(), flags, min, types, targets: targets.into_iter().collect() })
+    Ok(Element {
+        name: plain.unwrap_or(last).to_owned(),
+        flags,
+        min,
+        types,
+        targets: targets.into_iter().collect(),
+    })
 }
 
 /// FHIR's name of a type. R4 gives ids and Extension.url a FHIRPath type and says FHIR's in an extension; that a
@@ -161,7 +179,10 @@ fn type_name(kind: &Value, is_resource_id: bool) -> Result<String> {
     let named = extensions.iter().find(|extension| {
         extension["url"].as_str().is_some_and(|url| url.ends_with("structuredefinition-fhir-type"))
     });
-    Ok(named.and_then(|extension| extension["valueUrl"].as_str()).ok_or("a FHIRPath type without FHIR's")?.to_owned())
+    Ok(named
+        .and_then(|extension| extension["valueUrl"].as_str())
+        .ok_or("a FHIRPath type without FHIR's")?
+        .to_owned())
 }
 
 /// Flags the elements that the patient CompartmentDefinition's search parameters lead to.
@@ -174,7 +195,8 @@ fn mark_compartment(folder: &Path, types: &mut Types) -> Result<usize> {
         }
         for base in parameter["base"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             let expression = parameter["expression"].as_str().unwrap_or_default();
-            expressions.insert((base.to_owned(), text(&parameter, "code")?.to_owned()), expression.to_owned());
+            expressions
+                .insert((base.to_owned(), text(&parameter, "code")?.to_owned()), expression.to_owned());
         }
     }
     let mut marked = 0;
@@ -183,7 +205,8 @@ fn mark_compartment(folder: &Path, types: &mut Types) -> Result<usize> {
         let code = text(resource, "code")?;
         for parameter in resource["param"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             let key = (code.to_owned(), parameter.to_owned());
-            let expression = expressions.get(&key).ok_or_else(|| format!("{code}: no parameter {parameter}"))?;
+            let expression =
+                expressions.get(&key).ok_or_else(|| format!("{code}: no parameter {parameter}"))?;
             let subject = if SUBJECT_PARAMETERS.contains(&parameter) { FLAG_SUBJECT } else { 0 };
             for path in paths_of(expression, code) {
                 mark(types, &path, FLAG_COMPARTMENT | subject)?;
@@ -197,8 +220,12 @@ fn mark_compartment(folder: &Path, types: &mut Types) -> Result<usize> {
 /// The plain paths of an expression that begin at `code`. That a reference leads to a patient is looked at when one
 /// is read, so `.where(resolve() is Patient)` is dropped.
 fn paths_of(expression: &str, code: &str) -> Vec<String> {
-    let parts = expression.split('|').map(|part| part.trim().trim_end_matches(".where(resolve() is Patient)"));
-    parts.filter(|part| part.strip_prefix(code).is_some_and(|rest| rest.starts_with('.'))).map(str::to_owned).collect()
+    let parts =
+        expression.split('|').map(|part| part.trim().trim_end_matches(".where(resolve() is Patient)"));
+    parts
+        .filter(|part| part.strip_prefix(code).is_some_and(|rest| rest.starts_with('.')))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn mark(types: &mut Types, path: &str, flags: u8) -> Result<()> {
@@ -239,7 +266,8 @@ impl Texts {
 
 fn table(types: &Types) -> Result<Vec<u8>> {
     let index = |name: &str| -> Result<u16> {
-        let position = types.keys().position(|other| other == name).ok_or_else(|| format!("no type {name}"))?;
+        let position =
+            types.keys().position(|other| other == name).ok_or_else(|| format!("no type {name}"))?;
         Ok(u16::try_from(position)?)
     };
     let mut texts = Texts::default();

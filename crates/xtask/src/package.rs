@@ -28,7 +28,10 @@ pub fn fetch() -> Result<PathBuf, Box<dyn Error>> {
     }
     let unpacking = folder.with_extension(format!("{}.part", std::process::id()));
     std::fs::create_dir_all(&unpacking)?;
-    run(Command::new("npm").args(["pack", "--silent", PACKAGE]).current_dir(&unpacking))?;
+    run(Command::new("npm")
+        .args(["pack", "--silent", PACKAGE])
+        .stdout(std::process::Stdio::null())
+        .current_dir(&unpacking))?;
     run(Command::new("tar").args(["xzf", "hl7.fhir.r4.examples-4.0.1.tgz"]).current_dir(&unpacking))?;
     // One rename makes the folder whole at once, so an interrupted fetch leaves no half of it.
     let renamed = std::fs::rename(unpacking.join("package"), &folder);
