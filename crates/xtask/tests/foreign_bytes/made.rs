@@ -1,0 +1,223 @@
+//! Seeds in the binary formats, made by the code that writes them.
+
+use salus_fhir::ResourceType;
+use salus_seal::entry::{self, Budgets, Event, Fleeting, Lasting, Limits, VersionRange};
+use salus_seal::note::{Checkpoint, Signer};
+use salus_seal::{CellId, ClientId, Header, LogKey, Part, PrincipalId, Pseudonym, SessionId, tile};
+use salus_trust_api::frame::{self, PREFIX_BYTES};
+use salus_trust_api::wire::{
+    AdminAnswer, AdminAsk, Admit, Admitted, Answer, Ask, BlindIds, CellInfo, CompartmentWrap, Grant, Hello,
+    Intent, NewCompartment, NewVersion, Read, Receipt, Reply, Request, Resolved, Role, Scope, ScopeBy,
+    ScopePatient, SecretKey, SignIn, SignedIn, TakeUp, TakenUp, WrappedVersion, Write, WriteCompartment,
+    WriteRoot,
+};
+use salus_trust_api::{Interaction, Purpose, Refusal, Token};
+
+/// A seed: target, name, bytes.
+pub type Seed = (&'static str, &'static str, Vec<u8>);
+
+const CELL: CellId = CellId([9; 16]);
+const WRAP: [u8; 60] = [6; 60];
+
+fn header() -> Header {
+    let kind = ResourceType::from_name("Patient").unwrap().code();
+    Header {
+        cell: CELL,
+        compartment: 4,
+        kind,
+        record: 12,
+        version: 1,
+        time_ms: 1_795_000_000_000,
+        deleted: false,
+    }
+}
+
+fn ranges() -> Vec<VersionRange> {
+    vec![
+        VersionRange { record: 12, count: 3, version: 1 },
+        VersionRange { record: 400, count: 1, version: 7 },
+    ]
+}
+
+fn budgets() -> Budgets {
+    let limits = Limits { hour: 30, day: 100, days_30: 1_000 };
+    Budgets { glimpse: limits, chart: limits }
+}
+
+fn token() -> Token {
+    Token::parse("salus_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8").unwrap()
+}
+
+/// All of them.
+pub fn seeds() -> Vec<Seed> {
+    let body = |frame: Vec<u8>| frame[PREFIX_BYTES..].to_vec();
+    let mut seeds = Vec::new();
+    for (name, request) in requests() {
+        seeds.push(("request", name, body(frame::encode(&request).unwrap())));
+    }
+    for (name, reply) in replies() {
+        seeds.push(("reply", name, body(frame::encode(&reply).unwrap())));
+    }
+    for (name, event) in events() {
+        let lasting = Lasting { time_ms: 1_795_000_000_000, event };
+        let sealed = (name == "opened").then(|| (fleeting(), LogKey::from_bytes([7; 32])));
+        let sealed = sealed.as_ref().map(|(fleeting, key)| (fleeting, key));
+        seeds.push(("entry", name, entry::encode(&CELL, &lasting, sealed).unwrap()));
+    }
+    // What lies behind the cipher: the target seals it.
+    let message = frame::encode(&fleeting()).unwrap();
+    seeds.push(("entry", "fleeting", body(message)));
+    seeds.push(("header", "patient", header().to_bytes().to_vec()));
+    seeds.push(("envelope", "stored", [&[0], br#"{"resourceType":"Patient"}"#.as_slice()].concat()));
+    seeds.push(("envelope", "packed", packed(r#"{"resourceType":"Patient","name":[{"family":"Muster"}]}"#)));
+    seeds.push(("compartment", "one", [[0].as_slice(), &[3; 32], &[4; 16]].concat()));
+    seeds.push(("compartment", "joint", [[1].as_slice(), &[3; 32], &[4; 48]].concat()));
+    seeds.push(("escrow", "noise", (0..80).collect()));
+    let sizes = [5u64.to_le_bytes(), 11u64.to_le_bytes()].concat();
+    seeds.push(("merkle", "proof", [sizes, vec![2; 96]].concat()));
+    seeds.push(("note", "checkpoint", note().into_bytes()));
+    let mut bundle = Vec::new();
+    for entry in [b"one".as_slice(), b"", &[1; 300]] {
+        tile::push_entry(&mut bundle, entry).unwrap();
+    }
+    seeds.push(("tile", "bundle", bundle));
+    seeds.push(("tile", "hashes", [70_000u64.to_le_bytes().as_slice(), &[5; 96]].concat()));
+    seeds
+}
+
+/// A body as an envelope holds it before the cipher: the method's byte, and zstd with the build's dictionary.
+fn packed(text: &str) -> Vec<u8> {
+    let plain = salus_seal::envelope::Plain { body: text.as_bytes(), ..Default::default() };
+    let (sealed, key) = salus_seal::envelope::seal(&header(), &plain).unwrap();
+    let part = key.part(Part::Body.label()).unwrap();
+    let bound_to = [Part::Body.label(), &header().to_bytes()].concat();
+    let mut buffer = sealed.body;
+    let cipher = salus_seal::keys::Cipher::new(part.expose()).unwrap();
+    cipher.open([0; 12], &bound_to, &mut buffer).unwrap().to_vec()
+}
+
+fn note() -> String {
+    let checkpoint = Checkpoint { origin: "log.example/a".to_owned(), size: 70_000, root: [8; 32] };
+    checkpoint.sign(&Signer::from_seed([4; 32]).unwrap()).unwrap()
+}
+
+fn requests() -> Vec<(&'static str, Request)> {
+    let wrapped = WrappedVersion { header: header(), hash: [1; 32], wrap: WRAP };
+    let wrap = CompartmentWrap { number: 4, wrap: vec![2; 81] };
+    let read = Read { part: Part::Body, versions: vec![wrapped], compartments: vec![wrap.clone()] };
+    let write = Write {
+        versions: vec![NewVersion { header: header(), hash: [1; 32], key: SecretKey([3; 32]) }],
+        compartments: vec![
+            WriteCompartment::Existing(wrap),
+            WriteCompartment::New { number: 5, of: NewCompartment::Patient },
+            WriteCompartment::New { number: 6, of: NewCompartment::Joint(vec![4, 5]) },
+        ],
+    };
+    let admit = |intents| {
+        Ask::Admit(Admit {
+            token: token(),
+            proof: Vec::new(),
+            cell: CELL,
+            purpose: Purpose::Treatment,
+            interaction: Interaction::Read,
+            address: [0; 16],
+            intents,
+        })
+    };
+    let resolved = || Resolved { cell: CELL, entries: vec![1, 2, 300] };
+    let rest = vec![
+        Ask::Landed(resolved()),
+        Ask::Delivered(resolved()),
+        Ask::BlindIds(BlindIds { cell: CELL, ids: vec![(3, "A123456789".to_owned())] }),
+        Ask::SignIn(SignIn { cell: CELL, client: ClientId([5; 16]), secret: token() }),
+        Ask::TakeUp(TakeUp { cell: CELL, last_entry: Some((300, [6; 16])) }),
+    ];
+    let create =
+        AdminAsk::CreateCell { name: "praxis".to_owned(), house_kinds: vec![1, 2], budgets: budgets() };
+    let scope = AdminAsk::Scope { by: ScopeBy::Session(SessionId([1; 16])), from_ms: 0, to_ms: u64::MAX };
+    vec![
+        ("hello", Request::Hello(Hello { protocol: 1, role: Role::RecordServer, proof: [1; 32] })),
+        ("read", Request::Batch(vec![admit(vec![Intent::Read(read)]), admit(vec![Intent::Missing])])),
+        ("write", Request::Batch(vec![admit(vec![Intent::Write(write), Intent::Search])])),
+        ("rest", Request::Batch(rest)),
+        ("create-cell", Request::Admin(create)),
+        ("scope", Request::Admin(scope)),
+    ]
+}
+
+fn replies() -> Vec<(&'static str, Reply)> {
+    let receipt = Receipt { cell: CELL, entry: 300, last_entry: 301, mac: [6; 16] };
+    let wraps = vec![CompartmentWrap { number: 5, wrap: vec![2; 81] }];
+    let grants = vec![
+        Grant::Keys(vec![SecretKey([3; 32])]),
+        Grant::Wraps { versions: vec![WRAP, WRAP], compartments: wraps },
+        Grant::Nothing,
+    ];
+    let signed_in = SignedIn { token: token(), session: SessionId([1; 16]), expires_s: 900 };
+    let answers = vec![
+        Answer::Admitted(Admitted { receipt, valid_ms: 5_000, grants }),
+        Answer::Refused(Refusal::Budget { retry_after_s: 60 }),
+        Answer::Noted,
+        Answer::Blinded(vec![[1; 16]]),
+        Answer::SignedIn(signed_in),
+        Answer::TakenUp(TakenUp { unresolved: vec![(1, 2)], last_landed: Some(300), now_ms: 1 }),
+    ];
+    let cell = CellInfo { id: CELL, name: "praxis".to_owned(), quarantined: false };
+    let patient = ScopePatient {
+        pseudonym: Pseudonym([2; 16]),
+        versions: ranges(),
+        delivered: true,
+        first_ms: 1,
+        last_ms: 2,
+    };
+    let scope = Scope { patients: vec![patient], admissions: 1, ..Scope::default() };
+    let roots = vec![WriteRoot { entry: 1, ranges: ranges(), root: [1; 32], landed: true }];
+    vec![
+        ("challenge", Reply::Challenge([1; 32])),
+        ("welcome", Reply::Welcome(vec![cell])),
+        ("answers", Reply::Batch(answers)),
+        ("scope", Reply::Admin(Ok(AdminAnswer::Scope(scope)))),
+        ("roots", Reply::Admin(Ok(AdminAnswer::WriteRoots { roots, next: Some(2) }))),
+    ]
+}
+
+fn fleeting() -> Fleeting {
+    Fleeting {
+        session: SessionId([1; 16]),
+        purpose: Purpose::Treatment,
+        interaction: Interaction::Read,
+        address: [0; 16],
+        refused: None,
+        part: Part::Body,
+        patients: vec![Pseudonym([2; 16]), Pseudonym([3; 16])],
+        charged: 1,
+        versions: ranges(),
+    }
+}
+
+fn events() -> Vec<(&'static str, Event)> {
+    let cell_created = Event::CellCreated {
+        cell: CELL,
+        name: "praxis".to_owned(),
+        house_kinds: vec![1, 2],
+        budgets: budgets(),
+    };
+    let begun = Event::SessionBegun {
+        session: SessionId([1; 16]),
+        principal: PrincipalId([2; 16]),
+        client: ClientId([5; 16]),
+        token_hash: [3; 32],
+        ends_ms: 5,
+        idle_ms: 6,
+        device: None,
+        proof_key: Some([4; 32]),
+    };
+    vec![
+        ("opened", Event::Opened),
+        ("written", Event::Written { first: 1, ranges: ranges(), root: [1; 32] }),
+        ("landed", Event::Landed { entries: vec![1, 2, 300] }),
+        ("cell-created", cell_created),
+        ("escrowed", Event::CellKeyEscrowed { cell: CELL, generation: 1, escrow: vec![1; 80] }),
+        ("session-begun", begun),
+    ]
+}
