@@ -214,6 +214,18 @@ fn a_chain_lands_whole_and_gives_its_leaves_in_order() {
 }
 
 #[test]
+fn marks_do_not_go_back_when_commits_arrive_out_of_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = new_store(dir.path());
+    store.commit(item(10, vec![version(20, 1, 10, 9)])).wait().unwrap();
+    let marks = store.high_marks().unwrap();
+    store.commit(item(5, vec![version(15, 1, 5, 9)])).wait().unwrap();
+    assert_eq!(store.high_marks(), Ok(marks));
+    assert_eq!(marks.last_entry, Some((10, [10; 16])));
+    assert_eq!((store.has_entry(5), store.has_entry(6)), (Ok(true), Ok(false)));
+}
+
+#[test]
 fn an_import_done_twice_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let store = new_store(dir.path());
