@@ -2,6 +2,7 @@
 
 mod arrows;
 mod definitions;
+mod dictionary;
 mod package;
 mod tidy;
 
@@ -12,6 +13,7 @@ usage: cargo run -p xtask -- TASK
 
   arrows        look whether a crate depends on one that it should not, or the binary on a second provider
   definitions   make crates/fhir/definitions/r4.bin from HL7's StructureDefinitions
+  dictionary    train crates/seal/dictionary/fhir-r4-1.zdict from HL7's examples
   test-data     fetch the public test data into target/test-data
   tidy          look whether the repository's text is as it should be
 ";
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
     let done = match task.as_str() {
         "arrows" => arrows::run(),
         "definitions" => definitions::run(),
+        "dictionary" => dictionary::run(),
         "test-data" => package::fetch().map(|folder| println!("{}", folder.display())),
         "tidy" => tidy::run(),
         _ => Err(HELP.into()),
