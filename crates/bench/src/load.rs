@@ -1,0 +1,154 @@
+//! The load generator: connections that each ask, wait for the answer, and ask again.
+//!
+//! One thread, requests built beforehand, so that it takes little from the machine that it shares with the server; what it
+//! takes is not counted. State: none beyond a run.
+
+use crate::error::BenchError;
+use crate::http::LoadConnection;
+use crate::measurement::Measurement;
+use crate::procfs::{self, CpuTimes, Process};
+use std::cell::{Cell, RefCell};
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+/// What each connection asks, one after the other and then again from the first.
+pub struct Plan {
+    /// One for each connection.
+    pub sequences: Vec<Vec<Rc<[u8]>>>,
+    /// The status of every answer.
+    pub status: u16,
+}
+
+impl Plan {
+    /// Every connection asks all of it, each beginning elsewhere.
+    pub fn spread(requests: &[Rc<[u8]>], connections: u32, status: u16) -> Self {
+        let sequence = |at: usize| {
+            let mut own = requests.to_vec();
+            own.rotate_left(at * requests.len() / connections as usize);
+            own
+        };
+        Self { sequences: (0..connections as usize).map(sequence).collect(), status }
+    }
+
+    /// Every connection asks for a share of its own.
+    pub fn divided(requests: &[Rc<[u8]>], connections: u32, status: u16) -> Self {
+        let own = |at| requests.iter().skip(at).step_by(connections as usize).cloned().collect();
+        Self { sequences: (0..connections as usize).map(own).collect(), status }
+    }
+}
+
+/// How long to ask before it counts, and how long it counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    /// Before.
+    pub warm: Duration,
+    /// Counted.
+    pub counted: Duration,
+}
+
+/// What is measured: a name for the tables, where it listens, which processes it is.
+pub struct Subject<'a> {
+    /// `salus`, `axum`.
+    pub name: &'a str,
+    /// Where.
+    pub address: SocketAddr,
+    /// Whose CPU counts.
+    pub processes: &'a [Process],
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Warming,
+    Counting,
+    Over,
+}
+
+struct Shared {
+    phase: Cell<Phase>,
+    nanos: RefCell<Vec<u64>>,
+}
+
+struct Reading {
+    at: Instant,
+    subject: CpuTimes,
+    own: Duration,
+    machine: Duration,
+}
+
+impl Reading {
+    fn take(subject: &Subject<'_>) -> Result<Self, BenchError> {
+        Ok(Self {
+            at: Instant::now(),
+            subject: procfs::cpu_times(subject.processes)?,
+            own: procfs::own_cpu()?,
+            machine: procfs::machine_cpu()?,
+        })
+    }
+}
+
+/// Asks as planned, and measures. Any answer but the expected one ends the run with an error.
+pub fn run(
+    what: &'static str,
+    subject: &Subject<'_>,
+    plan: Plan,
+    span: Span,
+    round: u32,
+) -> Result<Measurement, BenchError> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(BenchError::Connection)?;
+    let connections = plan.sequences.len() as u32;
+    let shared = Rc::new(Shared {
+        phase: Cell::new(Phase::Warming),
+        nanos: RefCell::new(Vec::with_capacity(1 << 20)),
+    });
+    let local = tokio::task::LocalSet::new();
+    let (before, after) = local.block_on(&runtime, async {
+        let asking: Vec<_> = plan
+            .sequences
+            .into_iter()
+            .map(|sequence| {
+                tokio::task::spawn_local(ask(subject.address, sequence, plan.status, Rc::clone(&shared)))
+            })
+            .collect();
+        tokio::time::sleep(span.warm).await;
+        let before = Reading::take(subject)?;
+        shared.phase.set(Phase::Counting);
+        tokio::time::sleep(span.counted).await;
+        shared.phase.set(Phase::Over);
+        let after = Reading::take(subject)?;
+        for one in asking {
+            one.await.map_err(|error| BenchError::program("load", error.to_string()))??;
+        }
+        Ok::<_, BenchError>((before, after))
+    })?;
+    let elapsed = after.at - before.at;
+    let times = procfs::since(&before.subject, &after.subject);
+    let nanos = shared.nanos.take();
+    let mut one = Measurement::new(what, subject.name, connections, round, nanos.len() as u64, elapsed)
+        .with_cpu(&times)
+        .with_latencies(nanos);
+    let known = times.values().sum::<Duration>() + (after.own - before.own);
+    let others = (after.machine - before.machine).saturating_sub(known).as_secs_f64();
+    one.others_share = Some(others / elapsed.as_secs_f64() / crate::machine::processors() as f64);
+    Ok(one)
+}
+
+async fn ask(
+    address: SocketAddr,
+    sequence: Vec<Rc<[u8]>>,
+    status: u16,
+    shared: Rc<Shared>,
+) -> Result<(), BenchError> {
+    let mut connection = LoadConnection::connect(address).await?;
+    for request in sequence.iter().cycle() {
+        let begin = Instant::now();
+        connection.ask(request, status).await?;
+        match shared.phase.get() {
+            Phase::Warming => {}
+            Phase::Counting => shared.nanos.borrow_mut().push(begin.elapsed().as_nanos() as u64),
+            Phase::Over => break,
+        }
+    }
+    Ok(())
+}

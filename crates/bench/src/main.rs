@@ -1,0 +1,118 @@
+//! Benchmarks of Salus beside the bare parts that it is made of, in one run.
+//!
+//! For: `cargo run --release -p salus-bench -- all --out docs/benchmarks.md`. Every figure of Salus is taken from the
+//! binary that people run, as processes of their own; what stands beside it was measured in the same run, so that
+//! ratios mean something on any machine.
+//!
+//! Never: part of what is shipped; measures anything but processes that it started itself. State: none.
+
+mod bodies;
+mod context;
+mod error;
+mod http;
+mod load;
+mod machine;
+mod measurement;
+mod peers;
+mod procfs;
+mod report;
+mod runs;
+mod server;
+
+use clap::{Parser, ValueEnum};
+use context::{Context, Effort};
+use error::BenchError;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Measures Salus beside the bare parts that it is made of.
+#[derive(Debug, Parser)]
+#[command(
+    name = "salus-bench",
+    after_help = "Examples:
+  cargo run --release -p salus-bench -- all --out docs/benchmarks.md
+  cargo run --release -p salus-bench -- read create --quick"
+)]
+struct Arguments {
+    /// What to measure
+    #[arg(value_enum, default_value = "all")]
+    what: Vec<What>,
+    /// A second each, once: to see that it works, not to compare
+    #[arg(long)]
+    quick: bool,
+    /// Where to write the tables [default: only to stdout]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// A salus binary [default: built now, in release mode]
+    #[arg(long, value_name = "FILE")]
+    salus: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum What {
+    All,
+    Parts,
+    Read,
+    Create,
+    Update,
+    Import,
+    Admit,
+    Start,
+    Growth,
+}
+
+fn main() -> ExitCode {
+    let hidden: Vec<String> = std::env::args().skip(1).take(2).collect();
+    let ended = match hidden.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [peers::axum::MODE, answers] => peers::axum::serve(answers.as_ref()),
+        [peers::keyholder::MODE, data_dir] => peers::keyholder::serve(data_dir.as_ref()),
+        _ => measure(&Arguments::parse()),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("salus-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(arguments: &Arguments) -> Result<(), BenchError> {
+    let effort = if arguments.quick { Effort::QUICK } else { Effort::FULL };
+    let mut context = Context::prepare(effort, arguments.salus.as_deref())?;
+    let wanted = |what: &[What]| arguments.what.iter().any(|one| *one == What::All || what.contains(one));
+    if wanted(&[What::Parts]) {
+        runs::parts::run(&mut context)?;
+    }
+    let requests: Vec<runs::requests::Kind> = [
+        (What::Read, runs::requests::Kind::Read),
+        (What::Create, runs::requests::Kind::Create),
+        (What::Update, runs::requests::Kind::Update),
+    ]
+    .into_iter()
+    .filter(|(what, _)| wanted(&[*what]))
+    .map(|(_, kind)| kind)
+    .collect();
+    if !requests.is_empty() {
+        runs::requests::run(&mut context, &requests)?;
+    }
+    if wanted(&[What::Admit]) {
+        runs::admit::run(&mut context)?;
+    }
+    if wanted(&[What::Import]) {
+        runs::import::run(&mut context)?;
+    }
+    if wanted(&[What::Start]) {
+        runs::start::run(&mut context)?;
+    }
+    if wanted(&[What::Growth]) {
+        runs::growth::run(&mut context)?;
+    }
+    let text = report::markdown(&context);
+    println!("{text}");
+    eprintln!("every measurement: {}", context.record.path().display());
+    if let Some(out) = &arguments.out {
+        std::fs::write(out, &text).map_err(BenchError::io(out))?;
+    }
+    Ok(())
+}

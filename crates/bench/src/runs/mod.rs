@@ -1,0 +1,8 @@
+//! What is measured, one file each.
+
+pub mod admit;
+pub mod growth;
+pub mod import;
+pub mod parts;
+pub mod requests;
+pub mod start;
