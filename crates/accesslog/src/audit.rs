@@ -26,8 +26,8 @@ pub(crate) const LOCK: &str = "lock";
 pub(crate) const RESERVE: &str = "reserve";
 /// The name of a file in the making, beside the file it will become.
 pub(crate) const NEW: &str = "new";
-/// The length of the reserve, in bytes, all zero.
-pub(crate) const RESERVE_BYTES: usize = 1024 * 1024;
+/// The length of the reserve, in bytes, all zero. Small where thousands of runs make one each.
+pub(crate) const RESERVE_BYTES: usize = if cfg!(test) { 4096 } else { 1024 * 1024 };
 
 /// How a file is read.
 pub(crate) type Read<'a> = &'a dyn Fn(&Path) -> io::Result<Vec<u8>>;
@@ -167,7 +167,7 @@ impl Audit<'_> {
                 Ok::<(), LogError>(())
             };
             out.frontier.push(leaf_hash(entry), &mut hashed)?;
-            if out.frontier.size() % TILE_WIDTH == 0 {
+            if out.frontier.size().is_multiple_of(TILE_WIDTH) {
                 let index = out.frontier.size() / TILE_WIDTH - 1;
                 full(TileId { kind: Kind::Entries, index, width: TILE_WIDTH as u16 }, &out.bundle);
                 out.bundle.clear();

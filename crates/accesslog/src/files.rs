@@ -96,7 +96,7 @@ pub(crate) fn replace(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<(), 
 
 /// Makes a file of zeros, durable with its name, so that later writes into it change no metadata.
 pub(crate) fn preallocate(disk: &dyn Disk, path: &Path, bytes: u64) -> Result<Box<dyn DiskFile>, LogError> {
-    const ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
+    static ZEROS: [u8; 1024 * 1024] = [0; 1024 * 1024];
     let file = disk.create(path).at("making", path)?;
     let mut at = 0;
     while at < bytes {

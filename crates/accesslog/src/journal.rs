@@ -415,7 +415,7 @@ fn torn_from(bytes: &[u8], end: usize, number: u64, sequence: u64) -> Result<Opt
 
 /// Whether all of it is zero. Compares in blocks, since segments are long and mostly zero.
 pub(crate) fn is_zero(bytes: &[u8]) -> bool {
-    const ZEROS: [u8; 4096] = [0; 4096];
+    static ZEROS: [u8; 4096] = [0; 4096];
     bytes.chunks(ZEROS.len()).all(|block| ZEROS.starts_with(block))
 }
 

@@ -12,6 +12,8 @@
 mod audit;
 pub mod disk;
 mod error;
+#[cfg(test)]
+mod faults;
 mod files;
 mod journal;
 mod keys;

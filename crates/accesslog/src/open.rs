@@ -87,6 +87,9 @@ impl AccessLog {
         options: Options,
         replay: &mut dyn FnMut(Tree, u64, &[u8]) -> Result<(), E>,
     ) -> Result<(Self, Opened), LogError> {
+        if !(MIN_SEGMENT_BYTES..=MAX_SEGMENT_BYTES).contains(&options.segment_bytes) {
+            return Err(LogError::Options { what: "segment_bytes is not between 1 MiB and 256 MiB" });
+        }
         let mut erased = |tree, index, entry: &[u8]| {
             replay(tree, index, entry).map_err(|error| LogError::Refused(error.into()))
         };
@@ -110,9 +113,6 @@ pub(crate) fn open(
             .map_err(|_| LogError::Options { what: "origin" })
     };
     key_of(Tree::Platform)?;
-    if !(MIN_SEGMENT_BYTES..=MAX_SEGMENT_BYTES).contains(&options.segment_bytes) {
-        return Err(LogError::Options { what: "segment_bytes is not between 1 MiB and 256 MiB" });
-    }
     let folder = options.dir.join(JOURNAL);
     for path in [&options.dir, &folder] {
         disk.create_dir(path).at("making the folder", path)?;
@@ -132,69 +132,48 @@ pub(crate) fn open(
         Reading { disk: &*disk, dir: &options.dir, keys: &keys, journal: &journal, witnessed: &witnessed }
             .all(&key_of, replay)?;
 
-    let mut opened =
-        Opened { clean: journal.torn.is_none() && journal.frames.is_empty(), ..Opened::default() };
-    let mut witnesses = Witnesses::new(&options.witness_dirs);
-    witnesses.saw(&witnessed);
-    for (tree, note) in trees.iter().filter_map(|(tree, read)| Some((tree, read.note.as_ref()?))) {
-        witnesses.set(*tree, note.0, note.1.clone());
-    }
-    let keys = keys.trees.iter().map(|(tree, key)| (*tree, key.to_line())).collect();
-    let mut publisher = Publisher::new(
-        Arc::clone(&disk),
-        options.dir.clone(),
-        options.origin,
-        options.signer,
-        witnesses,
-        keys,
-    );
-    let mut sizes = BTreeMap::new();
-    for (tree, read) in trees {
-        opened.recovered_entries += read.total - read.published.frontier.size();
-        publisher.adopt(tree, &read.published);
-        sizes.insert(tree, read.total);
-    }
+    let (published, sizes) = sizes(&trees);
+    let leftovers = leftovers(&*disk, &options.dir, &published, &sizes)?;
 
-    let leftovers = leftovers(&*disk, &options.dir, &sizes)?;
+    // All is read and checked; from here on things are changed.
+    let opened = Opened {
+        torn_bytes: journal.torn.as_ref().map_or(0, |torn| torn.range.end - torn.range.start),
+        recovered_entries: sizes.values().sum::<u64>() - published.values().sum::<u64>(),
+        clean: journal.torn.is_none() && journal.frames.is_empty(),
+    };
     if let Some(torn) = &journal.torn {
-        opened.torn_bytes = torn.range.end - torn.range.start;
         zero(&*disk, &folder.join(segment_name(torn.segment)), torn.range.clone())?;
-    }
-    let frames: Vec<Arc<Frame>> =
-        journal.frames.iter().map(|(segment, runs)| Arc::new(Frame::recovered(*segment, runs))).collect();
-    let reserve = folder.join(RESERVE);
-    if let Err(error) = publisher.round(&frames) {
-        let again = error.is_full() && !publisher.committed;
-        give_way(&*disk, &reserve, again, error)?;
-        publisher.round(&frames)?;
     }
     remove_leftovers(&*disk, &leftovers)?;
     let (segment, link) = begin_segment(&*disk, &folder, &segments, &journal, head)?;
-    for (number, _) in segments.iter().filter(|(number, _)| *number < segment.number) {
-        remove(&*disk, &folder.join(segment_name(*number)))?;
-        disk.sync_dir(&folder).at("syncing the folder", &folder)?;
-    }
+    let oldest = segments.first().map_or(segment.number, |(number, _)| *number);
+    let frames =
+        journal.frames.iter().map(|(segment, runs)| Arc::new(Frame::recovered(*segment, runs))).collect();
+    let reserve = folder.join(RESERVE);
+    let reserve =
+        disk.read(&reserve).is_ok_and(|bytes| bytes.len() == RESERVE_BYTES && journal::is_zero(&bytes));
+    let shared = Shared::recovered(frames, published, segment.number, oldest.min(segment.number), reserve);
+    let shared = Arc::new(shared);
 
-    let shared = Arc::new(Shared::default());
-    {
-        let mut state = shared.lock();
-        state.published = sizes.clone();
-        state.current = segment.number;
-        state.oldest = segment.number;
-        state.reserve =
-            disk.read(&reserve).is_ok_and(|bytes| bytes.len() == RESERVE_BYTES && journal::is_zero(&bytes));
-        state.witness_failure = publisher.witnesses.failure();
+    let mut witnesses = Witnesses::new(&options.witness_dirs);
+    witnesses.saw(&witnessed);
+    let keys = keys.trees.iter().map(|(tree, key)| (*tree, key.to_line())).collect();
+    let dir = options.dir.clone();
+    let mut publisher =
+        Publisher::new(Arc::clone(&disk), dir.clone(), options.origin, options.signer, witnesses, keys);
+    for (tree, read) in trees {
+        publisher.adopt(tree, read.published.frontier, read.note);
     }
     let mut worker = Worker {
         publisher,
         shared: Arc::clone(&shared),
         disk: Arc::clone(&disk),
-        dir: options.dir.clone(),
+        dir,
         segment_bytes: options.segment_bytes,
         interval: options.publish_interval,
     };
-    // The next segment and the reserve are there before the first entry is taken, unless the disk is full.
-    worker.pass(false);
+    // What was recovered is published, the next segment and the reserve are made, unless the disk is full.
+    worker.pass(true);
     if let Some(why) = shared.lock().failure.clone() {
         return Err(LogError::Poisoned { why });
     }
@@ -216,9 +195,10 @@ pub(crate) fn open(
     Ok((log, opened))
 }
 
-/// When the disk is full, the reserve gives way to what has to be published.
-fn give_way(disk: &dyn Disk, reserve: &Path, again: bool, error: LogError) -> Result<(), LogError> {
-    if again { remove(disk, reserve) } else { Err(error) }
+/// How many entries of each tree are published, and how many there are.
+fn sizes(trees: &BTreeMap<Tree, ReadTree>) -> (BTreeMap<Tree, u64>, BTreeMap<Tree, u64>) {
+    let published = trees.iter().map(|(tree, read)| (*tree, read.published.frontier.size())).collect();
+    (published, trees.iter().map(|(tree, read)| (*tree, read.total)).collect())
 }
 
 fn spawn(worker: Worker) -> Result<std::thread::JoinHandle<Worker>, LogError> {
@@ -357,13 +337,20 @@ fn zero(disk: &dyn Disk, path: &Path, range: std::ops::Range<u64>) -> Result<(),
 ///
 /// Errors: [`LogError::RolledBack`] for a tile of more entries than there are. Tiles are written from what is durable in
 /// the journal, so a tile that is ahead of tree and journal was there before both of them were put back.
-fn leftovers(disk: &dyn Disk, dir: &Path, sizes: &BTreeMap<Tree, u64>) -> Result<Vec<PathBuf>, LogError> {
+fn leftovers(
+    disk: &dyn Disk,
+    dir: &Path,
+    published: &BTreeMap<Tree, u64>,
+    sizes: &BTreeMap<Tree, u64>,
+) -> Result<Vec<PathBuf>, LogError> {
     let mut out = vec![dir.join(NEW)];
     for (tree, size) in sizes {
         let folder = tree.folder(dir);
         out.push(folder.join(NEW));
         for path in walk(disk, &folder)?.into_keys() {
-            let Some(id) = TileId::parse(&path).filter(|id| !tile::belongs(id, *size)) else { continue };
+            let covered = published.get(tree).copied().unwrap_or(0);
+            let needed = |id: &TileId| tile::belongs(id, *size) || tile::belongs(id, covered);
+            let Some(id) = TileId::parse(&path).filter(|id| !needed(id)) else { continue };
             let path = folder.join(path);
             if leaves_of(&id).is_none_or(|leaves| leaves > *size) {
                 return Err(LogError::rolled_back(

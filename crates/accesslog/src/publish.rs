@@ -7,7 +7,7 @@
 //! Never: runs on the path that answers anybody. State: the growing edge of every tree, owned by the publisher; a round
 //! that fails leaves it as it was, so that it can be tried again.
 
-use crate::audit::{Audited, CHECKPOINT, NEW, VERIFIER_KEYS};
+use crate::audit::{CHECKPOINT, NEW, VERIFIER_KEYS};
 use crate::disk::Disk;
 use crate::error::At;
 use crate::files::{Writes, replace};
@@ -68,9 +68,12 @@ impl Publisher {
         }
     }
 
-    /// Takes a tree as it was read from its published files.
-    pub fn adopt(&mut self, tree: Tree, audited: &Audited) {
-        self.trees.insert(tree, audited.frontier.clone());
+    /// Takes a tree as it was read from its published files, and the size and text of its checkpoint.
+    pub fn adopt(&mut self, tree: Tree, frontier: Frontier, note: Option<(u64, String)>) {
+        self.trees.insert(tree, frontier);
+        if let Some((size, note)) = note {
+            self.witnesses.set(tree, size, note);
+        }
     }
 
     /// Publishes these frames. What they hold of entries that are published already is passed over.
@@ -249,7 +252,7 @@ impl Growing {
             let id = TileId { kind: Kind::Hashes { level }, index, width };
             writes.file(&folder.join(id.path()), hashes.as_flattened())
         })?;
-        if self.frontier.size() % TILE_WIDTH == 0 {
+        if self.frontier.size().is_multiple_of(TILE_WIDTH) {
             let id = TileId { kind: Kind::Entries, index: index / TILE_WIDTH, width };
             writes.file(&folder.join(id.path()), &self.bundle)?;
             self.bundle.clear();

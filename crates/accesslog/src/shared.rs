@@ -53,6 +53,19 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// The state of a log that was just read: these frames are to be published, and these entries of each tree are.
+    pub fn recovered(
+        frames: VecDeque<Arc<Frame>>,
+        published: BTreeMap<Tree, u64>,
+        current: u64,
+        oldest: u64,
+        reserve: bool,
+    ) -> Self {
+        let backlog_bytes = frames.iter().map(|frame| frame.bytes.len()).sum();
+        let state = State { frames, backlog_bytes, published, current, oldest, reserve, ..State::default() };
+        Self { state: Mutex::new(state), ..Self::default() }
+    }
+
     pub fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing panics while it holds the lock; if it ever did, the state is still a state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
