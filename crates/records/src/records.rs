@@ -95,10 +95,13 @@ impl Records {
 
     /// How all cells fare.
     pub fn health(&self) -> Health {
-        Health {
-            keyholder_connected: self.trust.generation().borrow().is_some(),
-            cells: self.all().values().map(|cell| (Arc::clone(cell.name()), cell.standing())).collect(),
+        let named = self.trust.generation().borrow().as_ref().map(|(_, cells)| Arc::clone(cells));
+        let mut cells: BTreeMap<Arc<str>, Standing> =
+            self.all().values().map(|cell| (Arc::clone(cell.name()), cell.standing())).collect();
+        for info in named.iter().flat_map(|named| named.iter()) {
+            cells.entry(info.name.as_str().into()).or_insert(Standing::TakingUp);
         }
+        Health { keyholder_connected: named.is_some(), cells: cells.into_iter().collect() }
     }
 
     /// Closes all stores: what waits is finished, and everything after it is unavailable. Blocks.

@@ -5,10 +5,34 @@
 //! Never: SQL, keys, a decision about who may do what; an answer's byte after its admission has ended; a patient's
 //! value in a log line or a metric.
 //!
-//! State: the listening socket and the connections ([`serve`]); counters.
+//! State: the listening socket and its connections ([`run`]); counters.
 
+mod answer;
+mod body;
+mod compress;
+mod error;
+mod fhir;
+mod gate_io;
+mod health;
+mod home;
 mod hooks;
+mod metrics;
+mod negotiate;
 mod options;
+mod outcome;
+mod pages;
+mod prefer;
+mod query;
+mod read_body;
+mod server;
+mod service;
+mod session;
+mod text;
+mod tls;
+mod token;
+mod web;
 
+pub use error::WebError;
 pub use hooks::{Event, Hooks, Log, RequestEvent};
 pub use options::{KeyholderKey, TlsFiles, WebLimits, WebOptions};
+pub use server::run;

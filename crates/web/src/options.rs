@@ -54,7 +54,9 @@ pub struct WebLimits {
     pub max_body_bytes: usize,
     /// The most connections at once; more wait to be accepted.
     pub max_connections: usize,
-    /// How long a request's head may take to arrive, in milliseconds.
+    /// The most bytes of request bodies in memory at once; more wait.
+    pub max_bodies_bytes: usize,
+    /// How long a request's head may take to arrive, in milliseconds; also how long a connection may be idle.
     pub header_timeout_ms: u64,
     /// How long a request may take, its body included, in milliseconds. A write that was begun is still ended.
     pub request_timeout_ms: u64,
@@ -69,7 +71,8 @@ impl Default for WebLimits {
         Self {
             max_body_bytes: 64 * 1024 * 1024,
             max_connections: 4096,
-            header_timeout_ms: 10_000,
+            max_bodies_bytes: 512 * 1024 * 1024,
+            header_timeout_ms: 30_000,
             request_timeout_ms: 60_000,
             shutdown_ms: 3_000,
             worker_threads: 2,

@@ -1,0 +1,140 @@
+//! Reading an address below a cell's base. State: none.
+
+use super::table::Shape;
+use crate::query::percent_decode;
+use salus_records::fhir::ResourceType;
+use std::borrow::Cow;
+
+/// How far a name may be from what was written to be taken for what was meant.
+const MAX_DISTANCE: usize = 3;
+/// How many names are suggested.
+const MAX_SUGGESTED: usize = 3;
+
+/// An address, read. What a shape does not have is empty.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Address<'a> {
+    pub shape: Shape,
+    /// None for the base and metadata, and where no type is of that name.
+    pub kind: Option<ResourceType>,
+    /// The type's name as it was written.
+    pub kind_name: Cow<'a, str>,
+    pub id: Cow<'a, str>,
+    pub version: Cow<'a, str>,
+}
+
+/// Why an address cannot be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// Broken percent encoding.
+    Broken,
+    /// There are no addresses of that form.
+    Unknown,
+}
+
+/// The address of `path`, which is what follows `[base]`: empty, or beginning with a slash.
+pub(crate) fn read(path: &str) -> Result<Address<'_>, Unread> {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let mut parts = [""; 4];
+    let mut count = 0;
+    for part in path.split('/') {
+        *parts.get_mut(count).ok_or(Unread::Unknown)? = part;
+        count += 1;
+    }
+    // A slash at the end changes nothing.
+    if count > 1 && parts.get(count - 1) == Some(&"") {
+        count -= 1;
+    }
+    let [kind, id, history, version] = parts;
+    let shape = match (count, kind, history) {
+        (1, "", _) => Shape::Base,
+        (1, "metadata", _) => Shape::Metadata,
+        (1, ..) => Shape::Type,
+        (2, ..) if !kind.is_empty() && !id.is_empty() && !id.starts_with(['_', '$']) => Shape::Instance,
+        (3, _, "_history") => Shape::History,
+        (4, _, "_history") => Shape::Version,
+        _ => return Err(Unread::Unknown),
+    };
+    let kind_name = percent_decode(kind).ok_or(Unread::Broken)?;
+    Ok(Address {
+        shape,
+        kind: ResourceType::from_name(&kind_name),
+        kind_name,
+        id: percent_decode(id).ok_or(Unread::Broken)?,
+        version: percent_decode(version).ok_or(Unread::Broken)?,
+    })
+}
+
+/// Names of types that were perhaps meant, the nearest first.
+pub(crate) fn nearest_types(written: &str) -> Vec<&'static str> {
+    if written.len() > 64 {
+        return Vec::new();
+    }
+    let written = written.to_ascii_lowercase();
+    let mut near: Vec<(usize, &'static str)> = ResourceType::all()
+        .map(|kind| (distance(&written, &kind.name().to_ascii_lowercase()), kind.name()))
+        .filter(|(distance, name)| *distance <= MAX_DISTANCE.min(name.len() / 3))
+        .collect();
+    near.sort_unstable();
+    near.into_iter().take(MAX_SUGGESTED).map(|(_, name)| name).collect()
+}
+
+/// Levenshtein's distance, in bytes.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, y) in row.iter_mut().skip(1).zip(b.bytes()) {
+            let substituted = diagonal + usize::from(x != y);
+            diagonal = *cell;
+            left = substituted.min(left + 1).min(*cell + 1);
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_have_one_of_six_shapes() {
+        let shape = |path| read(path).map(|address| address.shape);
+        for (path, expected) in [
+            ("", Ok(Shape::Base)),
+            ("/", Ok(Shape::Base)),
+            ("/metadata", Ok(Shape::Metadata)),
+            ("/Patient", Ok(Shape::Type)),
+            ("/Patient/", Ok(Shape::Type)),
+            ("/Patient/1", Ok(Shape::Instance)),
+            ("/Patient/1/_history", Ok(Shape::History)),
+            ("/Patient/1/_history/2", Ok(Shape::Version)),
+            ("/Patient/_search", Err(Unread::Unknown)),
+            ("/Patient/$everything", Err(Unread::Unknown)),
+            ("/Patient/1/$everything", Err(Unread::Unknown)),
+            ("/Patient/1/Observation", Err(Unread::Unknown)),
+            ("/Patient/1/_history/2/x", Err(Unread::Unknown)),
+            ("//Patient", Err(Unread::Unknown)),
+            ("/Patient/%zz", Err(Unread::Broken)),
+        ] {
+            assert_eq!(shape(path), expected, "{path}");
+        }
+        let address = read("/Patient/a%2Eb/_history/%31").unwrap();
+        assert_eq!((&*address.id, &*address.version), ("a.b", "1"));
+        assert_eq!(address.kind, ResourceType::from_name("Patient"));
+    }
+
+    #[test]
+    fn near_names_are_suggested() {
+        assert_eq!(nearest_types("patient").first(), Some(&"Patient"));
+        assert_eq!(nearest_types("Pateint").first(), Some(&"Patient"));
+        assert_eq!(nearest_types("Observations").first(), Some(&"Observation"));
+        assert!(nearest_types("Zzzzzzzzzz").is_empty());
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+    }
+}

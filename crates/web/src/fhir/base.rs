@@ -1,0 +1,64 @@
+//! `POST [base]`: batch and transaction, once if the client says which import it belongs to.
+
+use super::{Ask, bundle};
+use crate::answer::Answer;
+use crate::negotiate::check_sent_type;
+use crate::options::hex_32;
+use crate::outcome::Refused;
+use crate::prefer::{Return, preferred};
+use crate::text;
+use http::header::HeaderName;
+use http::{HeaderValue, StatusCode};
+use hyper::body::Incoming;
+use salus_records::{Delivery, Done, EntryOutcome};
+
+/// Names the import to which a Bundle belongs: 64 hexadecimal digits, the same for the same Bundle.
+const IMPORT: &str = "salus-import";
+/// Says that an earlier run of the import did all of it.
+const IMPORT_KNOWN: HeaderName = HeaderName::from_static("salus-import-known");
+
+pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
+    check_sent_type(&ask.parts.headers)?;
+    let import = match ask.parts.headers.get(IMPORT) {
+        None => None,
+        Some(value) => {
+            let hash = value.to_str().ok().and_then(hex_32);
+            Some(hash.ok_or_else(|| Refused::new(StatusCode::BAD_REQUEST, text::unknown_import()))?)
+        }
+    };
+    let mut body = ask.web.bodies.read(ask.parts, body).await?;
+    let bytes = std::mem::take(&mut body.bytes);
+    let mut done = salus_records::carry_out(ask.cell, &ask.asker, bytes, import).await?;
+    let preferred = preferred(&ask.parts.headers, Return::Minimal);
+    let rendered = bundle::response(ask.cell.base_url(), &mut done, preferred, ask.language);
+    let mut answer = Answer::new(StatusCode::OK).body(ask.json, rendered);
+    if done.known {
+        answer = answer.header(IMPORT_KNOWN, HeaderValue::from_static("true"));
+    }
+    if let Some(entry) = done.outcomes.iter().filter_map(entry_of).min() {
+        answer = answer.admitted(entry);
+    }
+    answer.delivery = done.outcomes.into_iter().filter_map(delivery_of).reduce(Delivery::with);
+    Ok(answer)
+}
+
+/// The log entry that admitted an entry of the Bundle.
+fn entry_of(outcome: &EntryOutcome) -> Option<u64> {
+    match outcome.as_ref().ok()? {
+        Done::Written(written) => Some(written.entry),
+        Done::Deleted(deleted) => deleted.map(|deleted| deleted.entry),
+        Done::Read(opened) => Some(opened.delivery.entry()),
+        Done::History(page) => Some(page.delivery.entry()),
+        Done::Found(found) => found.delivery.as_ref().map(Delivery::entry),
+        Done::DoneBefore => None,
+    }
+}
+
+fn delivery_of(outcome: EntryOutcome) -> Option<Delivery> {
+    match outcome.ok()? {
+        Done::Read(opened) => Some(opened.delivery),
+        Done::History(page) => Some(page.delivery),
+        Done::Found(found) => found.delivery,
+        Done::Written(_) | Done::Deleted(_) | Done::DoneBefore => None,
+    }
+}

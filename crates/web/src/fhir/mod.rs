@@ -1,0 +1,127 @@
+//! FHIR R4 REST under `/{cell}/fhir`: an address is read, looked up in the table of what is offered, and its verb is done.
+//!
+//! Never: does anything for somebody without a token but tell what is offered. State: none.
+
+pub(crate) mod address;
+mod base;
+mod bundle;
+mod by_id;
+mod create;
+mod delete;
+mod history;
+mod metadata;
+mod read;
+pub(crate) mod table;
+mod update;
+mod vread;
+mod written;
+
+use crate::answer::Answer;
+use crate::negotiate;
+use crate::outcome::Refused;
+use crate::web::Web;
+use crate::{session, text};
+use address::{Address, Unread};
+use http::header::ALLOW;
+use http::request::Parts;
+use http::{HeaderMap, StatusCode};
+use hyper::body::Incoming;
+use salus_records::fhir::{Language, ResourceType};
+use salus_records::{Asker, Cell, RecordsError};
+use std::sync::Arc;
+use table::{Shape, Verb};
+
+/// A request to a cell's FHIR interface.
+pub(crate) struct Ask<'a> {
+    pub web: &'a Web,
+    pub cell: &'a Arc<Cell>,
+    pub parts: &'a Parts,
+    pub asker: Asker,
+    pub kind: Option<ResourceType>,
+    pub id: &'a str,
+    pub version: &'a str,
+    /// The answer's content type.
+    pub json: &'static str,
+    pub language: Language,
+}
+
+impl Ask<'_> {
+    /// The type that is addressed.
+    ///
+    /// Errors: 404, which cannot happen for a shape that has a type.
+    fn kind(&self) -> Result<ResourceType, Refused> {
+        self.kind.ok_or_else(|| RecordsError::NotFound.into())
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.parts.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+/// The language that the client asks for.
+pub(crate) fn language(headers: &HeaderMap) -> Language {
+    let wanted = headers.get(http::header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    wanted.map_or_else(Language::default, Language::from_accept_language)
+}
+
+/// Where a request leads, for its answer and for the log.
+pub(crate) struct Routed<'a> {
+    pub pattern: &'static str,
+    address: Result<Address<'a>, Unread>,
+}
+
+/// Reads the path behind the cell's base.
+pub(crate) fn route(path: &str) -> Routed<'_> {
+    let address = address::read(path);
+    let pattern = address.as_ref().map_or("/{cell}/fhir/{unknown}", |address| address.shape.pattern());
+    Routed { pattern, address }
+}
+
+/// Answers a request.
+pub(crate) async fn answer(
+    web: &Web,
+    cell: &Arc<Cell>,
+    parts: &Parts,
+    body: Incoming,
+    routed: Routed<'_>,
+    client: [u8; 16],
+) -> Result<Answer, Refused> {
+    let address = routed.address.map_err(|unread| match unread {
+        Unread::Broken => Refused::new(StatusCode::BAD_REQUEST, text::bad_path()),
+        Unread::Unknown => Refused::new(StatusCode::NOT_FOUND, text::unknown_address()),
+    })?;
+    if address.kind.is_none() && !matches!(address.shape, Shape::Base | Shape::Metadata) {
+        let nearest = address::nearest_types(&address.kind_name);
+        return Err(Refused::new(StatusCode::NOT_FOUND, text::unknown_type(&nearest)));
+    }
+    let Some(verb) = table::find(address.shape, &parts.method) else {
+        return Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, text::method_not_allowed())
+            .with(ALLOW, table::allowed(address.shape)));
+    };
+    let json = negotiate::answer_type(&parts.headers, parts.uri.query())?;
+    if verb == Verb::Capabilities {
+        return Ok(metadata::answer(web, cell, json));
+    }
+    let ask = Ask {
+        web,
+        cell,
+        parts,
+        asker: session::asker(&parts.headers, cell, client)?,
+        kind: address.kind,
+        id: &address.id,
+        version: &address.version,
+        json,
+        language: language(&parts.headers),
+    };
+    match verb {
+        Verb::Read => read::answer(&ask).await,
+        Verb::Vread => vread::answer(&ask).await,
+        Verb::History => history::answer(&ask).await,
+        Verb::ById => by_id::answer(&ask).await,
+        Verb::Delete => delete::answer(&ask).await,
+        Verb::Create => create::answer(&ask, body).await,
+        Verb::Update => update::answer(&ask, body).await,
+        Verb::CarryOut => base::answer(&ask, body).await,
+        Verb::Capabilities => Err(RecordsError::Internal.into()),
+    }
+}

@@ -1,0 +1,24 @@
+//! `PUT [base]/[type]/[id]`
+
+use super::{Ask, written};
+use crate::answer::Answer;
+use crate::negotiate::check_sent_type;
+use crate::outcome::Refused;
+use hyper::body::Incoming;
+use salus_records::Precondition;
+
+pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
+    let kind = ask.kind()?;
+    check_sent_type(&ask.parts.headers)?;
+    let precondition = precondition(ask);
+    let mut body = ask.web.bodies.read(ask.parts, body).await?;
+    let bytes = std::mem::take(&mut body.bytes);
+    let done = salus_records::update(ask.cell, &ask.asker, kind, ask.id, precondition, bytes).await?;
+    Ok(written::answer(ask, done))
+}
+
+pub(super) fn precondition(ask: &Ask<'_>) -> Precondition {
+    // A header that is not text matches no version.
+    let matches = ask.parts.headers.get("if-match").map(|value| value.to_str().unwrap_or(""));
+    Precondition::new(matches, ask.header("if-none-match"))
+}

@@ -1,0 +1,62 @@
+//! Everything that is not FHIR, by axum's router.
+//!
+//! State: none.
+
+use crate::answer::Answer;
+use crate::outcome::Refused;
+use crate::web::Web;
+use crate::{fhir, health, home, metrics, text, token};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::DefaultBodyLimit;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::header::{ALLOW, CACHE_CONTROL};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use std::sync::Arc;
+
+const CSS: &str = include_str!("assets/salus.css");
+const ICON: &str = include_str!("assets/icon.svg");
+
+pub(crate) fn router(web: Arc<Web>) -> Router {
+    Router::new()
+        .route("/", get(home::answer).fallback(only_get))
+        .route("/assets/salus.css", get(|| asset("text/css; charset=utf-8", CSS)).fallback(only_get))
+        .route("/assets/icon.svg", get(|| asset("image/svg+xml", ICON)).fallback(only_get))
+        .route("/healthz", get(health::answer).fallback(only_get))
+        .route("/metrics", get(metrics::answer).fallback(only_get))
+        .route("/{cell}/oauth/token", post(token::answer).fallback(only_post))
+        .fallback(unknown)
+        .layer(DefaultBodyLimit::max(token::MAX_TOKEN_BODY_BYTES))
+        .with_state(web)
+}
+
+async fn asset(content_type: &'static str, bytes: &'static str) -> Answer {
+    Answer::new(StatusCode::OK)
+        .body(content_type, bytes)
+        .header(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"))
+}
+
+async fn unknown(headers: HeaderMap) -> Answer {
+    Refused::new(StatusCode::NOT_FOUND, text::unknown_address()).into_answer(fhir::language(&headers))
+}
+
+async fn only_get(headers: HeaderMap) -> Answer {
+    not_allowed(&headers, "GET, HEAD")
+}
+
+async fn only_post(headers: HeaderMap) -> Answer {
+    not_allowed(&headers, "POST")
+}
+
+fn not_allowed(headers: &HeaderMap, allowed: &'static str) -> Answer {
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, text::method_not_allowed())
+        .with(ALLOW, allowed)
+        .into_answer(fhir::language(headers))
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        Self::into_response(self).map(Body::new)
+    }
+}

@@ -1,0 +1,48 @@
+//! `Prefer: return=…` (RFC 7240, FHIR R4 section 3.1.0.1.5.3). State: none.
+
+use http::HeaderMap;
+
+/// What the answer to a write holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Return {
+    /// Nothing.
+    Minimal,
+    /// The resource.
+    Representation,
+    /// An OperationOutcome.
+    OperationOutcome,
+}
+
+/// What the client prefers; what it does not say, or is not known, is the default.
+pub(crate) fn preferred(headers: &HeaderMap, default: Return) -> Return {
+    let values = headers.get_all("prefer").into_iter().filter_map(|value| value.to_str().ok());
+    for preference in values.flat_map(|value| value.split([',', ';'])) {
+        match preference.trim().strip_prefix("return=").map(|value| value.trim_matches('"')) {
+            Some("minimal") => return Return::Minimal,
+            Some("representation") => return Return::Representation,
+            Some("OperationOutcome") => return Return::OperationOutcome,
+            _ => {}
+        }
+    }
+    default
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_known_preference_counts() {
+        for (value, expected) in [
+            ("return=minimal", Return::Minimal),
+            ("respond-async, return=OperationOutcome", Return::OperationOutcome),
+            ("handling=strict; return=\"representation\"", Return::Representation),
+            ("return=everything", Return::Representation),
+            ("", Return::Representation),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("prefer", value.parse().unwrap());
+            assert_eq!(preferred(&headers, Return::Representation), expected, "{value}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Reading a request's body into memory, within bounds: of one body, and of all at once.
+//!
+//! Never: keeps more than the bounds say. State: how much is in memory.
+
+use crate::outcome::Refused;
+use crate::text;
+use http::StatusCode;
+use http::header::CONTENT_LENGTH;
+use http::request::Parts;
+use http_body::Body as _;
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use salus_records::RecordsError;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// In what units memory is counted, in bytes.
+const UNIT_BYTES: usize = 1024;
+
+/// The bounds on bodies.
+#[derive(Debug)]
+pub(crate) struct Bodies {
+    max_body_bytes: usize,
+    units: Semaphore,
+    total_units: u32,
+}
+
+/// A body in memory; what it takes is given back when this is dropped.
+#[derive(Debug)]
+pub(crate) struct ReadBody<'a> {
+    pub bytes: Vec<u8>,
+    _room: SemaphorePermit<'a>,
+}
+
+impl Bodies {
+    pub(crate) fn new(max_body_bytes: usize, max_bodies_bytes: usize) -> Self {
+        // One body of the largest size always fits.
+        let total = max_bodies_bytes.max(max_body_bytes) / UNIT_BYTES + 1;
+        let total_units = u32::try_from(total).unwrap_or(u32::MAX).min(Semaphore::MAX_PERMITS as u32);
+        Self { max_body_bytes, units: Semaphore::new(total_units as usize), total_units }
+    }
+
+    /// Reads the whole body.
+    ///
+    /// Errors: 413 above the bound; 400 when the client breaks off.
+    pub(crate) async fn read(&self, parts: &Parts, mut body: Incoming) -> Result<ReadBody<'_>, Refused> {
+        let max_bytes = self.max_body_bytes;
+        let too_large = || Refused::from(RecordsError::TooLarge { max_bytes });
+        let announced =
+            parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let expected: usize = announced.unwrap_or(max_bytes);
+        if expected > max_bytes || body.size_hint().lower() > max_bytes as u64 {
+            return Err(too_large());
+        }
+        let units = u32::try_from(expected / UNIT_BYTES + 1).unwrap_or(u32::MAX).min(self.total_units);
+        let room = self.units.acquire_many(units).await.map_err(|_| RecordsError::Unavailable)?;
+        let mut bytes = Vec::with_capacity(announced.unwrap_or(0));
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| Refused::new(StatusCode::BAD_REQUEST, text::broken_off()))?;
+            if let Some(data) = frame.data_ref() {
+                if bytes.len() + data.len() > max_bytes {
+                    return Err(too_large());
+                }
+                bytes.extend_from_slice(data);
+            }
+        }
+        Ok(ReadBody { bytes, _room: room })
+    }
+}

@@ -1,0 +1,143 @@
+//! One request: where it leads, its answer, its line in the log.
+//!
+//! Never: logs a path, an id or a query. State: none.
+
+use crate::body::SendBody;
+use crate::compress::compress;
+use crate::fhir;
+use crate::gate_io::Deadline;
+use crate::hooks::{Event, RequestEvent};
+use crate::metrics::method_name;
+use crate::outcome::Refused;
+use crate::session;
+use crate::text;
+use crate::web::Web;
+use axum::Router;
+use axum::body::Body;
+use http::header::{ACCEPT_ENCODING, HeaderValue, STRICT_TRANSPORT_SECURITY};
+use http::request::Parts;
+use http::{Request, Response, StatusCode};
+use hyper::body::Incoming;
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tower::ServiceExt as _;
+
+/// How long browsers remember that this host is reached by TLS only.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// What an answer was, for log and metrics.
+struct Trace {
+    route: &'static str,
+    cell: Option<Arc<str>>,
+    entry: Option<u64>,
+}
+
+/// Answers one request of the connection whose deadline is given.
+pub(crate) async fn serve(
+    web: Arc<Web>,
+    pages: Router,
+    peer: IpAddr,
+    deadline: Deadline,
+    request: Request<Incoming>,
+) -> Result<Response<SendBody>, Infallible> {
+    let begun = Instant::now();
+    // The answer before this one has been sent: what follows is not bound by its admission.
+    deadline.set(None);
+    let (parts, body) = request.into_parts();
+    let method = method_name(&parts.method);
+    let accepts = parts.headers.get(ACCEPT_ENCODING).cloned();
+    let (response, trace) = match fhir_path(parts.uri.path()) {
+        Some((cell, path)) => fhir_response(&web, &parts, body, peer, cell, path).await,
+        None => {
+            let route = page_route(parts.uri.path());
+            let request = Request::from_parts(parts, Body::new(body));
+            let response = match tokio::time::timeout(web.request_timeout, pages.oneshot(request)).await {
+                Ok(Ok(response)) => response.map(|body| SendBody::stream(body, None)),
+                Err(_) => late().into_answer(Default::default()).into_response(),
+            };
+            (response, Trace { route, cell: None, entry: None })
+        }
+    };
+    let mut response = compress(response, accepts).await;
+    if web.has_tls {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+    deadline.set(response.body().ends());
+    note(&web, method, &trace, response.status(), begun.elapsed());
+    Ok(response)
+}
+
+/// The cell's name and what follows `/{cell}/fhir`.
+fn fhir_path(path: &str) -> Option<(&str, &str)> {
+    let (cell, rest) = path.strip_prefix('/')?.split_once('/')?;
+    let rest = rest.strip_prefix("fhir")?;
+    (rest.is_empty() || rest.starts_with('/')).then_some((cell, rest))
+}
+
+fn page_route(path: &str) -> &'static str {
+    match path {
+        "/" => "/",
+        "/healthz" => "/healthz",
+        "/metrics" => "/metrics",
+        _ if path.starts_with("/assets/") => "/assets/{file}",
+        _ if path.ends_with("/oauth/token") => "/{cell}/oauth/token",
+        _ => "/{unknown}",
+    }
+}
+
+async fn fhir_response(
+    web: &Web,
+    parts: &Parts,
+    body: Incoming,
+    peer: IpAddr,
+    cell: &str,
+    path: &str,
+) -> (Response<SendBody>, Trace) {
+    let routed = fhir::route(path);
+    let mut trace = Trace { route: routed.pattern, cell: None, entry: None };
+    let answer = match web.records.cell(cell) {
+        None => Err(Refused::new(StatusCode::NOT_FOUND, text::unknown_address())),
+        Some(cell) => {
+            trace.cell = Some(Arc::clone(cell.name()));
+            let client = session::address(peer, &parts.headers, web.behind_proxy);
+            let answer = fhir::answer(web, &cell, parts, body, routed, client);
+            tokio::time::timeout(web.request_timeout, answer).await.unwrap_or_else(|_| Err(late()))
+        }
+    };
+    let answer = answer.unwrap_or_else(|refused| refused.into_answer(fhir::language(&parts.headers)));
+    trace.entry = answer.entry;
+    (answer.into_response(), trace)
+}
+
+fn late() -> Refused {
+    Refused::new(StatusCode::SERVICE_UNAVAILABLE, text::timeout())
+}
+
+fn note(web: &Web, method: &'static str, trace: &Trace, status: StatusCode, duration: Duration) {
+    let duration_us = duration.as_micros() as u64;
+    web.metrics.count(trace.route, method, status, duration_us);
+    (web.log)(&Event::Request(RequestEvent {
+        method,
+        route: trace.route,
+        status: status.as_u16(),
+        duration_us,
+        cell: trace.cell.clone(),
+        entry: trace.entry,
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fhir_path;
+
+    #[test]
+    fn only_a_cells_fhir_path_is_one() {
+        assert_eq!(fhir_path("/praxis/fhir"), Some(("praxis", "")));
+        assert_eq!(fhir_path("/praxis/fhir/Patient/1"), Some(("praxis", "/Patient/1")));
+        for other in ["/", "/praxis", "/praxis/", "/praxis/fhirx", "/praxis/oauth/token", "fhir", "/fhir"] {
+            assert_eq!(fhir_path(other), None, "{other}");
+        }
+    }
+}

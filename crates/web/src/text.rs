@@ -1,0 +1,280 @@
+//! What the server says in three languages: what was found, the rule, the cure.
+//!
+//! Never: a value of a record. State: none.
+
+use salus_records::fhir::{Issue, IssueCode, Message, Severity};
+
+fn issue(code: IssueCode, en: &'static str, de: &'static str, fr: &'static str) -> Issue {
+    Issue::new(code, Message::of(en, de, fr))
+}
+
+pub(crate) fn no_session() -> Issue {
+    issue(
+        IssueCode::Login,
+        "No session. Get a token from [cell]/oauth/token with your client's credentials and send it as Authorization: Bearer [token].",
+        "Keine Sitzung. Holen Sie mit den Zugangsdaten Ihres Clients ein Token bei [Zelle]/oauth/token und senden Sie es als Authorization: Bearer [Token].",
+        "Aucune session. Obtenez un jeton auprès de [cellule]/oauth/token avec les identifiants de votre client et envoyez-le comme Authorization: Bearer [jeton].",
+    )
+}
+
+pub(crate) fn not_found() -> Issue {
+    issue(
+        IssueCode::NotFound,
+        "There is no such record, or it may not be read in this session.",
+        "Es gibt keinen solchen Datensatz, oder er darf in dieser Sitzung nicht gelesen werden.",
+        "Cet enregistrement n’existe pas, ou ne peut être lu dans cette session.",
+    )
+}
+
+pub(crate) fn gone() -> Issue {
+    issue(
+        IssueCode::Deleted,
+        "The record was deleted. Its history is at _history.",
+        "Der Datensatz wurde gelöscht. Seine Geschichte steht unter _history.",
+        "L’enregistrement a été supprimé. Son historique se trouve sous _history.",
+    )
+}
+
+pub(crate) fn forbidden() -> Issue {
+    issue(
+        IssueCode::Forbidden,
+        "This session may not write this. Use a client whose role allows it.",
+        "Diese Sitzung darf das nicht schreiben. Verwenden Sie einen Client, dessen Rolle es erlaubt.",
+        "Cette session ne peut pas écrire cela. Utilisez un client dont le rôle le permet.",
+    )
+}
+
+pub(crate) fn budget() -> Issue {
+    issue(
+        IssueCode::Throttled,
+        "The budget of distinct patients is spent. Wait as long as Retry-After says, or ask for a raise.",
+        "Das Budget an verschiedenen Patienten ist ausgeschöpft. Warten Sie so lange, wie Retry-After sagt, oder lassen Sie es erhöhen.",
+        "Le budget de patients distincts est épuisé. Attendez le délai indiqué par Retry-After, ou faites-le augmenter.",
+    )
+}
+
+pub(crate) fn conflict() -> Issue {
+    issue(
+        IssueCode::Conflict,
+        "The record was changed at the same time. Read it and try again.",
+        "Der Datensatz wurde gleichzeitig geändert. Lesen Sie ihn und versuchen Sie es erneut.",
+        "L’enregistrement a été modifié en même temps. Lisez-le et réessayez.",
+    )
+}
+
+pub(crate) fn too_large(max_bytes: usize) -> Issue {
+    Issue::new(
+        IssueCode::TooLong,
+        Message::of(
+            format!("Larger than {max_bytes} bytes. Send it in parts."),
+            format!("Größer als {max_bytes} Bytes. Senden Sie es in Teilen."),
+            format!("Plus de {max_bytes} octets. Envoyez par parties."),
+        ),
+    )
+}
+
+pub(crate) fn busy() -> Issue {
+    issue(
+        IssueCode::Throttled,
+        "Too many writes are waiting. Try again in a moment.",
+        "Zu viele Schreibvorgänge warten. Versuchen Sie es gleich noch einmal.",
+        "Trop d’écritures en attente. Réessayez dans un instant.",
+    )
+}
+
+pub(crate) fn full() -> Issue {
+    issue(
+        IssueCode::NoStore,
+        "The disk is full; nothing was written. Whoever runs this server must make room.",
+        "Der Datenträger ist voll; nichts wurde geschrieben. Wer diesen Server betreibt, muss Platz schaffen.",
+        "Le disque est plein ; rien n’a été écrit. L’exploitant du serveur doit libérer de la place.",
+    )
+}
+
+pub(crate) fn unavailable() -> Issue {
+    issue(
+        IssueCode::Transient,
+        "Not available at the moment. If this was a write, read first whether it was done, then try again.",
+        "Zurzeit nicht verfügbar. War dies ein Schreibvorgang, so lesen Sie zuerst, ob er ausgeführt wurde, und versuchen Sie es dann erneut.",
+        "Indisponible pour le moment. S’il s’agissait d’une écriture, lisez d’abord si elle a été effectuée, puis réessayez.",
+    )
+}
+
+pub(crate) fn internal() -> Issue {
+    issue(
+        IssueCode::Exception,
+        "A fault of this server. Please report it with the time at which it happened.",
+        "Ein Fehler dieses Servers. Bitte melden Sie ihn mit der Uhrzeit.",
+        "Une erreur de ce serveur. Veuillez la signaler avec l’heure.",
+    )
+}
+
+pub(crate) fn timeout() -> Issue {
+    issue(
+        IssueCode::Timeout,
+        "The request took too long. If this was a write, read first whether it was done, then try again.",
+        "Die Anfrage hat zu lange gedauert. War dies ein Schreibvorgang, so lesen Sie zuerst, ob er ausgeführt wurde, und versuchen Sie es dann erneut.",
+        "La requête a duré trop longtemps. S’il s’agissait d’une écriture, lisez d’abord si elle a été effectuée, puis réessayez.",
+    )
+}
+
+pub(crate) fn not_acceptable() -> Issue {
+    issue(
+        IssueCode::NotSupported,
+        "Only JSON is offered. Ask with Accept: application/fhir+json or _format=json, charset utf-8, FHIR version 4.0.",
+        "Es wird nur JSON angeboten. Fragen Sie mit Accept: application/fhir+json oder _format=json, Zeichensatz utf-8, FHIR-Version 4.0.",
+        "Seul JSON est offert. Demandez avec Accept: application/fhir+json ou _format=json, jeu de caractères utf-8, version FHIR 4.0.",
+    )
+}
+
+pub(crate) fn unsupported_media_type() -> Issue {
+    issue(
+        IssueCode::NotSupported,
+        "Only uncompressed JSON in UTF-8 is taken. Send Content-Type: application/fhir+json.",
+        "Nur unkomprimiertes JSON in UTF-8 wird angenommen. Senden Sie Content-Type: application/fhir+json.",
+        "Seul du JSON non compressé en UTF-8 est accepté. Envoyez Content-Type: application/fhir+json.",
+    )
+}
+
+pub(crate) fn unknown_address() -> Issue {
+    issue(
+        IssueCode::NotFound,
+        "There is nothing at this address. What there is stands in [base]/metadata.",
+        "Unter dieser Adresse gibt es nichts. Was es gibt, steht in [Basis]/metadata.",
+        "Il n’y a rien à cette adresse. Ce qui existe figure dans [base]/metadata.",
+    )
+}
+
+pub(crate) fn unknown_type(nearest: &[&str]) -> Issue {
+    let names = nearest.join(", ");
+    let (en, de, fr) = if names.is_empty() {
+        (String::new(), String::new(), String::new())
+    } else {
+        (
+            format!(" Did you mean {names}?"),
+            format!(" Meinten Sie {names}?"),
+            format!(" Vouliez-vous dire {names} ?"),
+        )
+    };
+    Issue::new(
+        IssueCode::NotFound,
+        Message::of(
+            format!("FHIR R4 has no resource type of this name.{en}"),
+            format!("FHIR R4 kennt keinen Ressourcentyp dieses Namens.{de}"),
+            format!("FHIR R4 n’a pas de type de ressource de ce nom.{fr}"),
+        ),
+    )
+}
+
+pub(crate) fn method_not_allowed() -> Issue {
+    issue(
+        IssueCode::NotSupported,
+        "This method is not offered here. The header Allow names those that are.",
+        "Diese Methode wird hier nicht angeboten. Die Kopfzeile Allow nennt die angebotenen.",
+        "Cette méthode n’est pas offerte ici. L’en-tête Allow indique celles qui le sont.",
+    )
+}
+
+pub(crate) fn unknown_purpose() -> Issue {
+    issue(
+        IssueCode::CodeInvalid,
+        "Salus-Purpose is none of TREAT, HPAYMT, HOPERAT, ETREAT, PATRQT, SYSADMIN. Send one of them, or leave the header out for TREAT.",
+        "Salus-Purpose ist keines von TREAT, HPAYMT, HOPERAT, ETREAT, PATRQT, SYSADMIN. Senden Sie eines davon, oder lassen Sie die Kopfzeile für TREAT weg.",
+        "Salus-Purpose n’est pas l’un de TREAT, HPAYMT, HOPERAT, ETREAT, PATRQT, SYSADMIN. Envoyez l’un d’eux, ou omettez l’en-tête pour TREAT.",
+    )
+}
+
+pub(crate) fn unknown_import() -> Issue {
+    issue(
+        IssueCode::Value,
+        "Salus-Import is not 64 hexadecimal digits. Send the SHA-256 of the Bundle's file.",
+        "Salus-Import besteht nicht aus 64 Hexadezimalziffern. Senden Sie den SHA-256 der Bundle-Datei.",
+        "Salus-Import n’est pas formé de 64 chiffres hexadécimaux. Envoyez le SHA-256 du fichier du Bundle.",
+    )
+}
+
+pub(crate) fn conditional_create() -> Issue {
+    issue(
+        IssueCode::NotSupported,
+        "If-None-Exist needs search, which this server does not offer yet. Update with PUT under an id of your own instead.",
+        "If-None-Exist braucht die Suche, die dieser Server noch nicht anbietet. Ändern Sie stattdessen mit PUT unter einer eigenen id.",
+        "If-None-Exist exige la recherche, que ce serveur n’offre pas encore. Modifiez plutôt avec PUT sous un id de votre choix.",
+    )
+}
+
+pub(crate) fn unreadable_query() -> Issue {
+    issue(
+        IssueCode::Value,
+        "The query is not readable: broken percent encoding, or too many parameters.",
+        "Die Abfrage ist nicht lesbar: fehlerhafte Prozentkodierung oder zu viele Parameter.",
+        "La requête n’est pas lisible : encodage pour-cent erroné, ou trop de paramètres.",
+    )
+}
+
+/// `name` is repeated only when it looks like a parameter's name, since anything else might be a value.
+pub(crate) fn unknown_parameter(name: &str, known: &str) -> Issue {
+    let looks_like_a_name = (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.' | b':'));
+    let name = if looks_like_a_name { format!(" {name}") } else { String::new() };
+    Issue::new(
+        IssueCode::NotSupported,
+        Message::of(
+            format!("Search by the parameter{name} is not available. Available: {known}."),
+            format!("Die Suche mit dem Parameter{name} ist nicht verfügbar. Verfügbar: {known}."),
+            format!("La recherche par le paramètre{name} n’est pas disponible. Disponible : {known}."),
+        ),
+    )
+}
+
+pub(crate) fn bad_parameter(name: &'static str) -> Issue {
+    Issue::new(
+        IssueCode::Value,
+        Message::of(
+            format!("The value of {name} is not understood: a positive number, given once, is expected."),
+            format!(
+                "Der Wert von {name} wird nicht verstanden: erwartet wird eine positive Zahl, einmal angegeben."
+            ),
+            format!(
+                "La valeur de {name} n’est pas comprise : un nombre positif, donné une fois, est attendu."
+            ),
+        ),
+    )
+}
+
+pub(crate) fn bad_path() -> Issue {
+    issue(
+        IssueCode::Value,
+        "The address is not readable: broken percent encoding.",
+        "Die Adresse ist nicht lesbar: fehlerhafte Prozentkodierung.",
+        "L’adresse n’est pas lisible : encodage pour-cent erroné.",
+    )
+}
+
+fn done(en: &'static str, de: &'static str, fr: &'static str) -> Issue {
+    issue(IssueCode::Informational, en, de, fr).with_severity(Severity::Information)
+}
+
+pub(crate) fn stored() -> Issue {
+    done("Stored.", "Gespeichert.", "Enregistré.")
+}
+
+pub(crate) fn deleted() -> Issue {
+    done("Deleted.", "Gelöscht.", "Supprimé.")
+}
+
+pub(crate) fn done_before() -> Issue {
+    done(
+        "An earlier run of this import did this.",
+        "Ein früherer Lauf dieses Imports hat dies erledigt.",
+        "Une exécution antérieure de cette importation l’a fait.",
+    )
+}
+
+pub(crate) fn broken_off() -> Issue {
+    issue(
+        IssueCode::Incomplete,
+        "The body did not arrive whole. Send it again.",
+        "Der Inhalt ist nicht vollständig angekommen. Senden Sie ihn erneut.",
+        "Le contenu n’est pas arrivé en entier. Renvoyez-le.",
+    )
+}

@@ -1,0 +1,23 @@
+//! What all requests share. State: the cells, the bounds, the counters.
+
+use crate::hooks::Log;
+use crate::metrics::Metrics;
+use crate::read_body::Bodies;
+use salus_records::Records;
+use std::sync::Arc;
+
+/// The server's state.
+pub(crate) struct Web {
+    pub records: Arc<Records>,
+    pub bodies: Bodies,
+    pub metrics: Metrics,
+    pub log: Log,
+    /// Without a slash at the end.
+    pub public_base_url: String,
+    pub note: Option<String>,
+    pub behind_proxy: bool,
+    pub has_tls: bool,
+    pub request_timeout: std::time::Duration,
+    /// When the server began, in milliseconds since 1970.
+    pub started_ms: u64,
+}
