@@ -3,11 +3,19 @@
 //! Never: opens a record or holds a key but the administrator's. State: none of its own.
 
 
+
+
+pub mod admin;
 pub mod cli;
 pub mod config;
 pub mod data_dir;
 pub mod demo;
 pub mod failure;
+pub mod http;
+pub mod import;
+pub mod init;
 pub mod messages;
-
-
+pub mod process;
+pub mod serve;
+pub mod supervise;
+pub mod tls;

@@ -1,3 +1,55 @@
-//! `salus`: see [`salus::cli`].
+//! `salus`: the words are in [`salus::cli`]; here they are led to what does them.
 
-fn main() {}
+use clap::Parser as _;
+use salus::admin::{self, Output};
+use salus::cli::{Cli, Client, Command, Log, Session};
+use salus::failure::Failure;
+use salus::{cli, demo, import, init, messages, process, serve};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let command = Cli::parse();
+    let language = messages::language(command.lang.as_deref());
+    let output = |json| Output { json, language };
+    let outcome = match &command.command {
+        Command::Keyholder => return process::keyholder::run(),
+        Command::RecordServer => return process::record_server::run(),
+        Command::Demo(demo) => demo::run::run(demo, language),
+        Command::Init(init) => init::run(init, output(init.json)),
+        Command::Serve(serve) => serve::run(serve, language),
+        Command::Cell(cell) => admin::change::cell(cell, output(cell_json(cell))),
+        Command::Client(client) => admin::change::client(client, output(client_json(client))),
+        Command::Session(session) => {
+            let Session::Revoke { report, .. } = session;
+            admin::change::session(session, output(report.json))
+        }
+        Command::Status(report) => admin::status::run(report, output(report.json)),
+        Command::Import(import) => import::run(import, output(import.json)),
+        Command::Log(Log::Verify { checkpoint, report }) => {
+            admin::verify::run(checkpoint.as_deref(), report, output(report.json))
+        }
+        Command::Log(Log::Show { cell, from, limit, report }) => {
+            admin::log::show(cell.as_deref(), *from, *limit, report, output(report.json))
+        }
+        Command::Scope(scope) => admin::scope::run(scope, output(scope.report.json)),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { code, say }) => {
+            eprintln!("salus: {}", say.text(language).replace(['\n', '\r'], " "));
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn cell_json(cell: &cli::Cell) -> bool {
+    match cell {
+        cli::Cell::Create { report, .. } | cli::Cell::Quarantine { report, .. } => report.json,
+    }
+}
+
+fn client_json(client: &Client) -> bool {
+    match client {
+        Client::Create { report, .. } | Client::Token { report, .. } | Client::Revoke { report, .. } => report.json,
+    }
+}

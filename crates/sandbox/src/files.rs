@@ -14,6 +14,9 @@ const FILES: ABI = ABI::V5;
 pub(crate) fn restrict(profile: &Profile) -> Result<String, SandboxError> {
     let mut ruleset = begin().map_err(refused)?;
     let readable = AccessFs::ReadFile | AccessFs::ReadDir;
+    for path in &profile.list_only {
+        ruleset = allow(ruleset, path, AccessFs::ReadDir.into())?;
+    }
     for path in &profile.read_only {
         ruleset = allow(ruleset, path, readable)?;
     }

@@ -15,6 +15,8 @@ use std::path::PathBuf;
 /// What a process needs, and so keeps.
 #[derive(Debug, Clone, Default)]
 pub struct Profile {
+    /// Directories (with all below them) whose entries may be listed, and no file read. Each must exist.
+    pub list_only: Vec<PathBuf>,
     /// Files and directories (with all below them) that may be read. Each must exist.
     pub read_only: Vec<PathBuf>,
     /// Files and directories (with all below them) that may be read, written, made and removed. Each must exist.

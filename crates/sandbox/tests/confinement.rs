@@ -22,7 +22,7 @@ enum Expected {
     Killed,
 }
 
-/// A name, what is tried in a directory that holds `own/`, `shown/file` and `secret/file`, and what must come of it.
+/// A name, what is tried in a directory that holds `own/`, `shown/file`, `secret/file` and `listed/file`, and what must come of it.
 type Case = (&'static str, fn(&Path) -> std::io::Result<()>, Expected);
 
 const CASES: &[Case] = &[
@@ -52,6 +52,8 @@ const CASES: &[Case] = &[
         Expected::Passes,
     ),
     ("cannot read another directory", |d| fs::read(d.join("secret/file")).map(drop), Expected::Refused),
+    ("lists what it may list", |d| fs::read_dir(d.join("listed")).map(drop), Expected::Passes),
+    ("cannot read what it may only list", |d| fs::read(d.join("listed/file")).map(drop), Expected::Refused),
     ("cannot list another directory", |d| fs::read_dir(d.join("secret")).map(drop), Expected::Refused),
     (
         "cannot read through a link",
@@ -170,7 +172,7 @@ fn main() {
 
 fn in_a_process(case: &str) -> ExitStatus {
     let directory = tempfile::tempdir().unwrap();
-    for name in ["own", "shown", "secret"] {
+    for name in ["own", "shown", "secret", "listed"] {
         fs::create_dir(directory.path().join(name)).unwrap();
     }
     // A port that was free a moment ago; somebody listens on it only in the case that connects.
@@ -178,7 +180,7 @@ fn in_a_process(case: &str) -> ExitStatus {
     let port = listener.local_addr().unwrap().port();
     let _neighbour = case.contains("connect").then_some(listener);
     fs::write(directory.path().join("shown/port"), port.to_string()).unwrap();
-    for name in ["shown/file", "secret/file"] {
+    for name in ["shown/file", "secret/file", "listed/file"] {
         fs::write(directory.path().join(name), b"content").unwrap();
     }
     Command::new(std::env::current_exe().unwrap())
@@ -201,6 +203,7 @@ fn probe_one(case: &str, directory: &Path) -> ! {
     }
     let network = if listens { Network::Listen(vec![port(directory).unwrap()]) } else { Network::UnixOnly };
     let in_force = confine(&Profile {
+        list_only: vec![directory.join("listed")],
         read_only: vec![directory.join("shown")],
         read_write: vec![directory.join("own")],
         network,
@@ -219,10 +222,10 @@ fn attempt_is_possible(case: &str, attempt: fn(&Path) -> std::io::Result<()>) ->
         return true; // Needs root, or a port that may be taken.
     }
     let directory = tempfile::tempdir().unwrap();
-    for name in ["own", "shown", "secret"] {
+    for name in ["own", "shown", "secret", "listed"] {
         fs::create_dir(directory.path().join(name)).unwrap();
     }
-    for name in ["shown/file", "secret/file"] {
+    for name in ["shown/file", "secret/file", "listed/file"] {
         fs::write(directory.path().join(name), b"content").unwrap();
     }
     attempt(directory.path()).is_ok()

@@ -61,11 +61,15 @@ mod tests {
     fn the_documentation_says_these_figures() {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/budgets.md");
         let text = std::fs::read_to_string(path).unwrap();
-        for (who, budgets) in [("a client", CLIENT), ("a cell", CELL)] {
-            for (what, limits) in [("glimpse", budgets.glimpse), ("chart", budgets.chart)] {
-                let row = format!("| {who} | {what} | {} | {} | {} |", limits.hour, limits.day, limits.days_30);
-                assert!(text.contains(&row), "{row}");
-            }
+        let columns = |limits: Limits| {
+            [limits.hour, limits.day, limits.days_30].map(|n| match n {
+                1000.. => format!("{},{:03}", n / 1000, n % 1000),
+                _ => n.to_string(),
+            })
+        };
+        for (who, budgets) in [("client (`salus client create`)", CLIENT), ("cell (`salus cell create`)", CELL)] {
+            let figures = [columns(budgets.chart), columns(budgets.glimpse)].concat().join(" | ");
+            assert!(text.contains(&format!("| {who} | {figures} |")), "{who}: {figures}");
         }
     }
 }

@@ -82,6 +82,10 @@ fn describe(event: &Event) -> (&'static str, Value) {
         }
         Event::SessionRevoked { session } => ("session-revoked", json!({"session": session.to_string()})),
         Event::Quarantined { on } => ("quarantined", json!({"on": on})),
+        Event::SigningKeyEscrowed { .. } => ("signing-key-escrowed", Value::Null),
+        Event::ReceiptsAccepted { cell, up_to } => {
+            ("receipts-accepted", json!({"cell": cell.to_string(), "up_to": up_to}))
+        }
         Event::Started { torn_bytes, recovered } => {
             ("started", json!({"torn_bytes": torn_bytes, "recovered": recovered}))
         }

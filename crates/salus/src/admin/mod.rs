@@ -7,6 +7,7 @@ pub mod change;
 pub mod log;
 pub mod scope;
 pub mod status;
+pub mod verify;
 
 use crate::data_dir::DataDir;
 use crate::failure::Failure;

@@ -64,15 +64,8 @@ pub const KEYS: &[Key] = &[
         "behind_proxy",
         Kind::Switch,
         "false",
-        "Whether a proxy that ends TLS stands before it. Without it and without a certificate, only a loopback address may \
-         be listened on.",
-    ),
-    key(
-        "server",
-        "trusted_proxies",
-        Kind::List,
-        "[]",
-        "Addresses of the proxies whose X-Forwarded-For is believed, for the client's address in the access log.",
+        "Whether a proxy that ends TLS stands before it, and nobody else reaches it: the last address of X-Forwarded-For is then \
+         the client's in the access log. Without it and without a certificate, only a loopback address may be listened on.",
     ),
     key("tls", "certificate_file", Kind::Path, "\"\"", "The certificate and those above it, PEM."),
     key("tls", "key_file", Kind::Path, "\"\"", "The certificate's key, PEM."),

@@ -198,14 +198,14 @@ mod tests {
     fn the_environment_overrides_the_file() {
         let settings = with(&[
             ("SALUS_LOG__LEVEL", "debug"),
-            ("SALUS_SERVER__TRUSTED_PROXIES", "10.0.0.1, ::1"),
+            ("SALUS_KEYHOLDER__WITNESS_DIRS", "/a, /b"),
             ("SALUS_SERVER__BEHIND_PROXY", "true"),
             ("SALUS_DATA", "/elsewhere"),
             ("PATH", "x"),
         ])
         .unwrap();
         assert_eq!(settings.log.level, Level::Debug);
-        assert_eq!(settings.server.trusted_proxies.len(), 2);
+        assert_eq!(settings.keyholder.witness_dirs.len(), 2);
         assert!(settings.server.behind_proxy);
     }
 

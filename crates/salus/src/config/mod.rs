@@ -10,7 +10,7 @@ mod spelling;
 pub use load::{load, parse};
 
 use serde::Deserialize;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// The whole configuration; [`keys::KEYS`] says what each key is for.
@@ -37,10 +37,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Without a slash at its end; empty: from `listen`.
     pub public_url: String,
-    /// Whether a proxy ends TLS.
+    /// Whether a proxy ends TLS, whose X-Forwarded-For is believed.
     pub behind_proxy: bool,
-    /// Whose X-Forwarded-For is believed.
-    pub trusted_proxies: Vec<IpAddr>,
 }
 
 /// TLS by certificate files; both empty for none.
@@ -117,7 +115,6 @@ impl Default for Server {
             listen: SocketAddr::from(([127, 0, 0, 1], 8642)),
             public_url: String::new(),
             behind_proxy: false,
-            trusted_proxies: Vec::new(),
         }
     }
 }

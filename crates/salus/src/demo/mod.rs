@@ -6,6 +6,7 @@ mod identifiers;
 pub mod people;
 pub mod practice;
 mod random;
+pub mod run;
 mod words;
 
 use serde_json::{Value, json};

@@ -46,6 +46,8 @@ fn may_be_the_last_ones_lock(error: &KeyholderError) -> bool {
 fn profile(start: &KeyholderStart) -> Profile {
     let owned = ["trust", "log", "run"].into_iter().map(|name| start.data_dir.join(name));
     Profile {
+        // The log syncs the directory that it lies in.
+        list_only: vec![start.data_dir.clone()],
         read_only: vec![start.root_key_file.clone()],
         read_write: owned.chain(start.witness_dirs.iter().cloned()).collect(),
         network: Network::UnixOnly,

@@ -114,6 +114,7 @@ fn profile(start: &RecordServerStart) -> Profile {
         }
     }
     Profile {
+        list_only: Vec::new(),
         read_only,
         read_write: vec![start.data_dir.join("cells")],
         network: Network::Listen(vec![start.listen.port()]),

@@ -170,6 +170,7 @@ impl Kept {
     fn spawn(&self) -> std::io::Result<Child> {
         // A group of its own: the terminal's interrupt reaches the supervisor, which ends its children in order.
         Command::new("/proc/self/exe")
+            .arg0("salus")
             .arg(self.command)
             .env_clear()
             .stdin(Stdio::piped())

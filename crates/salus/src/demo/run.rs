@@ -1,0 +1,229 @@
+//! `salus demo`: starts a server, makes what is missing, says ready, and serves until it is asked to end.
+//!
+//! State: DIR/demo.json (addresses and tokens) and DIR/demo-progress.json (how many patients are there).
+
+use super::{Locale, people, practice};
+use crate::admin::change::{FHIR_CLIENT, OwnClient, create_cell, own_session};
+use crate::admin::{Administration, budgets};
+use crate::cli;
+use crate::config::{Format, Level, Settings};
+use crate::data_dir::{DataDir, Purpose, ServerFile, replace_private};
+use crate::failure::Failure;
+use crate::http::Client;
+use crate::import::{Courier, Parcel, endpoint};
+use crate::init::make_keys;
+use crate::messages::say;
+use crate::serve::on_this_thread;
+use crate::supervise::{Plan, Server, asked_to_end, begin_log};
+use bytes::Bytes;
+use hyper::Method;
+use salus_fhir::Language;
+use salus_trust_api::Token;
+use serde::{Deserialize, Serialize};
+use std::io::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// The people are the same in every demo.
+const SEED: u64 = 1;
+/// How many patients travel at once.
+const JOBS: usize = 8;
+/// How long a demo's session lasts, in milliseconds: a year.
+const SESSION_MS: u64 = 365 * 86_400_000;
+/// How often, and how far apart, a new cell is asked for until it is served.
+const CELL_TRIES: u32 = 200;
+const CELL_PAUSE: Duration = Duration::from_millis(50);
+
+const CELLS: [(Locale, &str); 2] = [(Locale::German, "praxis-sonnenberg"), (Locale::French, "cabinet-lumiere")];
+
+/// DIR/demo.json.
+#[derive(Serialize, Deserialize)]
+struct DemoFile {
+    base_url: String,
+    note: String,
+    cells: Vec<DemoCell>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DemoCell {
+    name: String,
+    fhir_base_url: String,
+    token: String,
+}
+
+/// How many patients are there, of each cell.
+#[derive(Default, Serialize, Deserialize)]
+struct Made {
+    patients: u32,
+}
+
+/// `salus demo`
+pub fn run(command: &cli::Demo, language: Language) -> Result<(), Failure> {
+    let data = DataDir::at(&command.data.demo_directory())?;
+    if command.fresh {
+        data.delete_demo()?;
+    }
+    match data.purpose()? {
+        Some(Purpose::Demo) => {}
+        Some(Purpose::Installation) => {
+            return Err(Failure::could_not(say("demo-on-installation").with("dir", data.path().display())));
+        }
+        None => data.create(Purpose::Demo)?,
+    }
+    if !data.trust().join("identity").exists() {
+        // The recovery kit is let go: nobody misses a demo.
+        make_keys(&data, None)?;
+    }
+    let mut settings = Settings::default();
+    settings.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, command.port));
+    settings.log.format = Format::Text;
+    settings.log.level = if command.verbose { Level::Debug } else { Level::Warn };
+    begin_log(settings.log.format, settings.log.level);
+    let plan = Plan { data: data.clone(), settings, note: Some(say("demo-note").text(language)), language };
+    on_this_thread(async {
+        let asked = asked_to_end()?;
+        tokio::pin!(asked);
+        let mut server = Server::start(plan)?;
+        let life = async {
+            let ready = server.ready().await?;
+            tokio::select! {
+                prepared = prepare(&data, &ready, command.patients, language) => prepared?,
+                failure = server.ended() => return Err(failure),
+            }
+            announce(&ready.base_url);
+            Err(server.ended().await)
+        };
+        let outcome = tokio::select! {
+            outcome = life => outcome,
+            () = &mut asked => Ok(()),
+        };
+        let ended = server.end().await;
+        outcome.and(ended)
+    })
+}
+
+/// The one line on stdout. A reader that went away does not end the demo.
+fn announce(base_url: &str) {
+    let mut stdout = std::io::stdout().lock();
+    let _ = writeln!(stdout, "ready {base_url}").and_then(|()| stdout.flush());
+}
+
+/// Makes cells, clients, sessions and patients as far as they are missing.
+async fn prepare(data: &DataDir, server: &ServerFile, patients: u32, language: Language) -> Result<(), Failure> {
+    let path = data.path().join("demo.json");
+    let before: Option<DemoFile> = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok());
+    let progress = data.path().join("demo-progress.json");
+    let made: Made = std::fs::read(&progress).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+    let mut tokens = Vec::new();
+    for (_, name) in CELLS {
+        let kept = before.as_ref().and_then(|file| file.cells.iter().find(|cell| cell.name == name));
+        let kept = kept.and_then(|cell| Token::parse(&cell.token));
+        tokens.push(match kept {
+            Some(token) if works(server, name, &token).await? => token,
+            _ => begin_anew(data, name).await?,
+        });
+    }
+    let mut cells = Vec::new();
+    for ((locale, name), token) in CELLS.into_iter().zip(tokens) {
+        wait_until_served(server, name, &token).await?;
+        if made.patients < patients {
+            let words = say("demo-importing").with("count", patients).with("name", name);
+            eprintln!("{}", words.text(language));
+            fill(server, name, &token, locale, patients, language).await?;
+        }
+        cells.push(DemoCell {
+            name: name.to_owned(),
+            fhir_base_url: format!("{}/{name}/fhir", server.base_url),
+            token: token.to_text().to_string(),
+        });
+    }
+    if made.patients < patients {
+        replace_private(&progress, serde_json::json!({"patients": patients}).to_string().as_bytes())?;
+    }
+    let file = DemoFile { base_url: server.base_url.clone(), note: say("demo-note").text(language), cells };
+    let text = serde_json::to_string_pretty(&file).unwrap_or_default() + "\n";
+    replace_private(&path, text.as_bytes())
+}
+
+/// The cell, its client and a session of it. The administrator's connection blocks, so it gets a thread.
+async fn begin_anew(data: &DataDir, name: &'static str) -> Result<Token, Failure> {
+    let data = data.clone();
+    let begun = tokio::task::spawn_blocking(move || {
+        let mut administration = Administration::connect(&data)?;
+        if !administration.status()?.cells.iter().any(|cell| cell.info.name == name) {
+            create_cell(&mut administration, name, budgets::WIDE)?;
+        }
+        own_session(&mut administration, name, OwnClient { name: "demo", role: FHIR_CLIENT, session_ms: SESSION_MS })
+    });
+    begun.await.unwrap_or_else(|_| Err(Failure::could_not(say("server-ended"))))
+}
+
+/// The status of a read of what cannot be there: 404 in a session that lives, 401 in none.
+async fn probe(server: &ServerFile, cell: &str, token: &Token) -> Result<Option<u16>, Failure> {
+    let mut client = Client::new(endpoint(server)?);
+    let authorization = format!("Bearer {}", *token.to_text());
+    let path = format!("/{cell}/fhir/Patient/00000000-0000-4000-8000-000000000000");
+    let answer = client.send(Method::GET, &path, &[("authorization", &authorization)], Bytes::new()).await;
+    Ok(answer.ok().map(|answer| answer.status))
+}
+
+async fn works(server: &ServerFile, cell: &str, token: &Token) -> Result<bool, Failure> {
+    Ok(probe(server, cell, token).await? == Some(404))
+}
+
+/// A cell that was made a moment ago is served a moment later.
+async fn wait_until_served(server: &ServerFile, cell: &str, token: &Token) -> Result<(), Failure> {
+    let mut client = Client::new(endpoint(server)?);
+    let path = format!("/{cell}/fhir/metadata");
+    for _ in 0..CELL_TRIES {
+        let answer = client.send(Method::GET, &path, &[("accept", "application/fhir+json")], Bytes::new()).await;
+        if answer.is_ok_and(|answer| answer.status == 200) && works(server, cell, token).await? {
+            return Ok(());
+        }
+        tokio::time::sleep(CELL_PAUSE).await;
+    }
+    Err(Failure::could_not(say("cell-not-served").with("path", path)))
+}
+
+/// The practice, then its patients, several at once. What is there already is known by the server's ledger.
+async fn fill(
+    server: &ServerFile,
+    cell: &str,
+    token: &Token,
+    locale: Locale,
+    patients: u32,
+    language: Language,
+) -> Result<(), Failure> {
+    let courier = Arc::new(Courier::new(server, cell, token, language)?);
+    deliver(&courier, practice::bundle(locale, SEED)).await?;
+    let mut under_way = JoinSet::new();
+    for index in 0..u64::from(patients) {
+        if under_way.len() >= JOBS {
+            finished(under_way.join_next().await)?;
+        }
+        let courier = courier.clone();
+        under_way.spawn(async move { deliver(&courier, people::bundle(locale, SEED, index)).await });
+    }
+    while let Some(one) = under_way.join_next().await {
+        finished(Some(one))?;
+    }
+    Ok(())
+}
+
+async fn deliver(courier: &Courier, bundle: String) -> Result<(), Failure> {
+    let delivered = courier.deliver(Parcel::whole("demo", bundle, 1)).await?;
+    match delivered.refused.into_iter().next() {
+        None => Ok(()),
+        Some(refused) => Err(Failure::could_not(say("demo-refused").with("rule", refused.rule))),
+    }
+}
+
+fn finished(one: Option<Result<Result<(), Failure>, tokio::task::JoinError>>) -> Result<(), Failure> {
+    match one {
+        Some(Ok(outcome)) => outcome,
+        Some(Err(_)) => Err(Failure::could_not(say("server-ended"))),
+        None => Ok(()),
+    }
+}

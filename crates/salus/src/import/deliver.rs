@@ -1,0 +1,250 @@
+//! Brings one parcel to the server, as often as it takes, and reads what came of it.
+//!
+//! Never: sends a parcel without its name in the ledger, so that sending again does nothing twice. State: idle connections.
+
+use super::parcel::Parcel;
+use super::report::Refused;
+use crate::data_dir::ServerFile;
+use crate::failure::Failure;
+use crate::http::{Answer, Client, Endpoint, HttpError};
+use crate::messages::say;
+use crate::tls::Pinned;
+use hyper::Method;
+use salus_fhir::Language;
+use salus_trust_api::Token;
+use serde::Deserialize;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// How often a parcel is tried while the server is busy or away.
+const MAX_TRIES: u32 = 30;
+/// How long is waited between two tries, at most.
+const MAX_WAIT: Duration = Duration::from_secs(60);
+
+/// What came of a parcel.
+#[derive(Debug, Default)]
+pub struct Delivered {
+    /// How many entries it had.
+    pub entries: u64,
+    /// Whether the server knew it from before.
+    pub known: bool,
+    /// What was refused of it.
+    pub refused: Vec<Refused>,
+}
+
+/// Carries parcels to one cell.
+pub struct Courier {
+    endpoint: Endpoint,
+    path: String,
+    authorization: Zeroizing<String>,
+    language: Language,
+    idle: Mutex<Vec<Client>>,
+}
+
+impl Courier {
+    /// To a cell of the running server, in a session.
+    pub fn new(server: &ServerFile, cell: &str, token: &Token, language: Language) -> Result<Self, Failure> {
+        Ok(Self {
+            endpoint: endpoint(server)?,
+            path: format!("/{cell}/fhir"),
+            authorization: Zeroizing::new(format!("Bearer {}", *token.to_text())),
+            language,
+            idle: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// Brings it there.
+    pub async fn deliver(&self, parcel: Parcel) -> Result<Delivered, Failure> {
+        let mut wait = Duration::from_millis(100);
+        let mut last = String::new();
+        for _ in 0..MAX_TRIES {
+            let answer = match self.post(&parcel).await {
+                Ok(answer) => answer,
+                Err(error) => {
+                    last = error.to_string();
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(Duration::from_secs(2));
+                    continue;
+                }
+            };
+            match answer.status {
+                429 | 503 => {
+                    last = format!("HTTP {}", answer.status);
+                    tokio::time::sleep(retry_after(&answer).unwrap_or(wait)).await;
+                    wait = (wait * 2).min(MAX_WAIT);
+                }
+                401 | 403 => return Err(Failure::could_not(say("session-ended"))),
+                404 | 405 => return Err(Failure::could_not(say("cell-not-served").with("path", &self.path))),
+                status => return Ok(read(&parcel, &answer, status)),
+            }
+        }
+        Err(Failure::could_not(say("server-away").with("why", last)))
+    }
+
+    async fn post(&self, parcel: &Parcel) -> Result<Answer, HttpError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut client = idle.unwrap_or_else(|| Client::new(self.endpoint.clone()));
+        let headers = [
+            ("authorization", self.authorization.as_str()),
+            ("content-type", "application/fhir+json"),
+            ("accept", "application/fhir+json"),
+            ("accept-language", self.language.tag()),
+            ("salus-import", parcel.ledger.as_str()),
+        ];
+        let answer = client.send(Method::POST, &self.path, &headers, parcel.body.clone()).await?;
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(client);
+        Ok(answer)
+    }
+}
+
+/// Where the running server is reached from this machine.
+pub fn endpoint(server: &ServerFile) -> Result<Endpoint, Failure> {
+    let authority = server.base_url.split_once("://").map_or("localhost", |(_, rest)| rest);
+    let authority = authority.split('/').next().unwrap_or_default().to_owned();
+    let mut address = server.address;
+    if address.ip().is_unspecified() {
+        // What listens everywhere listens here.
+        let here: std::net::IpAddr =
+            if address.is_ipv4() { std::net::Ipv4Addr::LOCALHOST.into() } else { std::net::Ipv6Addr::LOCALHOST.into() };
+        address.set_ip(here);
+    }
+    let tls = match &server.certificate_file {
+        None => None,
+        Some(path) => Some(Pinned::from_file(path).map_err(|why| {
+            Failure::could_not(say("cannot-read").with("path", path.display()).with("why", why))
+        })?),
+    };
+    Ok(Endpoint { address, authority, tls })
+}
+
+fn retry_after(answer: &Answer) -> Option<Duration> {
+    let seconds = answer.header("retry-after")?.parse().ok()?;
+    Some(Duration::from_secs(seconds).min(MAX_WAIT))
+}
+
+#[derive(Deserialize)]
+struct ResponseBundle {
+    #[serde(default)]
+    entry: Vec<ResponseEntry>,
+}
+
+#[derive(Deserialize)]
+struct ResponseEntry {
+    response: Option<Response>,
+}
+
+#[derive(Deserialize)]
+struct Response {
+    #[serde(default)]
+    status: String,
+    outcome: Option<Outcome>,
+}
+
+#[derive(Deserialize)]
+struct Outcome {
+    #[serde(default)]
+    issue: Vec<Issue>,
+}
+
+#[derive(Deserialize)]
+struct Issue {
+    #[serde(default)]
+    severity: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    diagnostics: Option<String>,
+    #[serde(default)]
+    details: Option<Details>,
+    #[serde(default)]
+    expression: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Details {
+    text: Option<String>,
+}
+
+fn read(parcel: &Parcel, answer: &Answer, status: u16) -> Delivered {
+    let known = answer.header("salus-import-known") == Some("true");
+    let mut delivered = Delivered { entries: parcel.entries, known, refused: Vec::new() };
+    if status >= 300 {
+        let outcome = serde_json::from_slice::<Outcome>(&answer.body);
+        let issues = outcome.map_or_else(|_| Vec::new(), |outcome| outcome.issue);
+        delivered.refused = refusals(parcel, None, &format!("HTTP {status}"), issues);
+    } else if let Ok(bundle) = serde_json::from_slice::<ResponseBundle>(&answer.body) {
+        for (place, entry) in (0_usize..).zip(bundle.entry) {
+            let Some(response) = entry.response.filter(|response| !response.status.starts_with('2')) else { continue };
+            // An entry that asked for nothing to be changed was not refused.
+            if response.status.starts_with("304") {
+                continue;
+            }
+            let issues = response.outcome.map_or_else(Vec::new, |outcome| outcome.issue);
+            delivered.refused.extend(refusals(parcel, Some(place), &response.status, issues));
+        }
+    }
+    delivered
+}
+
+fn refusals(parcel: &Parcel, place: Option<usize>, status: &str, issues: Vec<Issue>) -> Vec<Refused> {
+    let file: Arc<str> = parcel.file.clone();
+    let number = |place: usize| match &parcel.numbers {
+        Some(numbers) => numbers.get(place).copied(),
+        None => Some(place as u64),
+    };
+    let bare = Refused { file: file.clone(), entry: place.and_then(number), location: None, rule: status.to_owned() };
+    let refused: Vec<Refused> = issues
+        .into_iter()
+        .filter(|issue| matches!(issue.severity.as_str(), "error" | "fatal"))
+        .map(|issue| {
+            let location = issue.expression.into_iter().next();
+            let entry = place.or_else(|| location.as_deref().and_then(entry_of)).and_then(number);
+            let text = issue.details.and_then(|details| details.text).or(issue.diagnostics);
+            let rule = text.map_or_else(|| issue.code.clone(), |text| format!("{}: {text}", issue.code));
+            Refused { file: file.clone(), entry, location, rule }
+        })
+        .collect();
+    if refused.is_empty() { vec![bare] } else { refused }
+}
+
+/// The entry's place in an expression such as `Bundle.entry[12].resource`.
+fn entry_of(expression: &str) -> Option<usize> {
+    expression.strip_prefix("Bundle.entry[")?.split(']').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Parcel, read};
+
+    fn parcel(numbers: Option<Vec<u64>>) -> Parcel {
+        Parcel { numbers, ..Parcel::whole("a.json", "{}", 3) }
+    }
+
+    fn answer(body: &str) -> Answer {
+        Answer { status: 200, headers: Default::default(), body: body.to_owned().into() }
+    }
+
+    #[test]
+    fn refused_entries_are_found_with_their_numbers() {
+        let body = r#"{"resourceType":"Bundle","entry":[
+            {"response":{"status":"201 Created"}},
+            {"response":{"status":"422","outcome":{"issue":[
+                {"severity":"error","code":"value","diagnostics":"no date","expression":["Patient.birthDate"]},
+                {"severity":"warning","code":"value","diagnostics":"odd"}]}}},
+            {"response":{"status":"409 Conflict"}}]}"#;
+        let delivered = read(&parcel(Some(vec![7, 8, 9])), &answer(body), 200);
+        let seen: Vec<_> = delivered.refused.iter().map(|r| (r.entry, r.location.as_deref(), r.rule.as_str())).collect();
+        let first = (Some(8), Some("Patient.birthDate"), "value: no date");
+        assert_eq!(seen, [first, (Some(9), None, "409 Conflict")]);
+    }
+
+    #[test]
+    fn a_refused_transaction_names_the_entry_of_its_issue() {
+        let body = r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"structure","details":{"text":"x"},"expression":["Bundle.entry[2].resource.foo"]}]}"#;
+        let delivered = read(&parcel(None), &answer(body), 422);
+        assert_eq!((delivered.refused.len(), delivered.refused[0].entry), (1, Some(2)));
+        let bare = read(&parcel(None), &answer("<html>"), 500);
+        assert_eq!((bare.refused[0].entry, bare.refused[0].rule.as_str()), (None, "HTTP 500"));
+    }
+}

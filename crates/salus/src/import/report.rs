@@ -1,0 +1,87 @@
+//! What an import came to: counts, and what was refused, where and by which rule. Never a value. State: the counts.
+
+use super::Delivered;
+use crate::admin::Output;
+use crate::data_dir::replace_private;
+use crate::failure::{Failure, NO};
+use crate::messages::{Say, say};
+use salus_fhir::Language;
+use serde_json::json;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The most refusals that are kept; further ones are counted.
+const MAX_REFUSALS: usize = 100_000;
+
+/// Something that was refused.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// The file.
+    pub file: Arc<str>,
+    /// The entry's place in it, from 0; of NDJSON, the line from 1.
+    pub entry: Option<u64>,
+    /// A FHIRPath expression.
+    pub location: Option<String>,
+    /// What is wrong.
+    pub rule: String,
+}
+
+impl Refused {
+    /// A whole file.
+    pub(super) fn of_file(file: &Arc<str>, rule: Say) -> Self {
+        Self { file: file.clone(), entry: None, location: None, rule: rule.text(Language::En) }
+    }
+
+    /// An entry or line, before it was sent.
+    pub(super) fn of_entry(file: &Arc<str>, entry: u64, rule: Say) -> Self {
+        Self { entry: Some(entry), ..Self::of_file(file, rule) }
+    }
+}
+
+/// The counts.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    entries: u64,
+    known: u64,
+    refusals: u64,
+    refused: Vec<Refused>,
+}
+
+impl Report {
+    /// A parcel came back.
+    pub(super) fn add(&mut self, delivered: Delivered) {
+        if delivered.known {
+            self.known += delivered.entries;
+        } else {
+            self.entries += delivered.entries;
+        }
+        delivered.refused.into_iter().for_each(|refused| self.refuse(refused));
+    }
+
+    /// Something was refused.
+    pub(super) fn refuse(&mut self, refused: Refused) {
+        self.refusals += 1;
+        if self.refused.len() < MAX_REFUSALS {
+            self.refused.push(refused);
+        }
+    }
+
+    /// Reports; writes the file if something was refused, and fails then.
+    pub(super) fn finish(&self, path: &Path, output: Output) -> Result<(), Failure> {
+        let refused = |r: &Refused| json!({"file": &*r.file, "entry": r.entry, "location": r.location, "rule": r.rule});
+        let mut document = json!({"sent": self.entries, "known": self.known, "refused": self.refusals});
+        if self.refusals > 0 {
+            document["report"] = path.display().to_string().into();
+            let list: Vec<_> = self.refused.iter().map(refused).collect();
+            let text = format!("{:#}\n", json!({"refused": self.refusals, "list": list}));
+            replace_private(path, text.as_bytes())?;
+        }
+        let said = say("imported").with("sent", self.entries).with("known", self.known);
+        output.report(&document, |language| vec![said.text(language)]);
+        if self.refusals == 0 {
+            return Ok(());
+        }
+        let refused = say("import-refused").with("count", self.refusals).with("path", path.display());
+        Err(Failure { code: NO, say: refused })
+    }
+}

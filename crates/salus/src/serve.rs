@@ -1,0 +1,71 @@
+//! `salus serve`: the configuration, the supervisor, and the end. State: the server, while it runs.
+
+use crate::cli;
+use crate::config::{ConfigError, Rule, load};
+use crate::data_dir::DataDir;
+use crate::failure::Failure;
+use crate::messages::{Say, say};
+use crate::supervise::{Plan, Server, asked_to_end, begin_log, log};
+use crate::config::Level;
+use salus_fhir::Language;
+
+/// `salus serve`
+pub fn run(command: &cli::Serve, language: Language) -> Result<(), Failure> {
+    let data = DataDir::at(&command.data.directory())?;
+    data.must_exist()?;
+    let own = data.configuration();
+    let file = command.config.as_deref().or_else(|| own.exists().then_some(own.as_path()));
+    let settings = load(file).map_err(|error| Failure::could_not(config_says(&error, language)))?;
+    begin_log(settings.log.format, settings.log.level);
+    let plan = Plan { data, settings, note: None, language };
+    on_this_thread(async {
+        let asked = asked_to_end()?;
+        let mut server = Server::start(plan)?;
+        let life = async {
+            let ready = server.ready().await?;
+            log::line(Level::Info, "serving", &[("base_url", &ready.base_url), ("address", &ready.address)]);
+            Err(server.ended().await)
+        };
+        let outcome = tokio::select! {
+            outcome = life => outcome,
+            () = asked => Ok(()),
+        };
+        let ended = server.end().await;
+        outcome.and(ended)
+    })
+}
+
+/// Runs on a runtime of this thread, which the server's processes need.
+pub fn on_this_thread<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|why| Failure::could_not(say("no-runtime").with("why", why)))?;
+    let outcome = runtime.block_on(work);
+    // What still waits for a file or a name is not waited for.
+    runtime.shutdown_background();
+    outcome
+}
+
+fn config_says(error: &ConfigError, language: Language) -> Say {
+    match error {
+        ConfigError::Unreadable { file, why } => say("cannot-read").with("path", file).with("why", why),
+        ConfigError::Wrong { file, line, why } => {
+            say("config-wrong").with("file", file).with("line", line).with("why", why)
+        }
+        ConfigError::UnknownKey { place, key, nearest: Some(nearest) } => {
+            say("config-unknown-key").with("place", place).with("key", key).with("nearest", nearest)
+        }
+        ConfigError::UnknownKey { place, key, nearest: None } => {
+            say("config-unknown-key-far").with("place", place).with("key", key)
+        }
+        ConfigError::Variable { variable, why } => say("config-variable").with("variable", variable).with("why", why),
+        ConfigError::Together { keys, rule } => {
+            let rule = match rule {
+                Rule::CertificateAndKey => say("rule-certificate-and-key"),
+                Rule::NakedOnLoopbackOnly => say("rule-naked-on-loopback"),
+                Rule::PublicUrl => say("rule-public-url"),
+                Rule::NotZero => say("rule-not-zero"),
+            };
+            say("config-together").with("keys", keys).with("rule", rule.text(language))
+        }
+    }
+}
