@@ -1,5 +1,5 @@
-//! All cells: opened and taken up as the keyholder names them, at the start and with each new connection, so that a cell
-//! made later appears without a restart.
+//! All cells: opened and taken up as the keyholder names them, at the start and with each new connection. The keyholder names
+//! them when a connection begins, so a cell that is made later is learned of by asking again over a connection of its own.
 //!
 //! Never: serves a cell that the keyholder does not name. State: the cells, and the task that follows the keyholder.
 
@@ -9,17 +9,23 @@ use crate::{Cell, Standing};
 use salus_seal::CellId;
 use salus_store::{CellStore, StoreError, Tuning};
 use salus_trust_api::Trust;
+use salus_trust_api::client::Endpoint;
 use salus_trust_api::wire::CellInfo;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 /// How long to wait before a cell that could not be opened or taken up is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
-/// When there is nothing to try again.
-const FOREVER: Duration = Duration::from_secs(86_400);
+/// How often the keyholder is asked for cells that were made meanwhile.
+const ASK_AGAIN: Duration = Duration::from_secs(5);
+/// How soon it may be asked again because somebody named a cell that is not known.
+const ASK_SOONER: Duration = Duration::from_secs(1);
+/// How long it may take to answer.
+const ASK_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Something that whoever runs the server should know. Nothing of a patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +53,7 @@ pub struct Health {
 /// All cells, by name.
 pub struct Records {
     trust: Trust,
+    endpoint: Endpoint,
     data_dir: PathBuf,
     public_base_url: String,
     heavy: Arc<Heavy>,
@@ -54,6 +61,8 @@ pub struct Records {
     notify: Notify,
     /// Rung by a cell whose store must be opened again.
     trouble: Arc<tokio::sync::Notify>,
+    /// When the keyholder was last asked for cells.
+    last_asked: Mutex<Instant>,
 }
 
 impl std::fmt::Debug for Records {
@@ -64,15 +73,17 @@ impl std::fmt::Debug for Records {
 
 impl Records {
     /// Follows the keyholder from now on. The stores lie under `data_dir`; `public_base_url` has no slash at its end.
-    pub fn start(trust: Trust, data_dir: &Path, public_base_url: &str, notify: Notify) -> Arc<Self> {
+    pub fn start(endpoint: Endpoint, data_dir: &Path, public_base_url: &str, notify: Notify) -> Arc<Self> {
         let records = Arc::new(Self {
-            trust,
+            trust: Trust::connect(endpoint.clone()),
+            endpoint,
             data_dir: data_dir.to_owned(),
             public_base_url: public_base_url.to_owned(),
             heavy: Arc::new(Heavy::new()),
             cells: RwLock::default(),
             notify,
             trouble: Arc::default(),
+            last_asked: Mutex::new(Instant::now()),
         });
         tokio::spawn(follow(Arc::clone(&records)));
         records
@@ -86,6 +97,15 @@ impl Records {
     /// The cell of this name.
     pub fn cell(&self, name: &str) -> Option<Arc<Cell>> {
         self.all().get(name).cloned()
+    }
+
+    /// The cell of this name, if need be after asking the keyholder for cells that were made meanwhile.
+    pub async fn find_cell(self: &Arc<Self>, name: &str) -> Option<Arc<Cell>> {
+        if let Some(cell) = self.cell(name) {
+            return Some(cell);
+        }
+        self.look_for_new(ASK_SOONER).await;
+        self.cell(name)
     }
 
     /// All cells, by name.
@@ -121,6 +141,27 @@ impl Records {
         let mut more = BTreeMap::clone(&cells);
         more.insert(Arc::clone(cell.name()), cell);
         *cells = Arc::new(more);
+    }
+
+    /// Learns of new cells, unless that was done within `pause`.
+    async fn look_for_new(self: &Arc<Self>, pause: Duration) -> Vec<CellInfo> {
+        let mut last_asked = self.last_asked.lock().await;
+        if last_asked.elapsed() < pause {
+            return Vec::new();
+        }
+        *last_asked = Instant::now();
+        let other = Trust::connect(self.endpoint.clone());
+        let mut named = other.generation();
+        let cells = async {
+            named.wait_for(Option::is_some).await.ok()?.as_ref().map(|(_, cells)| Arc::clone(cells))
+        };
+        let named = tokio::time::timeout(ASK_TIMEOUT, cells).await.ok().flatten();
+        let known = self.all();
+        let new = named
+            .iter()
+            .flat_map(|named| named.iter())
+            .filter(|info| !known.contains_key(info.name.as_str()));
+        welcome_all(self, new.cloned().collect()).await
     }
 
     fn failed_cells(&self) -> Vec<CellInfo> {
@@ -219,15 +260,21 @@ async fn follow(records: Arc<Records>) {
     loop {
         let current = generation.borrow_and_update().clone();
         if let Some((number, cells)) = current {
-            let cells = if number == last_number { std::mem::take(&mut failed) } else { cells.to_vec() };
+            let mut cells = if number == last_number { std::mem::take(&mut failed) } else { cells.to_vec() };
+            cells.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+            cells.dedup_by(|a, b| a.name == b.name);
             last_number = number;
             failed = welcome_all(&records, cells).await;
         }
-        let pause = if failed.is_empty() { FOREVER } else { TRY_AGAIN };
+        let pause = if failed.is_empty() { ASK_AGAIN } else { TRY_AGAIN };
         tokio::select! {
             changed = generation.changed() => if changed.is_err() { return },
             () = records.trouble.notified() => failed.extend(records.failed_cells()),
-            () = tokio::time::sleep(pause) => {}
+            () = tokio::time::sleep(pause) => {
+                if generation.borrow().is_some() {
+                    failed.extend(records.look_for_new(ASK_AGAIN).await);
+                }
+            }
         }
     }
 }

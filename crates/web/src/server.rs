@@ -16,7 +16,7 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use salus_records::{Endpoint, Notice, Notify, Records, Standing, Trust};
+use salus_records::{Endpoint, Notice, Notify, Records, Standing};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -57,8 +57,8 @@ pub async fn run(options: WebOptions, hooks: Hooks, until: impl Future<Output = 
             log(&Event::Notice { is_error, cell, what });
         })
     };
-    let trust = Trust::connect(Endpoint { socket: options.keyholder_socket, key: options.keyholder_key.0 });
-    let records = Records::start(trust, &options.data_dir, &public_base_url, notify);
+    let endpoint = Endpoint { socket: options.keyholder_socket, key: options.keyholder_key.0 };
+    let records = Records::start(endpoint, &options.data_dir, &public_base_url, notify);
     let limits = options.limits;
     let web = Arc::new(Web {
         records: Arc::clone(&records),

@@ -97,7 +97,7 @@ async fn fhir_response(
 ) -> (Response<SendBody>, Trace) {
     let routed = fhir::route(path);
     let mut trace = Trace { route: routed.pattern, cell: None, entry: None };
-    let answer = match web.records.cell(cell) {
+    let answer = match web.records.find_cell(cell).await {
         None => Err(Refused::new(StatusCode::NOT_FOUND, text::unknown_address())),
         Some(cell) => {
             trace.cell = Some(Arc::clone(cell.name()));

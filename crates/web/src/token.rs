@@ -44,7 +44,7 @@ pub(crate) async fn answer(
 async fn sign_in(web: &Web, cell: &str, headers: &HeaderMap, body: &[u8]) -> Result<String, NoToken> {
     let (client, secret) = credentials(headers, body)?;
     // A cell that is not there is answered as a client that is not there.
-    let cell = web.records.cell(cell).ok_or(NoToken::InvalidClient)?;
+    let cell = web.records.find_cell(cell).await.ok_or(NoToken::InvalidClient)?;
     let client = ClientId::parse(&client).ok_or(NoToken::InvalidClient)?;
     let secret = Token::parse(&secret).ok_or(NoToken::InvalidClient)?;
     match web.records.trust().sign_in(SignIn { cell: cell.id(), client, secret }).await {
