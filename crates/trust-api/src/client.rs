@@ -290,7 +290,7 @@ async fn converse(stream: &mut UnixStream, waiting: &mut mpsc::Receiver<Waiting>
                 Some(first) => first,
                 None => return Conversation::NobodyAsksAnyMore,
             },
-            _ = stream.readable() => return Conversation::Broken,
+            () = gone(stream) => return Conversation::Broken,
         };
         let mut versions = versions_in(&first.ask);
         let mut asks = vec![first.ask];
@@ -313,6 +313,17 @@ async fn converse(stream: &mut UnixStream, waiting: &mut mpsc::Receiver<Waiting>
                 }
                 return Conversation::Broken;
             }
+        }
+    }
+}
+
+/// Returns when the other end has gone, or speaks unasked.
+async fn gone(stream: &UnixStream) {
+    // Readiness may be left over from the last answer: only what a read finds counts.
+    while stream.readable().await.is_ok() {
+        match stream.try_read(&mut [0u8; 1]) {
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            _ => return,
         }
     }
 }
@@ -368,5 +379,44 @@ async fn open(endpoint: &Endpoint) -> Result<(UnixStream, Vec<CellInfo>), TrustE
     match receive(&mut stream, &mut buffer).await? {
         Reply::Welcome(cells) => Ok((stream, cells)),
         _ => Err(TrustError::Protocol),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Welcomes everybody, says nothing more, and counts.
+    async fn welcome(listener: tokio::net::UnixListener, count: Arc<AtomicUsize>) {
+        let mut kept = Vec::new();
+        while let Ok((mut stream, _)) = listener.accept().await {
+            count.fetch_add(1, Ordering::Relaxed);
+            stream.write_all(&frame::encode(&Reply::Challenge([1; 32])).unwrap()).await.unwrap();
+            let mut prefix = [0u8; PREFIX_BYTES];
+            stream.read_exact(&mut prefix).await.unwrap();
+            stream.read_exact(&mut vec![0; frame::body_length(prefix).unwrap()]).await.unwrap();
+            stream.write_all(&frame::encode(&Reply::Welcome(Vec::new())).unwrap()).await.unwrap();
+            kept.push(stream);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_is_kept_and_a_closed_one_is_made_anew() {
+        let socket = std::env::temp_dir().join(format!("salus-idle-{}.sock", std::process::id()));
+        let listener = tokio::net::UnixListener::bind(&socket).unwrap();
+        let count = Arc::new(AtomicUsize::new(0));
+        let keyholder = tokio::spawn(welcome(listener, Arc::clone(&count)));
+        let trust = Trust::connect(Endpoint { socket: socket.clone(), key: Zeroizing::new([2; 32]) });
+        let mut generation = trust.generation();
+        generation.wait_for(Option::is_some).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+
+        keyholder.abort();
+        let _ = keyholder.await;
+        let ended = tokio::time::timeout(Duration::from_secs(5), generation.wait_for(Option::is_none)).await;
+        std::fs::remove_file(&socket).unwrap();
+        assert!(ended.is_ok_and(|state| state.is_ok()));
     }
 }
