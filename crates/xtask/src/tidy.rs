@@ -131,7 +131,7 @@ fn code(path: &str, line_number: usize, line: &str) -> Vec<String> {
         finding("a test is left out without a reason");
     }
     if has_word(code, concat!("un", "safe")) && !MAY_BE_UNSAFE.iter().any(|(name, _)| *name == path) {
-        finding("unsafe code in a file that is not named for it");
+        finding(concat!("un", "safe code in a file that is not named for it"));
     }
     if line.contains(concat!("TO", "DO")) || line.contains(concat!("FIX", "ME")) {
         finding("something is left undone");
