@@ -95,6 +95,8 @@ impl CellStore {
     /// Errors: [`StoreError::Exists`] when it is there.
     pub fn create(dir: &Path, cell: CellId, tuning: Tuning) -> Result<Self, StoreError> {
         let folder = folder_of(dir, &cell);
+        let cells = dir.join(CELLS);
+        let first_cell = !cells.exists();
         DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(|e| system(&e))?;
         let lock = lock(&folder)?;
         let path = folder.join(FILE);
@@ -111,8 +113,9 @@ impl CellStore {
         connection.pragma_update(None, "synchronous", "FULL").map_err(|e| fault_of(&e))?;
         schema::create(&mut connection, &cell)?;
         drop(connection);
-        // The names must be as durable as what the file holds.
-        for folder in [&folder, &dir.join(CELLS), dir] {
+        // The names must be as durable as what the file holds. A confined process may not open what lies above the cells, and
+        // need not where they were there before.
+        for folder in [Some(folder.as_path()), Some(&cells), first_cell.then_some(dir)].into_iter().flatten() {
             File::open(folder).and_then(|folder| folder.sync_all()).map_err(|e| system(&e))?;
         }
         Self::start(path, cell, tuning, lock)
