@@ -1,0 +1,161 @@
+//! Commands, their exit codes, and what they say on stderr.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use salus_testkit::process::command;
+use salus_testkit::{Server, Start, request, run};
+use serde_json::Value;
+use std::process::Output;
+
+fn json(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn said(output: &Output) -> String {
+    let said = String::from_utf8(output.stderr.clone()).unwrap();
+    assert!(said.starts_with("salus: ") && said.trim_end().lines().count() == 1 && said.contains(';'), "{said}");
+    said
+}
+
+#[test]
+fn without_a_server_commands_say_so_and_how_to_start_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("d");
+    let data = data.to_str().unwrap();
+    let kit = folder.path().join("kit.txt");
+    let missing = run(&["status", "--data", data]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(said(&missing).contains("salus init"));
+
+    let made = json(&run(&["init", "--json", "--data", data, "--recovery-kit", kit.to_str().unwrap()]));
+    assert_eq!(made["recovery_kit"], kit.to_str().unwrap());
+    assert!(std::fs::read_to_string(&kit).unwrap().contains("secret: "));
+    assert!(std::fs::read_to_string(format!("{data}/salus.toml")).unwrap().contains("[server]"));
+    for again in [&kit, &folder.path().join("another.txt")] {
+        let again = run(&["init", "--data", data, "--recovery-kit", again.to_str().unwrap()]);
+        assert_eq!(again.status.code(), Some(2));
+    }
+    assert!(!folder.path().join("another.txt").exists());
+
+    let id = "0".repeat(32);
+    for arguments in [
+        &["status"][..],
+        &["cell", "create", "x"],
+        &["cell", "quarantine", "x"],
+        &["client", "create", "--cell", "x", "--name", "y"],
+        &["client", "token", "--client", &id],
+        &["client", "revoke", "--client", &id],
+        &["session", "revoke", "--session", &id],
+        &["log", "show"],
+        &["scope", "--client", &id],
+        &["import", "/"],
+    ] {
+        let output = run(&[arguments, &["--data", data]].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(said(&output).contains("salus serve"), "{arguments:?}");
+    }
+    // A real installation is not the demo's to delete.
+    for fresh in [&["demo"][..], &["demo", "--fresh"]] {
+        assert_eq!(run(&[fresh, &["--data", data]].concat()).status.code(), Some(2));
+    }
+}
+
+#[test]
+fn messages_come_in_three_languages() {
+    for (language, word) in [("de_DE.UTF-8", "Datenverzeichnis"), ("fr_FR.UTF-8", "répertoire"), ("C", "data directory")] {
+        let output = command().env("LC_ALL", language).args(["status", "--data", "/nowhere"]).output().unwrap();
+        assert!(said(&output).contains(word), "{language}");
+        let flagged = command().args(["--lang", &language[..1], "status", "--data", "/nowhere"]).output().unwrap();
+        assert!(said(&flagged).contains("data directory"), "an unknown language is English");
+    }
+    let output = run(&["status", "--lang", "fr", "--data", "/nowhere"]);
+    assert!(said(&output).contains("répertoire"));
+}
+
+#[test]
+fn every_command_has_help_with_examples() {
+    let commands: &[&[&str]] = &[
+        &[], &["demo"], &["init"], &["serve"], &["cell", "create"], &["cell", "quarantine"], &["client", "create"],
+        &["client", "token"], &["client", "revoke"], &["session", "revoke"], &["status"], &["import"], &["log", "verify"],
+        &["log", "show"], &["scope"],
+    ];
+    for words in commands {
+        let output = run(&[words, &["--help"][..]].concat());
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && text.contains("Example"), "{words:?}: {text}");
+        assert!(!text.contains("__"), "{words:?}");
+    }
+}
+
+#[test]
+fn cells_clients_and_sessions_are_made_used_and_ended() {
+    let server = Server::start_with(&Start { patients: 0, ..Start::default() });
+    let data = server.data_text();
+    let ask = |arguments: &[&str]| run(&[arguments, &["--json", "--data", data]].concat());
+
+    let cell = json(&ask(&["cell", "create", "third"]));
+    assert_eq!(cell["cell"], "third");
+    let again = ask(&["cell", "create", "third"]);
+    assert_eq!((again.status.code(), said(&again).is_empty()), (Some(1), false));
+    assert_eq!(ask(&["cell", "create", "No Name!"]).status.code(), Some(1));
+
+    let client = json(&ask(&["client", "create", "--cell", "third", "--name", "Laboratory", "--chart-hour", "3"]));
+    let id = client["client"].as_str().unwrap();
+    let session = json(&ask(&["client", "token", "--client", id]));
+    let token = format!("Bearer {}", session["token"].as_str().unwrap());
+    let read = || {
+        let url = format!("{}/third/fhir/Patient/none", server.base_url);
+        request("GET", &url, &[("authorization", &token)], b"").unwrap().status
+    };
+    salus_testkit::server::wait_for("the new cell", || read() == 404);
+    let status = json(&ask(&["status"]));
+    let third = status["cells"].as_array().unwrap().iter().find(|cell| cell["name"] == "third").unwrap();
+    assert_eq!(third["clients"][0]["budgets"]["chart"]["hour"], 3);
+    assert_eq!(third["clients"][0]["budgets"]["chart"]["day"], 250);
+
+    assert!(ask(&["cell", "quarantine", "third"]).status.success());
+    assert_ne!(read(), 200);
+    assert!(ask(&["cell", "quarantine", "third", "--lift"]).status.success());
+    assert_eq!(read(), 404);
+
+    let name = session["session"].as_str().unwrap();
+    assert!(ask(&["session", "revoke", "--session", name]).status.success());
+    assert_eq!(read(), 401);
+    assert!(ask(&["client", "revoke", "--client", id]).status.success());
+    assert_eq!(ask(&["client", "token", "--client", id]).status.code(), Some(1));
+    assert_eq!(ask(&["client", "token", "--client", "nonsense"]).status.code(), Some(2));
+    assert_eq!(ask(&["client", "token", "--client", &"0".repeat(32)]).status.code(), Some(1));
+
+    let log = json(&ask(&["log", "show", "--cell", "third"]));
+    let events: Vec<&str> = log["entries"].as_array().unwrap().iter().map(|e| e["event"].as_str().unwrap()).collect();
+    for event in ["client-created", "session-begun", "refused", "quarantined", "session-revoked", "client-revoked"] {
+        assert!(events.contains(&event), "{event} in {events:?}");
+    }
+    assert!(!log.to_string().contains(session["token"].as_str().unwrap()));
+}
+
+#[test]
+fn the_scope_says_who_was_reached() {
+    let server = Server::start_with(&Start { patients: 0, ..Start::default() });
+    let data = server.data_text();
+    let patient = r#"{"resourceType":"Patient","active":true}"#;
+    let created = server.fhir(0, "POST", "/Patient", patient).unwrap().json();
+    let path = format!("/Patient/{}", created["id"].as_str().unwrap());
+    let cell = server.cells[0].name.as_str();
+    let made = json(&run(&["client", "create", "--cell", cell, "--name", "Reader", "--json", "--data", data]));
+    let id = made["client"].as_str().unwrap();
+    let token = String::from_utf8(run(&["client", "token", "--client", id, "--data", data]).stdout).unwrap();
+    let authorization = format!("Bearer {}", token.trim());
+    let url = format!("{}{path}", server.cells[0].fhir_base_url);
+    assert_eq!(request("GET", &url, &[("authorization", &authorization)], b"").unwrap().status, 200);
+
+    let scope = |more: &[&str]| json(&run(&[&["scope", "--client", id, "--json", "--data", data], more].concat()));
+    let found = scope(&[]);
+    assert_eq!((found["patients"].as_array().unwrap().len(), &found["versions"]), (1, &Value::from(1)));
+    assert_eq!(scope(&["--to", "2020-01-01"])["patients"].as_array().unwrap().len(), 0);
+    let principal = made["principal"].as_str().unwrap();
+    let by_principal = json(&run(&["scope", "--principal", principal, "--json", "--data", data]));
+    assert_eq!(by_principal["patients"][0]["pseudonym"], found["patients"][0]["pseudonym"]);
+    assert_eq!(run(&["scope", "--client", id, "--from", "yesterday", "--data", data]).status.code(), Some(2));
+    assert_eq!(run(&["scope", "--client", &"0".repeat(32), "--data", data]).status.code(), Some(1));
+}
