@@ -23,7 +23,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(1);
 /// How often the keyholder is asked for cells that were made meanwhile.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 /// How soon it may be asked again because somebody named a cell that is not known.
-const ASK_SOONER: Duration = Duration::from_secs(1);
+const ASK_SOONER: Duration = Duration::from_millis(200);
 /// How long it may take to answer.
 const ASK_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -104,7 +104,7 @@ impl Records {
         if let Some(cell) = self.cell(name) {
             return Some(cell);
         }
-        self.look_for_new(ASK_SOONER).await;
+        self.look_for_new().await;
         self.cell(name)
     }
 
@@ -143,12 +143,14 @@ impl Records {
         *cells = Arc::new(more);
     }
 
-    /// Learns of new cells, unless that was done within `pause`.
-    async fn look_for_new(self: &Arc<Self>, pause: Duration) -> Vec<CellInfo> {
+    /// Learns of new cells; gives back those that could not be opened or taken up. One question serves all who wait for it.
+    async fn look_for_new(self: &Arc<Self>) -> Vec<CellInfo> {
+        let came = Instant::now();
         let mut last_asked = self.last_asked.lock().await;
-        if last_asked.elapsed() < pause {
+        if *last_asked >= came {
             return Vec::new();
         }
+        tokio::time::sleep_until((*last_asked + ASK_SOONER).into()).await;
         *last_asked = Instant::now();
         let other = Trust::connect(self.endpoint.clone());
         let mut named = other.generation();
@@ -272,7 +274,7 @@ async fn follow(records: Arc<Records>) {
             () = records.trouble.notified() => failed.extend(records.failed_cells()),
             () = tokio::time::sleep(pause) => {
                 if generation.borrow().is_some() {
-                    failed.extend(records.look_for_new(ASK_AGAIN).await);
+                    failed.extend(records.look_for_new().await);
                 }
             }
         }

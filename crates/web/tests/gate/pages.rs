@@ -1,0 +1,151 @@
+//! The front page, metadata, health, metrics, tokens.
+
+use crate::support::{Http, Reply, Salus};
+use salus_web::Event;
+use serde_json::json;
+
+fn get(salus: &Salus, path: &str, headers: &[(&str, &str)]) -> Reply {
+    Http::new(salus.address()).send("GET", path, headers, b"")
+}
+
+#[test]
+fn the_front_page_says_what_runs() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    cell.patient();
+    for (language, text) in [("de", "Salus läuft"), ("fr", "Salus fonctionne"), ("en", "Salus is running")] {
+        let page = get(&salus, "/", &[("Accept-Language", language), ("Accept", "text/html")]);
+        assert_eq!(page.status, 200);
+        assert!(page.text().contains(text) && page.text().contains(&format!("<html lang=\"{language}\">")));
+        assert!(page.text().contains("/praxis/fhir</code>"));
+        assert!(page.text().contains("&lt;demo&gt;"));
+        assert!(!page.text().contains("<script") && !page.text().contains("style="));
+        assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+    }
+    assert_eq!(get(&salus, "/assets/salus.css", &[]).header("content-type"), Some("text/css; charset=utf-8"));
+    assert_eq!(get(&salus, "/assets/icon.svg", &[]).status, 200);
+    assert_eq!(get(&salus, "/assets/none", &[]).issue(), "not-found");
+    let posted = Http::new(salus.address()).send("POST", "/", &[], b"");
+    assert_eq!((posted.status, posted.header("allow")), (405, Some("GET, HEAD")));
+}
+
+#[test]
+fn metadata_says_what_is_there() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let reply = get(&salus, "/praxis/fhir/metadata", &[]);
+    assert_eq!(reply.status, 200);
+    let statement = reply.json();
+    assert_eq!(statement["resourceType"], "CapabilityStatement");
+    assert_eq!(statement["fhirVersion"], "4.0.1");
+    let base = format!("http://localhost:{}/praxis", salus.address().port());
+    assert_eq!(statement["implementation"]["url"], format!("{base}/fhir"));
+    let rest = &statement["rest"][0];
+    assert_eq!(rest["security"]["extension"][0]["extension"][0]["valueUri"], format!("{base}/oauth/token"));
+    assert_eq!(rest["interaction"], json!([{"code": "transaction"}, {"code": "batch"}]));
+    let resources = rest["resource"].as_array().unwrap();
+    assert_eq!(resources.len(), 146);
+    let codes: Vec<_> =
+        resources[0]["interaction"].as_array().unwrap().iter().map(|i| i["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["read", "vread", "update", "delete", "history-instance", "create", "search-type"]);
+    // It is a resource that this server itself finds valid.
+    let stored = cell.post("CapabilityStatement", &reply.text());
+    assert_eq!(stored.status, 201, "{}", stored.text());
+}
+
+#[test]
+fn health_tells_whether_requests_can_be_served() {
+    let mut salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let id = cell.patient();
+    let up = get(&salus, "/healthz", &[]);
+    assert_eq!(up.status, 200);
+    assert_eq!(up.json()["cells"], json!([{"name": "praxis", "standing": "serving"}]));
+    salus.stop_keyholder();
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    let down = get(&salus, "/healthz", &[]);
+    assert_eq!((down.status, &down.json()["keyholder"]), (503, &json!("missing")));
+    let refused = cell.get(&format!("Patient/{id}"));
+    assert_eq!((refused.status, refused.issue().as_str()), (503, "transient"));
+    assert!(refused.header("retry-after").is_some());
+    salus.start_keyholder();
+    let mut waited = 0;
+    while get(&salus, "/healthz", &[]).status != 200 {
+        waited += 1;
+        assert!(waited < 200);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(cell.get(&format!("Patient/{id}")).status, 200);
+}
+
+#[test]
+fn metrics_and_log_hold_routes_and_no_paths() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let id = cell.patient();
+    cell.get(&format!("Patient/{id}"));
+    cell.get("Patient/secretname");
+    cell.get("Patient?_id=secretname");
+    let metrics = get(&salus, "/metrics", &[]).text();
+    for line in [
+        r#"salus_requests_total{route="/{cell}/fhir/{type}/{id}",method="GET",status="200"} 1"#,
+        r#"salus_requests_total{route="/{cell}/fhir/{type}/{id}",method="GET",status="404"} 1"#,
+        r#"salus_requests_total{route="/{cell}/fhir/{type}",method="POST",status="201"} 1"#,
+        r#"salus_cell_records{cell="praxis"} 1"#,
+        "salus_keyholder_connected 1",
+    ] {
+        assert!(metrics.lines().any(|l| l == line), "{line} in\n{metrics}");
+    }
+    let events = format!("{:?}", salus.events.lock().unwrap());
+    assert!(!events.contains("secretname") && !metrics.contains("secretname"));
+    assert!(!events.contains(&id) && !metrics.contains(&id));
+    let requests: Vec<_> = salus
+        .events
+        .lock()
+        .unwrap()
+        .iter()
+        .filter_map(|event| match event {
+            Event::Request(request) => Some(request.clone()),
+            Event::Notice { .. } => None,
+        })
+        .collect();
+    let read = requests.iter().find(|r| r.method == "GET" && r.status == 200 && r.entry.is_some()).unwrap();
+    assert_eq!((read.route, read.cell.as_deref()), ("/{cell}/fhir/{type}/{id}", Some("praxis")));
+}
+
+#[test]
+fn a_client_gets_a_token_for_its_credentials() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let other = salus.cell("andere");
+    let form = "application/x-www-form-urlencoded";
+    let ask = |cell: &str, body: &str| {
+        Http::new(salus.address()).send(
+            "POST",
+            &format!("/{cell}/oauth/token"),
+            &[("Content-Type", form)],
+            body.as_bytes(),
+        )
+    };
+    let good =
+        format!("grant_type=client_credentials&client_id={}&client_secret={}", cell.client, cell.secret);
+    let reply = ask("praxis", &good);
+    assert_eq!((reply.status, reply.header("cache-control")), (200, Some("no-store")));
+    let json = reply.json();
+    assert_eq!((&json["token_type"], &json["expires_in"]), (&json!("Bearer"), &json!(3600)));
+    let bearer = format!("Bearer {}", json["access_token"].as_str().unwrap());
+    let created = cell.http().send(
+        "POST",
+        "/praxis/fhir/Patient",
+        &[("Authorization", &bearer), ("Content-Type", "application/fhir+json")],
+        br#"{"resourceType":"Patient"}"#,
+    );
+    assert_eq!(created.status, 201);
+    let refused = ask("praxis", &good.replace(&cell.client, &other.client)).without_date();
+    assert_eq!((refused.status, &refused.json()["error"]), (401, &json!("invalid_client")));
+    assert_eq!(ask("andere", &good).without_date(), refused, "another cell's");
+    assert_eq!(ask("nocell", &good).without_date(), refused, "no such cell");
+    assert_eq!(ask("praxis", &good.replace(&cell.secret, "salus_x")).without_date(), refused);
+    assert_eq!(ask("praxis", "grant_type=password").json()["error"], "unsupported_grant_type");
+    assert_eq!(ask("praxis", "").json()["error"], "invalid_request");
+}
