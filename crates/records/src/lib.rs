@@ -9,6 +9,8 @@
 //!
 //! State: [`Records`] owns the cells; a [`Cell`] owns its store, its counters and the locks of its records.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod batch;
 mod by_id;
 mod carry_out;

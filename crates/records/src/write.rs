@@ -61,13 +61,16 @@ pub(crate) struct Ready {
     pub line: Vec<u8>,
 }
 
+/// What takes the place of a reference.
+pub(crate) type Resolve<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// Gives drafts their record numbers, times and texts. `resolve` names what takes the place of a reference.
 ///
 /// Errors: when a record has no more versions.
 pub(crate) fn make_ready(
     cell: &Cell,
     drafts: Vec<(Draft, Home)>,
-    resolve: Option<&dyn Fn(&str) -> Option<String>>,
+    resolve: Option<Resolve<'_>>,
 ) -> Result<Vec<Ready>, RecordsError> {
     let fresh = drafts.iter().filter(|(draft, _)| draft.head.is_none()).count() as u64;
     let mut next_record = if fresh == 0 { 0 } else { cell.reservations.records(fresh) };
@@ -128,7 +131,7 @@ fn content(
     id: &str,
     version: u32,
     time_ms: u64,
-    resolve: Option<&dyn Fn(&str) -> Option<String>>,
+    resolve: Option<Resolve<'_>>,
 ) -> String {
     let text = resource.with_identity(id, &version.to_string(), &instant(time_ms));
     let Some(resolve) = resolve else { return text };

@@ -7,6 +7,8 @@
 //!
 //! State: the listening socket and its connections ([`run`]); counters.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod answer;
 mod body;
 mod compress;

@@ -12,4 +12,5 @@ mod reading;
 mod refusals;
 mod support;
 mod synthea;
+mod tls;
 mod transactions;

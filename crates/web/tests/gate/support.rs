@@ -5,7 +5,7 @@ use salus_records::fhir::{ResourceType, is_of_the_house};
 use salus_trust_api::admin::AdminClient;
 use salus_trust_api::wire::{AdminAnswer, AdminAsk, LogEntry, Scope, ScopeBy, SignedIn};
 use salus_trust_api::{Budgets, Limits};
-use salus_web::{Event, Hooks, KeyholderKey, WebLimits, WebOptions};
+use salus_web::{Event, Hooks, KeyholderKey, TlsFiles, WebLimits, WebOptions};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -27,6 +27,7 @@ pub struct Salus {
     pub server: Option<Server>,
     pub events: Arc<Mutex<Vec<Event>>>,
     pub limits: WebLimits,
+    pub tls: Option<TlsFiles>,
 }
 
 pub struct Keyholder {
@@ -59,7 +60,8 @@ impl Salus {
         let set_up =
             setup::SetUp { data_dir: dir.path().into(), root_key_file: dir.path().join("trust/root.key") };
         setup::init(&set_up).unwrap();
-        let mut salus = Self { dir, keyholder: None, server: None, events: Arc::default(), limits };
+        let mut salus =
+            Self { dir, keyholder: None, server: None, events: Arc::default(), limits, tls: None };
         salus.start_keyholder();
         salus.start_server();
         salus
@@ -70,7 +72,7 @@ impl Salus {
     }
 
     pub fn start_server(&mut self) {
-        self.server = Some(Server::start(self.dir.path(), self.limits, &self.events));
+        self.server = Some(Server::start(self.dir.path(), self.limits, self.tls.clone(), &self.events));
     }
 
     pub fn stop_server(&mut self) {
@@ -198,14 +200,14 @@ impl Drop for Keyholder {
 }
 
 impl Server {
-    fn start(dir: &Path, limits: WebLimits, events: &Arc<Mutex<Vec<Event>>>) -> Self {
+    fn start(dir: &Path, limits: WebLimits, tls: Option<TlsFiles>, events: &Arc<Mutex<Vec<Event>>>) -> Self {
         let options = WebOptions {
             listen: "127.0.0.1:0".parse().unwrap(),
             public_base_url: "http://localhost:0".into(),
             data_dir: dir.to_owned(),
             keyholder_socket: socket(dir),
             keyholder_key: KeyholderKey::from_bytes(KEY),
-            tls: None,
+            tls,
             behind_proxy: false,
             limits,
             note: Some("<demo>".into()),
