@@ -2,6 +2,7 @@
 //!
 //! Never: retries; decides what a failure means. State: [`RealDisk`] has none; a [`DiskFile`] owns its descriptor.
 
+use crate::direct::Tail;
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use std::any::Any;
 use std::fs::{self, File};
@@ -29,6 +30,12 @@ pub trait DiskFile: Send {
     fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()>;
     /// Returns when the file's content is durable (`fdatasync`).
     fn sync(&self) -> io::Result<()>;
+    /// Writes at the end of what is written, in a file of zeros; durable when it returns. After a failure the file is
+    /// not written any more.
+    fn commit_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.write_at(offset, bytes)?;
+        self.sync()
+    }
 }
 
 /// The file operations of the log.
@@ -61,15 +68,45 @@ pub trait Disk: Send + Sync {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RealDisk;
 
-struct RealFile(File);
+struct RealFile {
+    file: File,
+    commits: Commits,
+}
+
+/// How a file commits, which its first commit finds out.
+enum Commits {
+    Unknown,
+    Direct(Tail),
+    Buffered,
+}
+
+impl RealFile {
+    fn new(file: impl Into<File>) -> Box<dyn DiskFile> {
+        Box::new(Self { file: file.into(), commits: Commits::Unknown })
+    }
+}
 
 impl DiskFile for RealFile {
     fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        self.0.write_all_at(bytes, offset)
+        self.file.write_all_at(bytes, offset)
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.0.sync_data()
+        self.file.sync_data()
+    }
+
+    fn commit_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        if matches!(self.commits, Commits::Unknown) {
+            self.commits = Tail::begin(&self.file, offset)?.map_or(Commits::Buffered, Commits::Direct);
+        }
+        match &mut self.commits {
+            Commits::Direct(tail) if tail.is_at(offset) => tail.append(&self.file, bytes),
+            Commits::Direct(_) => Err(io::ErrorKind::InvalidInput.into()),
+            _ => {
+                self.write_at(offset, bytes)?;
+                self.sync()
+            }
+        }
     }
 }
 
@@ -113,15 +150,14 @@ impl Disk for RealDisk {
     }
 
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = rustix::fs::open(path, flags, Mode::from_raw_mode(0o640))?;
-        Ok(Box::new(RealFile(file.into())))
+        Ok(RealFile::new(file))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        let file =
-            rustix::fs::open(path, OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?;
-        Ok(Box::new(RealFile(file.into())))
+        let file = rustix::fs::open(path, OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?;
+        Ok(RealFile::new(file))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

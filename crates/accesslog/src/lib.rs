@@ -10,6 +10,7 @@
 //! the journal's end.
 
 mod audit;
+mod direct;
 pub mod disk;
 mod error;
 #[cfg(test)]

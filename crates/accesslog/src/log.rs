@@ -293,8 +293,7 @@ impl AccessLog {
             head = Some(self.head);
         }
         let (frame, link) = builder.seal(self.segment.number, self.link, head);
-        let written = self.segment.file.write_at(self.segment.end, &frame.bytes);
-        if let Err(error) = written.and_then(|()| self.segment.file.sync()) {
+        if let Err(error) = self.segment.file.commit_at(self.segment.end, &frame.bytes) {
             return Err(error)
                 .at("committing to", &self.dir.join(JOURNAL).join(segment_name(self.segment.number)));
         }
