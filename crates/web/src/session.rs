@@ -43,8 +43,9 @@ fn purpose(headers: &HeaderMap) -> Result<Purpose, Refused> {
 /// The client's address, IPv4 mapped into IPv6. Behind a proxy, it is the last one that the proxy added.
 pub(crate) fn address(peer: IpAddr, headers: &HeaderMap, behind_proxy: bool) -> [u8; 16] {
     let forwarded = || {
-        let values = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
-        values.last()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
+        let mut values =
+            headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
+        values.next_back()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
     };
     let address = if behind_proxy { forwarded().unwrap_or(peer) } else { peer };
     match address {
