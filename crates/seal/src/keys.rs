@@ -76,6 +76,10 @@ key_type!(
     LogKey
 );
 key_type!(
+    /// Seals the pages of one file that is written once. Its wrap is the caller's.
+    FileKey
+);
+key_type!(
     /// Makes the numbers that stand in the store in place of ids that clients chose.
     IdKey
 );

@@ -16,6 +16,7 @@ pub mod ids;
 pub mod keys;
 pub mod merkle;
 pub mod note;
+pub mod pages;
 pub mod tile;
 pub mod wrap;
 
@@ -24,7 +25,7 @@ mod compress;
 pub use envelope::{Part, Sealed};
 pub use header::Header;
 pub use ids::{CellId, ClientId, DeviceId, PrincipalId, Pseudonym, SessionId};
-pub use keys::{CellKey, CompartmentKey, LogKey, PartKey, RootKey, VersionKey};
+pub use keys::{CellKey, CompartmentKey, FileKey, LogKey, PartKey, RootKey, VersionKey};
 
 /// What can go wrong with sealed bytes. Carries no key and no plaintext.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
