@@ -1,0 +1,121 @@
+//! Claims 2 and 4: an attacker with a live session takes all it can, by every way there is. It gets its budget, and the scope is
+//! what it took.
+
+use crate::support::{Client, id_of, patient, report};
+use salus_testkit::{Server, Start, request};
+use std::collections::BTreeSet;
+use std::io::Write as _;
+
+const PATIENTS: usize = 40;
+const BUDGET: u32 = 7;
+
+#[test]
+fn the_loot_is_within_the_budget_and_the_scope_is_the_loot() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = Start { data: Some(folder.path().join("d")), patients: 0, ..Start::default() };
+    let mut server = Server::start_with(&start);
+    let ids: Vec<String> = (0..PATIENTS)
+        .map(|number| {
+            id_of(&server.fhir(0, "POST", "/Patient", &patient(&format!("Opfer{number}"))).unwrap())
+        })
+        .collect();
+    for id in &ids {
+        let observation = format!(
+            r#"{{"resourceType":"Observation","status":"final","code":{{"text":"HbA1c"}},"subject":{{"reference":"Patient/{id}"}}}}"#
+        );
+        assert_eq!(server.fhir(0, "POST", "/Observation", &observation).unwrap().status, 201);
+    }
+    let mut thief = Client::make(&server, 0, "fhir-client", BUDGET);
+    let mut loot: BTreeSet<(String, String)> = BTreeSet::new();
+    take_all(&thief, &ids, &mut loot);
+    let first = loot.len();
+    assert!(first > 0 && first <= BUDGET as usize, "{first}");
+    // A second session, a restart of everything: the budget is the principal's, and durable.
+    thief.token = Client::session(&server, &thief.id);
+    take_all(&thief, &ids, &mut loot);
+    server.kill_all();
+    server = Server::start_with(&start);
+    thief.base = server.cells[0].fhir_base_url.clone();
+    take_all(&thief, &ids, &mut loot);
+    let patients: BTreeSet<&str> = loot.iter().map(|(patient, _)| patient.as_str()).collect();
+    println!(
+        "{} requests' worth of loot: {} patients of {PATIENTS}, budget {BUDGET}",
+        loot.len(),
+        patients.len()
+    );
+    assert_eq!(patients.len(), BUDGET as usize, "neither more than the budget, nor less");
+
+    let scope = report(&["scope", "--client", &thief.id, "--data", server.data_text()]);
+    assert_eq!(scope["patients"].as_array().unwrap().len(), patients.len(), "{scope}");
+    assert_eq!(scope["versions"].as_u64(), Some(loot.len() as u64), "{scope}");
+    assert!(scope["refusals"].as_u64().unwrap() > 0);
+}
+
+/// Reads, versions, histories, lists and batches over all patients, in a way that finds whatever is left of a budget.
+fn take_all(thief: &Client, ids: &[String], loot: &mut BTreeSet<(String, String)>) {
+    for id in ids {
+        for path in
+            [format!("/Patient/{id}"), format!("/Patient/{id}/_history/1"), format!("/Patient/{id}/_history")]
+        {
+            if thief.get(&path).unwrap().status == 200 {
+                loot.insert((id.clone(), id.clone()));
+            }
+        }
+    }
+    for pair in ids.chunks(2) {
+        let found = thief.get(&format!("/Patient?_id={}", pair.join(","))).unwrap();
+        if found.status == 200 {
+            for entry in found.json()["entry"].as_array().into_iter().flatten() {
+                let id = entry["resource"]["id"].as_str().unwrap().to_owned();
+                loot.insert((id.clone(), id));
+            }
+        }
+    }
+    let entries: Vec<String> =
+        ids.iter().map(|id| format!(r#"{{"request":{{"method":"GET","url":"Patient/{id}"}}}}"#)).collect();
+    let batch = format!(r#"{{"resourceType":"Bundle","type":"batch","entry":[{}]}}"#, entries.join(","));
+    let authorization = format!("Bearer {}", thief.token);
+    let headers = [("authorization", authorization.as_str()), ("content-type", "application/fhir+json")];
+    let answer = request("POST", &thief.base, &headers, batch.as_bytes()).unwrap();
+    for entry in answer.json()["entry"].as_array().into_iter().flatten() {
+        if entry["resource"]["resourceType"] == "Patient" {
+            let id = entry["resource"]["id"].as_str().unwrap().to_owned();
+            loot.insert((id.clone(), id));
+        }
+    }
+}
+
+#[test]
+fn what_was_admitted_and_not_delivered_is_in_the_scope_and_marked() {
+    let server = Server::start_with(&Start { patients: 0, ..Start::default() });
+    // Larger than what the sockets' buffers hold, so that it cannot be on its way when the client hangs up.
+    let note = "ä".repeat(6_000_000);
+    let large = patient("Gross").replacen('{', &format!(r#"{{"text":{{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">{note}</div>"}},"#), 1);
+    let created = server.fhir(0, "POST", "/Patient", &large).unwrap();
+    assert_eq!(created.status, 201, "{}", created.text());
+    let small = server.fhir(0, "POST", "/Patient", &patient("Klein")).unwrap();
+    let thief = Client::make(&server, 0, "fhir-reader", 100);
+    assert_eq!(thief.get(&format!("/Patient/{}", id_of(&small))).unwrap().status, 200);
+    let authority = server.base_url.strip_prefix("http://").unwrap().replace("localhost", "127.0.0.1");
+    let mut stream = std::net::TcpStream::connect(authority).unwrap();
+    let path = thief.base.strip_prefix(&server.base_url).unwrap();
+    write!(
+        stream,
+        "GET {path}/Patient/{} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\r\n",
+        id_of(&created),
+        thief.token
+    )
+    .unwrap();
+    // It hangs up in the middle.
+    std::io::Read::read_exact(&mut stream, &mut [0u8; 1_000]).unwrap();
+    drop(stream);
+    let delivered = || {
+        let scope = report(&["scope", "--client", &thief.id, "--data", server.data_text()]);
+        let patients = scope["patients"].as_array().unwrap().clone();
+        assert_eq!(patients.len(), 2, "{scope}");
+        patients.iter().filter(|patient| patient["delivered"] == true).count()
+    };
+    salus_testkit::server::wait_for("the small one's mark", || delivered() == 1);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert_eq!(delivered(), 1, "what was cut off is not marked as delivered");
+}
