@@ -44,11 +44,13 @@ impl Salus {
         let kit = data.with_extension("kit");
         let _ = std::fs::remove_file(&kit);
         run(&context.salus, &["init", "--data", &text(&data), "--recovery-kit", &text(&kit)])?;
-        let (salus, _) = Self::serve(&context.salus, &data)?;
+        let (mut salus, _) = Self::serve(&context.salus, &data)?;
         let mut cell = vec!["cell", "create", CELL];
         BUDGETS.iter().for_each(|budget| cell.extend([*budget, WIDE]));
         salus.say(&cell)?;
         let target = salus.client()?;
+        let metadata = target.get("/metadata");
+        salus.wait_for("to serve its new cell", || ask(target.address, &metadata) == Some(200))?;
         Ok((salus, target))
     }
 
