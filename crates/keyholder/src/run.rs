@@ -17,6 +17,10 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
+/// The length of a journal segment, in bytes: some 8,000 entries. Larger ones are made less often, and take that much of
+/// the disk in the smallest installation.
+const SEGMENT_BYTES: u64 = 1024 * 1024;
+
 /// What a keyholder runs with.
 pub struct KeyholderOptions {
     /// The data directory.
@@ -48,6 +52,7 @@ pub fn run(mut options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -
     let origin = format!("salus.example/{}", identity.installation);
     let mut log_options = Options::new(options.data_dir.join("log"), origin, signer);
     log_options.witness_dirs = options.witness_dirs;
+    log_options.segment_bytes = SEGMENT_BYTES;
     let (log, state, torn_bytes) = fold(log_options, &keyring, false)?;
     let first_start = log.size(Tree::Platform) == 0;
     let mut core = Core::new(Parts {
