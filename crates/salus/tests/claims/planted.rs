@@ -92,7 +92,12 @@ fn only_the_root_keys_file_holds_the_root_key() {
 fn search(data: &Path, token: &str) -> usize {
     let files = files(data);
     for path in &files {
-        let bytes = std::fs::read(path).unwrap();
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            // The log's publisher replaces partial tiles while the server runs.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => panic!("{}: {error}", path.display()),
+        };
         for planted in PLANTED {
             for (encoding, needle) in encodings(planted) {
                 assert!(!contains(&bytes, &needle), "{planted} ({encoding}) is in {}", path.display());
@@ -117,5 +122,5 @@ fn encodings(text: &str) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
+    memchr::memmem::find(haystack, needle).is_some()
 }
