@@ -145,11 +145,14 @@ impl DataDir {
     pub fn lock(&self) -> Result<Lock, Failure> {
         if self.keyholder_socket().as_os_str().len() > MAX_SOCKET_PATH_BYTES {
             let bound = MAX_SOCKET_PATH_BYTES - "/run/keyholder.sock".len();
-            return Err(Failure::could_not(say("data-path-long").with("dir", self.0.display()).with("bytes", bound)));
+            return Err(Failure::could_not(
+                say("data-path-long").with("dir", self.0.display()).with("bytes", bound),
+            ));
         }
         self.make_directories()?;
         let path = self.run().join("salus.lock");
-        let opened = OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(&path);
+        let opened =
+            OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(&path);
         let mut file = opened.map_err(|error| cannot_write(&path, &error))?;
         match file.try_lock() {
             Ok(()) => {}

@@ -113,7 +113,9 @@ impl Client {
         stream.set_nodelay(true).map_err(HttpError::Connect)?;
         match &self.endpoint.tls {
             None => begin(TokioIo::new(stream)).await,
-            Some(pinned) => begin(TokioIo::new(pinned.connect(stream).await.map_err(HttpError::Connect)?)).await,
+            Some(pinned) => {
+                begin(TokioIo::new(pinned.connect(stream).await.map_err(HttpError::Connect)?)).await
+            }
         }
     }
 }
@@ -128,9 +130,13 @@ where
     Ok(sender)
 }
 
-async fn exchange(connection: &mut SendRequest<Full<Bytes>>, request: Request<Full<Bytes>>) -> Result<Answer, HttpError> {
+async fn exchange(
+    connection: &mut SendRequest<Full<Bytes>>,
+    request: Request<Full<Bytes>>,
+) -> Result<Answer, HttpError> {
     let answer = connection.send_request(request).await.map_err(|_| HttpError::Broken)?;
     let (head, body) = answer.into_parts();
-    let body = Limited::new(body, MAX_ANSWER_BYTES).collect().await.map_err(|_| HttpError::Broken)?.to_bytes();
+    let body =
+        Limited::new(body, MAX_ANSWER_BYTES).collect().await.map_err(|_| HttpError::Broken)?.to_bytes();
     Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
 }

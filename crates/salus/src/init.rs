@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 /// `salus init`
 pub fn run(command: &cli::Init, output: Output) -> Result<(), Failure> {
     let data = DataDir::at(&command.data.directory())?;
-    let kit = std::path::absolute(&command.recovery_kit).map_err(|why| cannot_write(&command.recovery_kit, &why))?;
+    let kit = std::path::absolute(&command.recovery_kit)
+        .map_err(|why| cannot_write(&command.recovery_kit, &why))?;
     if kit.starts_with(data.path()) {
         return Err(Failure::could_not(say("kit-inside").with("path", kit.display())));
     }
@@ -23,7 +24,9 @@ pub fn run(command: &cli::Init, output: Output) -> Result<(), Failure> {
         None => data.create(Purpose::Installation)?,
         // An earlier try that was cut off goes on; one that was finished is refused by the set-up itself.
         Some(_) if !data.trust().join("identity").exists() => {}
-        Some(_) => return Err(Failure::could_not(say("already-initialised").with("dir", data.path().display()))),
+        Some(_) => {
+            return Err(Failure::could_not(say("already-initialised").with("dir", data.path().display())));
+        }
     }
     // Its place must be good before a key exists that only the kit can bring back.
     write_private(&kit, b"")?;
@@ -32,7 +35,8 @@ pub fn run(command: &cli::Init, output: Output) -> Result<(), Failure> {
     std::fs::write(&kit, made.recovery_kit.as_bytes()).map_err(|why| cannot_write(&kit, &why))?;
     let mut settings = default_file();
     if let Some(root_key) = &command.root_key {
-        let line = format!("root_key_file = {}", toml::Value::String(absolute(root_key).display().to_string()));
+        let line =
+            format!("root_key_file = {}", toml::Value::String(absolute(root_key).display().to_string()));
         settings = settings.replace("# root_key_file = \"\"", &line);
     }
     let configuration = data.configuration();

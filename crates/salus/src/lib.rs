@@ -2,9 +2,6 @@
 //!
 //! Never: opens a record or holds a key but the administrator's. State: none of its own.
 
-
-
-
 pub mod admin;
 pub mod cli;
 pub mod config;

@@ -50,6 +50,8 @@ fn cell_json(cell: &cli::Cell) -> bool {
 
 fn client_json(client: &Client) -> bool {
     match client {
-        Client::Create { report, .. } | Client::Token { report, .. } | Client::Revoke { report, .. } => report.json,
+        Client::Create { report, .. } | Client::Token { report, .. } | Client::Revoke { report, .. } => {
+            report.json
+        }
     }
 }

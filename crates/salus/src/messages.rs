@@ -90,7 +90,8 @@ mod tests {
             .filter(|line| !line.is_empty() && !line.starts_with('#'))
             .map(|line| {
                 let (key, text) = line.split_once(" = ").unwrap_or_else(|| panic!("no message: {line}"));
-                let placeholders = text.split("{ $").skip(1).filter_map(|rest| rest.split(" }").next()).collect();
+                let placeholders =
+                    text.split("{ $").skip(1).filter_map(|rest| rest.split(" }").next()).collect();
                 (key, placeholders)
             })
             .collect()
@@ -108,7 +109,8 @@ mod tests {
                     let (key, rest) = rest.split_once('"').unwrap();
                     let end = rest.find("say(\"").unwrap_or(rest.len());
                     let statement = rest[..end].split([';', '}']).next().unwrap_or_default();
-                    let arguments = statement.split(".with(\"").skip(1).filter_map(|with| with.split('"').next());
+                    let arguments =
+                        statement.split(".with(\"").skip(1).filter_map(|with| with.split('"').next());
                     found.entry(key.to_owned()).or_default().extend(arguments.map(str::to_owned));
                 }
             }

@@ -1,12 +1,12 @@
 //! `salus serve`: the configuration, the supervisor, and the end. State: the server, while it runs.
 
 use crate::cli;
+use crate::config::Level;
 use crate::config::{ConfigError, Rule, load};
 use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::messages::{Say, say};
 use crate::supervise::{Plan, Server, asked_to_end, begin_log, log};
-use crate::config::Level;
 use salus_fhir::Language;
 
 /// `salus serve`
@@ -57,7 +57,9 @@ fn config_says(error: &ConfigError, language: Language) -> Say {
         ConfigError::UnknownKey { place, key, nearest: None } => {
             say("config-unknown-key-far").with("place", place).with("key", key)
         }
-        ConfigError::Variable { variable, why } => say("config-variable").with("variable", variable).with("why", why),
+        ConfigError::Variable { variable, why } => {
+            say("config-variable").with("variable", variable).with("why", why)
+        }
         ConfigError::Together { keys, rule } => {
             let rule = match rule {
                 Rule::CertificateAndKey => say("rule-certificate-and-key"),

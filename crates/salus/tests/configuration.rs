@@ -66,7 +66,8 @@ fn an_installation_is_served_and_logs_json_lines() {
     let text = std::fs::read_to_string(&log).unwrap();
     let mut events = Vec::new();
     for line in text.lines() {
-        let line: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
+        let line: serde_json::Value =
+            serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
         for key in ["time", "level", "process", "event"] {
             assert!(line[key].is_string(), "{line}");
         }

@@ -78,8 +78,12 @@ fn signals_end_everything_within_five_seconds_even_if_inherited_as_ignored() {
         let (status, took) = server.end(signal);
         assert!(status.success(), "{status}");
         assert!(took < Duration::from_secs(5), "{took:?}");
-        assert_eq!(server.left_over(), []);
-        assert_eq!(std::fs::read_dir(server.data.join("run")).unwrap().count(), 1, "only the lock file stays");
+        assert!(server.left_over().is_empty());
+        assert_eq!(
+            std::fs::read_dir(server.data.join("run")).unwrap().count(),
+            1,
+            "only the lock file stays"
+        );
     }
 }
 

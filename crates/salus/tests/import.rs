@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 fn import(server: &Server, arguments: &[&str]) -> (Option<i32>, Value, String) {
     let cell = server.cells[0].name.clone();
-    let output = run(&[&["import", "--json", "--cell", &cell, "--data", server.data_text()], arguments].concat());
+    let output =
+        run(&[&["import", "--json", "--cell", &cell, "--data", server.data_text()], arguments].concat());
     let json = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
     (output.status.code(), json, String::from_utf8_lossy(&output.stderr).into_owned())
 }
@@ -29,14 +30,16 @@ fn all_formats_come_in_once_and_a_second_time_changes_nothing() {
     std::fs::write(path("organization.json"), practice::bundle(Locale::German, 5)).unwrap();
     std::fs::write(path("one.json"), people::thin_bundle(Locale::German, 5, 0)).unwrap();
     gzip(&path("two.json.gz"), &people::thin_bundle(Locale::German, 5, 1));
-    let lines: String = (0..3).map(|n| format!("{{\"resourceType\":\"Patient\",\"id\":\"line-{n}\"}}\n")).collect();
+    let lines: String =
+        (0..3).map(|n| format!("{{\"resourceType\":\"Patient\",\"id\":\"line-{n}\"}}\n")).collect();
     gzip(&path("Patient.ndjson.gz"), &lines);
     let observation = |n| {
         format!(
             r#"{{"resourceType":"Observation","status":"final","code":{{"text":"x"}},"subject":{{"reference":"Patient/line-{n}"}}}}"#
         )
     };
-    std::fs::write(path("Observation.ndjson"), format!("{}\n\n{}\n", observation(0), observation(1))).unwrap();
+    std::fs::write(path("Observation.ndjson"), format!("{}\n\n{}\n", observation(0), observation(1)))
+        .unwrap();
     let collection = format!(
         r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"resource":{}}},{{"resource":{{"resourceType":"Patient","id":"line-9"}}}}]}}"#,
         observation(9)
@@ -69,7 +72,8 @@ fn what_is_refused_stands_in_a_report_without_values() {
         format!("{{\"resourceType\":\"Patient\"}}\n{{\"resourceType\":\"Patient\",\"gender\":\"{secret}\",\"foo\":1}}\nnonsense\n"),
     )
     .unwrap();
-    std::fs::write(folder.path().join("document.json"), r#"{"resourceType":"Bundle","type":"document"}"#).unwrap();
+    std::fs::write(folder.path().join("document.json"), r#"{"resourceType":"Bundle","type":"document"}"#)
+        .unwrap();
     let report = folder.path().join("report.out");
     let (code, result, said) =
         import(&server, &["--report", report.to_str().unwrap(), folder.path().to_str().unwrap()]);
@@ -78,11 +82,18 @@ fn what_is_refused_stands_in_a_report_without_values() {
     assert!(!text.contains(secret) && !said.contains(secret), "{text} {said}");
     let report: Value = serde_json::from_str(&text).unwrap();
     let list = report["list"].as_array().unwrap();
-    let of = |name: &str| -> Vec<&Value> { list.iter().filter(|r| r["file"].as_str().unwrap().ends_with(name)).collect() };
+    let of = |name: &str| -> Vec<&Value> {
+        list.iter().filter(|r| r["file"].as_str().unwrap().ends_with(name)).collect()
+    };
     assert_eq!(of("bad.json")[0]["entry"], 0, "{text}");
     assert!(of("bad.json")[0]["location"].as_str().unwrap().contains("birthDate"), "{text}");
     let lines: Vec<&Value> = of("some.ndjson").iter().map(|r| &r["entry"]).collect();
-    assert!(lines.contains(&&Value::from(2)) && lines.contains(&&Value::from(3)) && !lines.contains(&&Value::from(1)), "{text}");
+    assert!(
+        lines.contains(&&Value::from(2))
+            && lines.contains(&&Value::from(3))
+            && !lines.contains(&&Value::from(1)),
+        "{text}"
+    );
     assert_eq!(of("document.json").len(), 1);
 }
 
@@ -94,7 +105,10 @@ fn the_cell_must_be_named_where_there_are_several() {
     let path = folder.path().to_str().unwrap();
     let output = run(&["import", "--data", server.data_text(), path]);
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.code() == Some(2) && said.contains("--cell") && said.contains("cabinet-lumiere"), "{said}");
+    assert!(
+        output.status.code() == Some(2) && said.contains("--cell") && said.contains("cabinet-lumiere"),
+        "{said}"
+    );
     let output = run(&["import", "--cell", "nobody", "--data", server.data_text(), path]);
     assert_eq!(output.status.code(), Some(2));
 }

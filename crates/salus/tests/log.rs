@@ -62,3 +62,46 @@ fn what_cannot_be_looked_at_is_neither_good_nor_bad() {
     assert_eq!(verify(data, &[]).0, Some(2), "nothing was ever logged");
     assert_eq!(verify(data, &["--checkpoint", "/nowhere/checkpoint"]).0, Some(2));
 }
+
+/// What a program that can write the store's file may do to it, while the server runs.
+#[test]
+fn records_that_were_changed_lost_or_added_are_found_by_the_log() {
+    let server = Server::start_with(&Start { patients: 3, ..Start::default() });
+    let (code, said) = verify(server.data_text(), &["--json"]);
+    let found: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((code, &found["good"]), (Some(0), &serde_json::Value::from(true)), "{said}");
+    let versions: Vec<u64> =
+        found["stores"].as_array().unwrap().iter().map(|s| s["versions"].as_u64().unwrap()).collect();
+    assert!(versions.iter().all(|count| *count > 30), "{versions:?}");
+
+    let mut all = Vec::new();
+    files(&server.data.join("cells"), &mut all);
+    let mut stores: Vec<&PathBuf> = all.iter().filter(|path| path.ends_with("records.sqlite")).collect();
+    stores.sort();
+    let on = |at: usize, sql: &str| {
+        let store = rusqlite::Connection::open(stores[at]).unwrap();
+        store.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
+        assert_eq!(store.execute(sql, []).unwrap(), 1, "{sql}");
+    };
+    let key = "(SELECT max(key) FROM version)";
+    for (undone, done, expected) in [
+        (
+            "UPDATE version SET time_ms = time_ms - 1",
+            "UPDATE version SET time_ms = time_ms + 1",
+            "other versions",
+        ),
+        ("UPDATE version SET key = key - 1", "UPDATE version SET key = key + 1", "lacks"),
+    ] {
+        on(0, &format!("{done} WHERE key = {key}"));
+        let (code, said) = verify(server.data_text(), &[]);
+        assert!(code == Some(1) && said.contains(expected), "{code:?} {said}");
+        on(0, &format!("{undone} WHERE key = {key}"));
+        assert_eq!(verify(server.data_text(), &[]).0, Some(0));
+    }
+    on(
+        1,
+        "INSERT INTO version SELECT key + (1 << 24), 0, kind, compartment, time_ms, deleted, wrap, line, words, body FROM version ORDER BY key DESC LIMIT 1",
+    );
+    let (code, said) = verify(server.data_text(), &[]);
+    assert!(code == Some(1) && said.contains("never admitted"), "{code:?} {said}");
+}

@@ -19,7 +19,9 @@ fn each_process_comes_back_after_kill_9_with_all_that_was_acknowledged() {
             server.wait_for_status(0, path, 200);
         }
         // It may still be busy with taking its cells up.
-        wait_for("a write", || server.fhir(1, "POST", "/Patient", PATIENT).is_ok_and(|response| response.status == 201));
+        wait_for("a write", || {
+            server.fhir(1, "POST", "/Patient", PATIENT).is_ok_and(|response| response.status == 201)
+        });
     }
 }
 
@@ -31,7 +33,7 @@ fn kill_9_of_the_supervisor_leaves_nothing_and_the_next_start_goes_on() {
         let mut server = Server::start_with(&start);
         let created = server.fhir(0, "POST", "/Patient", PATIENT).unwrap().json();
         server.kill_all();
-        assert_eq!(server.left_over(), []);
+        assert!(server.left_over().is_empty());
         let after = Server::start_with(&start);
         let path = format!("/Patient/{}", created["id"].as_str().unwrap());
         assert_eq!(after.fhir(0, "GET", &path, "").unwrap().status, 200);

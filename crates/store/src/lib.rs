@@ -21,7 +21,7 @@ pub use address::{Address, StoredId};
 pub use commit::{CommitItem, Landing, LedgerMark, NewVersion};
 pub use error::{Conflict, StoreError};
 pub use ledger::{DoneMarks, MAX_LEDGER_INDEX};
-pub use sqlite::{CellStore, Tuning, cells};
+pub use sqlite::{CellStore, Look, Tuning, cells};
 pub use version::{Head, HighMarks, Stats, StoredVersion, VersionLeaf, WrappedVersion};
 
 use salus_seal::CellId;

@@ -174,7 +174,10 @@ fn spawn(start: &Start, data: &Path) -> Child {
     if start.signals_ignored {
         // A shell is what can ignore signals for what it starts.
         let mut shell = std::process::Command::new("sh");
-        shell.args(["-c", "trap '' INT TERM HUP; exec \"$0\" \"$@\""]).arg(salus.get_program()).args(salus.get_args());
+        shell
+            .args(["-c", "trap '' INT TERM HUP; exec \"$0\" \"$@\""])
+            .arg(salus.get_program())
+            .args(salus.get_args());
         for (name, value) in salus.get_envs() {
             match value {
                 Some(value) => shell.env(name, value),

@@ -67,7 +67,9 @@ mod tests {
                 _ => n.to_string(),
             })
         };
-        for (who, budgets) in [("client (`salus client create`)", CLIENT), ("cell (`salus cell create`)", CELL)] {
+        for (who, budgets) in
+            [("client (`salus client create`)", CLIENT), ("cell (`salus cell create`)", CELL)]
+        {
             let figures = [columns(budgets.chart), columns(budgets.glimpse)].concat().join(" | ");
             assert!(text.contains(&format!("| {who} | {figures} |")), "{who}: {figures}");
         }

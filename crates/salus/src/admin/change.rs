@@ -31,7 +31,11 @@ pub fn cell(command: &Cell, output: Output) -> Result<(), Failure> {
         Cell::Quarantine { name, lift, report } => {
             let mut administration = Administration::connect(&DataDir::at(&report.data.directory())?)?;
             done(administration.ask(AdminAsk::Quarantine { cell: name.clone(), on: !lift })?)?;
-            let said = if *lift { say("cell-joined").with("name", name) } else { say("cell-cut-off").with("name", name) };
+            let said = if *lift {
+                say("cell-joined").with("name", name)
+            } else {
+                say("cell-cut-off").with("name", name)
+            };
             tell(output, json!({"cell": name, "quarantined": !lift}), said);
             Ok(())
         }
@@ -55,8 +59,12 @@ pub fn client(command: &Client, output: Output) -> Result<(), Failure> {
                 return Err(unexpected());
             };
             let secret = secret.to_text();
-            let said = say("client-created").with("client", client).with("principal", principal).with("secret", &*secret);
-            let ids = json!({"client": client.to_string(), "principal": principal.to_string(), "secret": &*secret});
+            let said = say("client-created")
+                .with("client", client)
+                .with("principal", principal)
+                .with("secret", &*secret);
+            let ids =
+                json!({"client": client.to_string(), "principal": principal.to_string(), "secret": &*secret});
             tell(output, ids, said);
             Ok(())
         }
@@ -73,7 +81,11 @@ pub fn client(command: &Client, output: Output) -> Result<(), Failure> {
             let mut administration = Administration::connect(&DataDir::at(&report.data.directory())?)?;
             let client = client_id(client)?;
             done(administration.ask(AdminAsk::RevokeClient { client })?)?;
-            tell(output, json!({"client": client.to_string(), "revoked": true}), say("client-revoked").with("client", client));
+            tell(
+                output,
+                json!({"client": client.to_string(), "revoked": true}),
+                say("client-revoked").with("client", client),
+            );
             Ok(())
         }
     }
@@ -85,13 +97,22 @@ pub fn session(command: &Session, output: Output) -> Result<(), Failure> {
     let mut administration = Administration::connect(&DataDir::at(&report.data.directory())?)?;
     let Some(session) = SessionId::parse(session) else { return Err(no_id("--session")) };
     done(administration.ask(AdminAsk::RevokeSession { session })?)?;
-    tell(output, json!({"session": session.to_string(), "revoked": true}), say("session-revoked").with("session", session));
+    tell(
+        output,
+        json!({"session": session.to_string(), "revoked": true}),
+        say("session-revoked").with("session", session),
+    );
     Ok(())
 }
 
 /// Makes a cell whose house may hold every type that concerns no patient.
-pub fn create_cell(administration: &mut Administration, name: &str, budgets: Budgets) -> Result<CellInfo, Failure> {
-    let house_kinds = ResourceType::all().filter(|kind| is_of_the_house(*kind)).map(ResourceType::code).collect();
+pub fn create_cell(
+    administration: &mut Administration,
+    name: &str,
+    budgets: Budgets,
+) -> Result<CellInfo, Failure> {
+    let house_kinds =
+        ResourceType::all().filter(|kind| is_of_the_house(*kind)).map(ResourceType::code).collect();
     match administration.ask(AdminAsk::CreateCell { name: name.to_owned(), house_kinds, budgets })? {
         AdminAnswer::Cell(cell) => Ok(cell),
         _ => Err(unexpected()),
@@ -118,7 +139,11 @@ pub struct OwnClient<'a> {
 }
 
 /// A session's token for such a client of a cell, which is made if it is not there; its budgets are wide.
-pub fn own_session(administration: &mut Administration, cell: &str, own: OwnClient<'_>) -> Result<Token, Failure> {
+pub fn own_session(
+    administration: &mut Administration,
+    cell: &str,
+    own: OwnClient<'_>,
+) -> Result<Token, Failure> {
     let status = administration.status()?;
     let clients = status.cells.into_iter().find(|there| there.info.name == cell).map(|there| there.clients);
     let known = clients

@@ -12,7 +12,13 @@ use serde_json::{Value, json};
 use std::net::Ipv6Addr;
 
 /// Asks and reports.
-pub fn show(cell: Option<&str>, from: u64, limit: u32, report: &Report, output: Output) -> Result<(), Failure> {
+pub fn show(
+    cell: Option<&str>,
+    from: u64,
+    limit: u32,
+    report: &Report,
+    output: Output,
+) -> Result<(), Failure> {
     let mut administration = Administration::connect(&DataDir::at(&report.data.directory())?)?;
     let ask = AdminAsk::ShowLog { cell: cell.map(str::to_owned), from, limit };
     let AdminAnswer::Log(page) = administration.ask(ask)? else { return Err(unexpected()) };
@@ -54,7 +60,10 @@ fn address(bytes: [u8; 16]) -> Option<String> {
 }
 
 fn ranges_json(ranges: &[VersionRange]) -> Value {
-    ranges.iter().map(|range| json!({"record": range.record, "count": range.count, "version": range.version})).collect()
+    ranges
+        .iter()
+        .map(|range| json!({"record": range.record, "count": range.count, "version": range.version}))
+        .collect()
 }
 
 /// An event's name and what it says.
@@ -62,11 +71,15 @@ fn describe(event: &Event) -> (&'static str, Value) {
     match event {
         Event::Opened => ("opened", Value::Null),
         Event::Refused => ("refused", Value::Null),
-        Event::Written { first, ranges, .. } => ("written", json!({"first": first, "versions": ranges_json(ranges)})),
+        Event::Written { first, ranges, .. } => {
+            ("written", json!({"first": first, "versions": ranges_json(ranges)}))
+        }
         Event::Landed { entries } => ("landed", json!({"entries": entries})),
         Event::Abandoned { entries } => ("abandoned", json!({"entries": entries})),
         Event::Delivered { entries } => ("delivered", json!({"entries": entries})),
-        Event::CellCreated { cell, name, .. } => ("cell-created", json!({"cell": cell.to_string(), "name": name})),
+        Event::CellCreated { cell, name, .. } => {
+            ("cell-created", json!({"cell": cell.to_string(), "name": name}))
+        }
         Event::CellKeyEscrowed { cell, generation, .. } => {
             ("cell-key-escrowed", json!({"cell": cell.to_string(), "generation": generation}))
         }
@@ -78,7 +91,10 @@ fn describe(event: &Event) -> (&'static str, Value) {
         Event::SessionBegun { session, principal, client, ends_ms, .. } => {
             let session = session.to_string();
             let (principal, client) = (principal.to_string(), client.to_string());
-            ("session-begun", json!({"session": session, "principal": principal, "client": client, "ends": instant(*ends_ms)}))
+            (
+                "session-begun",
+                json!({"session": session, "principal": principal, "client": client, "ends": instant(*ends_ms)}),
+            )
         }
         Event::SessionRevoked { session } => ("session-revoked", json!({"session": session.to_string()})),
         Event::Quarantined { on } => ("quarantined", json!({"on": on})),
@@ -93,7 +109,8 @@ fn describe(event: &Event) -> (&'static str, Value) {
 }
 
 fn lines(page: &LogPage, language: Language) -> Vec<String> {
-    let heads = [say("head-number"), say("head-time"), say("head-event"), say("head-principal"), say("head-details")];
+    let heads =
+        [say("head-number"), say("head-time"), say("head-event"), say("head-principal"), say("head-details")];
     let mut rows = vec![heads.map(|head| head.text(language)).to_vec()];
     rows.extend(page.entries.iter().map(row));
     let mut lines = table(&rows);

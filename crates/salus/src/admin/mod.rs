@@ -4,6 +4,7 @@
 
 pub mod budgets;
 pub mod change;
+pub mod compare;
 pub mod log;
 pub mod scope;
 pub mod status;
@@ -64,8 +65,12 @@ fn failure(error: AdminClientError, dir: &str) -> Failure {
         AdminClientError::NotRunning => Failure::could_not(say("server-not-running").with("dir", dir)),
         AdminClientError::Unwelcome => Failure::could_not(say("admin-key-refused").with("dir", dir)),
         AdminClientError::Broken => unexpected(),
-        AdminClientError::Admin(AdminError::NotFound { what }) => Failure::no(say("admin-not-found").with("what", what)),
-        AdminClientError::Admin(AdminError::Exists { what }) => Failure::no(say("admin-exists").with("what", what)),
+        AdminClientError::Admin(AdminError::NotFound { what }) => {
+            Failure::no(say("admin-not-found").with("what", what))
+        }
+        AdminClientError::Admin(AdminError::Exists { what }) => {
+            Failure::no(say("admin-exists").with("what", what))
+        }
         AdminClientError::Admin(AdminError::Invalid { field, rule }) => {
             Failure::no(say("admin-invalid").with("field", field).with("rule", rule))
         }
@@ -101,11 +106,14 @@ impl Output {
 /// Rows as lines, columns as wide as they must be.
 pub fn table(rows: &[Vec<String>]) -> Vec<String> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let cell_width = |row: &Vec<String>, column: usize| row.get(column).map_or(0, |cell| cell.chars().count());
-    let widths: Vec<usize> =
-        (0..columns).map(|column| rows.iter().map(|row| cell_width(row, column)).max().unwrap_or(0)).collect();
+    let cell_width =
+        |row: &Vec<String>, column: usize| row.get(column).map_or(0, |cell| cell.chars().count());
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| rows.iter().map(|row| cell_width(row, column)).max().unwrap_or(0))
+        .collect();
     let line = |row: &Vec<String>| {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let cells: Vec<String> =
+            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
         cells.join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect()

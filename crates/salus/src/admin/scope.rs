@@ -72,13 +72,23 @@ fn to_json(scope: &Scope) -> Value {
 
 fn lines(scope: &Scope, language: Language) -> Vec<String> {
     let text = |said: crate::messages::Say| said.text(language);
-    let counts = say("scope-counts").with("patients", scope.patients.len()).with("versions", scope.versions);
-    let counts = counts.with("house", scope.house_versions).with("admissions", scope.admissions);
-    let mut lines = vec![text(counts.with("refusals", scope.refusals))];
+    let counts = say("scope-counts")
+        .with("patients", scope.patients.len())
+        .with("versions", scope.versions)
+        .with("house", scope.house_versions)
+        .with("admissions", scope.admissions)
+        .with("refusals", scope.refusals);
+    let mut lines = vec![text(counts)];
     if scope.patients.is_empty() {
         return lines;
     }
-    let heads = [say("head-patient"), say("head-versions"), say("head-first"), say("head-last"), say("head-delivered")];
+    let heads = [
+        say("head-patient"),
+        say("head-versions"),
+        say("head-first"),
+        say("head-last"),
+        say("head-delivered"),
+    ];
     let mut rows = vec![heads.map(text).to_vec()];
     rows.extend(scope.patients.iter().map(|patient| {
         let delivered = if patient.delivered { say("yes") } else { say("not-reported") };

@@ -14,7 +14,9 @@ pub fn run(report: &Report, output: Output) -> Result<(), Failure> {
     let data = DataDir::at(&report.data.directory())?;
     let status = Administration::connect(&data)?.status()?;
     let base_url = data.read_server_file().map(|server| server.base_url);
-    output.report(&to_json(&status, base_url.as_deref()), |language| lines(&status, base_url.as_deref(), language));
+    output.report(&to_json(&status, base_url.as_deref()), |language| {
+        lines(&status, base_url.as_deref(), language)
+    });
     Ok(())
 }
 
@@ -61,7 +63,11 @@ fn client_json(client: &ClientStatus) -> Value {
 fn lines(status: &Status, base_url: Option<&str>, language: Language) -> Vec<String> {
     let text = |said: crate::messages::Say| said.text(language);
     let mut lines = vec![
-        text(say("status-installation").with("id", &status.installation).with("since", instant(status.started_ms))),
+        text(
+            say("status-installation")
+                .with("id", &status.installation)
+                .with("since", instant(status.started_ms)),
+        ),
         text(match base_url {
             Some(url) => say("status-served").with("url", url),
             None => say("status-not-served"),
@@ -71,10 +77,19 @@ fn lines(status: &Status, base_url: Option<&str>, language: Language) -> Vec<Str
     ];
     for cell in &status.cells {
         lines.push(String::new());
-        let head = say("status-cell").with("name", &cell.info.name).with("entries", cell.entries);
-        let quarantined = if cell.info.quarantined { say("status-quarantined") } else { say("status-open") };
-        lines.push(text(head.with("sessions", cell.sessions).with("state", text(quarantined))));
-        let mut rows = vec![vec![text(say("head-client")), text(say("head-name")), text(say("head-role")), text(say("head-spent"))]];
+        let state = text(if cell.info.quarantined { say("status-quarantined") } else { say("status-open") });
+        let head = say("status-cell")
+            .with("name", &cell.info.name)
+            .with("entries", cell.entries)
+            .with("sessions", cell.sessions)
+            .with("state", state);
+        lines.push(text(head));
+        let mut rows = vec![vec![
+            text(say("head-client")),
+            text(say("head-name")),
+            text(say("head-role")),
+            text(say("head-spent")),
+        ]];
         rows.extend(cell.clients.iter().map(|client| client_row(client, language)));
         lines.extend(table(&rows).into_iter().map(|line| format!("  {line}")));
     }

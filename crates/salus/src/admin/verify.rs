@@ -2,11 +2,13 @@
 //!
 //! State: none.
 
+use super::compare::{self, Compared};
 use super::{Administration, Output};
 use crate::cli::Report;
 use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::messages::say;
+use salus_accesslog::Tree;
 use salus_accesslog::verify::{Known, Report as Found, directory};
 use salus_fhir::Language;
 use salus_trust_api::wire::AdminAsk;
@@ -22,20 +24,25 @@ pub fn run(checkpoint: Option<&Path>, report: &Report, output: Output) -> Result
     data.must_exist()?;
     let older = checkpoint.map(read_checkpoint).transpose()?;
     // A server that runs publishes first, so that everything is covered by a checkpoint; without one the files are enough.
-    if let Ok(mut administration) = Administration::connect(&data) {
+    let mut running = Administration::connect(&data).ok();
+    if let Some(administration) = &mut running {
         administration.ask(AdminAsk::Publish)?;
     }
     let known = Known { older: older.as_slice(), public_key: None };
-    let found = directory(&data.log(), &known).map_err(|why| Failure::could_not(say("log-not-read").with("why", why)))?;
-    output.report(&to_json(&found), |language| lines(&found, language));
-    if found.is_good() {
-        return Ok(());
-    }
-    Err(Failure::no(say("log-bad").with("count", found.findings.len())))
+    let found = directory(&data.log(), &known)
+        .map_err(|why| Failure::could_not(say("log-not-read").with("why", why)))?;
+    let compared = match &mut running {
+        Some(administration) => compare::all(&data, administration)?,
+        None => Vec::new(),
+    };
+    output.report(&to_json(&found, &compared), |language| lines(&found, &compared, language));
+    let count = found.findings.len() + compared.iter().map(|cell| cell.findings.len()).sum::<usize>();
+    if count == 0 { Ok(()) } else { Err(Failure::no(say("log-bad").with("count", count))) }
 }
 
 fn read_checkpoint(path: &Path) -> Result<String, Failure> {
-    let unreadable = |why: String| Failure::could_not(say("cannot-read").with("path", path.display()).with("why", why));
+    let unreadable =
+        |why: String| Failure::could_not(say("cannot-read").with("path", path.display()).with("why", why));
     if std::fs::metadata(path).map_err(|why| unreadable(why.to_string()))?.len() > MAX_CHECKPOINT_BYTES {
         return Err(unreadable(format!("> {MAX_CHECKPOINT_BYTES} bytes")));
     }
@@ -46,26 +53,49 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn to_json(found: &Found) -> serde_json::Value {
+fn name(tree: Tree) -> String {
+    match tree {
+        Tree::Platform => "platform".into(),
+        Tree::Cell(cell) => cell.to_string(),
+    }
+}
+
+fn to_json(found: &Found, compared: &[Compared]) -> serde_json::Value {
     json!({
-        "good": found.is_good(),
+        "good": found.is_good() && compared.iter().all(|cell| cell.findings.is_empty()),
         "trees": found.trees.iter().map(|tree| json!({
-            "tree": format!("{:?}", tree.tree), "size": tree.size, "root": hex(&tree.root), "in_journal": tree.in_journal,
+            "tree": name(tree.tree), "size": tree.size, "root": hex(&tree.root), "in_journal": tree.in_journal,
         })).collect::<Vec<_>>(),
         "findings": found.findings.iter().map(|finding| json!({
             "path": finding.path.display().to_string(), "what": finding.what,
         })).collect::<Vec<_>>(),
+        "stores": compared.iter().map(|cell| json!({
+            "cell": cell.cell,
+            "versions": cell.versions,
+            "findings": cell.findings.iter().map(|(entry, finding)| json!({
+                "entry": entry, "what": finding.say().text(Language::En),
+            })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
     })
 }
 
-fn lines(found: &Found, language: Language) -> Vec<String> {
+fn lines(found: &Found, compared: &[Compared], language: Language) -> Vec<String> {
     let tree = |tree: &salus_accesslog::verify::TreeReport| {
-        let said = say("log-tree").with("tree", format!("{:?}", tree.tree)).with("size", tree.size);
-        said.with("root", hex(&tree.root)).text(language)
+        let (name, root) = (name(tree.tree), hex(&tree.root));
+        say("log-tree").with("tree", name).with("size", tree.size).with("root", root).text(language)
     };
     let mut lines: Vec<String> = found.trees.iter().map(tree).collect();
-    lines.extend(found.findings.iter().map(|finding| format!("{}: {}", finding.path.display(), finding.what)));
-    if found.is_good() {
+    lines
+        .extend(found.findings.iter().map(|finding| format!("{}: {}", finding.path.display(), finding.what)));
+    for cell in compared {
+        let name = &cell.cell;
+        lines.push(say("store-agrees").with("cell", name).with("versions", cell.versions).text(language));
+        let finding = |(entry, finding): &(u64, compare::Finding)| {
+            format!("{name}, {entry}: {}", finding.say().text(language))
+        };
+        lines.extend(cell.findings.iter().map(finding));
+    }
+    if found.is_good() && compared.iter().all(|cell| cell.findings.is_empty()) {
         lines.push(say("log-good").text(language));
     }
     lines

@@ -44,13 +44,25 @@ pub struct Key {
     pub what: &'static str,
 }
 
-const fn key(section: &'static str, name: &'static str, kind: Kind, default: &'static str, what: &'static str) -> Key {
+const fn key(
+    section: &'static str,
+    name: &'static str,
+    kind: Kind,
+    default: &'static str,
+    what: &'static str,
+) -> Key {
     Key { section, name, kind, default, what }
 }
 
 /// All keys, in the order of the file.
 pub const KEYS: &[Key] = &[
-    key("server", "listen", Kind::Text, "\"127.0.0.1:8642\"", "Address and port that the record server listens on."),
+    key(
+        "server",
+        "listen",
+        Kind::Text,
+        "\"127.0.0.1:8642\"",
+        "Address and port that the record server listens on.",
+    ),
     key(
         "server",
         "public_url",
@@ -69,8 +81,20 @@ pub const KEYS: &[Key] = &[
     ),
     key("tls", "certificate_file", Kind::Path, "\"\"", "The certificate and those above it, PEM."),
     key("tls", "key_file", Kind::Path, "\"\"", "The certificate's key, PEM."),
-    key("limits", "max_body_bytes", Kind::Number, "67108864", "The largest request body, in bytes, after decompression."),
-    key("limits", "max_connections", Kind::Number, "1024", "The most connections at once; further ones wait."),
+    key(
+        "limits",
+        "max_body_bytes",
+        Kind::Number,
+        "67108864",
+        "The largest request body, in bytes, after decompression.",
+    ),
+    key(
+        "limits",
+        "max_connections",
+        Kind::Number,
+        "1024",
+        "The most connections at once; further ones wait.",
+    ),
     key("limits", "request_timeout_s", Kind::Number, "60", "After how many seconds a request is given up."),
     key(
         "keyholder",
@@ -88,7 +112,13 @@ pub const KEYS: &[Key] = &[
          what they hold.",
     ),
     key("log", "format", Kind::Text, "\"json\"", "How the processes log to stderr: `json` or `text`."),
-    key("log", "level", Kind::Text, "\"info\"", "From which level on they log: `error`, `warn`, `info` or `debug`."),
+    key(
+        "log",
+        "level",
+        Kind::Text,
+        "\"info\"",
+        "From which level on they log: `error`, `warn`, `info` or `debug`.",
+    ),
 ];
 
 /// What each section is about.
@@ -132,7 +162,13 @@ pub fn documentation() -> String {
     for (section, about) in SECTIONS {
         out.push_str(&format!("\n## [{section}]\n\n{about}\n\n| key | value | default | what it is for |\n| --- | --- | --- | --- |\n"));
         for key in KEYS.iter().filter(|key| key.section == *section) {
-            out.push_str(&format!("| `{}` | {} | `{}` | {} |\n", key.name, key.kind.word(), key.default, key.what));
+            out.push_str(&format!(
+                "| `{}` | {} | `{}` | {} |\n",
+                key.name,
+                key.kind.word(),
+                key.default,
+                key.what
+            ));
         }
     }
     out

@@ -15,12 +15,14 @@ pub fn load(file: Option<&Path>) -> Result<Settings, ConfigError> {
         None => (String::new(), String::new()),
         Some(path) => {
             let name = path.display().to_string();
-            let unreadable = |why: std::io::Error| ConfigError::Unreadable { file: name.clone(), why: why.to_string() };
+            let unreadable =
+                |why: std::io::Error| ConfigError::Unreadable { file: name.clone(), why: why.to_string() };
             (name.clone(), std::fs::read_to_string(path).map_err(unreadable)?)
         }
     };
     // What is not Unicode is no variable of ours.
-    let environment = std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
+    let environment = std::env::vars_os()
+        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)));
     parse(&name, &text, environment)
 }
 
@@ -59,7 +61,10 @@ fn check_keys(file: &str, text: &str, table: &toml::Spanned<DeTable<'_>>) -> Res
         };
         for (key, _) in content {
             if find(section.get_ref(), key.get_ref()).is_none() {
-                return Err(unknown(place(key.span().start), &format!("{}.{}", section.get_ref(), key.get_ref())));
+                return Err(unknown(
+                    place(key.span().start),
+                    &format!("{}.{}", section.get_ref(), key.get_ref()),
+                ));
             }
         }
     }
@@ -103,7 +108,9 @@ fn override_by(table: &mut toml::Table, name: &str, value: &str) -> Result<(), C
     let value = match key.kind {
         Kind::Text | Kind::Path => toml::Value::String(value.to_owned()),
         Kind::Number => toml::Value::Integer(value.parse().map_err(|_| wrong("no whole number".into()))?),
-        Kind::Switch => toml::Value::Boolean(value.parse().map_err(|_| wrong("neither true nor false".into()))?),
+        Kind::Switch => {
+            toml::Value::Boolean(value.parse().map_err(|_| wrong("neither true nor false".into()))?)
+        }
         Kind::List => {
             let items = value.split(',').map(str::trim).filter(|item| !item.is_empty());
             toml::Value::Array(items.map(|item| toml::Value::String(item.to_owned())).collect())
@@ -126,7 +133,10 @@ fn check_together(settings: &Settings) -> Result<(), ConfigError> {
         return together("tls.certificate_file, tls.key_file", Rule::CertificateAndKey);
     }
     if tls.files().is_none() && !settings.server.behind_proxy && !settings.server.listen.ip().is_loopback() {
-        return together("server.listen, server.behind_proxy, tls.certificate_file", Rule::NakedOnLoopbackOnly);
+        return together(
+            "server.listen, server.behind_proxy, tls.certificate_file",
+            Rule::NakedOnLoopbackOnly,
+        );
     }
     let url = &settings.server.public_url;
     let sound = (url.starts_with("http://") || url.starts_with("https://")) && !url.ends_with('/');
@@ -163,7 +173,11 @@ mod tests {
     #[test]
     fn an_unknown_key_is_named_with_its_line_and_its_nearest() {
         let unknown = |place: &str, key: &str, nearest: Option<&str>| {
-            Err(ConfigError::UnknownKey { place: place.into(), key: key.into(), nearest: nearest.map(str::to_owned) })
+            Err(ConfigError::UnknownKey {
+                place: place.into(),
+                key: key.into(),
+                nearest: nearest.map(str::to_owned),
+            })
         };
         assert_eq!(
             of("# x\n[server]\nlissen = 1\n"),
@@ -183,13 +197,20 @@ mod tests {
 
     #[test]
     fn a_wrong_value_is_named_with_its_line_or_variable() {
-        assert!(matches!(of("[limits]\n\nmax_connections = \"many\"\n"), Err(ConfigError::Wrong { line: 3, .. })));
+        assert!(matches!(
+            of("[limits]\n\nmax_connections = \"many\"\n"),
+            Err(ConfigError::Wrong { line: 3, .. })
+        ));
         assert!(matches!(of("[limits\n"), Err(ConfigError::Wrong { line: 1, .. })));
         assert!(matches!(of("[log]\nlevel = \"loud\"\n"), Err(ConfigError::Wrong { line: 2, .. })));
-        for (name, value) in
-            [("SALUS_LIMITS__MAX_CONNECTIONS", "many"), ("SALUS_SERVER__LISTEN", "here"), ("SALUS_LOG__LEVEL", "loud")]
-        {
-            let Err(ConfigError::Variable { variable, .. }) = with(&[(name, value)]) else { panic!("{name}") };
+        for (name, value) in [
+            ("SALUS_LIMITS__MAX_CONNECTIONS", "many"),
+            ("SALUS_SERVER__LISTEN", "here"),
+            ("SALUS_LOG__LEVEL", "loud"),
+        ] {
+            let Err(ConfigError::Variable { variable, .. }) = with(&[(name, value)]) else {
+                panic!("{name}")
+            };
             assert_eq!(variable, name);
         }
     }
@@ -217,7 +238,10 @@ mod tests {
             ("[server]\npublic_url = \"https://a.example/\"\n", Rule::PublicUrl),
             ("[limits]\nmax_connections = 0\n", Rule::NotZero),
         ] {
-            assert!(matches!(of(text), Err(ConfigError::Together { rule: found, .. }) if found == rule), "{text}");
+            assert!(
+                matches!(of(text), Err(ConfigError::Together { rule: found, .. }) if found == rule),
+                "{text}"
+            );
         }
     }
 

@@ -78,7 +78,9 @@ mod tests {
         let sum: u32 = digits[..10]
             .iter()
             .zip([1, 2].into_iter().cycle())
-            .map(|(digit, weight)| (digit * weight).to_string().chars().filter_map(|c| c.to_digit(10)).sum::<u32>())
+            .map(|(digit, weight)| {
+                (digit * weight).to_string().chars().filter_map(|c| c.to_digit(10)).sum::<u32>()
+            })
             .sum();
         text.len() == 10 && sum % 10 == digits[10]
     }

@@ -70,8 +70,17 @@ impl Chart {
         let weight = height * height * random.between(185, 310) / 100;
         let patient = format!("urn:uuid:{}", random.uuid());
         let ids = practice::ids(locale, seed);
-        let mut chart =
-            Self { locale, words: words(locale), random, ids, patient, age, height, weight, entries: Vec::new() };
+        let mut chart = Self {
+            locale,
+            words: words(locale),
+            random,
+            ids,
+            patient,
+            age,
+            height,
+            weight,
+            entries: Vec::new(),
+        };
         chart.person();
         chart
     }
@@ -94,7 +103,9 @@ impl Chart {
         let month = birth_date[5..7].parse().unwrap_or(1);
         let (system, number, kind) = match self.locale {
             Locale::German => ("http://fhir.de/sid/gkv/kvid-10", kvnr(&mut self.random), "KVZ10"),
-            Locale::French => ("urn:oid:1.2.250.1.213.1.4.8", nir(&mut self.random, is_woman, year, month), "INS-NIR"),
+            Locale::French => {
+                ("urn:oid:1.2.250.1.213.1.4.8", nir(&mut self.random, is_woman, year, month), "INS-NIR")
+            }
         };
         let kind_system = match self.locale {
             Locale::German => "http://fhir.de/CodeSystem/identifier-type-de-basis",
@@ -111,7 +122,9 @@ impl Chart {
         };
         let phone = match self.locale {
             Locale::German => format!("+49 761 555 {:04}", self.random.below(10_000)),
-            Locale::French => format!("+33 4 99 55 {:02} {:02}", self.random.below(100), self.random.below(100)),
+            Locale::French => {
+                format!("+33 4 99 55 {:02} {:02}", self.random.below(100), self.random.below(100))
+            }
         };
         let patient = json!({
             "resourceType": "Patient",
@@ -149,7 +162,8 @@ impl Chart {
                     self.medicine(&visit, diagnosis, &condition);
                 }
             }
-            let mut followed: Vec<usize> = chronic.iter().filter_map(|diagnosis| diagnosis.followed_by).collect();
+            let mut followed: Vec<usize> =
+                chronic.iter().filter_map(|diagnosis| diagnosis.followed_by).collect();
             followed.dedup();
             for value in &followed {
                 // Treatment helps: what was high at first tends to fall.
@@ -218,22 +232,24 @@ impl Chart {
             Locale::French => ["Tension", "Tension, valeur haute", "Tension, valeur basse"],
         };
         let components = json!([part("8480-6", upper, systolic), part("8462-4", lower, diastolic)]);
-        let mut observation = self.observation(visit, "vital-signs", coded("http://loinc.org", "85354-9", pressure));
+        let mut observation =
+            self.observation(visit, "vital-signs", coded("http://loinc.org", "85354-9", pressure));
         observation["component"] = components;
         self.add("Observation", observation);
 
         self.weight = (self.weight + self.random.between(-1500, 1500)).max(4_000);
         let display = self.locale.of(["Körpergewicht", "Poids"]);
-        let mut observation = self.observation(visit, "vital-signs", coded("http://loinc.org", "29463-7", display));
+        let mut observation =
+            self.observation(visit, "vital-signs", coded("http://loinc.org", "29463-7", display));
         observation["valueQuantity"] = quantity(decimal(self.weight / 100, 1), "kg");
         self.add("Observation", observation);
-
     }
 
     /// Children grow; of adults it is not measured.
     fn height(&mut self, visit: &Visit) {
         let display = self.locale.of(["Körpergröße", "Taille"]);
-        let mut observation = self.observation(visit, "vital-signs", coded("http://loinc.org", "8302-2", display));
+        let mut observation =
+            self.observation(visit, "vital-signs", coded("http://loinc.org", "8302-2", display));
         observation["valueQuantity"] = quantity(self.height.to_string(), "cm");
         self.add("Observation", observation);
     }
@@ -345,7 +361,8 @@ impl Chart {
 
     fn vaccination(&mut self, day: i64) {
         let (code, display) = self.random.pick(VACCINES);
-        let lot = format!("{}{:05}", char::from(b'A' + self.random.below(26) as u8), self.random.below(100_000));
+        let lot =
+            format!("{}{:05}", char::from(b'A' + self.random.below(26) as u8), self.random.below(100_000));
         let immunization = json!({
             "resourceType": "Immunization",
             "status": "completed",
@@ -378,7 +395,8 @@ fn decimal(value: i64, digits: usize) -> String {
 
 /// Of people born before 1970 too: the Gregorian calendar repeats after 400 years, which are 146,097 days.
 fn date(day: i64) -> String {
-    let later: String = salus_fhir::instant((day + 146_097).max(0) as u64 * DAY_MS).chars().take(10).collect();
+    let later: String =
+        salus_fhir::instant((day + 146_097).max(0) as u64 * DAY_MS).chars().take(10).collect();
     match (later.get(..4).and_then(|year| year.parse::<i64>().ok()), later.get(4..)) {
         (Some(year), Some(rest)) => format!("{:04}{rest}", year - 400),
         _ => later,
@@ -445,7 +463,9 @@ mod tests {
 
     #[test]
     fn dates_before_1970_and_decimals() {
-        for (day, text) in [(0, "1970-01-01"), (-1, "1969-12-31"), (-25_567, "1900-01-01"), (20_758, "2026-11-01")] {
+        for (day, text) in
+            [(0, "1970-01-01"), (-1, "1969-12-31"), (-25_567, "1900-01-01"), (20_758, "2026-11-01")]
+        {
             assert_eq!(date(day), text);
         }
         assert_eq!([decimal(70, 1), decimal(105, 2), decimal(70, 0)], ["7.0", "1.05", "70"]);

@@ -41,7 +41,9 @@ fn put(kind: &str, id: &str, resource: Value) -> Value {
 
 fn organization(locale: Locale, id: &str) -> Value {
     let (name, line, postal_code, city, phone) = match locale {
-        Locale::German => ("Praxis Sonnenberg", "Sonnenberg 4", "79098", "Freiburg im Breisgau", "+49 761 555 0"),
+        Locale::German => {
+            ("Praxis Sonnenberg", "Sonnenberg 4", "79098", "Freiburg im Breisgau", "+49 761 555 0")
+        }
         Locale::French => ("Cabinet Lumière", "4 montée de la Lumière", "69003", "Lyon", "+33 4 78 55 00 00"),
     };
     json!({
@@ -56,7 +58,7 @@ fn organization(locale: Locale, id: &str) -> Value {
 
 fn doctor(locale: Locale, id: &str, place: usize, random: &mut Random) -> Value {
     let words = words(locale);
-    let is_woman = place % 2 == 0;
+    let is_woman = place.is_multiple_of(2);
     let given = random.pick(if is_woman { words.women } else { words.men });
     let (prefix, system, number) = match locale {
         Locale::German => ("Dr. med.", "https://fhir.kbv.de/NamingSystem/KBV_NS_Base_ANR", lanr(random)),

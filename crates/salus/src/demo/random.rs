@@ -23,7 +23,7 @@ impl Random {
 
     /// A number from 0 on, below `bound`; 0 when the bound is.
     pub fn below(&mut self, bound: u64) -> u64 {
-        if bound == 0 { 0 } else { (u128::from(self.next()) * u128::from(bound) >> 64) as u64 }
+        if bound == 0 { 0 } else { ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64 }
     }
 
     /// A number from `low` to `high`, both included.
@@ -45,7 +45,14 @@ impl Random {
     pub fn uuid(&mut self) -> String {
         let high = self.next() & !0xF000 | 0x4000;
         let low = self.next() & !(0b11 << 62) | (0b10 << 62);
-        format!("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xFFFF, high & 0xFFFF, low >> 48, low & 0xFFFF_FFFF_FFFF)
+        format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            high >> 32,
+            high >> 16 & 0xFFFF,
+            high & 0xFFFF,
+            low >> 48,
+            low & 0xFFFF_FFFF_FFFF
+        )
     }
 }
 
@@ -63,6 +70,9 @@ mod tests {
         let seen: std::collections::BTreeSet<i64> = (0..1000).map(|_| a.between(-2, 2)).collect();
         assert_eq!(seen.into_iter().collect::<Vec<_>>(), [-2, -1, 0, 1, 2]);
         let uuid = a.uuid();
-        assert!(uuid.len() == 36 && uuid.as_bytes()[14] == b'4' && b"89ab".contains(&uuid.as_bytes()[19]), "{uuid}");
+        assert!(
+            uuid.len() == 36 && uuid.as_bytes()[14] == b'4' && b"89ab".contains(&uuid.as_bytes()[19]),
+            "{uuid}"
+        );
     }
 }

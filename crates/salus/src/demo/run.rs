@@ -36,7 +36,8 @@ const SESSION_MS: u64 = 365 * 86_400_000;
 const CELL_TRIES: u32 = 200;
 const CELL_PAUSE: Duration = Duration::from_millis(50);
 
-const CELLS: [(Locale, &str); 2] = [(Locale::German, "praxis-sonnenberg"), (Locale::French, "cabinet-lumiere")];
+const CELLS: [(Locale, &str); 2] =
+    [(Locale::German, "praxis-sonnenberg"), (Locale::French, "cabinet-lumiere")];
 
 /// DIR/demo.json.
 #[derive(Serialize, Deserialize)]
@@ -111,11 +112,18 @@ fn announce(base_url: &str) {
 }
 
 /// Makes cells, clients, sessions and patients as far as they are missing.
-async fn prepare(data: &DataDir, server: &ServerFile, patients: u32, language: Language) -> Result<(), Failure> {
+async fn prepare(
+    data: &DataDir,
+    server: &ServerFile,
+    patients: u32,
+    language: Language,
+) -> Result<(), Failure> {
     let path = data.path().join("demo.json");
-    let before: Option<DemoFile> = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok());
+    let before: Option<DemoFile> =
+        std::fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok());
     let progress = data.path().join("demo-progress.json");
-    let made: Made = std::fs::read(&progress).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+    let made: Made =
+        std::fs::read(&progress).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
     let mut tokens = Vec::new();
     for (_, name) in CELLS {
         let kept = before.as_ref().and_then(|file| file.cells.iter().find(|cell| cell.name == name));
@@ -155,7 +163,11 @@ async fn begin_anew(data: &DataDir, name: &'static str) -> Result<Token, Failure
         if !administration.status()?.cells.iter().any(|cell| cell.info.name == name) {
             create_cell(&mut administration, name, budgets::WIDE)?;
         }
-        own_session(&mut administration, name, OwnClient { name: "demo", role: FHIR_CLIENT, session_ms: SESSION_MS })
+        own_session(
+            &mut administration,
+            name,
+            OwnClient { name: "demo", role: FHIR_CLIENT, session_ms: SESSION_MS },
+        )
     });
     begun.await.unwrap_or_else(|_| Err(Failure::could_not(say("server-ended"))))
 }
@@ -178,7 +190,8 @@ async fn wait_until_served(server: &ServerFile, cell: &str, token: &Token) -> Re
     let mut client = Client::new(endpoint(server)?);
     let path = format!("/{cell}/fhir/metadata");
     for _ in 0..CELL_TRIES {
-        let answer = client.send(Method::GET, &path, &[("accept", "application/fhir+json")], Bytes::new()).await;
+        let answer =
+            client.send(Method::GET, &path, &[("accept", "application/fhir+json")], Bytes::new()).await;
         if answer.is_ok_and(|answer| answer.status == 200) && works(server, cell, token).await? {
             return Ok(());
         }

@@ -105,8 +105,11 @@ pub fn endpoint(server: &ServerFile) -> Result<Endpoint, Failure> {
     let mut address = server.address;
     if address.ip().is_unspecified() {
         // What listens everywhere listens here.
-        let here: std::net::IpAddr =
-            if address.is_ipv4() { std::net::Ipv4Addr::LOCALHOST.into() } else { std::net::Ipv6Addr::LOCALHOST.into() };
+        let here: std::net::IpAddr = if address.is_ipv4() {
+            std::net::Ipv4Addr::LOCALHOST.into()
+        } else {
+            std::net::Ipv6Addr::LOCALHOST.into()
+        };
         address.set_ip(here);
     }
     let tls = match &server.certificate_file {
@@ -175,7 +178,9 @@ fn read(parcel: &Parcel, answer: &Answer, status: u16) -> Delivered {
         delivered.refused = refusals(parcel, None, &format!("HTTP {status}"), issues);
     } else if let Ok(bundle) = serde_json::from_slice::<ResponseBundle>(&answer.body) {
         for (place, entry) in (0_usize..).zip(bundle.entry) {
-            let Some(response) = entry.response.filter(|response| !response.status.starts_with('2')) else { continue };
+            let Some(response) = entry.response.filter(|response| !response.status.starts_with('2')) else {
+                continue;
+            };
             // An entry that asked for nothing to be changed was not refused.
             if response.status.starts_with("304") {
                 continue;
@@ -193,7 +198,12 @@ fn refusals(parcel: &Parcel, place: Option<usize>, status: &str, issues: Vec<Iss
         Some(numbers) => numbers.get(place).copied(),
         None => Some(place as u64),
     };
-    let bare = Refused { file: file.clone(), entry: place.and_then(number), location: None, rule: status.to_owned() };
+    let bare = Refused {
+        file: file.clone(),
+        entry: place.and_then(number),
+        location: None,
+        rule: status.to_owned(),
+    };
     let refused: Vec<Refused> = issues
         .into_iter()
         .filter(|issue| matches!(issue.severity.as_str(), "error" | "fatal"))
@@ -234,7 +244,8 @@ mod tests {
                 {"severity":"warning","code":"value","diagnostics":"odd"}]}}},
             {"response":{"status":"409 Conflict"}}]}"#;
         let delivered = read(&parcel(Some(vec![7, 8, 9])), &answer(body), 200);
-        let seen: Vec<_> = delivered.refused.iter().map(|r| (r.entry, r.location.as_deref(), r.rule.as_str())).collect();
+        let seen: Vec<_> =
+            delivered.refused.iter().map(|r| (r.entry, r.location.as_deref(), r.rule.as_str())).collect();
         let first = (Some(8), Some("Patient.birthDate"), "value: no date");
         assert_eq!(seen, [first, (Some(9), None, "409 Conflict")]);
     }

@@ -35,12 +35,17 @@ pub(super) struct Source {
 pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
     let mut found = Vec::new();
     for path in paths {
-        let unreadable = |why: std::io::Error| Failure::could_not(say("cannot-read").with("path", path.display()).with("why", why));
+        let unreadable = |why: std::io::Error| {
+            Failure::could_not(say("cannot-read").with("path", path.display()).with("why", why))
+        };
         if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
             walk(path, 0, &mut found).map_err(unreadable)?;
         } else {
             let source = source(path).map_err(unreadable)?;
-            found.push(source.ok_or_else(|| Failure::could_not(say("not-importable").with("path", path.display())))?);
+            found.push(
+                source
+                    .ok_or_else(|| Failure::could_not(say("not-importable").with("path", path.display())))?,
+            );
         }
     }
     found.sort_by(|a, b| (a.stage, &a.path).cmp(&(b.stage, &b.path)));
@@ -101,14 +106,26 @@ mod tests {
     fn folders_are_walked_and_houses_come_first() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("b")).unwrap();
-        for name in ["b/Abel.json", "Observation.ndjson.gz", "Patient.ndjson", "practitionerInformation1.json", "notes.txt"] {
+        for name in [
+            "b/Abel.json",
+            "Observation.ndjson.gz",
+            "Patient.ndjson",
+            "practitionerInformation1.json",
+            "notes.txt",
+        ] {
             std::fs::write(folder.path().join(name), b"{}").unwrap();
         }
         let found = find(&[folder.path().to_owned(), folder.path().join("Patient.ndjson")]).unwrap();
         let names: Vec<String> =
             found.iter().map(|f| f.path.strip_prefix(folder.path()).unwrap().display().to_string()).collect();
-        assert_eq!(names, ["practitionerInformation1.json", "Patient.ndjson", "Observation.ndjson.gz", "b/Abel.json"]);
-        assert_eq!((found[2].format, found[2].is_gzip, found[3].format), (Format::Ndjson, true, Format::Json));
+        assert_eq!(
+            names,
+            ["practitionerInformation1.json", "Patient.ndjson", "Observation.ndjson.gz", "b/Abel.json"]
+        );
+        assert_eq!(
+            (found[2].format, found[2].is_gzip, found[3].format),
+            (Format::Ndjson, true, Format::Json)
+        );
     }
 
     #[test]

@@ -68,7 +68,8 @@ fn default_report(data: &DataDir) -> PathBuf {
 
 /// The named cell, or the only one.
 fn the_cell(administration: &mut Administration, name: Option<&str>) -> Result<String, Failure> {
-    let mut cells: Vec<String> = administration.status()?.cells.into_iter().map(|cell| cell.info.name).collect();
+    let mut cells: Vec<String> =
+        administration.status()?.cells.into_iter().map(|cell| cell.info.name).collect();
     let names = cells.join(", ");
     match name {
         Some(name) if cells.iter().any(|cell| cell == name) => Ok(name.to_owned()),
@@ -78,11 +79,17 @@ fn the_cell(administration: &mut Administration, name: Option<&str>) -> Result<S
     }
 }
 
-async fn carry(files: Vec<files::Source>, courier: Arc<Courier>, jobs: usize, output: Output) -> Result<Report, Failure> {
+async fn carry(
+    files: Vec<files::Source>,
+    courier: Arc<Courier>,
+    jobs: usize,
+    output: Output,
+) -> Result<Report, Failure> {
     let progress = Progress::begin(files.iter().map(|file| file.bytes).sum(), output.language);
     let (send, mut items) = mpsc::channel(jobs);
     // A thread of its own, because it reads files. It ends when nobody takes its items any more.
-    let reader = std::thread::spawn(move || parcel::read_all(&files, &mut |item| send.blocking_send(item).is_ok()));
+    let reader =
+        std::thread::spawn(move || parcel::read_all(&files, &mut |item| send.blocking_send(item).is_ok()));
     let mut under_way = JoinSet::new();
     let mut report = Report::default();
     while let Some(item) = items.recv().await {

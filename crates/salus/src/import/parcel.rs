@@ -46,7 +46,14 @@ impl Parcel {
     /// A bundle that is sent as it is.
     pub fn whole(file: &str, body: impl Into<Bytes>, entries: u64) -> Self {
         let body = body.into();
-        Self { file: file.into(), numbers: None, ledger: hex_hash(&[&body]), bytes: body.len() as u64, body, entries }
+        Self {
+            file: file.into(),
+            numbers: None,
+            ledger: hex_hash(&[&body]),
+            bytes: body.len() as u64,
+            body,
+            entries,
+        }
     }
 }
 
@@ -218,7 +225,11 @@ enum Pass {
 
 fn pass_of(head: &Head) -> Pass {
     let kind = ResourceType::from_name(&head.resource_type);
-    if head.resource_type == "Patient" || kind.is_some_and(is_of_the_house) { Pass::ReferredTo } else { Pass::Others }
+    if head.resource_type == "Patient" || kind.is_some_and(is_of_the_house) {
+        Pass::ReferredTo
+    } else {
+        Pass::Others
+    }
 }
 
 /// Gathers resources into batches of PUT (with an id) and POST (without).
@@ -243,7 +254,17 @@ impl<'a> Batches<'a> {
         hand: &'a mut dyn FnMut(Item) -> bool,
     ) -> Self {
         let (text, numbers) = (String::new(), Vec::new());
-        Self { name, hash, file_bytes, text_bytes, hand, pass: Pass::ReferredTo, handed: false, text, numbers }
+        Self {
+            name,
+            hash,
+            file_bytes,
+            text_bytes,
+            hand,
+            pass: Pass::ReferredTo,
+            handed: false,
+            text,
+            numbers,
+        }
     }
 
     fn begin(&mut self, pass: Pass) {
@@ -290,7 +311,8 @@ impl<'a> Batches<'a> {
 
     fn flush(&mut self) -> bool {
         let (Some(first), Some(last)) = (self.numbers.first(), self.numbers.last()) else { return true };
-        let range = [[u64::from(self.pass == Pass::Others), *first, *last].map(u64::to_be_bytes).concat()].concat();
+        let range =
+            [[u64::from(self.pass == Pass::Others), *first, *last].map(u64::to_be_bytes).concat()].concat();
         let ledger = hex_hash(&[self.hash, &range]);
         let entries = std::mem::take(&mut self.text);
         let bytes = (self.file_bytes as u128 * entries.len() as u128 / self.text_bytes.max(1) as u128) as u64;
@@ -325,7 +347,9 @@ mod tests {
 
     fn shape(items: &[Item]) -> Vec<String> {
         let one = |item: &Item| match item {
-            Item::Parcel(parcel) => format!("{} of {:?}", parcel.entries, parcel.numbers.as_ref().map(|n| n[0])),
+            Item::Parcel(parcel) => {
+                format!("{} of {:?}", parcel.entries, parcel.numbers.as_ref().map(|n| n[0]))
+            }
             Item::Refused(refused) => format!("refused {:?}", refused.entry),
             Item::Wait => "wait".into(),
         };
@@ -343,7 +367,10 @@ mod tests {
         assert_eq!((&parcel.body[..], parcel.entries), (&text[..], 2));
 
         let packed = folder.path().join("a.json.gz");
-        let mut encoder = flate2::write::GzEncoder::new(std::fs::File::create(&packed).unwrap(), flate2::Compression::fast());
+        let mut encoder = flate2::write::GzEncoder::new(
+            std::fs::File::create(&packed).unwrap(),
+            flate2::Compression::fast(),
+        );
         encoder.write_all(text).unwrap();
         encoder.finish().unwrap();
         let unpacked = items(&packed);
@@ -372,7 +399,11 @@ mod tests {
             r#"{"resourceType":"Bundle","type":"batch","entry":[{"resource":{"resourceType":"Observation"},"request":{"method":"POST","url":"Observation"}}]}"#
         );
         let Item::Parcel(first) = &items[0] else { panic!() };
-        assert!(std::str::from_utf8(&first.body).unwrap().contains(r#""request":{"method":"PUT","url":"Patient/p0"}"#));
+        assert!(
+            std::str::from_utf8(&first.body)
+                .unwrap()
+                .contains(r#""request":{"method":"PUT","url":"Patient/p0"}"#)
+        );
     }
 
     #[test]

@@ -39,7 +39,8 @@ impl Progress {
         self.entries.set(self.entries.get() + entries);
         let seconds = self.began.elapsed().as_secs_f64().max(0.001);
         let rate = (self.entries.get() as f64 / seconds) as u64;
-        let message = say("progress").with("entries", self.entries.get()).with("rate", rate).text(self.language);
+        let message =
+            say("progress").with("entries", self.entries.get()).with("rate", rate).text(self.language);
         if !self.is_terminal && self.last_line.get().elapsed() >= LINE_EVERY {
             self.last_line.set(Instant::now());
             let percent = self.bar.position().saturating_mul(100) / self.bar.length().unwrap_or(1).max(1);

@@ -68,7 +68,8 @@ impl Report {
 
     /// Reports; writes the file if something was refused, and fails then.
     pub(super) fn finish(&self, path: &Path, output: Output) -> Result<(), Failure> {
-        let refused = |r: &Refused| json!({"file": &*r.file, "entry": r.entry, "location": r.location, "rule": r.rule});
+        let refused =
+            |r: &Refused| json!({"file": &*r.file, "entry": r.entry, "location": r.location, "rule": r.rule});
         let mut document = json!({"sent": self.entries, "known": self.known, "refused": self.refusals});
         if self.refusals > 0 {
             document["report"] = path.display().to_string().into();

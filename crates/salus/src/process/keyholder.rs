@@ -19,7 +19,9 @@ pub fn run() -> ExitCode {
         Err(error) => return refuse(error.to_string(), true),
     };
     log::line(Level::Info, "confined", &[("by", &protections.join("; "))]);
-    let Some(record_server_key) = parse_key(&start.record_server_key) else { return ExitCode::from(COULD_NOT) };
+    let Some(record_server_key) = parse_key(&start.record_server_key) else {
+        return ExitCode::from(COULD_NOT);
+    };
     let Ok(stop) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(COULD_NOT) };
     let options = KeyholderOptions {
         data_dir: start.data_dir,

@@ -106,7 +106,8 @@ fn options(start: RecordServerStart) -> Option<WebOptions> {
 }
 
 fn profile(start: &RecordServerStart) -> Profile {
-    let mut read_only: Vec<_> = start.tls.iter().flat_map(|(certificate, key)| [certificate.clone(), key.clone()]).collect();
+    let mut read_only: Vec<_> =
+        start.tls.iter().flat_map(|(certificate, key)| [certificate.clone(), key.clone()]).collect();
     // Its own figures, for /metrics; and how many processors there are.
     for path in ["/proc/self", "/sys/devices/system/cpu"].map(std::path::PathBuf::from) {
         if path.exists() {

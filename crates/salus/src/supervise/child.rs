@@ -120,7 +120,9 @@ impl Kept {
             log::line(Level::Error, "process-died", &[("child", &self.name), ("status", &status)]);
             let why = refusal.unwrap_or_else(|| status.to_string());
             if status.code() == Some(i32::from(FINAL)) || (!was_ready && starts >= MAX_FIRST_STARTS) {
-                return Err(Failure::could_not(say("process-refuses").with("process", self.name).with("why", why)));
+                return Err(Failure::could_not(
+                    say("process-refuses").with("process", self.name).with("why", why),
+                ));
             }
             if began.elapsed() >= LIVED_LONG {
                 back_off = BACK_OFF_FIRST;
@@ -136,7 +138,9 @@ impl Kept {
 
     async fn live(&mut self) -> Result<Life, Failure> {
         let name = self.name;
-        let cannot = |why: std::io::Error| Failure::could_not(say("cannot-start").with("process", name).with("why", why));
+        let cannot = |why: std::io::Error| {
+            Failure::could_not(say("cannot-start").with("process", name).with("why", why))
+        };
         let mut child = self.spawn().map_err(cannot)?;
         let mut stdin = child.stdin.take();
         if let Some(stdin) = stdin.as_mut() {
@@ -182,7 +186,11 @@ impl Kept {
 }
 
 /// Takes the child's first line, and waits until it says nothing more. Returns its refusal.
-async fn listen(name: &str, stdout: tokio::process::ChildStdout, announce: &watch::Sender<bool>) -> Option<String> {
+async fn listen(
+    name: &str,
+    stdout: tokio::process::ChildStdout,
+    announce: &watch::Sender<bool>,
+) -> Option<String> {
     let mut said = BufReader::new(stdout.take(MAX_LINE_BYTES));
     let mut line = String::new();
     // What cannot be read is no line.

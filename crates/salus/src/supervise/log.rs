@@ -37,7 +37,13 @@ pub fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }
 
-fn render(setup: Setup, ms: u64, level: Level, event: &str, fields: &[(&str, &dyn std::fmt::Display)]) -> String {
+fn render(
+    setup: Setup,
+    ms: u64,
+    level: Level,
+    event: &str,
+    fields: &[(&str, &dyn std::fmt::Display)],
+) -> String {
     let time = salus_fhir::instant(ms);
     let level = match level {
         Level::Error => "error",
@@ -52,7 +58,8 @@ fn render(setup: Setup, ms: u64, level: Level, event: &str, fields: &[(&str, &dy
         }
         Format::Json => {
             let mut object = serde_json::Map::new();
-            let standard = [("time", time.as_str()), ("level", level), ("process", setup.process), ("event", event)];
+            let standard =
+                [("time", time.as_str()), ("level", level), ("process", setup.process), ("event", event)];
             for (name, value) in standard {
                 object.insert(name.into(), value.into());
             }
@@ -71,12 +78,23 @@ mod tests {
     #[test]
     fn a_line_is_one_line_in_both_formats() {
         let fields: [(&str, &dyn std::fmt::Display); 2] = [("code", &3), ("why", &"a \"b\"\nc")];
-        let of = |format| render(Setup { process: "supervisor", format, level: Level::Info }, 0, Level::Warn, "ended", &fields);
+        let of = |format| {
+            render(
+                Setup { process: "supervisor", format, level: Level::Info },
+                0,
+                Level::Warn,
+                "ended",
+                &fields,
+            )
+        };
         assert_eq!(
             of(Format::Json),
             "{\"time\":\"1970-01-01T00:00:00.000Z\",\"level\":\"warn\",\"process\":\"supervisor\",\"event\":\"ended\",\
              \"code\":\"3\",\"why\":\"a \\\"b\\\"\\nc\"}\n"
         );
-        assert_eq!(of(Format::Text), "1970-01-01T00:00:00.000Z warn  supervisor ended code=3 why=a \"b\" c\n");
+        assert_eq!(
+            of(Format::Text),
+            "1970-01-01T00:00:00.000Z warn  supervisor ended code=3 why=a \"b\" c\n"
+        );
     }
 }

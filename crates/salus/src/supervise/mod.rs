@@ -97,7 +97,8 @@ async fn run(
     let server = server_file(&plan, address);
     let (inner_stage, inner_stages) = watch::channel(Stage::Run);
     let (keyholder, record_server) = starts(&plan, address, &server.base_url)?;
-    let mut trusted = Keeper::start("__keyholder", "keyholder", Stage::EndKeyholder, &keyholder, inner_stages.clone())?;
+    let mut trusted =
+        Keeper::start("__keyholder", "keyholder", Stage::EndKeyholder, &keyholder, inner_stages.clone())?;
     let mut outcome = tokio::select! {
         ready = trusted.ready() => ready,
         _ = stages.wait_for(|stage| *stage != Stage::Run) => Ok(()),
@@ -105,7 +106,8 @@ async fn run(
     let mut served = None;
     if outcome.is_ok() && *stages.borrow() == Stage::Run {
         let name = "__record-server";
-        let keeper = Keeper::start(name, "record-server", Stage::EndRecordServer, &record_server, inner_stages)?;
+        let keeper =
+            Keeper::start(name, "record-server", Stage::EndRecordServer, &record_server, inner_stages)?;
         let keeper = served.insert(keeper);
         outcome = tokio::select! {
             ready = keeper.ready() => ready,
@@ -166,10 +168,19 @@ fn bracketed(address: SocketAddr) -> String {
     }
 }
 
-fn starts(plan: &Plan, address: SocketAddr, base_url: &str) -> Result<(KeyholderStart, RecordServerStart), Failure> {
+fn starts(
+    plan: &Plan,
+    address: SocketAddr,
+    base_url: &str,
+) -> Result<(KeyholderStart, RecordServerStart), Failure> {
     let settings = &plan.settings;
-    let key = Zeroizing::new(salus_seal::keys::random::<32>().map_err(|_| Failure::could_not(say("no-random")))?);
-    let log = LogStart { format: settings.log.format, level: settings.log.level, language: plan.language.tag().into() };
+    let key =
+        Zeroizing::new(salus_seal::keys::random::<32>().map_err(|_| Failure::could_not(say("no-random")))?);
+    let log = LogStart {
+        format: settings.log.format,
+        level: settings.log.level,
+        language: plan.language.tag().into(),
+    };
     let root_key_file = if settings.keyholder.root_key_file.as_os_str().is_empty() {
         plan.data.trust().join("root.key")
     } else {

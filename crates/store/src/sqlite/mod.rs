@@ -10,11 +10,13 @@
 
 mod apply;
 mod fault;
+mod look;
 mod readers;
 mod rows;
 mod schema;
 mod writer;
 
+pub use look::Look;
 pub use schema::SCHEMA_VERSION;
 
 use crate::{
