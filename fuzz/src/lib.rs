@@ -5,6 +5,7 @@
 //! functions assert what must hold of anything that was accepted. State: none.
 
 pub mod fhir;
+pub mod log;
 pub mod seal;
 pub mod text;
 pub mod wire;
@@ -23,6 +24,8 @@ pub const TARGETS: &[Target] = &[
     ("compartment", seal::compartment),
     ("entry", seal::entry),
     ("escrow", seal::escrow),
+    ("pages", seal::pages),
+    ("folder", log::folder),
     ("merkle", seal::merkle),
     ("note", text::note),
     ("tile", seal::tile),

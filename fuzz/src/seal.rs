@@ -8,10 +8,11 @@ use salus_seal::envelope::MAX_PART_BYTES;
 use salus_seal::escrow::RecoverySecret;
 use salus_seal::header::HEADER_BYTES;
 use salus_seal::keys::Cipher;
+use salus_seal::pages::{self, PageReader, PageWriter};
 use salus_seal::tile::{self, TileId};
 use salus_seal::wrap::{self, CellCipher, CompartmentCipher, MAX_PSEUDONYMS, VERSION_WRAP_BYTES};
 use salus_seal::{
-    CellId, CellKey, CompartmentKey, Header, LogKey, Part, SealError, Sealed, VersionKey, merkle,
+    CellId, CellKey, CompartmentKey, FileKey, Header, LogKey, Part, SealError, Sealed, VersionKey, merkle,
 };
 
 const CELL: CellId = CellId([9; 16]);
@@ -109,6 +110,27 @@ pub fn entry(data: &[u8]) {
 pub fn escrow(data: &[u8]) {
     assert!(RecoverySecret::from_bytes(&KEY).open(b"label", data).is_err());
     assert!(RecoverySecret::from_bytes(data).open(b"label", &[8; 80]).is_err());
+}
+
+/// Foreign bytes as a sealed file, as its length, and as a good file of which one bit is another.
+pub fn pages(data: &[u8]) {
+    let file = [2; 16];
+    assert!(pages::open_all(&FileKey::from_bytes(KEY), file, data).is_err());
+    let Some((number, plain)) = data.split_first_chunk::<8>() else { return };
+    let number = u64::from_le_bytes(*number);
+    if let Ok(reader) = PageReader::new(&FileKey::from_bytes(KEY), file, number) {
+        let last = reader.pages() - 1;
+        assert!(reader.plain_bytes() < number && reader.sealed_range(last + 1).is_none());
+        assert_eq!(reader.sealed_range(last).map(|range| range.end), Some(number));
+        assert!(reader.open(last, &mut plain.to_vec()).is_err());
+    }
+    let (mut writer, key) = PageWriter::new(file).expect("a key");
+    let mut sealed = Vec::new();
+    writer.write(plain, &mut sealed).and_then(|()| writer.finish(&mut sealed)).expect("it is short enough");
+    assert_eq!(pages::open_all(&key, file, &sealed).expect("it was sealed under this key").as_slice(), plain);
+    let bit = number % (sealed.len() as u64 * 8);
+    sealed[(bit / 8) as usize] ^= 1 << (bit % 8);
+    assert!(pages::open_all(&key, file, &sealed).is_err());
 }
 
 /// Proofs that somebody else made: whoever can make one that holds without the tree has broken SHA-256.

@@ -1,5 +1,9 @@
 //! Seeds in the binary formats, made by the code that writes them.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use salus_accesslog::{AccessLog, Options, Tree};
 use salus_fhir::ResourceType;
 use salus_seal::entry::{self, Budgets, Event, Fleeting, Lasting, Limits, VersionRange};
 use salus_seal::note::{Checkpoint, Signer};
@@ -72,6 +76,9 @@ pub fn seeds() -> Vec<Seed> {
     seeds.push(("envelope", "packed", packed(r#"{"resourceType":"Patient","name":[{"family":"Muster"}]}"#)));
     seeds.push(("compartment", "one", [[0].as_slice(), &[3; 32], &[4; 16]].concat()));
     seeds.push(("compartment", "joint", [[1].as_slice(), &[3; 32], &[4; 48]].concat()));
+    seeds.push(("folder", "two-trees", folder()));
+    let plain: Vec<u8> = 70_000u64.to_le_bytes().into_iter().chain((0..5_000u32).map(|n| n as u8)).collect();
+    seeds.push(("pages", "two", plain));
     seeds.push(("escrow", "noise", (0..80).collect()));
     let sizes = [5u64.to_le_bytes(), 11u64.to_le_bytes()].concat();
     seeds.push(("merkle", "proof", [sizes, vec![2; 96]].concat()));
@@ -94,6 +101,42 @@ fn packed(text: &str) -> Vec<u8> {
     let mut buffer = sealed.body;
     let cipher = salus_seal::keys::Cipher::new(part.expose()).unwrap();
     cipher.open([0; 12], &bound_to, &mut buffer).unwrap().to_vec()
+}
+
+/// A log with two trees, some of which is published and some in the journal only.
+fn folder() -> Vec<u8> {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("log");
+    let mut options = Options::new(&dir, "salus.example/7", Signer::from_seed([4; 32]).unwrap());
+    options.segment_bytes = 1024 * 1024;
+    options.publish_interval = std::time::Duration::from_secs(3_600);
+    let mut replay = |_, _, _: &[u8]| Ok::<_, std::io::Error>(());
+    let (mut log, _) = AccessLog::open(options, &mut replay).unwrap();
+    for tree in [Tree::Platform, Tree::Cell(CELL), Tree::Cell(CELL)] {
+        log.append(tree, b"an entry").unwrap();
+        log.commit().unwrap();
+    }
+    log.publish_now().unwrap();
+    log.append(Tree::Cell(CELL), b"a later one").unwrap();
+    log.commit().unwrap();
+    // As it lies there when the process dies now: closing would publish the rest.
+    let files = files(&dir, &dir);
+    drop(log);
+    crate::fuzz::log::pack(&files)
+}
+
+fn files(root: &Path, dir: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(root, &path));
+        } else {
+            let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+            found.insert(name, std::fs::read(&path).unwrap());
+        }
+    }
+    found
 }
 
 fn note() -> String {
