@@ -81,7 +81,7 @@ enum Commits {
 }
 
 impl RealFile {
-    fn new(file: impl Into<File>) -> Box<dyn DiskFile> {
+    fn boxed(file: impl Into<File>) -> Box<dyn DiskFile> {
         Box::new(Self { file: file.into(), commits: Commits::Unknown })
     }
 }
@@ -152,12 +152,12 @@ impl Disk for RealDisk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = rustix::fs::open(path, flags, Mode::from_raw_mode(0o640))?;
-        Ok(RealFile::new(file))
+        Ok(RealFile::boxed(file))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         let file = rustix::fs::open(path, OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?;
-        Ok(RealFile::new(file))
+        Ok(RealFile::boxed(file))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

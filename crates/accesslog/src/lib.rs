@@ -31,6 +31,6 @@ mod witness;
 
 pub use error::LogError;
 pub use log::{AccessLog, Status};
-pub use open::{Opened, Options};
+pub use open::{Opened, Options, Replay};
 pub use salus_seal::note::{Checkpoint, Signer, VerifierKey};
 pub use tree::Tree;

@@ -304,7 +304,8 @@ impl AccessLog {
         if let Some(why) = &state.failure {
             return Err(LogError::Poisoned { why: why.clone() });
         }
-        if state.frames.is_empty() {
+        if std::mem::replace(&mut state.rotating, false) || state.frames.is_empty() {
+            state.current = self.segment.number;
             self.shared.wake.notify_one();
         }
         state.backlog_bytes += frame.bytes.len();
@@ -320,9 +321,8 @@ impl AccessLog {
         loop {
             let mut state = self.shared.lock();
             if let Some(file) = state.ahead.take() {
-                state.current += 1;
-                self.segment = Segment { number: state.current, file, end: 0, holds_entries: false };
-                self.shared.wake.notify_one();
+                state.rotating = true;
+                self.segment = Segment { number: state.current + 1, file, end: 0, holds_entries: false };
                 return Ok(());
             }
             match (&state.failure, state.stalled, &mut self.runner) {

@@ -76,7 +76,7 @@ impl AccessLog {
     /// `replay` gave, and failures of the disk.
     pub fn open<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
         options: Options,
-        replay: &mut dyn FnMut(Tree, u64, &[u8]) -> Result<(), E>,
+        replay: Replay<'_, E>,
     ) -> Result<(Self, Opened), LogError> {
         Self::open_on(Arc::new(RealDisk), options, replay)
     }
@@ -85,7 +85,7 @@ impl AccessLog {
     pub fn open_on<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
         disk: Arc<dyn Disk>,
         options: Options,
-        replay: &mut dyn FnMut(Tree, u64, &[u8]) -> Result<(), E>,
+        replay: Replay<'_, E>,
     ) -> Result<(Self, Opened), LogError> {
         if !(MIN_SEGMENT_BYTES..=MAX_SEGMENT_BYTES).contains(&options.segment_bytes) {
             return Err(LogError::Options { what: "segment_bytes is not between 1 MiB and 256 MiB" });
@@ -97,7 +97,8 @@ impl AccessLog {
     }
 }
 
-type Replay<'a> = &'a mut dyn FnMut(Tree, u64, &[u8]) -> Result<(), LogError>;
+/// What takes the entries at opening: tree, leaf index, entry. Its error ends the opening.
+pub type Replay<'a, E = LogError> = &'a mut dyn FnMut(Tree, u64, &[u8]) -> Result<(), E>;
 
 /// Opens the log; without `threaded`, publishing happens only when it is asked for.
 pub(crate) fn open(

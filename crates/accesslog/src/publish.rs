@@ -17,6 +17,7 @@ use crate::{LogError, Tree};
 use salus_seal::merkle::leaf_hash;
 use salus_seal::note::{Checkpoint, Signer};
 use salus_seal::tile::{self, Frontier, Kind, TILE_WIDTH, TileId};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -108,12 +109,11 @@ impl Publisher {
         for run in frames.iter().flat_map(|frame| frame.runs()) {
             let published = self.trees.get(&run.tree).map_or(0, Frontier::size);
             for (index, entry) in run.entries().filter(|(index, _)| *index >= published) {
-                if !grown.contains_key(&run.tree) {
-                    grown.insert(run.tree, self.begin(run.tree)?);
-                }
-                if let Some(growing) = grown.get_mut(&run.tree) {
-                    growing.push(&run.tree.folder(&self.dir), index, entry, writes)?;
-                }
+                let growing = match grown.entry(run.tree) {
+                    Entry::Occupied(tree) => tree.into_mut(),
+                    Entry::Vacant(tree) => tree.insert(self.begin(run.tree)?),
+                };
+                growing.push(&run.tree.folder(&self.dir), index, entry, writes)?;
             }
         }
         for (tree, growing) in &grown {

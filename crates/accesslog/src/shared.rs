@@ -29,6 +29,9 @@ pub(crate) struct State {
     pub oldest: u64,
     /// The segment after the current one, made ahead.
     pub ahead: Option<Box<dyn DiskFile>>,
+    /// Whether that one is about to become the current one. Until its first frame is durable no other is made: two
+    /// segments without a frame would look like a lost one.
+    pub rotating: bool,
     /// Whether the reserve is there.
     pub reserve: bool,
     /// Whether the disk was full at the last try.
@@ -108,7 +111,7 @@ impl Worker {
             if due || state.requested > state.served || state.backlog_bytes > MAX_BACKLOG_BYTES / 2 {
                 return Some(true);
             }
-            if state.ahead.is_none() && !state.stalled {
+            if state.ahead.is_none() && !state.rotating && !state.stalled {
                 return Some(false);
             }
             let idle = state.frames.is_empty() && !state.stalled && state.witness_failure.is_none();
@@ -163,7 +166,7 @@ impl Worker {
     fn make_ahead(&self) -> Result<(), LogError> {
         let number = {
             let state = self.shared.lock();
-            if state.ahead.is_some() {
+            if state.ahead.is_some() || state.rotating {
                 return Ok(());
             }
             state.current + 1

@@ -111,7 +111,8 @@ impl Folder {
         let kept = self.history.get(&tree);
         let due =
             kept.is_none_or(|(kept, when)| *kept != size && (keep || when.elapsed() >= HISTORY_INTERVAL));
-        if !new && !(keep && due) {
+        let wanted = new || (keep && due);
+        if !wanted {
             return Ok(());
         }
         let folder = self.path.join(tree.to_string());

@@ -1,5 +1,7 @@
 //! A log's ordinary life: appended, read, closed, killed, opened again; and who may not open it.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
 mod support;
 
 use salus_accesslog::{AccessLog, LogError, Signer, Tree};

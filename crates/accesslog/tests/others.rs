@@ -1,5 +1,7 @@
 //! Others read what we write: Cloudflare's tlog_tiles and signed_note, and a verifier in Python.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
 mod support;
 
 use salus_accesslog::proof::TreeReader;

@@ -1,5 +1,7 @@
 //! Every byte of a log's folder counts: whatever is changed, cut, removed, swapped or added is a finding.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
 mod support;
 
 use salus_accesslog::verify::{self, CouldNotLook, Known};

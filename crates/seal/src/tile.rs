@@ -187,6 +187,9 @@ pub fn subtree<E: From<SealError>>(
     Ok(hashes.get(range).and_then(fold).ok_or(SealError::Malformed)?)
 }
 
+/// What takes the hash tiles that become full: level, number, hashes.
+pub type OnFull<'a, E> = &'a mut dyn FnMut(u8, u64, &[Hash]) -> Result<(), E>;
+
 /// The growing edge of a tree: of each level, the hashes of the tile that is not full yet.
 #[derive(Debug, Clone, Default)]
 pub struct Frontier {
@@ -200,12 +203,8 @@ impl Frontier {
         self.size
     }
 
-    /// Adds a leaf. `full` gets every hash tile that this makes full: level, number, hashes.
-    pub fn push<E>(
-        &mut self,
-        leaf: Hash,
-        full: &mut dyn FnMut(u8, u64, &[Hash]) -> Result<(), E>,
-    ) -> Result<(), E> {
+    /// Adds a leaf. `full` gets every hash tile that this makes full.
+    pub fn push<E>(&mut self, leaf: Hash, full: OnFull<'_, E>) -> Result<(), E> {
         self.size += 1;
         let mut hash = leaf;
         for level in 0..=MAX_TILE_LEVEL {

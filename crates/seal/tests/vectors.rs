@@ -1,5 +1,7 @@
 //! What another implementation made by the written formats opens here, and what it made hostile does not.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
 use salus_seal::entry::{self, Event, Fleeting, VersionRange};
 use salus_seal::merkle::{self, Hash, leaf_hash};
 use salus_seal::note::{Checkpoint, Signer, VerifierKey};

@@ -106,6 +106,8 @@ struct State {
     stopped: bool,
     /// How many bytes of files fit.
     capacity: Option<usize>,
+    /// Whether some operations take their time, so that threads meet at all.
+    jitter: bool,
 }
 
 /// The disk; a clone is the same disk.
@@ -131,6 +133,11 @@ impl MemoryDisk {
         self.state.lock().unwrap().plan = Some((at, fault));
     }
 
+    /// Lets some operations take their time.
+    pub fn set_jitter(&self) {
+        self.state.lock().unwrap().jitter = true;
+    }
+
     /// How many operations there were.
     pub fn operations(&self) -> u64 {
         self.state.lock().unwrap().operations
@@ -151,6 +158,7 @@ impl MemoryDisk {
         let mut state = self.state.lock().unwrap();
         state.plan = None;
         state.stopped = false;
+        state.jitter = false;
         self.locked.store(false, Ordering::SeqCst);
         let Some(cut) = cut else { return };
         let mut coin = Coin(match cut {
@@ -202,6 +210,13 @@ impl MemoryDisk {
     }
 
     fn operate<T>(&self, work: impl FnOnce(&mut State) -> io::Result<T>) -> io::Result<T> {
+        let slow = {
+            let state = self.state.lock().unwrap();
+            state.jitter && !state.stopped && Coin(state.operations * 77 + 1).toss()
+        };
+        if slow {
+            std::thread::sleep(std::time::Duration::from_micros(150));
+        }
         let mut state = self.state.lock().unwrap();
         let fault = state.plan.filter(|(at, _)| *at == state.operations).map(|(_, fault)| fault);
         state.operations += 1;

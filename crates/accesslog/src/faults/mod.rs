@@ -2,6 +2,8 @@
 //!
 //! The short run takes every operation with some of the faults, the long one (SALUS_LONG_TESTS) with all of them.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
 mod disk;
 
 use crate::disk::Disk;
@@ -13,6 +15,7 @@ use salus_seal::CellId;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 type Model = BTreeMap<Tree, Vec<Vec<u8>>>;
 
@@ -25,9 +28,14 @@ fn cell(n: u8) -> Tree {
 }
 
 fn start(disk: &MemoryDisk) -> Result<(AccessLog, Opened, Model), LogError> {
+    start_with(disk, false)
+}
+
+fn start_with(disk: &MemoryDisk, threaded: bool) -> Result<(AccessLog, Opened, Model), LogError> {
     let mut options = Options::new("/data/log", "salus.example/7", Signer::from_seed([4; 32]).unwrap());
     options.segment_bytes = SEGMENT_BYTES;
     options.witness_dirs = vec!["/data/witness".into()];
+    options.publish_interval = Duration::from_micros(100);
     let mut model = Model::new();
     let mut replay = |tree, index: u64, bytes: &[u8]| {
         let list: &mut Vec<Vec<u8>> = model.entry(tree).or_default();
@@ -35,7 +43,7 @@ fn start(disk: &MemoryDisk) -> Result<(AccessLog, Opened, Model), LogError> {
         list.push(bytes.to_vec());
         Ok(())
     };
-    let (log, opened) = open(Arc::new(disk.clone()), options, &mut replay, false)?;
+    let (log, opened) = open(Arc::new(disk.clone()), options, &mut replay, threaded)?;
     Ok((log, opened, model))
 }
 
@@ -44,6 +52,8 @@ fn start(disk: &MemoryDisk) -> Result<(AccessLog, Opened, Model), LogError> {
 struct Ran {
     acknowledged: Model,
     appended: Model,
+    /// Whether a thread publishes meanwhile; then no two runs are the same.
+    threaded: bool,
 }
 
 impl Ran {
@@ -65,13 +75,13 @@ impl Ran {
 
     /// A log's life: opened, filled, published, closed, opened, filled beyond some segments, left.
     fn script(&mut self, disk: &MemoryDisk) -> Result<(), LogError> {
-        let (mut log, ..) = start(disk)?;
+        let (mut log, ..) = start_with(disk, self.threaded)?;
         let result = self.first_life(&mut log);
         if let Err(error) = result {
             return Err(poisoned(log, error));
         }
         log.close()?;
-        let (mut log, opened, replayed) = start(disk)?;
+        let (mut log, opened, replayed) = start_with(disk, self.threaded)?;
         assert!(opened.clean);
         assert_eq!(replayed, self.acknowledged);
         match self.second_life(&mut log) {
@@ -124,7 +134,7 @@ impl Ran {
             let appended = self.appended.get(tree).map_or(&[][..], Vec::as_slice);
             assert!(appended.starts_with(entries), "{what}: {tree} has what was never appended");
         }
-        let mut on = Ran { acknowledged: replayed.clone(), appended: replayed };
+        let mut on = Ran { acknowledged: replayed.clone(), appended: replayed, threaded: false };
         on.append(&mut log, cell(1), 70).unwrap();
         on.append(&mut log, cell(200), 70).unwrap();
         on.commit(&mut log).unwrap();
@@ -202,6 +212,22 @@ fn a_machine_that_stops_at_any_operation_loses_nothing() {
                 disk.restart(cut);
                 ran.check(&disk, &format!("operation {at} {fault:?}, then {cut:?}"));
             }
+        }
+    }
+}
+
+#[test]
+fn a_machine_that_stops_while_a_thread_publishes_loses_nothing() {
+    let stride = if long_run() { 1 } else { 23 };
+    for at in (0..2 * operations()).step_by(stride) {
+        for cut in [PowerCut::Loses, PowerCut::Tears(at)] {
+            let disk = MemoryDisk::with_folder(Path::new(HOME));
+            disk.plan(at, Fault::StopsAfter);
+            disk.set_jitter();
+            let mut ran = Ran { threaded: true, ..Ran::default() };
+            let ended = ran.script(&disk);
+            disk.restart(Some(cut));
+            ran.check(&disk, &format!("operation {at}, {ended:?}, then {cut:?}"));
         }
     }
 }
@@ -310,6 +336,29 @@ fn torn_bytes_are_counted_and_cut_off() {
     assert_eq!(replayed, ran.acknowledged);
     drop(log);
     ran.check(&disk, "after a torn frame");
+}
+
+#[test]
+fn no_segment_is_made_ahead_of_one_without_a_frame() {
+    let disk = MemoryDisk::with_folder(Path::new(HOME));
+    let (mut log, ..) = start(&disk).unwrap();
+    let made = || {
+        let names = disk.list(Path::new("/data/log/journal")).unwrap();
+        names.into_iter().filter_map(|(name, _)| crate::journal::parse_segment_name(&name)).max()
+    };
+    assert_eq!(made(), Some(2));
+    // The moment between taking the segment and its first frame's being durable.
+    let mut state = log.shared.lock();
+    state.ahead = None;
+    state.rotating = true;
+    drop(state);
+    let crate::log::Runner::Inline(worker) = &mut log.runner else { panic!("a thread") };
+    worker.pass(true);
+    assert_eq!(
+        made(),
+        Some(2),
+        "after a power cut now, two segments without a frame would look like a lost one"
+    );
 }
 
 #[test]

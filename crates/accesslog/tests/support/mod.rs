@@ -1,5 +1,6 @@
 //! What the tests of the log share: a folder, trees, entries that tell where they belong, and a model of what is in.
 
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use salus_accesslog::verify::{self, Known, Report};
