@@ -121,3 +121,37 @@ fn profile(start: &RecordServerStart) -> Profile {
         network: Network::Listen(vec![start.listen.port()]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Network, RecordServerStart, profile};
+    use std::path::Path;
+
+    /// What the sandbox does with a profile is tried in its own crate, by processes; here, that the profile reaches
+    /// neither the keys nor the log, wherever they lie.
+    #[test]
+    fn the_profile_reaches_cells_and_certificates_and_nothing_else_of_ours() {
+        let start: RecordServerStart = serde_json::from_value(serde_json::json!({
+            "log": {"format": "json", "level": "info", "language": "en"},
+            "listen": "127.0.0.1:8642",
+            "base_url": "http://localhost:8642",
+            "data_dir": "/var/lib/salus",
+            "keyholder_socket": "/var/lib/salus/run/keyholder.sock",
+            "keyholder_key": "00",
+            "tls": ["/etc/salus/tls.crt", "/etc/salus/tls.key"],
+            "behind_proxy": false,
+            "max_body_bytes": 1, "max_connections": 1, "request_timeout_s": 1,
+            "note": null,
+        }))
+        .unwrap();
+        let profile = profile(&start);
+        assert_eq!(profile.read_write, [Path::new("/var/lib/salus/cells")]);
+        assert_eq!(profile.network, Network::Listen(vec![8642]));
+        let reached = profile.list_only.iter().chain(&profile.read_only).chain(&profile.read_write);
+        for path in reached {
+            for kept in ["/var/lib/salus/trust/root.key", "/var/lib/salus/log/journal", "/etc/salus/root.key"] {
+                assert!(!Path::new(kept).starts_with(path), "{} reaches {kept}", path.display());
+            }
+        }
+    }
+}
