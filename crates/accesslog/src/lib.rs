@@ -22,6 +22,7 @@ mod log;
 mod open;
 pub mod proof;
 mod publish;
+mod recover;
 mod shared;
 mod snapshot;
 mod tree;

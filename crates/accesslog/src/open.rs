@@ -2,29 +2,28 @@
 //!
 //! State: none; it ends in an [`AccessLog`].
 
-use crate::audit::{
-    self, Audit, Audited, CHECKPOINT, JOURNAL, LOCK, NEW, RESERVE, RESERVE_BYTES, VERIFIER_KEYS,
-};
+use crate::audit::{self, Audit, Audited, CHECKPOINT, JOURNAL, LOCK, RESERVE, RESERVE_BYTES, VERIFIER_KEYS};
 use crate::disk::{Disk, Entry, RealDisk};
 use crate::error::At;
-use crate::files::preallocate;
-use crate::journal::{
-    self, Builder, Frame, Head, Journal, Link, MAX_SEGMENT_BYTES, MIN_SEGMENT_BYTES, segment_name,
-};
+use crate::journal::{self, Frame, Head, Journal, MAX_SEGMENT_BYTES, MIN_SEGMENT_BYTES, segment_name};
 use crate::keys::Keys;
-use crate::log::{AccessLog, Runner, Segment};
-use crate::publish::{Publisher, remove, remove_dir};
+use crate::log::{AccessLog, Runner};
+use crate::publish::Publisher;
+use crate::recover::{begin_segment, leftovers, remove_leftovers, zero};
 use crate::shared::{Shared, Worker};
-use crate::walk::walk;
 use crate::witness::{self, Known, Witnesses};
 use crate::{LogError, Tree};
 use salus_seal::note::{Checkpoint, Signer, VerifierKey};
-use salus_seal::tile::{self, Kind, TILE_HEIGHT, TILE_WIDTH, TileId};
+use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// How often, and how far apart, the lock is tried.
+const LOCK_ATTEMPTS: usize = 5;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// How a log is opened.
 #[derive(Debug)]
@@ -121,7 +120,7 @@ pub(crate) fn open(
         disk.sync_dir(parent).at("syncing the folder", parent)?;
     }
     let lock_path = folder.join(LOCK);
-    let lock = disk.lock(&lock_path).at("locking", &lock_path)?.ok_or(LogError::InUse { path: lock_path })?;
+    let lock = take_lock(&*disk, &lock_path)?;
 
     let head = Head { segment_bytes: options.segment_bytes, origin: journal::origin_hash(&options.origin) };
     let segments = read_segments(&|path| disk.read(path), &*disk, &folder)?;
@@ -200,6 +199,17 @@ pub(crate) fn open(
 fn sizes(trees: &BTreeMap<Tree, ReadTree>) -> (BTreeMap<Tree, u64>, BTreeMap<Tree, u64>) {
     let published = trees.iter().map(|(tree, read)| (*tree, read.published.frontier.size())).collect();
     (published, trees.iter().map(|(tree, read)| (*tree, read.total)).collect())
+}
+
+/// Whoever verifies the log asks for a moment whether it is in use: that is not taken for another instance.
+fn take_lock(disk: &dyn Disk, path: &Path) -> Result<Box<dyn Any + Send>, LogError> {
+    for _ in 0..LOCK_ATTEMPTS {
+        if let Some(lock) = disk.lock(path).at("locking", path)? {
+            return Ok(lock);
+        }
+        std::thread::sleep(LOCK_PAUSE);
+    }
+    Err(LogError::InUse { path: path.to_owned() })
 }
 
 fn spawn(worker: Worker) -> Result<std::thread::JoinHandle<Worker>, LogError> {
@@ -325,102 +335,4 @@ impl Reading<'_> {
         let note = checkpoint.zip(note.and_then(|bytes| String::from_utf8(bytes).ok()));
         Ok(ReadTree { published, note: note.map(|(checkpoint, note)| (checkpoint.size, note)), total })
     }
-}
-
-/// Cuts off a torn frame, so that what follows the last whole frame is zero again.
-fn zero(disk: &dyn Disk, path: &Path, range: std::ops::Range<u64>) -> Result<(), LogError> {
-    let file = disk.open(path).at("opening", path)?;
-    file.write_at(range.start, &vec![0; (range.end - range.start) as usize]).at("writing", path)?;
-    file.sync().at("syncing", path)
-}
-
-/// What an interrupted publication left: files in the making, and partial tiles that larger ones replaced.
-///
-/// Errors: [`LogError::RolledBack`] for a tile of more entries than there are. Tiles are written from what is durable in
-/// the journal, so a tile that is ahead of tree and journal was there before both of them were put back.
-fn leftovers(
-    disk: &dyn Disk,
-    dir: &Path,
-    published: &BTreeMap<Tree, u64>,
-    sizes: &BTreeMap<Tree, u64>,
-) -> Result<Vec<PathBuf>, LogError> {
-    let mut out = vec![dir.join(NEW)];
-    for (tree, size) in sizes {
-        let folder = tree.folder(dir);
-        out.push(folder.join(NEW));
-        for path in walk(disk, &folder)?.into_keys() {
-            let covered = published.get(tree).copied().unwrap_or(0);
-            let needed = |id: &TileId| tile::belongs(id, *size) || tile::belongs(id, covered);
-            let Some(id) = TileId::parse(&path).filter(|id| !needed(id)) else { continue };
-            let path = folder.join(path);
-            if leaves_of(&id).is_none_or(|leaves| leaves > *size) {
-                return Err(LogError::rolled_back(
-                    path,
-                    format!("more than the {size} entries that are here"),
-                ));
-            }
-            out.push(path);
-        }
-    }
-    Ok(out)
-}
-
-fn remove_leftovers(disk: &dyn Disk, leftovers: &[PathBuf]) -> Result<(), LogError> {
-    for path in leftovers {
-        remove(disk, path)?;
-        // The folder of a tile that is full now: `<N>.p`.
-        if let Some(parent) = path.parent().filter(|parent| parent.extension().is_some_and(|end| end == "p"))
-        {
-            remove_dir(disk, parent)?;
-        }
-    }
-    Ok(())
-}
-
-/// How many leaves a tree has at least that has this tile.
-pub(crate) fn leaves_of(id: &TileId) -> Option<u64> {
-    let level = match id.kind {
-        Kind::Entries => 0,
-        Kind::Hashes { level } => u32::from(level),
-    };
-    let hashes = id.index.checked_mul(TILE_WIDTH)?.checked_add(u64::from(id.width))?;
-    hashes.checked_mul(1u64.checked_shl(TILE_HEIGHT * level)?)
-}
-
-/// The segment that is written from now on: the one that a clean stop left, the one that was made ahead, or a new one.
-fn begin_segment(
-    disk: &dyn Disk,
-    folder: &Path,
-    segments: &[(u64, Vec<u8>)],
-    journal: &Journal<'_>,
-    head: Head,
-) -> Result<(Segment, Link), LogError> {
-    let fits = |bytes: u64| bytes == head.segment_bytes;
-    let whole = |number: u64| segments.iter().any(|(at, bytes)| *at == number && fits(bytes.len() as u64));
-    if let (Some((number, end, false)), None) = (journal.last, &journal.torn)
-        && whole(number)
-    {
-        if let Some((ahead, _)) = journal.ahead {
-            remove(disk, &folder.join(segment_name(ahead)))?;
-            disk.sync_dir(folder).at("syncing the folder", folder)?;
-        }
-        let path = folder.join(segment_name(number));
-        let file = disk.open(&path).at("opening", &path)?;
-        return Ok((Segment { number, file, end, holds_entries: false }, journal.link));
-    }
-    let number = match (journal.ahead, journal.last) {
-        (Some((number, _)), _) => number,
-        (None, Some((number, ..))) => number + 1,
-        (None, None) => 1,
-    };
-    let path = folder.join(segment_name(number));
-    let file = if journal.ahead.is_some_and(|(_, bytes)| fits(bytes)) {
-        disk.open(&path).at("opening", &path)?
-    } else {
-        preallocate(disk, &path, head.segment_bytes)?
-    };
-    let (frame, link) = Builder::default().seal(number, journal.link, Some(head));
-    file.write_at(0, &frame.bytes).at("writing", &path)?;
-    file.sync().at("syncing", &path)?;
-    Ok((Segment { number, file, end: frame.bytes.len() as u64, holds_entries: false }, link))
 }
