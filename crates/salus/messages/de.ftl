@@ -100,3 +100,5 @@ store-more = der Speicher hat Versionen, die nie zugelassen wurden
 store-not-read = der Speicher der Zelle { $cell } ist nicht lesbar: { $why }; prüfen Sie Pfad und Rechte
 which-cell = welche Zelle? nennen Sie sie mit --cell; es gibt: { $cells }
 yes = ja
+recovered = { $dir } ist wieder vollständig: Schlüssel von { $cells } Zellen aus der Hinterlegung, { $behind } Zellen mit neueren Akten als das Protokoll. Alle Budgets gelten als verbraucht; gestartet wird mit `salus serve --data { $dir }`
+not-recovered = das Wiederherstellungs-Kit ließ sich nicht anwenden: { $why }

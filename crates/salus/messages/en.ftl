@@ -100,3 +100,5 @@ store-more = the store has versions that were never admitted
 store-not-read = the store of cell { $cell } cannot be read: { $why }; check path and permissions
 which-cell = which cell? name it with --cell; there are: { $cells }
 yes = yes
+recovered = { $dir } is whole again: { $cells } cells' keys made from their escrows, { $behind } cells whose records are newer than the log. All budgets count as spent; start it with `salus serve --data { $dir }`
+not-recovered = the recovery kit could not be used: { $why }

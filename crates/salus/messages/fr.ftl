@@ -100,3 +100,5 @@ store-more = la base contient des versions jamais admises
 store-not-read = la base de la cellule { $cell } est illisible : { $why } ; vérifiez le chemin et les droits
 which-cell = quelle cellule ? indiquez-la avec --cell ; il y a : { $cells }
 yes = oui
+recovered = { $dir } est de nouveau complet : clés de { $cells } cellules tirées du dépôt, { $behind } cellules dont les dossiers sont plus récents que le journal. Tous les budgets comptent comme épuisés ; démarrer avec `salus serve --data { $dir }`
+not-recovered = le kit de récupération n'a pas pu être appliqué : { $why }

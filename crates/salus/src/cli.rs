@@ -68,6 +68,14 @@ Store it away from this machine.")]
 
 All keys of the configuration: docs/configuration.md")]
     Serve(Serve),
+    /// Make a lost or put-back trusted side whole again with the recovery kit
+    #[command(after_help = "Examples:
+  salus recover --data /var/lib/salus --recovery-kit /media/usb/salus-recovery-kit.txt
+  salus recover --config /etc/salus/salus.toml --recovery-kit kit.txt
+
+The server must not run. All records come back, with cells, clients and the log; all budgets count as
+spent, since nobody knows what was reached: make new clients for those who must go on.")]
+    Recover(Recover),
     /// Cells: practices, networks, hospitals, insurers
     #[command(subcommand)]
     Cell(Cell),
@@ -138,6 +146,23 @@ pub struct Init {
     pub root_key: Option<PathBuf>,
     /// Where to write the recovery kit; must not exist [default: ./salus-recovery-kit.txt]
     #[arg(long, value_name = "FILE", default_value = "salus-recovery-kit.txt", hide_default_value = true)]
+    pub recovery_kit: PathBuf,
+    /// Report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `salus recover`
+#[derive(Debug, Args)]
+pub struct Recover {
+    /// Where the data lie.
+    #[command(flatten)]
+    pub data: Data,
+    /// The configuration [default: DIR/salus.toml]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The recovery kit that `salus init` wrote
+    #[arg(long, value_name = "FILE")]
     pub recovery_kit: PathBuf,
     /// Report as JSON
     #[arg(long)]

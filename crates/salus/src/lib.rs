@@ -13,6 +13,7 @@ pub mod import;
 pub mod init;
 pub mod messages;
 pub mod process;
+pub mod recover;
 pub mod serve;
 pub mod supervise;
 pub mod tls;

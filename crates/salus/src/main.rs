@@ -4,7 +4,7 @@ use clap::Parser as _;
 use salus::admin::{self, Output};
 use salus::cli::{Cli, Client, Command, Log, Session};
 use salus::failure::Failure;
-use salus::{cli, demo, import, init, messages, process, serve};
+use salus::{cli, demo, import, init, messages, process, recover, serve};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -16,6 +16,7 @@ fn main() -> ExitCode {
         Command::RecordServer => return process::record_server::run(),
         Command::Demo(demo) => demo::run::run(demo, language),
         Command::Init(init) => init::run(init, output(init.json)),
+        Command::Recover(recover) => recover::run(recover, output(recover.json)),
         Command::Serve(serve) => serve::run(serve, language),
         Command::Cell(cell) => admin::change::cell(cell, output(cell_json(cell))),
         Command::Client(client) => admin::change::client(client, output(client_json(client))),

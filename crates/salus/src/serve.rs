@@ -2,20 +2,19 @@
 
 use crate::cli;
 use crate::config::Level;
-use crate::config::{ConfigError, Rule, load};
+use crate::config::{ConfigError, Rule, Settings, load};
 use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::messages::{Say, say};
 use crate::supervise::{Plan, Server, asked_to_end, begin_log, log};
 use salus_fhir::Language;
+use std::path::Path;
 
 /// `salus serve`
 pub fn run(command: &cli::Serve, language: Language) -> Result<(), Failure> {
     let data = DataDir::at(&command.data.directory())?;
     data.must_exist()?;
-    let own = data.configuration();
-    let file = command.config.as_deref().or_else(|| own.exists().then_some(own.as_path()));
-    let settings = load(file).map_err(|error| Failure::could_not(config_says(&error, language)))?;
+    let settings = settings(&data, command.config.as_deref(), language)?;
     begin_log(settings.log.format, settings.log.level);
     let plan = Plan { data, settings, note: None, language };
     on_this_thread(async {
@@ -33,6 +32,13 @@ pub fn run(command: &cli::Serve, language: Language) -> Result<(), Failure> {
         let ended = server.end().await;
         outcome.and(ended)
     })
+}
+
+/// The settings of a data directory: of `config`, else of its own file, else the defaults.
+pub fn settings(data: &DataDir, config: Option<&Path>, language: Language) -> Result<Settings, Failure> {
+    let own = data.configuration();
+    let file = config.or_else(|| own.exists().then_some(own.as_path()));
+    load(file).map_err(|error| Failure::could_not(config_says(&error, language)))
 }
 
 /// Runs on a runtime of this thread, which the server's processes need.

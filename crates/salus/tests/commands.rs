@@ -85,6 +85,7 @@ fn every_command_has_help_with_examples() {
         &[],
         &["demo"],
         &["init"],
+        &["recover"],
         &["serve"],
         &["cell", "create"],
         &["cell", "quarantine"],

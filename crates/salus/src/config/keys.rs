@@ -108,8 +108,8 @@ pub const KEYS: &[Key] = &[
         "witness_dirs",
         Kind::List,
         "[]",
-        "Directories, each on another machine, that get every checkpoint of the access log. At start the log must contain \
-         what they hold.",
+        "Directories that get every checkpoint of the access log; at start the log must contain what they hold. Empty: witness \
+         in the data directory; better on another machine.",
     ),
     key("log", "format", Kind::Text, "\"json\"", "How the processes log to stderr: `json` or `text`."),
     key(

@@ -9,9 +9,10 @@ mod spelling;
 
 pub use load::{load, parse};
 
+use crate::data_dir::DataDir;
 use serde::Deserialize;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The whole configuration; [`keys::KEYS`] says what each key is for.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
@@ -69,8 +70,32 @@ pub struct Limits {
 pub struct Keyholder {
     /// Empty: trust/root.key in the data directory.
     pub root_key_file: PathBuf,
-    /// Directories for checkpoints.
+    /// Directories for checkpoints. Empty: witness in the data directory.
     pub witness_dirs: Vec<PathBuf>,
+}
+
+impl Keyholder {
+    /// The root key's file.
+    pub fn root_key_file_in(&self, data: &DataDir) -> PathBuf {
+        if self.root_key_file.as_os_str().is_empty() {
+            data.trust().join("root.key")
+        } else {
+            absolute(&self.root_key_file)
+        }
+    }
+
+    /// The directories for checkpoints.
+    pub fn witness_dirs_in(&self, data: &DataDir) -> Vec<PathBuf> {
+        if self.witness_dirs.is_empty() {
+            vec![data.path().join("witness")]
+        } else {
+            self.witness_dirs.iter().map(|witness| absolute(witness)).collect()
+        }
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// What the processes say about themselves.

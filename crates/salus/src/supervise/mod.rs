@@ -11,7 +11,7 @@ mod signals;
 pub use signals::asked_to_end;
 
 use crate::config::{Format, Level, Settings};
-use crate::data_dir::{DataDir, Lock, ServerFile};
+use crate::data_dir::{DataDir, Lock, ServerFile, cannot_write};
 use crate::failure::Failure;
 use crate::messages::say;
 use crate::process::{KeyholderStart, LogStart, RecordServerStart, print_key};
@@ -181,17 +181,17 @@ fn starts(
         level: settings.log.level,
         language: plan.language.tag().into(),
     };
-    let root_key_file = if settings.keyholder.root_key_file.as_os_str().is_empty() {
-        plan.data.trust().join("root.key")
-    } else {
-        absolute(&settings.keyholder.root_key_file)
-    };
+    let witness_dirs = settings.keyholder.witness_dirs_in(&plan.data);
+    for witness in &witness_dirs {
+        // A confined process can be given only a folder that is there.
+        std::fs::create_dir_all(witness).map_err(|why| cannot_write(witness, &why))?;
+    }
     let keyholder = KeyholderStart {
         log: log.clone(),
         data_dir: plan.data.path().to_owned(),
-        root_key_file,
+        root_key_file: settings.keyholder.root_key_file_in(&plan.data),
         socket: plan.data.keyholder_socket(),
-        witness_dirs: settings.keyholder.witness_dirs.iter().map(absolute).collect(),
+        witness_dirs,
         record_server_key: print_key(&key),
     };
     let record_server = RecordServerStart {
