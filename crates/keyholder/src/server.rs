@@ -57,6 +57,8 @@ pub(crate) struct Server {
     listener: UnixListener,
     stop: OwnedFd,
     connections: Vec<Connection>,
+    /// What was read last; only what was used of it is wiped.
+    buffer: Box<[u8; READ_BYTES]>,
 }
 
 /// Listens at `path`, for its owner only. A socket that a killed process left is replaced.
@@ -74,7 +76,7 @@ pub(crate) fn listen(path: &Path) -> Result<UnixListener, KeyholderError> {
 
 impl Server {
     pub(crate) fn new(core: Core, proofs: Proofs, listener: UnixListener, stop: OwnedFd) -> Self {
-        Self { core, proofs, listener, stop, connections: Vec::new() }
+        Self { core, proofs, listener, stop, connections: Vec::new(), buffer: Box::new([0; READ_BYTES]) }
     }
 
     /// Serves until `stop` becomes readable or is closed; then everything is published and the log closed.
@@ -139,15 +141,16 @@ impl Server {
 
     fn receive(&mut self, index: usize) {
         let Some(connection) = self.connections.get_mut(index) else { return };
-        let mut buffer = [0u8; READ_BYTES];
+        let buffer = self.buffer.as_mut_slice();
         loop {
-            match connection.stream.read(&mut buffer) {
+            match connection.stream.read(buffer) {
                 Ok(0) => {
                     connection.gone = true;
                     break;
                 }
                 Ok(count) => {
                     connection.received.extend_from_slice(&buffer[..count]);
+                    buffer[..count].zeroize();
                     if count < buffer.len() || connection.received.len() > frame::MAX_FRAME_BYTES + PREFIX_BYTES {
                         break;
                     }
@@ -160,7 +163,6 @@ impl Server {
                 }
             }
         }
-        buffer.zeroize();
     }
 
     /// Decides everything that has come whole, commits once, answers all.

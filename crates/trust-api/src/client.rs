@@ -17,7 +17,7 @@ use crate::wire::{
 use crate::{Interaction, Purpose, Refusal, Token};
 use salus_seal::{CellId, PartKey};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
@@ -30,6 +30,10 @@ const MAX_WAITING_ASKS: usize = 16_384;
 const MAX_ASKS_PER_FRAME: usize = 1_024;
 /// The most record versions in one frame, so that a frame stays far below its bound and stalls nobody.
 const MAX_VERSIONS_PER_FRAME: usize = 12_000;
+/// The most marks of delivery that wait.
+const MAX_WAITING_MARKS: usize = 65_536;
+/// After how long without any ask the marks of delivery get a frame of their own.
+const MARKS_FLUSH: Duration = Duration::from_millis(100);
 /// How long to wait before connecting again, at first and at most.
 const RECONNECT_FIRST: Duration = Duration::from_millis(20);
 const RECONNECT_MOST: Duration = Duration::from_millis(500);
@@ -106,10 +110,18 @@ struct Waiting {
 /// A connection's number and the cells that the keyholder named on it; none while there is no connection.
 pub type Generation = Option<(u64, Arc<Vec<CellInfo>>)>;
 
+/// Entries that were delivered and not yet reported.
+type Marks = Arc<Mutex<Vec<(CellId, u64)>>>;
+
+fn lock(marks: &Marks) -> MutexGuard<'_, Vec<(CellId, u64)>> {
+    marks.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The connection to the keyholder. Cheap to clone.
 #[derive(Clone)]
 pub struct Trust {
     queue: mpsc::Sender<Waiting>,
+    marks: Marks,
     generation: watch::Receiver<Generation>,
 }
 
@@ -124,8 +136,9 @@ impl Trust {
     pub fn connect(endpoint: Endpoint) -> Self {
         let (queue, waiting) = mpsc::channel(MAX_WAITING_ASKS);
         let (announce, generation) = watch::channel(None);
-        tokio::spawn(run(endpoint, waiting, announce));
-        Self { queue, generation }
+        let marks = Marks::default();
+        tokio::spawn(run(endpoint, waiting, marks.clone(), announce));
+        Self { queue, marks, generation }
     }
 
     /// Changes with each connection: the cells must be taken up (again).
@@ -187,11 +200,14 @@ impl Trust {
         self.noted(Ask::Abandoned(Resolved { cell, entries })).await
     }
 
-    /// These answers were sent to their end. Does not wait.
+    /// These answers were sent to their end. Does not wait: the marks travel with the next frame, and make none of
+    /// their own before [`MARKS_FLUSH`].
     pub fn delivered(&self, cell: CellId, entries: Vec<u64>) {
-        let (answer, _) = oneshot::channel();
-        // A full queue loses the mark, not the entry: the scope then says "not reported as delivered".
-        let _ = self.queue.try_send(Waiting { ask: Ask::Delivered(Resolved { cell, entries }), answer });
+        let mut marks = lock(&self.marks);
+        // A mark too many loses the mark, not the entry: the scope then says "not reported as delivered".
+        if marks.len() + entries.len() <= MAX_WAITING_MARKS {
+            marks.extend(entries.into_iter().map(|entry| (cell, entry)));
+        }
     }
 
     /// The numbers under which ids that clients chose are stored.
@@ -244,7 +260,12 @@ impl Trust {
     }
 }
 
-async fn run(endpoint: Endpoint, mut waiting: mpsc::Receiver<Waiting>, announce: watch::Sender<Generation>) {
+async fn run(
+    endpoint: Endpoint,
+    mut waiting: mpsc::Receiver<Waiting>,
+    marks: Marks,
+    announce: watch::Sender<Generation>,
+) {
     let mut number = 0;
     let mut pause = RECONNECT_FIRST;
     loop {
@@ -253,7 +274,7 @@ async fn run(endpoint: Endpoint, mut waiting: mpsc::Receiver<Waiting>, announce:
                 number += 1;
                 pause = RECONNECT_FIRST;
                 announce.send_replace(Some((number, Arc::new(cells))));
-                if converse(&mut stream, &mut waiting).await == Conversation::NobodyAsksAnyMore {
+                if converse(&mut stream, &mut waiting, &marks).await == Conversation::NobodyAsksAnyMore {
                     return;
                 }
                 announce.send_replace(None);
@@ -279,7 +300,11 @@ enum Conversation {
     NobodyAsksAnyMore,
 }
 
-async fn converse(stream: &mut UnixStream, waiting: &mut mpsc::Receiver<Waiting>) -> Conversation {
+async fn converse(
+    stream: &mut UnixStream,
+    waiting: &mut mpsc::Receiver<Waiting>,
+    marks: &Marks,
+) -> Conversation {
     let mut buffer = Vec::new();
     let mut answers = Vec::new();
     loop {
@@ -287,14 +312,24 @@ async fn converse(stream: &mut UnixStream, waiting: &mut mpsc::Receiver<Waiting>
         let first = tokio::select! {
             biased;
             first = waiting.recv() => match first {
-                Some(first) => first,
+                Some(first) => Some(first),
                 None => return Conversation::NobodyAsksAnyMore,
             },
             () = gone(stream) => return Conversation::Broken,
+            () = tokio::time::sleep(MARKS_FLUSH) => None,
         };
-        let mut versions = versions_in(&first.ask);
-        let mut asks = vec![first.ask];
-        answers.push(first.answer);
+        let mut asks = reports(marks);
+        let reported = asks.len();
+        let mut versions = 0;
+        match first {
+            Some(first) => {
+                versions += versions_in(&first.ask);
+                asks.push(first.ask);
+                answers.push(first.answer);
+            }
+            None if reported == 0 => continue,
+            None => {}
+        }
         while asks.len() < MAX_ASKS_PER_FRAME && versions < MAX_VERSIONS_PER_FRAME {
             let Ok(next) = waiting.try_recv() else { break };
             versions += versions_in(&next.ask);
@@ -302,8 +337,8 @@ async fn converse(stream: &mut UnixStream, waiting: &mut mpsc::Receiver<Waiting>
             answers.push(next.answer);
         }
         match exchange(stream, asks, &mut buffer).await {
-            Ok(replies) if replies.len() == answers.len() => {
-                for (answer, reply) in answers.drain(..).zip(replies) {
+            Ok(replies) if replies.len() == reported + answers.len() => {
+                for (answer, reply) in answers.drain(..).zip(replies.into_iter().skip(reported)) {
                     let _ = answer.send(Ok(reply));
                 }
             }
@@ -326,6 +361,19 @@ async fn gone(stream: &UnixStream) {
             _ => return,
         }
     }
+}
+
+/// The marks that wait, as one report a cell.
+fn reports(marks: &Marks) -> Vec<Ask> {
+    let marks = std::mem::take(&mut *lock(marks));
+    let mut reports: Vec<Resolved> = Vec::new();
+    for (cell, entry) in marks {
+        match reports.iter_mut().find(|report| report.cell == cell) {
+            Some(report) => report.entries.push(entry),
+            None => reports.push(Resolved { cell, entries: vec![entry] }),
+        }
+    }
+    reports.into_iter().map(Ask::Delivered).collect()
 }
 
 fn versions_in(ask: &Ask) -> usize {
