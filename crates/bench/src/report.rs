@@ -328,6 +328,7 @@ fn growth_table(context: &Context) -> String {
     let record = &context.record;
     let mut rows = Vec::new();
     let sizes = context.effort.thin_patients.map(growth::name);
+    #[allow(clippy::type_complexity, reason = "a table, said once")]
     let measures: [(&str, &'static str, u32, fn(&Measurement) -> f64); 6] = [
         ("read, CPU", "read", growth::CONNECTIONS, Measurement::cpu),
         ("read, p99 µs", "read", growth::CONNECTIONS, p99),

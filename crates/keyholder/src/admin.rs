@@ -38,7 +38,9 @@ impl Core {
         self.commit()?;
         match ask {
             AdminAsk::Status => Ok(Ok(AdminAnswer::Status(self.status()))),
-            AdminAsk::CreateCell { name, house_kinds, budgets } => self.create_cell(name, house_kinds, budgets),
+            AdminAsk::CreateCell { name, house_kinds, budgets } => {
+                self.create_cell(name, house_kinds, budgets)
+            }
             AdminAsk::CreateClient { cell, name, role, budgets, session_ms, idle_ms } => {
                 self.create_client(&cell, name, role, budgets, session_ms, idle_ms)
             }
@@ -66,7 +68,8 @@ impl Core {
                 self.show_log(tree, from, limit).map(|page| Ok(AdminAnswer::Log(page)))
             }
             AdminAsk::Scope { by, from_ms, to_ms } => {
-                let cell = or_answer!(self.cell_of(by).ok_or_else(|| not_found("session, principal or client")));
+                let cell =
+                    or_answer!(self.cell_of(by).ok_or_else(|| not_found("session, principal or client")));
                 self.scope(cell, by, from_ms, to_ms).map(|scope| Ok(AdminAnswer::Scope(scope)))
             }
             AdminAsk::WriteRoots { cell, from, limit } => {
@@ -120,7 +123,10 @@ impl Core {
             return Ok(Err(invalid("role", &format!("one of {}", names.join(", ")))));
         }
         if name.is_empty() || name.len() > MAX_CLIENT_NAME_BYTES || name.chars().any(char::is_control) {
-            return Ok(Err(invalid("name", &format!("1 to {MAX_CLIENT_NAME_BYTES} bytes, no control characters"))));
+            return Ok(Err(invalid(
+                "name",
+                &format!("1 to {MAX_CLIENT_NAME_BYTES} bytes, no control characters"),
+            )));
         }
         if session_ms == 0 || session_ms > MAX_SESSION_MS || idle_ms == 0 {
             return Ok(Err(invalid("session", "more than nothing, and at most 10 years")));

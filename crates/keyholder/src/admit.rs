@@ -97,6 +97,9 @@ impl Core {
             Ok(opened) => opened,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        if opened.charged.len() + opened.uncharged.len() > opened.entries.len() * MAX_PATIENTS_PER_ENTRY {
+            return Ok(Err(Refusal::Malformed));
+        }
         if let Err(refusal) = self.has_budget(asking, &opened, now_ms) {
             return Ok(Err(refusal));
         }
@@ -121,9 +124,9 @@ impl Core {
         let role = policy::role(&principal.role).ok_or(Refusal::NotAllowed)?;
         let action = match intent {
             Intent::Read(_) => Action::Read,
-            Intent::Write(write) => {
-                Action::Write { changes_existing: write.versions.iter().any(|version| version.header.version > 1) }
-            }
+            Intent::Write(write) => Action::Write {
+                changes_existing: write.versions.iter().any(|version| version.header.version > 1),
+            },
             Intent::Missing => Action::Probe,
             Intent::Search | Intent::Disclose | Intent::Export => return Err(Refusal::NotAllowed),
         };
@@ -167,8 +170,8 @@ impl Core {
         let tree = Tree::Cell(asking.cell);
         let first = self.log.size(tree);
         let mut last = first;
-        let mut patients = opened.charged.clone();
-        patients.extend_from_slice(&opened.uncharged);
+        let mut charged = opened.charged.as_slice();
+        let mut uncharged = opened.uncharged.as_slice();
         let mut fleeting = Fleeting {
             session: asking.session,
             purpose: admit.purpose,
@@ -176,8 +179,8 @@ impl Core {
             address: admit.address,
             refused: None,
             part: opened.part,
-            charged: opened.charged.len() as u32,
-            patients,
+            charged: 0,
+            patients: Vec::new(),
             versions: Vec::new(),
         };
         for part in opened.entries {
@@ -186,10 +189,12 @@ impl Core {
                 None => Event::Opened,
             };
             fleeting.versions = part.versions;
+            // An entry holds so many patients; the others are named by the chain's next ones.
+            fleeting.patients = take(&mut charged, MAX_PATIENTS_PER_ENTRY);
+            fleeting.charged = fleeting.patients.len() as u32;
+            let room = MAX_PATIENTS_PER_ENTRY - fleeting.patients.len();
+            fleeting.patients.extend(take(&mut uncharged, room));
             last = self.record(tree, now_ms, event, Some(&fleeting))?;
-            // The chain's first entry names the patients; the others belong to it.
-            fleeting.patients.clear();
-            fleeting.charged = 0;
         }
         let mac = self.receipt_mac(asking.cell, last)?;
         let receipt = Receipt { cell: asking.cell, entry: first, last_entry: last, mac };
@@ -197,7 +202,8 @@ impl Core {
     }
 
     fn receipt_mac(&self, id: CellId, entry: u64) -> Result<[u8; 16], KeyholderError> {
-        let cell = self.state.cells.get(&id).ok_or(KeyholderError::Entry { tree: id.to_string(), index: entry })?;
+        let cell =
+            self.state.cells.get(&id).ok_or(KeyholderError::Entry { tree: id.to_string(), index: entry })?;
         Ok(cell.receipt_key.mac(&id, entry))
     }
 
@@ -226,6 +232,16 @@ impl Core {
     }
 }
 
+/// The most patients that one entry names: with 1,024 versions, some 50 kB.
+const MAX_PATIENTS_PER_ENTRY: usize = 2_048;
+
+/// The first `most` of a list, which then begins after them.
+fn take(list: &mut &[Pseudonym], most: usize) -> Vec<Pseudonym> {
+    let (head, rest) = list.split_at(most.min(list.len()));
+    *list = rest;
+    head.to_vec()
+}
+
 /// The most versions that a refusal's entry names: enough to see what was tried.
 const MAX_REFUSED_VERSIONS: usize = 64;
 
@@ -233,7 +249,9 @@ fn named_versions(admit: &Admit) -> Vec<VersionRange> {
     let headers = admit.intents.iter().flat_map(|intent| -> Box<dyn Iterator<Item = (u64, u32)> + '_> {
         match intent {
             Intent::Read(read) => Box::new(read.versions.iter().map(|v| (v.header.record, v.header.version))),
-            Intent::Write(write) => Box::new(write.versions.iter().map(|v| (v.header.record, v.header.version))),
+            Intent::Write(write) => {
+                Box::new(write.versions.iter().map(|v| (v.header.record, v.header.version)))
+            }
             _ => Box::new(std::iter::empty()),
         }
     });

@@ -66,11 +66,17 @@ impl Reached {
     }
 
     /// Whether these patients (distinct) can be reached now without a window passing its limit.
-    pub fn room_for(&mut self, patients: &[Pseudonym], limits: &Limits, now_ms: u64) -> Result<(), Exhausted> {
+    pub fn room_for(
+        &mut self,
+        patients: &[Pseudonym],
+        limits: &Limits,
+        now_ms: u64,
+    ) -> Result<(), Exhausted> {
         self.expire(now_ms);
         let limits = [limits.hour, limits.day, limits.days_30];
         for (window, limit) in limits.into_iter().enumerate() {
-            let fresh = patients.iter().filter(|patient| !self.within(window, patient, now_ms)).count() as u32;
+            let fresh =
+                patients.iter().filter(|patient| !self.within(window, patient, now_ms)).count() as u32;
             if fresh == 0 {
                 continue;
             }
@@ -107,12 +113,15 @@ impl Reached {
     }
 
     fn declared_spent_s(&self, window: usize, now_ms: u64) -> Option<u32> {
-        let left_ms = (self.spent_at_ms? + WINDOWS_MS[window]).checked_sub(now_ms).filter(|left_ms| *left_ms > 0)?;
+        let left_ms =
+            (self.spent_at_ms? + WINDOWS_MS[window]).checked_sub(now_ms).filter(|left_ms| *left_ms > 0)?;
         Some(u32::try_from(left_ms.div_ceil(1000)).unwrap_or(u32::MAX))
     }
 
     fn within(&self, window: usize, patient: &Pseudonym, now_ms: u64) -> bool {
-        self.by_pseudonym.get(patient).is_some_and(|&node| self.nodes[node as usize].last_ms + WINDOWS_MS[window] > now_ms)
+        self.by_pseudonym
+            .get(patient)
+            .is_some_and(|&node| self.nodes[node as usize].last_ms + WINDOWS_MS[window] > now_ms)
     }
 
     fn room_in_s(&self, window: usize, now_ms: u64) -> u32 {
@@ -124,13 +133,13 @@ impl Reached {
     }
 
     fn expire(&mut self, now_ms: u64) {
-        for window in 0..WINDOWS_MS.len() {
-            while self.marks[window].0 != NONE {
-                let oldest = self.nodes[self.marks[window].0 as usize];
-                if oldest.last_ms + WINDOWS_MS[window] > now_ms {
+        for ((oldest, count), window_ms) in self.marks.iter_mut().zip(WINDOWS_MS) {
+            while *oldest != NONE {
+                let node = self.nodes[*oldest as usize];
+                if node.last_ms + window_ms > now_ms {
                     break;
                 }
-                self.marks[window] = (oldest.next, self.marks[window].1 - 1);
+                (*oldest, *count) = (node.next, *count - 1);
             }
         }
         // What is behind the longest window concerns nobody any more.
@@ -244,7 +253,11 @@ mod tests {
         reached.spend_all(1_000);
         let hourly = Limits { hour: 5, day: 5, days_30: 5 };
         assert_eq!(reached.room_for(&[patient(1)], &hourly, 1_000), Err(Exhausted { retry_after_s: 3_600 }));
-        assert_eq!(reached.room_for(&[patient(2)], &hourly, 1_000), Ok(()), "who was reached before stays reachable");
+        assert_eq!(
+            reached.room_for(&[patient(2)], &hourly, 1_000),
+            Ok(()),
+            "who was reached before stays reachable"
+        );
         assert!(reached.room_for(&[patient(1)], &hourly, WINDOWS_MS[1]).is_err());
         assert_eq!(reached.room_for(&[patient(1)], &hourly, 1_000 + WINDOWS_MS[2]), Ok(()));
     }

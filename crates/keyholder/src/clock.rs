@@ -18,7 +18,8 @@ pub struct Clock {
 impl Clock {
     /// Starts at the wall clock's time, or at `floor_ms` (the latest entry of the log) when that is later.
     pub fn start(floor_ms: u64) -> Self {
-        let wall_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
+        let wall_ms =
+            SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64);
         let began_ms = wall_ms.max(floor_ms);
         Self { began: Instant::now(), began_ms, latest_ms: began_ms }
     }

@@ -44,7 +44,9 @@ pub enum KeyholderError {
         index: u64,
     },
     /// The state is older than a receipt that is known outside.
-    #[error("the keyholder's state of cell {cell} is older than a receipt (entry {receipt}, state {state}): it was put back from an older copy")]
+    #[error(
+        "the keyholder's state of cell {cell} is older than a receipt (entry {receipt}, state {state}): it was put back from an older copy"
+    )]
     RolledBack {
         /// The cell.
         cell: String,
@@ -53,6 +55,11 @@ pub enum KeyholderError {
         /// The entries that are known here.
         state: u64,
     },
+    /// There are cells' keys, and a log without entries.
+    #[error(
+        "the access log is empty though there are cells: it was removed or put back from an older copy; put the newest copy of DIR/log back"
+    )]
+    LogMissing,
     /// Sealing failed.
     #[error(transparent)]
     Seal(#[from] salus_seal::SealError),

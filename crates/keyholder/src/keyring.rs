@@ -70,7 +70,8 @@ pub struct Keyring {
 impl Keyring {
     /// Reads the root key (32 bytes, as 64 hexadecimal digits).
     pub fn open(trust_dir: &Path, root_key_file: &Path) -> Result<Self, KeyholderError> {
-        let text = Zeroizing::new(fs::read_to_string(root_key_file).map_err(KeyholderError::io(root_key_file))?);
+        let text =
+            Zeroizing::new(fs::read_to_string(root_key_file).map_err(KeyholderError::io(root_key_file))?);
         let root = parse_key(text.trim())
             .ok_or_else(|| KeyholderError::KeyFile { path: root_key_file.display().to_string() })?;
         Ok(Self { trust_dir: trust_dir.to_owned(), root: RootKey::from_bytes(*root) })
@@ -110,6 +111,11 @@ impl Keyring {
         write(&identity_path(&self.trust_dir), &file)
     }
 
+    /// Whether there are keys of any cell.
+    pub fn has_cells(&self) -> bool {
+        fs::read_dir(self.trust_dir.join("cells")).is_ok_and(|mut files| files.next().is_some())
+    }
+
     /// A cell's keys.
     pub fn cell(&self, cell: &CellId) -> Result<CellKeys, KeyholderError> {
         let path = self.cell_path(cell);
@@ -117,7 +123,8 @@ impl Keyring {
         let bad = |_| KeyholderError::KeyFile { path: path.display().to_string() };
         let mut generations = Vec::new();
         for (index, wrap) in file.cell_keys.iter().enumerate() {
-            let key = unwrap_secret(self.root.expose(), &cell_label(cell, index as u32 + 1), wrap).map_err(bad)?;
+            let key =
+                unwrap_secret(self.root.expose(), &cell_label(cell, index as u32 + 1), wrap).map_err(bad)?;
             generations.push(CellKey::from_bytes(key));
         }
         let first = generations.first().ok_or_else(|| bad(salus_seal::SealError::Malformed))?;
@@ -138,7 +145,8 @@ impl Keyring {
         }
         let first = keys.generations.first().ok_or(salus_seal::SealError::Malformed)?;
         for (month, key) in &keys.log_keys {
-            file.log_keys.push((*month, wrap_secret(first.expose(), &month_label(cell, *month), key.expose())?));
+            file.log_keys
+                .push((*month, wrap_secret(first.expose(), &month_label(cell, *month), key.expose())?));
         }
         write(&self.cell_path(cell), &file)
     }

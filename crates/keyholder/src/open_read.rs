@@ -9,6 +9,7 @@ use salus_seal::wrap::CompartmentCipher;
 use salus_seal::{CellId, Pseudonym};
 use salus_trust_api::wire::{Grant, MAX_VERSIONS_PER_READ, Read, SecretKey};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 struct OpenCompartment {
     cipher: CompartmentCipher,
@@ -28,12 +29,14 @@ pub(crate) fn open(id: CellId, cell: &Cell, read: &Read) -> Result<Opened, Refus
         if header.cell != id {
             return Err(Refusal::DoesNotOpen);
         }
-        if !opened.contains_key(&header.compartment) {
-            let compartment = open_compartment(cell, read, header.compartment)?;
-            charged.extend_from_slice(&compartment.pseudonyms);
-            opened.insert(header.compartment, compartment);
-        }
-        let compartment = opened.get(&header.compartment).ok_or(Refusal::Malformed)?;
+        let compartment = match opened.entry(header.compartment) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let compartment = open_compartment(cell, read, header.compartment)?;
+                charged.extend_from_slice(&compartment.pseudonyms);
+                place.insert(compartment)
+            }
+        };
         let key = compartment
             .cipher
             .unwrap(&version.wrap, header, &version.hash)
@@ -43,7 +46,8 @@ pub(crate) fn open(id: CellId, cell: &Cell, read: &Read) -> Result<Opened, Refus
     }
     charged.sort_unstable();
     charged.dedup();
-    let mut numbers: Vec<(u64, u32)> = read.versions.iter().map(|v| (v.header.record, v.header.version)).collect();
+    let mut numbers: Vec<(u64, u32)> =
+        read.versions.iter().map(|v| (v.header.record, v.header.version)).collect();
     numbers.sort_unstable();
     Ok(Opened {
         part: read.part,

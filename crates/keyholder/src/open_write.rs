@@ -63,7 +63,11 @@ pub(crate) fn open(id: CellId, cell: &Cell, write: &Write, now_ms: u64) -> Resul
 
 fn check(id: CellId, cell: &Cell, version: &NewVersion, now_ms: u64) -> Result<(), Refusal> {
     let header = &version.header;
-    if header.cell != id || header.version == 0 || header.record == 0 || header.time_ms > now_ms + MAX_AHEAD_MS {
+    if header.cell != id
+        || header.version == 0
+        || header.record == 0
+        || header.time_ms > now_ms + MAX_AHEAD_MS
+    {
         return Err(Refusal::Malformed);
     }
     if header.compartment == HOUSE && !cell.house_kinds.contains(&header.kind) {
@@ -87,7 +91,8 @@ fn compartments(cell: &Cell, write: &Write) -> Result<(HashMap<u64, Open>, Vec<C
     for wanted in &write.compartments {
         let (number, compartment) = match wanted {
             WriteCompartment::Existing(wrap) => {
-                let opened = cell.cipher_of(&wrap.wrap).and_then(|cipher| cipher.unwrap(wrap.number, &wrap.wrap));
+                let opened =
+                    cell.cipher_of(&wrap.wrap).and_then(|cipher| cipher.unwrap(wrap.number, &wrap.wrap));
                 (wrap.number, opened.map_err(|_| Refusal::DoesNotOpen)?)
             }
             WriteCompartment::New { number, of } => {
@@ -118,7 +123,9 @@ fn make(of: &NewCompartment, open: &HashMap<u64, Open>) -> Result<Compartment, R
         NewCompartment::Joint(numbers) => {
             let mut all = BTreeSet::new();
             for number in numbers {
-                all.extend(open.get(number).ok_or(Refusal::Malformed)?.compartment.pseudonyms.iter().copied());
+                all.extend(
+                    open.get(number).ok_or(Refusal::Malformed)?.compartment.pseudonyms.iter().copied(),
+                );
             }
             // A joint compartment of nobody would be a house compartment by another name.
             if all.is_empty() || all.len() > MAX_PSEUDONYMS {

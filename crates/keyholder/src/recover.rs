@@ -106,7 +106,8 @@ fn recover_cells(
 ) -> Result<(), KeyholderError> {
     let mut keys: BTreeMap<CellId, Vec<CellKey>> = BTreeMap::new();
     for ((cell, generation), escrow) in &escrows.cells {
-        let key = secret.open(&cell_label(cell, *generation), escrow).map_err(|_| KeyholderError::Recovery)?;
+        let key =
+            secret.open(&cell_label(cell, *generation), escrow).map_err(|_| KeyholderError::Recovery)?;
         keys.entry(*cell).or_default().push(CellKey::from_bytes(*key));
     }
     for (cell, generations) in keys {
@@ -135,7 +136,8 @@ fn open_log(
     match fold(options()?, keyring, true) {
         Err(KeyholderError::Log(LogError::RolledBack { .. })) => {
             for witness in &recover.witness_dirs {
-                let aside = witness.with_extension(format!("before-recovery-{}", salus_seal::CellId::random()?));
+                let aside =
+                    witness.with_extension(format!("before-recovery-{}", salus_seal::CellId::random()?));
                 fs::rename(witness, &aside).map_err(KeyholderError::io(witness))?;
             }
             done.witness_put_aside = true;
@@ -174,7 +176,8 @@ fn read_escrows(log_dir: &Path) -> Result<Escrows, KeyholderError> {
         let path = folder.join(id.path());
         let bundle = fs::read(&path).map_err(KeyholderError::io(&path))?;
         for (at, bytes) in salus_seal::tile::entries(&bundle).enumerate() {
-            let unreadable = |_| KeyholderError::Entry { tree: "platform".into(), index: number * 256 + at as u64 };
+            let unreadable =
+                |_| KeyholderError::Entry { tree: "platform".into(), index: number * 256 + at as u64 };
             let (lasting, _) = bytes.and_then(entry::decode).map_err(unreadable)?;
             match lasting.event {
                 Event::SigningKeyEscrowed { recovery_identity, escrow } => {

@@ -27,10 +27,14 @@ impl Core {
     pub(crate) fn record_reports(&mut self, reports: Reports) -> Result<(), KeyholderError> {
         let now_ms = self.clock.now_ms();
         for (cell, entries) in reports.landed {
-            self.record_report(cell, self.unresolved(cell, entries), now_ms, |entries| Event::Landed { entries })?;
+            self.record_report(cell, self.unresolved(cell, entries), now_ms, |entries| Event::Landed {
+                entries,
+            })?;
         }
         for (cell, entries) in reports.abandoned {
-            self.record_report(cell, self.unresolved(cell, entries), now_ms, |entries| Event::Abandoned { entries })?;
+            self.record_report(cell, self.unresolved(cell, entries), now_ms, |entries| Event::Abandoned {
+                entries,
+            })?;
         }
         for (cell, mut entries) in reports.delivered {
             if !self.log.has_room() {
@@ -89,7 +93,11 @@ impl Core {
             }
             let size = self.log.size(Tree::Cell(take_up.cell));
             if *entry >= size && cell.accepted_receipts.is_none_or(|up_to| *entry > up_to) {
-                return Err(KeyholderError::RolledBack { cell: cell.name.clone(), receipt: *entry, state: size });
+                return Err(KeyholderError::RolledBack {
+                    cell: cell.name.clone(),
+                    receipt: *entry,
+                    state: size,
+                });
             }
         }
         Ok(Answer::TakenUp(TakenUp {

@@ -55,6 +55,10 @@ pub fn run(mut options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -
     log_options.segment_bytes = SEGMENT_BYTES;
     let (log, state, torn_bytes) = fold(log_options, &keyring, false)?;
     let first_start = log.size(Tree::Platform) == 0;
+    if first_start && keyring.has_cells() {
+        // An empty log is the oldest copy there is.
+        return Err(KeyholderError::LogMissing);
+    }
     let mut core = Core::new(Parts {
         state,
         keyring,

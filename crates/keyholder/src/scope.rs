@@ -20,6 +20,7 @@ const MAX_ROOTS_PAGE: u32 = 10_000;
 #[derive(Default)]
 struct Gathered {
     versions: BTreeSet<(u64, u32)>,
+    shared_admissions: u64,
     undelivered: bool,
     first_ms: u64,
     last_ms: u64,
@@ -62,7 +63,13 @@ impl Core {
         }
     }
 
-    pub(crate) fn scope(&self, cell: CellId, by: ScopeBy, from_ms: u64, to_ms: u64) -> Result<Scope, KeyholderError> {
+    pub(crate) fn scope(
+        &self,
+        cell: CellId,
+        by: ScopeBy,
+        from_ms: u64,
+        to_ms: u64,
+    ) -> Result<Scope, KeyholderError> {
         let tree = Tree::Cell(cell);
         let mut scope = Scope::default();
         let mut admissions: BTreeMap<u64, Admission> = BTreeMap::new();
@@ -81,16 +88,20 @@ impl Core {
             match &lasting.event {
                 Event::Refused => scope.refusals += 1,
                 Event::Written { first, .. } if *first != number => {
-                    // The rest of a chain: its first entry names the patients.
+                    // The rest of a chain belongs to its first entry.
                     if let Some(admission) = admissions.get_mut(first) {
                         admission.versions.extend(fleeting.versions);
+                        admission.patients.extend(fleeting.patients);
                     }
                 }
                 event => {
                     // What was written came from the writer, so there is nothing left to deliver.
                     let delivered = matches!(event, Event::Written { .. });
                     let Fleeting { patients, versions, .. } = fleeting;
-                    admissions.insert(number, Admission { time_ms: lasting.time_ms, patients, versions, delivered });
+                    admissions.insert(
+                        number,
+                        Admission { time_ms: lasting.time_ms, patients, versions, delivered },
+                    );
                 }
             }
         })?;
@@ -107,7 +118,12 @@ impl Core {
         }
     }
 
-    pub(crate) fn write_roots(&self, cell: CellId, from: u64, limit: u32) -> Result<AdminAnswer, KeyholderError> {
+    pub(crate) fn write_roots(
+        &self,
+        cell: CellId,
+        from: u64,
+        limit: u32,
+    ) -> Result<AdminAnswer, KeyholderError> {
         let tree = Tree::Cell(cell);
         let size = self.log.size(tree);
         let end = size.min(from.saturating_add(u64::from(limit.clamp(1, MAX_ROOTS_PAGE))));
@@ -177,7 +193,9 @@ pub(crate) fn open_entry(
     match entry::open_fleeting(&id, bytes, key) {
         Ok(fleeting) => Ok((lasting, Some(fleeting))),
         // The month's key was lost before a recovery, and made anew after it.
-        Err(_) if state.recovered_ms.is_some_and(|recovered_ms| lasting.time_ms <= recovered_ms) => Ok((lasting, None)),
+        Err(_) if state.recovered_ms.is_some_and(|recovered_ms| lasting.time_ms <= recovered_ms) => {
+            Ok((lasting, None))
+        }
         Err(error) => Err(error),
     }
 }
@@ -193,14 +211,19 @@ fn gather(admissions: BTreeMap<u64, Admission>, scope: &mut Scope) {
         if admission.patients.is_empty() {
             house.extend(&versions);
         }
+        // Of an admission that covers several patients the entry does not say which version is whose.
+        let is_one_patients = admission.patients.len() == 1;
         for patient in admission.patients {
-            let gathered = patients.entry(patient).or_default();
-            if gathered.versions.is_empty() {
-                gathered.first_ms = admission.time_ms;
-            }
+            let gathered = patients
+                .entry(patient)
+                .or_insert_with(|| Gathered { first_ms: admission.time_ms, ..Gathered::default() });
             gathered.last_ms = admission.time_ms;
             gathered.undelivered |= !admission.delivered;
-            gathered.versions.extend(&versions);
+            if is_one_patients {
+                gathered.versions.extend(&versions);
+            } else {
+                gathered.shared_admissions += 1;
+            }
         }
     }
     scope.versions = all.len() as u64;
@@ -210,6 +233,7 @@ fn gather(admissions: BTreeMap<u64, Admission>, scope: &mut Scope) {
         .map(|(pseudonym, gathered)| ScopePatient {
             pseudonym,
             versions: ranges(gathered.versions),
+            shared_admissions: gathered.shared_admissions,
             delivered: !gathered.undelivered,
             first_ms: gathered.first_ms,
             last_ms: gathered.last_ms,

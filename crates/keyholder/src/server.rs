@@ -128,7 +128,8 @@ impl Server {
                 continue;
             }
             let challenge = random()?;
-            let mut connection = Connection { stream, challenge, role: None, received: Vec::new(), gone: false };
+            let mut connection =
+                Connection { stream, challenge, role: None, received: Vec::new(), gone: false };
             let prepared = connection.stream.set_nonblocking(true).is_ok()
                 && connection.stream.set_write_timeout(Some(WRITE_TIMEOUT)).is_ok();
             if prepared {
@@ -151,7 +152,9 @@ impl Server {
                 Ok(count) => {
                     connection.received.extend_from_slice(&buffer[..count]);
                     buffer[..count].zeroize();
-                    if count < buffer.len() || connection.received.len() > frame::MAX_FRAME_BYTES + PREFIX_BYTES {
+                    if count < buffer.len()
+                        || connection.received.len() > frame::MAX_FRAME_BYTES + PREFIX_BYTES
+                    {
                         break;
                     }
                 }
@@ -194,7 +197,9 @@ impl Server {
         Ok(match (request, role) {
             (Request::Hello(hello), None) => Some(self.welcome(index, &hello)),
             (Request::Batch(asks), Some(Role::RecordServer)) => Some(Reply::Batch(self.batch(asks)?)),
-            (Request::Admin(ask), Some(Role::Administrator)) => Some(Reply::Admin(self.core.administer(ask)?)),
+            (Request::Admin(ask), Some(Role::Administrator)) => {
+                Some(Reply::Admin(self.core.administer(ask)?))
+            }
             _ => {
                 self.connections[index].gone = true;
                 None

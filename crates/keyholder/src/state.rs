@@ -195,7 +195,13 @@ impl State {
         Ok(Some(()))
     }
 
-    fn apply_cell(&mut self, id: CellId, index: u64, lasting: &Lasting, fleeting: Option<&Fleeting>) -> Option<()> {
+    fn apply_cell(
+        &mut self,
+        id: CellId,
+        index: u64,
+        lasting: &Lasting,
+        fleeting: Option<&Fleeting>,
+    ) -> Option<()> {
         let time_ms = lasting.time_ms;
         if let Some(fleeting) = fleeting {
             self.charge(id, time_ms, &lasting.event, fleeting)?;
@@ -224,7 +230,16 @@ impl State {
                     cell.unresolved.remove(first)?;
                 }
             }
-            Event::ClientCreated { client, principal, name, role, secret_hash, budgets, session_ms, idle_ms } => {
+            Event::ClientCreated {
+                client,
+                principal,
+                name,
+                role,
+                secret_hash,
+                budgets,
+                session_ms,
+                idle_ms,
+            } => {
                 policy::role(role)?;
                 cell.clients.push(*client);
                 self.clients.insert(
@@ -240,14 +255,25 @@ impl State {
                     },
                 );
                 let mut spent = Spent::default();
-                if let Some(recovered_ms) = self.recovered_ms.filter(|recovered_ms| time_ms <= *recovered_ms) {
+                if let Some(recovered_ms) = self.recovered_ms.filter(|recovered_ms| time_ms <= *recovered_ms)
+                {
                     spent.glimpse.spend_all(recovered_ms);
                     spent.chart.spend_all(recovered_ms);
                 }
-                self.principals.insert(*principal, Principal { role: role.clone(), budgets: *budgets, spent });
+                self.principals
+                    .insert(*principal, Principal { role: role.clone(), budgets: *budgets, spent });
             }
             Event::ClientRevoked { client } => self.clients.get_mut(client)?.revoked = true,
-            Event::SessionBegun { session, principal, client, token_hash, ends_ms, idle_ms, proof_key, .. } => {
+            Event::SessionBegun {
+                session,
+                principal,
+                client,
+                token_hash,
+                ends_ms,
+                idle_ms,
+                proof_key,
+                ..
+            } => {
                 self.tokens.insert(*token_hash, *session);
                 let begun = Session {
                     cell: id,
@@ -290,7 +316,9 @@ impl State {
     /// Sessions of a cell that could be used at this time.
     pub fn living_sessions(&self, cell: CellId, now_ms: u64) -> u64 {
         let lives = |session: &&Session| {
-            session.cell == cell && session.lives(now_ms) && self.clients.get(&session.client).is_some_and(|c| !c.revoked)
+            session.cell == cell
+                && session.lives(now_ms)
+                && self.clients.get(&session.client).is_some_and(|c| !c.revoked)
         };
         self.sessions.values().filter(lives).count() as u64
     }

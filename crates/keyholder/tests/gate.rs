@@ -53,25 +53,56 @@ fn swapped_and_widened_intents_are_refused() {
     let (first, second) = (header(1), header(2));
     let a = p.server.write(&p.session, first, new_patient(1)).unwrap();
     let b = p.server.write(&p.session, second, new_patient(2)).unwrap();
-    let mut refused = |name: &str, version: WrappedVersion, compartments: Vec<CompartmentWrap>, why: Refusal| {
-        let answer = p.server.read_as(&p.session, Part::Body, version, compartments);
-        assert_eq!(answer.err(), Some(why), "{name}");
-    };
+    let mut refused =
+        |name: &str, version: WrappedVersion, compartments: Vec<CompartmentWrap>, why: Refusal| {
+            let answer = p.server.read_as(&p.session, Part::Body, version, compartments);
+            assert_eq!(answer.err(), Some(why), "{name}");
+        };
     let (va, wa, wb) = (a.version(), a.compartment.clone(), b.compartment.clone());
-    refused("another patient's compartment under this number", va.clone(), vec![CompartmentWrap { number: 1, wrap: wb.wrap.clone() }], Refusal::DoesNotOpen);
+    refused(
+        "another patient's compartment under this number",
+        va.clone(),
+        vec![CompartmentWrap { number: 1, wrap: wb.wrap.clone() }],
+        Refusal::DoesNotOpen,
+    );
     refused("no compartment", va.clone(), vec![], Refusal::Malformed);
     refused("only another compartment", va.clone(), vec![wb.clone()], Refusal::Malformed);
-    refused("another's version wrap", WrappedVersion { wrap: b.wrap, ..va.clone() }, vec![wa.clone()], Refusal::DoesNotOpen);
-    refused("another hash", WrappedVersion { hash: [1; 32], ..va.clone() }, vec![wa.clone()], Refusal::DoesNotOpen);
+    refused(
+        "another's version wrap",
+        WrappedVersion { wrap: b.wrap, ..va.clone() },
+        vec![wa.clone()],
+        Refusal::DoesNotOpen,
+    );
+    refused(
+        "another hash",
+        WrappedVersion { hash: [1; 32], ..va.clone() },
+        vec![wa.clone()],
+        Refusal::DoesNotOpen,
+    );
     let mut header = va.header;
     header.version = 2;
-    refused("another version", WrappedVersion { header, ..va.clone() }, vec![wa.clone()], Refusal::DoesNotOpen);
+    refused(
+        "another version",
+        WrappedVersion { header, ..va.clone() },
+        vec![wa.clone()],
+        Refusal::DoesNotOpen,
+    );
     let mut header = va.header;
     header.compartment = 2;
-    refused("another compartment in the header", WrappedVersion { header, ..va.clone() }, vec![wa, wb], Refusal::DoesNotOpen);
+    refused(
+        "another compartment in the header",
+        WrappedVersion { header, ..va.clone() },
+        vec![wa, wb],
+        Refusal::DoesNotOpen,
+    );
     let mut header = va.header;
     header.cell = CellId([9; 16]);
-    refused("another cell in the header", WrappedVersion { header, ..va }, vec![a.compartment.clone()], Refusal::DoesNotOpen);
+    refused(
+        "another cell in the header",
+        WrappedVersion { header, ..va },
+        vec![a.compartment.clone()],
+        Refusal::DoesNotOpen,
+    );
     let entries = log_of(&mut p.keyholder.admin(), "praxis");
     let refusals = entries.iter().filter(|entry| entry.lasting.event == Event::Refused).count();
     assert_eq!(refusals, 8, "each try is an entry");
@@ -117,7 +148,11 @@ fn another_cells_records_do_not_open_and_its_token_is_no_session() {
     let strayed = Session { cell: p.session.cell, token: other.token.clone(), ..other };
     assert_eq!(p.server.read(&strayed, &theirs, Part::Body), Err(Refusal::NoSession));
     let entries = log_of(&mut admin, "cabinet");
-    assert!(entries.iter().any(|entry| entry.fleeting.as_ref().is_some_and(|f| f.refused == Some(Refusal::NoSession))));
+    assert!(
+        entries
+            .iter()
+            .any(|entry| entry.fleeting.as_ref().is_some_and(|f| f.refused == Some(Refusal::NoSession)))
+    );
 }
 
 #[test]
@@ -192,7 +227,8 @@ fn the_cells_own_budget_adds_its_principals_up() {
     let mut server = keyholder.record_server();
     let mut reached = Vec::new();
     for (number, session) in (1u64..).zip(&sessions) {
-        let stored = server.write(session, session.header(PATIENT, number, number, 1), new_patient(number)).unwrap();
+        let stored =
+            server.write(session, session.header(PATIENT, number, number, 1), new_patient(number)).unwrap();
         reached.push(server.read(session, &stored, Part::Body).is_ok());
     }
     assert_eq!(reached, [true, true, false]);
@@ -237,8 +273,18 @@ fn headers_that_do_not_fit_are_refused() {
     housed.compartment = 0;
     refused("a patient in the house", housed, house(), Refusal::NotAllowed);
     refused("a patient numbered as the house", housed, new_patient(0), Refusal::Malformed);
-    refused("a house with another number", good, WriteCompartment::New { number: 1, of: NewCompartment::House }, Refusal::Malformed);
-    refused("a joint of nobody", good, WriteCompartment::New { number: 1, of: NewCompartment::Joint(vec![]) }, Refusal::Malformed);
+    refused(
+        "a house with another number",
+        good,
+        WriteCompartment::New { number: 1, of: NewCompartment::House },
+        Refusal::Malformed,
+    );
+    refused(
+        "a joint of nobody",
+        good,
+        WriteCompartment::New { number: 1, of: NewCompartment::Joint(vec![]) },
+        Refusal::Malformed,
+    );
     housed.kind = ORGANIZATION;
     assert!(p.server.write(&p.session, housed, house()).is_ok());
 }
@@ -296,6 +342,33 @@ fn a_state_that_is_older_than_a_receipt_ends_the_keyholder() {
 }
 
 #[test]
+fn ten_thousand_new_patients_in_one_write_are_a_chain_and_end_nothing() {
+    let mut p = practice(10);
+    let count = MAX_VERSIONS_PER_WRITE as u64;
+    let versions = (1..=count).map(|number| NewVersion {
+        header: p.session.header(PATIENT, number, number, 1),
+        hash: [7; 32],
+        key: SecretKey([9; 32]),
+    });
+    let write = Write { versions: versions.collect(), compartments: (1..=count).map(new_patient).collect() };
+    let admitted = p.server.admit(&p.session, Interaction::Transaction, Intent::Write(write)).unwrap();
+    assert_eq!(admitted.receipt.last_entry - admitted.receipt.entry + 1, count.div_ceil(1_024));
+    let scope = scope_of(&mut p.keyholder.admin(), ScopeBy::Client(p.session.client));
+    assert_eq!((scope.patients.len() as u64, scope.versions), (count, count));
+}
+
+#[test]
+fn an_emptied_log_is_not_begun_anew() {
+    let p = practice(10);
+    let dir = p.keyholder.data_dir.clone();
+    p.keyholder.stop().unwrap();
+    for folder in ["log", "witness"] {
+        std::fs::remove_dir_all(dir.join(folder)).unwrap();
+    }
+    assert!(matches!(Keyholder::try_start(&dir), Err(KeyholderError::LogMissing)));
+}
+
+#[test]
 fn two_keyholders_do_not_share_a_directory() {
     let p = practice(1);
     let error = Keyholder::try_start(&p.keyholder.data_dir).unwrap_err();
@@ -311,7 +384,11 @@ fn who_cannot_prove_what_it_is_is_sent_away_and_hostile_bytes_end_only_their_con
     let mut strange = p.keyholder.record_server();
     strange.send(&Request::Admin(AdminAsk::Status));
     assert!(strange.receive().is_none(), "a record server may not administer");
-    for bytes in [vec![0xFF; 64], vec![0xFF, 0xFF, 0xFF, 0x7F, 1], [4u32.to_le_bytes().to_vec(), vec![9, 9, 9, 9]].concat()] {
+    for bytes in [
+        vec![0xFF; 64],
+        vec![0xFF, 0xFF, 0xFF, 0x7F, 1],
+        [4u32.to_le_bytes().to_vec(), vec![9, 9, 9, 9]].concat(),
+    ] {
         let mut hostile = p.keyholder.record_server();
         hostile.send_bytes(&bytes);
         assert!(hostile.receive().is_none(), "{bytes:?}");

@@ -82,9 +82,9 @@ impl RecordsError {
             TrustError::Refused(Refusal::NoSession) => Self::NoSession,
             TrustError::Refused(Refusal::Budget { retry_after_s }) => Self::Budget { retry_after_s },
             TrustError::Refused(Refusal::Malformed) | TrustError::Protocol => Self::Internal,
-            TrustError::Refused(
-                Refusal::NotAllowed | Refusal::Missing | Refusal::Quarantined | Refusal::DoesNotOpen,
-            ) => refused,
+            // What this cell's own store holds does not open: it was damaged, which nobody may take for "not there".
+            TrustError::Refused(Refusal::DoesNotOpen) => Self::Internal,
+            TrustError::Refused(Refusal::NotAllowed | Refusal::Missing | Refusal::Quarantined) => refused,
             TrustError::Refused(Refusal::NoRoom) => Self::Full,
             TrustError::Unavailable => Self::Unavailable,
         }

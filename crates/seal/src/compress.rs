@@ -18,7 +18,8 @@ const LEVEL: i32 = 3;
 static DICTIONARY_1: &[u8] = include_bytes!("../dictionary/fhir-r4-1.zdict");
 static ENCODER: LazyLock<EncoderDictionary<'static>> =
     LazyLock::new(|| EncoderDictionary::copy(DICTIONARY_1, LEVEL));
-static DECODER: LazyLock<DecoderDictionary<'static>> = LazyLock::new(|| DecoderDictionary::copy(DICTIONARY_1));
+static DECODER: LazyLock<DecoderDictionary<'static>> =
+    LazyLock::new(|| DecoderDictionary::copy(DICTIONARY_1));
 
 thread_local! {
     static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
@@ -31,7 +32,8 @@ pub(crate) fn compress(plain: &[u8], spare: usize) -> Result<Vec<u8>, SealError>
         let compressor = match slot {
             Some(compressor) => compressor,
             None => {
-                let mut fresh = Compressor::with_prepared_dictionary(&ENCODER).map_err(|_| SealError::Provider)?;
+                let mut fresh =
+                    Compressor::with_prepared_dictionary(&ENCODER).map_err(|_| SealError::Provider)?;
                 fresh.include_dictid(false).map_err(|_| SealError::Provider)?;
                 fresh.include_checksum(false).map_err(|_| SealError::Provider)?;
                 slot.insert(fresh)

@@ -337,7 +337,9 @@ pub fn ranges(versions: impl IntoIterator<Item = (u64, u32)>) -> Vec<VersionRang
     let mut out: Vec<VersionRange> = Vec::new();
     for (record, version) in versions {
         match out.last_mut() {
-            Some(last) if last.version == version && last.record + u64::from(last.count) == record => last.count += 1,
+            Some(last) if last.version == version && last.record + u64::from(last.count) == record => {
+                last.count += 1
+            }
             _ => out.push(VersionRange { record, count: 1, version }),
         }
     }

@@ -109,8 +109,11 @@ impl Sealed {
     /// Errors: [`SealError::DoesNotOpen`] when key, header or bytes are not those it was sealed with.
     pub fn open(&self, part: Part, key: &PartKey) -> Result<Vec<u8>, SealError> {
         let mut buffer = self.part(part).to_vec();
-        let packed =
-            Cipher::new(key.expose())?.open([0; NONCE_BYTES], &associated(part, &self.header), &mut buffer)?;
+        let packed = Cipher::new(key.expose())?.open(
+            [0; NONCE_BYTES],
+            &associated(part, &self.header),
+            &mut buffer,
+        )?;
         decompress(packed, MAX_PART_BYTES)
     }
 }

@@ -61,9 +61,8 @@ const INFO: &[u8] = b"salus escrow v1";
 impl RecoveryIdentity {
     /// Seals a key to the identity. Layout: encapsulated key (32) ‖ ciphertext and tag.
     pub fn seal(&self, label: &[u8], key: &[u8; KEY_BYTES]) -> Result<Vec<u8>, SealError> {
-        let (encapsulated, sealed) = SUITE
-            .seal(INFO, label, key, &HpkePublicKey(self.0.clone()))
-            .map_err(|_| SealError::Provider)?;
+        let (encapsulated, sealed) =
+            SUITE.seal(INFO, label, key, &HpkePublicKey(self.0.clone())).map_err(|_| SealError::Provider)?;
         Ok([encapsulated.0, sealed].concat())
     }
 }

@@ -164,7 +164,11 @@ fn version_associated(header: &Header, hash: &[u8; HASH_BYTES]) -> [u8; 22 + 49 
 
 /// Wraps a 32-byte secret of the trusted side (a cell key, a log key, a signing seed) under the key above it,
 /// bound to `label`. Layout: nonce (12) ‖ AES-256-GCM.
-pub fn wrap_secret(above: &[u8; KEY_BYTES], label: &[u8], secret: &[u8; KEY_BYTES]) -> Result<Vec<u8>, SealError> {
+pub fn wrap_secret(
+    above: &[u8; KEY_BYTES],
+    label: &[u8],
+    secret: &[u8; KEY_BYTES],
+) -> Result<Vec<u8>, SealError> {
     let nonce: [u8; NONCE_BYTES] = random()?;
     let mut sealed = Vec::with_capacity(KEY_BYTES + TAG_BYTES);
     sealed.extend_from_slice(secret);
@@ -173,7 +177,11 @@ pub fn wrap_secret(above: &[u8; KEY_BYTES], label: &[u8], secret: &[u8; KEY_BYTE
 }
 
 /// Opens what [`wrap_secret`] made under the same key and label.
-pub fn unwrap_secret(above: &[u8; KEY_BYTES], label: &[u8], wrap: &[u8]) -> Result<[u8; KEY_BYTES], SealError> {
+pub fn unwrap_secret(
+    above: &[u8; KEY_BYTES],
+    label: &[u8],
+    wrap: &[u8],
+) -> Result<[u8; KEY_BYTES], SealError> {
     let (nonce, sealed) = wrap.split_first_chunk::<NONCE_BYTES>().ok_or(SealError::Malformed)?;
     let mut buffer = sealed.to_vec();
     let plain = Cipher::new(above)?.open(*nonce, label, &mut buffer)?;
@@ -203,7 +211,9 @@ mod tests {
         assert_eq!(opened.key.expose(), compartment.key.expose());
         assert_eq!(opened.pseudonyms, compartment.pseudonyms);
         assert!(opened.canary);
-        for wrong in [cipher(1, 1).unwrap(9, &wrap), cipher(2, 1).unwrap(8, &wrap), cipher(1, 2).unwrap(8, &wrap)] {
+        for wrong in
+            [cipher(1, 1).unwrap(9, &wrap), cipher(2, 1).unwrap(8, &wrap), cipher(1, 2).unwrap(8, &wrap)]
+        {
             assert_eq!(wrong.err(), Some(SealError::DoesNotOpen));
         }
         for length in 0..wrap.len() {

@@ -11,8 +11,8 @@
 use crate::admission::{Admission, WriteAdmission};
 use crate::frame::{self, FrameError, PREFIX_BYTES};
 use crate::wire::{
-    Admit, Admitted, Answer, Ask, BlindIds, CellInfo, Grant, Hello, Intent, PROTOCOL, Read, Reply, Request, Resolved, Role,
-    SignIn, SignedIn, TakeUp, TakenUp, Write,
+    Admit, Admitted, Answer, Ask, BlindIds, CellInfo, Grant, Hello, Intent, PROTOCOL, Read, Reply, Request,
+    Resolved, Role, SignIn, SignedIn, TakeUp, TakenUp, Write,
 };
 use crate::{Interaction, Purpose, Refusal, Token};
 use salus_seal::{CellId, PartKey};
@@ -147,7 +147,12 @@ impl Trust {
     }
 
     /// May these versions be opened?
-    pub async fn read(&self, asker: &Asker, interaction: Interaction, read: Read) -> Result<Admission, TrustError> {
+    pub async fn read(
+        &self,
+        asker: &Asker,
+        interaction: Interaction,
+        read: Read,
+    ) -> Result<Admission, TrustError> {
         let headers: Vec<_> = read.versions.iter().map(|version| version.header).collect();
         let part = read.part;
         let asked = Instant::now();
@@ -211,7 +216,11 @@ impl Trust {
     }
 
     /// The numbers under which ids that clients chose are stored.
-    pub async fn blind_ids(&self, cell: CellId, ids: Vec<(u16, String)>) -> Result<Vec<[u8; 16]>, TrustError> {
+    pub async fn blind_ids(
+        &self,
+        cell: CellId,
+        ids: Vec<(u16, String)>,
+    ) -> Result<Vec<[u8; 16]>, TrustError> {
         let count = ids.len();
         match self.ask(Ask::BlindIds(BlindIds { cell, ids })).await? {
             Answer::Blinded(blinded) if blinded.len() == count => Ok(blinded),
@@ -391,7 +400,11 @@ fn versions_in(ask: &Ask) -> usize {
     }
 }
 
-async fn exchange(stream: &mut UnixStream, asks: Vec<Ask>, buffer: &mut Vec<u8>) -> Result<Vec<Answer>, TrustError> {
+async fn exchange(
+    stream: &mut UnixStream,
+    asks: Vec<Ask>,
+    buffer: &mut Vec<u8>,
+) -> Result<Vec<Answer>, TrustError> {
     let frame = Zeroizing::new(frame::encode(&Request::Batch(asks))?);
     stream.write_all(&frame).await.map_err(|_| TrustError::Unavailable)?;
     match receive(stream, buffer).await? {

@@ -596,8 +596,10 @@ pub struct Scope {
 pub struct ScopePatient {
     /// The patient, as the log knows them.
     pub pseudonym: Pseudonym,
-    /// The distinct record versions opened or written.
+    /// The distinct record versions opened or written in admissions that cover this patient alone.
     pub versions: Vec<VersionRange>,
+    /// Admissions that cover others too: their versions are in the scope's total.
+    pub shared_admissions: u64,
     /// Whether all of it was reported as sent to its end; what was not may have been taken all the same.
     pub delivered: bool,
     /// The first admission, in milliseconds since 1970.
@@ -650,7 +652,9 @@ mod many_wrap_bytes {
         to.serialize_bytes(wraps.as_flattened())
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<[u8; VERSION_WRAP_BYTES]>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Vec<[u8; VERSION_WRAP_BYTES]>, D::Error> {
         struct Bytes;
         impl<'de> Visitor<'de> for Bytes {
             type Value = Vec<[u8; VERSION_WRAP_BYTES]>;

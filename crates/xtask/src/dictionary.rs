@@ -38,7 +38,8 @@ pub fn run() -> Result<(), Box<dyn Error>> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .collect();
     files.sort();
-    let samples: Vec<Vec<u8>> = files.iter().filter_map(|path| fs::read(path).ok()).flat_map(samples).collect();
+    let samples: Vec<Vec<u8>> =
+        files.iter().filter_map(|path| fs::read(path).ok()).flat_map(samples).collect();
     let dictionary = zstd::dict::from_samples(&samples, DICTIONARY_BYTES)?;
     fs::write(DICTIONARY, &dictionary).map_err(|error| format!("{DICTIONARY}: {error}"))?;
     println!("{DICTIONARY}: {} bytes from {} samples", dictionary.len(), samples.len());

@@ -92,6 +92,7 @@ fn a_cut_anywhere_in_the_last_frame_is_torn_and_anywhere_else_is_damage() {
 #[test]
 fn frames_that_are_stale_moved_or_left_out_are_damage() {
     let (segments, ends) = two_segments();
+    #[allow(clippy::type_complexity, reason = "a change of the journal, said once")]
     let wrong = |change: &dyn Fn(&mut Vec<(u64, Vec<u8>)>)| {
         let mut changed = segments.clone();
         change(&mut changed);

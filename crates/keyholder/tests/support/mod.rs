@@ -29,7 +29,8 @@ pub struct Keyholder {
 }
 
 pub fn init(data_dir: &Path) {
-    let set_up = setup::SetUp { data_dir: data_dir.to_owned(), root_key_file: data_dir.join("trust/root.key") };
+    let set_up =
+        setup::SetUp { data_dir: data_dir.to_owned(), root_key_file: data_dir.join("trust/root.key") };
     setup::init(&set_up).unwrap();
 }
 
@@ -50,7 +51,9 @@ impl Keyholder {
         let (stop_read, stop_write) = pipe();
         let options = options(data_dir);
         let (ready, is_ready) = std::sync::mpsc::channel();
-        let thread = std::thread::spawn(move || salus_keyholder::run(options, stop_read, move || ready.send(()).unwrap()));
+        let thread = std::thread::spawn(move || {
+            salus_keyholder::run(options, stop_read, move || ready.send(()).unwrap())
+        });
         if is_ready.recv().is_err() {
             panic!("the keyholder did not start: {:?}", thread.join().unwrap());
         }
@@ -139,7 +142,12 @@ impl RecordServer {
         self.batch(vec![ask]).pop().unwrap()
     }
 
-    pub fn admit(&mut self, session: &Session, interaction: Interaction, intent: Intent) -> Result<Admitted, Refusal> {
+    pub fn admit(
+        &mut self,
+        session: &Session,
+        interaction: Interaction,
+        intent: Intent,
+    ) -> Result<Admitted, Refusal> {
         match self.ask(Ask::Admit(session.admit(interaction, intent))) {
             Answer::Admitted(admitted) => Ok(admitted),
             Answer::Refused(refusal) => Err(refusal),
@@ -148,15 +156,26 @@ impl RecordServer {
     }
 
     /// Writes a record of this type into a compartment, and reports it as landed.
-    pub fn write(&mut self, session: &Session, header: Header, into: WriteCompartment) -> Result<Stored, Refusal> {
+    pub fn write(
+        &mut self,
+        session: &Session,
+        header: Header,
+        into: WriteCompartment,
+    ) -> Result<Stored, Refusal> {
         let stored = self.write_open(session, header, into)?;
         self.ask(Ask::Landed(Resolved { cell: header.cell, entries: vec![stored.entry] }));
         Ok(stored)
     }
 
     /// The same, without the report.
-    pub fn write_open(&mut self, session: &Session, header: Header, into: WriteCompartment) -> Result<Stored, Refusal> {
-        let (sealed, key) = seal(&header, &Plain { body: b"{\"plain\":true}", line: b"line", words: b"" }).unwrap();
+    pub fn write_open(
+        &mut self,
+        session: &Session,
+        header: Header,
+        into: WriteCompartment,
+    ) -> Result<Stored, Refusal> {
+        let (sealed, key) =
+            seal(&header, &Plain { body: b"{\"plain\":true}", line: b"line", words: b"" }).unwrap();
         let version = NewVersion { header, hash: sealed.hash(), key: SecretKey(*key.expose()) };
         let existing = match &into {
             WriteCompartment::Existing(wrap) => Some(wrap.clone()),
@@ -175,9 +194,8 @@ impl RecordServer {
     }
 
     pub fn read(&mut self, session: &Session, stored: &Stored, part: Part) -> Result<Vec<u8>, Refusal> {
-        self.read_as(session, part, stored.version(), vec![stored.compartment.clone()]).map(|key| {
-            stored.sealed.open(part, &key).unwrap()
-        })
+        self.read_as(session, part, stored.version(), vec![stored.compartment.clone()])
+            .map(|key| stored.sealed.open(part, &key).unwrap())
     }
 
     pub fn read_as(
@@ -232,7 +250,15 @@ impl Session {
     }
 
     pub fn header(&self, kind: u16, compartment: u64, record: u64, version: u32) -> Header {
-        Header { cell: self.cell, compartment, kind, record, version, time_ms: 1_795_000_000_000, deleted: false }
+        Header {
+            cell: self.cell,
+            compartment,
+            kind,
+            record,
+            version,
+            time_ms: 1_795_000_000_000,
+            deleted: false,
+        }
     }
 }
 
@@ -245,14 +271,21 @@ pub fn budgets(all: u32) -> Budgets {
 }
 
 pub fn create_cell(admin: &mut AdminClient, name: &str, all: u32) -> CellId {
-    let ask = AdminAsk::CreateCell { name: name.into(), house_kinds: vec![ORGANIZATION], budgets: budgets(all) };
+    let ask =
+        AdminAsk::CreateCell { name: name.into(), house_kinds: vec![ORGANIZATION], budgets: budgets(all) };
     match admin.ask(ask).unwrap() {
         AdminAnswer::Cell(info) => info.id,
         other => panic!("{other:?}"),
     }
 }
 
-pub fn sign_in(admin: &mut AdminClient, cell_name: &str, cell: CellId, role: &str, budgets: Budgets) -> Session {
+pub fn sign_in(
+    admin: &mut AdminClient,
+    cell_name: &str,
+    cell: CellId,
+    role: &str,
+    budgets: Budgets,
+) -> Session {
     let ask = AdminAsk::CreateClient {
         cell: cell_name.into(),
         name: "a laboratory".into(),
@@ -262,7 +295,9 @@ pub fn sign_in(admin: &mut AdminClient, cell_name: &str, cell: CellId, role: &st
         idle_ms: 3_600_000,
     };
     let AdminAnswer::Client { client, principal, .. } = admin.ask(ask).unwrap() else { panic!("no client") };
-    let AdminAnswer::Session(begun) = admin.ask(AdminAsk::BeginSession { client }).unwrap() else { panic!("no session") };
+    let AdminAnswer::Session(begun) = admin.ask(AdminAsk::BeginSession { client }).unwrap() else {
+        panic!("no session")
+    };
     Session { cell, token: begun.token, session: begun.session, client, principal }
 }
 

@@ -53,6 +53,7 @@ fn to_json(scope: &Scope) -> Value {
         json!({
             "pseudonym": patient.pseudonym.to_string(),
             "versions": versions_of(patient),
+            "shared_admissions": patient.shared_admissions,
             "delivered": patient.delivered,
             "first": instant(patient.first_ms),
             "last": instant(patient.last_ms),

@@ -41,7 +41,8 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
         if std::fs::metadata(path).map_err(unreadable)?.is_dir() {
             walk(path, 0, &mut found).map_err(unreadable)?;
         } else {
-            let source = source(path).map_err(unreadable)?;
+            let kind = std::fs::metadata(path).map_err(unreadable)?;
+            let source = if kind.is_file() { source(path).map_err(unreadable)? } else { None };
             found.push(
                 source
                     .ok_or_else(|| Failure::could_not(say("not-importable").with("path", path.display())))?,
@@ -58,12 +59,14 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
 
 fn walk(directory: &Path, depth: usize, found: &mut Vec<Source>) -> std::io::Result<()> {
     for entry in std::fs::read_dir(directory)? {
-        let path = entry?.path();
-        if std::fs::metadata(&path)?.is_dir() {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
             if depth < MAX_DEPTH {
                 walk(&path, depth + 1, found)?;
             }
-        } else {
+        } else if std::fs::metadata(&path)?.is_file() {
+            // A link to a folder may lead in a circle, and a pipe may never end.
             found.extend(source(&path)?);
         }
     }

@@ -97,17 +97,17 @@ fn load(base: &str, token: &str, stop: &AtomicBool, received: &Mutex<Received>, 
         }
         note(received, &created, false, Some(&family));
         let url = format!("{base}/Patient/{}", id_of(&created));
-        if let Ok(read) = request("GET", &url, &headers, b"") {
-            if read.status == 200 {
-                note(received, &read, true, None);
-            }
+        if let Ok(read) = request("GET", &url, &headers, b"")
+            && read.status == 200
+        {
+            note(received, &read, true, None);
         }
         let changed = format!("{family}-Neu");
         let body = patient(&changed).replacen('{', &format!(r#"{{"id":"{}","#, id_of(&created)), 1);
-        if let Ok(updated) = request("PUT", &url, &headers, body.as_bytes()) {
-            if updated.status == 200 {
-                note(received, &updated, false, Some(&changed));
-            }
+        if let Ok(updated) = request("PUT", &url, &headers, body.as_bytes())
+            && updated.status == 200
+        {
+            note(received, &updated, false, Some(&changed));
         }
     }
 }

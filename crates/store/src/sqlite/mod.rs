@@ -117,7 +117,8 @@ impl CellStore {
         drop(connection);
         // The names must be as durable as what the file holds. A confined process may not open what lies above the cells, and
         // need not where they were there before.
-        for folder in [Some(folder.as_path()), Some(&cells), first_cell.then_some(dir)].into_iter().flatten() {
+        for folder in [Some(folder.as_path()), Some(&cells), first_cell.then_some(dir)].into_iter().flatten()
+        {
             File::open(folder).and_then(|folder| folder.sync_all()).map_err(|e| system(&e))?;
         }
         Self::start(path, cell, tuning, lock)

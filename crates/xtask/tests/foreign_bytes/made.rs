@@ -209,6 +209,7 @@ fn replies() -> Vec<(&'static str, Reply)> {
     let patient = ScopePatient {
         pseudonym: Pseudonym([2; 16]),
         versions: ranges(),
+        shared_admissions: 1,
         delivered: true,
         first_ms: 1,
         last_ms: 2,
