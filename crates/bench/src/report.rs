@@ -131,7 +131,9 @@ fn aims(record: &Record) -> String {
             measured,
             rate >= AIM_IMPORT_RATE,
         ));
-        let measured = format!("{} bytes", number(bytes));
+        let empty = import.median(|one| one.value("empty_bytes") / one.count as f64);
+        let measured =
+            format!("{} bytes; {} of them are the empty installation's", number(bytes), number(empty));
         rows.push(row(
             "At most 1.0 kB on disk for each Synthea resource, all files",
             measured,
@@ -272,6 +274,7 @@ fn import(record: &Record) -> String {
         ("bytes on disk, store", value("store_bytes_each")),
         ("bytes on disk, access log", value("log_bytes_each")),
         ("bytes on disk, all files", value("all_bytes_each")),
+        ("bytes on disk of an installation with an empty cell, in all", value("empty_bytes")),
     ];
     let count = rounds.median(|one| one.count as f64);
     let text = format!(
@@ -360,6 +363,9 @@ fn elsewhere(record: &Record) -> String {
     let row = |name: &str, ours: String, helios: &str, medplum: &str| {
         vec![name.to_owned(), ours, helios.to_owned(), medplum.to_owned()]
     };
+    if !record.rounds("read", "salus", 16).is_there() && !record.rounds("import", "salus", 0).is_there() {
+        return String::new();
+    }
     let rows = vec![
         row("read, CPU", ours("read", 16, Measurement::cpu), "215 to 320", "2,400"),
         row("create, CPU", ours("create", 16, Measurement::cpu), "3,000 to 4,500", "10,000 to 19,000"),

@@ -22,8 +22,6 @@ use std::sync::Arc;
 
 /// The word by which this binary becomes this process; its argument is a file of answers.
 pub const MODE: &str = "__axum";
-/// As many as the record server has.
-const WORKER_THREADS: usize = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Line {
@@ -87,7 +85,8 @@ impl Drop for Axum {
 pub fn serve(answers: &std::path::Path) -> Result<(), BenchError> {
     let answers = load(answers)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(WORKER_THREADS)
+        // As many as the record server has.
+        .worker_threads(salus_web::WebLimits::default().worker_threads)
         .enable_all()
         .build()
         .map_err(BenchError::Connection)?;

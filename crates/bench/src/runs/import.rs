@@ -11,6 +11,8 @@ use std::time::Instant;
 /// Imports as often as there are rounds, each time into a new directory.
 pub fn run(context: &mut Context) -> Result<(), BenchError> {
     let resources = count(&context.synthea)?;
+    let (empty, _) = Salus::fresh(context, "empty")?;
+    let empty_bytes = procfs::bytes_below(&empty.stop()?);
     for round in 1..=context.effort.rounds {
         let (salus, _) = Salus::fresh(context, "import")?;
         let processes = salus.processes();
@@ -22,7 +24,8 @@ pub fn run(context: &mut Context) -> Result<(), BenchError> {
         times.insert("import".to_owned(), procfs::ended_children_cpu()?.saturating_sub(ended));
         let data = salus.stop()?;
         let one = Measurement::new("import", "salus", 0, round, resources, elapsed).with_cpu(&times);
-        context.record.add(with_bytes(one, &data, resources))?;
+        let one = with_bytes(one, &data, resources).with("empty_bytes", empty_bytes as f64);
+        context.record.add(one)?;
     }
     Ok(())
 }
