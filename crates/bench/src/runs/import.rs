@@ -18,8 +18,11 @@ pub fn run(context: &mut Context) -> Result<(), BenchError> {
         let processes = salus.processes();
         let (begin, before, ended) =
             (Instant::now(), procfs::cpu_times(&processes)?, procfs::ended_children_cpu()?);
-        import(&salus, &context.synthea)?;
+        let sent = import(&salus, &context.synthea)?;
         let elapsed = begin.elapsed();
+        if sent != resources {
+            return Err(BenchError::program("salus import", format!("sent {sent} of {resources}")));
+        }
         let mut times = procfs::since(&before, &procfs::cpu_times(&processes)?);
         times.insert("import".to_owned(), procfs::ended_children_cpu()?.saturating_sub(ended));
         let data = salus.stop()?;
@@ -30,12 +33,11 @@ pub fn run(context: &mut Context) -> Result<(), BenchError> {
     Ok(())
 }
 
-/// Imports the folder into the server's cell.
-pub fn import(salus: &Salus, folder: &Path) -> Result<(), BenchError> {
+/// Imports the folder into the server's cell; how many resources that were.
+pub fn import(salus: &Salus, folder: &Path) -> Result<u64, BenchError> {
     let report = text(&salus.data().with_extension("report.json"));
-    salus
-        .say(&["import", "--cell", crate::server::CELL, "--json", "--report", &report, &text(folder)])
-        .map(drop)
+    let arguments = ["import", "--cell", crate::server::CELL, "--json", "--report", &report, &text(folder)];
+    Ok(salus.say(&arguments)?["sent"].as_u64().unwrap_or(0))
 }
 
 /// With the bytes for each resource of a stopped server: store, log, and all of the directory.
