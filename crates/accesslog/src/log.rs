@@ -19,9 +19,12 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// The share of a segment that is kept back for when the disk is full: 256 KiB of 8 MiB.
 const RESERVED_SHARE: u64 = 32;
+/// How long the next segment is waited for before what can be refused is.
+const MAX_ROOM_WAIT: Duration = Duration::from_secs(2);
 
 /// The log, open for appending. One of a directory at a time.
 pub struct AccessLog {
@@ -122,14 +125,29 @@ impl AccessLog {
     }
 
     /// Whether there is room for what can be refused. When the disk is full this turns false while the end of the
-    /// segment still takes revocations.
+    /// segment still takes revocations. A segment that is only being made is waited for, at most [`MAX_ROOM_WAIT`].
     pub fn has_room(&self) -> bool {
-        let state = self.shared.lock();
         let pending: usize = self.pending.iter().map(Builder::len).sum();
         let kept_back =
             self.head.segment_bytes / RESERVED_SHARE + max_frame_bytes(self.head.segment_bytes) as u64;
         let rest = self.head.segment_bytes.saturating_sub(self.segment.end);
-        !state.stalled && (state.ahead.is_some() || rest > kept_back + pending as u64)
+        let fits = rest > kept_back + pending as u64;
+        let waits_until = Instant::now() + MAX_ROOM_WAIT;
+        let mut state = self.shared.lock();
+        loop {
+            if state.stalled {
+                return false;
+            }
+            if fits || state.ahead.is_some() {
+                return true;
+            }
+            let left = waits_until.saturating_duration_since(Instant::now());
+            if matches!(self.runner, Runner::Inline(_)) || state.failure.is_some() || left.is_zero() {
+                return false;
+            }
+            self.shared.wake.notify_one();
+            state = self.shared.done.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
     }
 
     /// How the log is doing.

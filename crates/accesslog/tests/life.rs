@@ -314,3 +314,20 @@ fn tiles_that_are_ahead_of_checkpoint_and_journal_tell_of_a_rollback() {
     assert!(matches!(open_with(options(dir.path())), Err(LogError::RolledBack { .. })));
     assert!(!report(dir.path()).is_good());
 }
+
+/// A disk that is not full refuses nothing, however fast segments are used up: the next one is waited for.
+#[test]
+fn there_is_room_while_segments_are_made_as_fast_as_they_are_used() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = options(dir.path());
+    options.segment_bytes = 1024 * 1024;
+    let (mut log, _, _) = open_with(options).unwrap();
+    let large = vec![7; 60_000];
+    for number in 0..400 {
+        assert!(log.has_room(), "no room before entry {number}");
+        log.append(cell(1), &large).unwrap();
+        log.commit().unwrap();
+    }
+    assert_eq!(log.size(cell(1)), 400);
+    log.close().unwrap();
+}

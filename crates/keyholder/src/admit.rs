@@ -202,8 +202,8 @@ impl Core {
     }
 
     fn receipt_mac(&self, id: CellId, entry: u64) -> Result<[u8; 16], KeyholderError> {
-        let cell =
-            self.state.cells.get(&id).ok_or(KeyholderError::Entry { tree: id.to_string(), index: entry })?;
+        let missing = || KeyholderError::Entry { tree: id.to_string(), index: entry };
+        let cell = self.state.cells.get(&id).ok_or_else(missing)?;
         Ok(cell.receipt_key.mac(&id, entry))
     }
 
