@@ -323,11 +323,14 @@ fn there_is_room_while_segments_are_made_as_fast_as_they_are_used() {
     options.segment_bytes = 1024 * 1024;
     let (mut log, _, _) = open_with(options).unwrap();
     let large = vec![7; 60_000];
-    for number in 0..400 {
-        assert!(log.has_room(), "no room before entry {number}");
-        log.append(cell(1), &large).unwrap();
+    for round in 0..60 {
+        // Most of a segment at once, so that the next one cannot be ready yet.
+        for _ in 0..14 {
+            assert!(log.has_room(), "no room in round {round}");
+            log.append(cell(1), &large).unwrap();
+        }
         log.commit().unwrap();
     }
-    assert_eq!(log.size(cell(1)), 400);
+    assert_eq!(log.size(cell(1)), 60 * 14);
     log.close().unwrap();
 }
