@@ -139,7 +139,10 @@ impl Worker {
             Err(error) => state.failure = Some(error.to_string()),
         }
         state.witness_failure = self.publisher.witnesses.failure();
-        state.served = request;
+        if publish {
+            // A request that comes while a pass only makes a segment is for the next pass.
+            state.served = request;
+        }
         self.shared.done.notify_all();
     }
 

@@ -362,6 +362,25 @@ fn no_segment_is_made_ahead_of_one_without_a_frame() {
 }
 
 #[test]
+fn a_pass_that_does_not_publish_serves_no_request_to_publish() {
+    let disk = MemoryDisk::with_folder(Path::new(HOME));
+    let (mut log, ..) = start(&disk).unwrap();
+    log.append(Tree::Platform, b"an entry").unwrap();
+    log.commit().unwrap();
+    // The moment between the worker's choosing only to make a segment and its doing so.
+    log.shared.lock().requested += 1;
+    let crate::log::Runner::Inline(worker) = &mut log.runner else { panic!("a thread") };
+    let open = |shared: &crate::shared::Shared| {
+        let state = shared.lock();
+        (state.requested - state.served, state.frames.is_empty())
+    };
+    worker.pass(false);
+    assert_eq!(open(&log.shared), (1, false), "nothing was published, and the request waits");
+    worker.pass(true);
+    assert_eq!(open(&log.shared), (0, true));
+}
+
+#[test]
 fn a_second_instance_is_refused() {
     let disk = MemoryDisk::with_folder(Path::new(HOME));
     let _log = start(&disk).unwrap();
