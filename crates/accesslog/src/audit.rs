@@ -27,7 +27,7 @@ pub(crate) const RESERVE: &str = "reserve";
 /// The name of a file in the making, beside the file it will become.
 pub(crate) const NEW: &str = "new";
 /// The length of the reserve, in bytes, all zero. Small where thousands of runs make one each.
-pub(crate) const RESERVE_BYTES: usize = if cfg!(test) { 4096 } else { 1024 * 1024 };
+pub(crate) const RESERVE_BYTES: usize = if cfg!(test) { 4096 } else { 256 * 1024 };
 
 /// How a file is read.
 pub(crate) type Read<'a> = &'a dyn Fn(&Path) -> io::Result<Vec<u8>>;

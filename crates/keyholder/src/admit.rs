@@ -95,12 +95,13 @@ impl Core {
         let [intent] = admit.intents.as_slice() else { return Ok(Err(Refusal::Malformed)) };
         let opened = match self.open(asking, admit.interaction, intent, now_ms) {
             Ok(opened) => opened,
+            Err(Refusal::Missing) => return Ok(Err(self.refuse_missing(asking, admit.interaction, now_ms))),
             Err(refusal) => return Ok(Err(refusal)),
         };
         if opened.charged.len() + opened.uncharged.len() > opened.entries.len() * MAX_PATIENTS_PER_ENTRY {
             return Ok(Err(Refusal::Malformed));
         }
-        if let Err(refusal) = self.has_budget(asking, &opened, now_ms) {
+        if let Err(refusal) = self.has_budget(asking, opened.part, &opened.charged, now_ms) {
             return Ok(Err(refusal));
         }
         if !self.log.has_room() {
@@ -140,21 +141,38 @@ impl Core {
         }
     }
 
+    /// Who has no room for one more patient is told so whether the record is there or not, or a spent budget would tell what
+    /// exists.
+    fn refuse_missing(&mut self, asking: &Asking, interaction: Interaction, now_ms: u64) -> Refusal {
+        use Interaction::{Delete, HistoryInstance, Read, SearchType, Vread};
+        if !matches!(interaction, Read | Vread | HistoryInstance | SearchType | Delete) {
+            return Refusal::Missing;
+        }
+        let nobody = Pseudonym([0; 16]);
+        self.has_budget(asking, Part::Body, &[nobody], now_ms).err().unwrap_or(Refusal::Missing)
+    }
+
     /// Room for the patients in the principal's and in the cell's budget.
-    fn has_budget(&mut self, asking: &Asking, opened: &Opened, now_ms: u64) -> Result<(), Refusal> {
-        if opened.charged.is_empty() {
+    fn has_budget(
+        &mut self,
+        asking: &Asking,
+        part: Part,
+        patients: &[Pseudonym],
+        now_ms: u64,
+    ) -> Result<(), Refusal> {
+        if patients.is_empty() {
             return Ok(());
         }
         let principal = self.state.principals.get_mut(&asking.principal).ok_or(Refusal::NotAllowed)?;
         let cell = self.state.cells.get_mut(&asking.cell).ok_or(Refusal::NotAllowed)?;
         for (budgets, spent) in [(principal.budgets, &mut principal.spent), (cell.budgets, &mut cell.spent)] {
-            let limits = match opened.part {
+            let limits = match part {
                 Part::Line => budgets.glimpse,
                 Part::Body | Part::Words => budgets.chart,
             };
             spent
-                .of(opened.part)
-                .room_for(&opened.charged, &limits, now_ms)
+                .of(part)
+                .room_for(patients, &limits, now_ms)
                 .map_err(|exhausted| Refusal::Budget { retry_after_s: exhausted.retry_after_s })?;
         }
         Ok(())

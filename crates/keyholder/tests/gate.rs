@@ -216,6 +216,25 @@ fn budgets_are_exact_count_each_patient_once_and_survive_a_restart() {
 }
 
 #[test]
+fn a_spent_budget_does_not_tell_what_exists() {
+    let mut p = practice(1);
+    let mut charts = Vec::new();
+    for number in 1..=2 {
+        let header = p.session.header(PATIENT, number, number, 1);
+        charts.push(p.server.write(&p.session, header, new_patient(number)).unwrap());
+    }
+    let missing =
+        |p: &mut Practice, interaction| p.server.admit(&p.session, interaction, Intent::Missing).err();
+    assert_eq!(missing(&mut p, Interaction::Read), Some(Refusal::Missing));
+    assert!(p.server.read(&p.session, &charts[0], Part::Body).is_ok());
+    let there = p.server.read(&p.session, &charts[1], Part::Body).err();
+    let not_there = missing(&mut p, Interaction::Read);
+    assert!(matches!((there, not_there), (Some(Refusal::Budget { .. }), Some(Refusal::Budget { .. }))));
+    // An invalid creation is not told that a budget is spent: creating charges nothing.
+    assert_eq!(missing(&mut p, Interaction::Create), Some(Refusal::Missing));
+}
+
+#[test]
 fn the_cells_own_budget_adds_its_principals_up() {
     let dir = tempfile::tempdir().unwrap();
     init(dir.path());

@@ -129,8 +129,12 @@ impl Server {
         self.processes();
         let began = Instant::now();
         kill(self.supervisor.id(), signal);
-        let status = self.supervisor.wait().expect("it was ours");
-        (status, began.elapsed())
+        let mut status = None;
+        wait_for("the supervisor's end", || {
+            status = self.supervisor.try_wait().expect("it was ours");
+            status.is_some()
+        });
+        (status.expect("it has ended"), began.elapsed())
     }
 
     /// Which of its processes live.

@@ -75,7 +75,7 @@ impl Default for WebLimits {
             header_timeout_ms: 30_000,
             request_timeout_ms: 60_000,
             shutdown_ms: 3_000,
-            worker_threads: 2,
+            worker_threads: default_worker_threads(),
         }
     }
 }
@@ -148,4 +148,9 @@ mod tests {
         let wrong = text.replace("data_dir", "datadir");
         assert!(serde_json::from_str::<WebOptions>(&wrong).unwrap_err().to_string().contains("datadir"));
     }
+}
+
+/// One processor is left to the keyholder: fewer wake-ups make up for the thread that is not there.
+fn default_worker_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |processors| processors.get().saturating_sub(1).max(1))
 }
