@@ -120,6 +120,11 @@ pub(crate) fn hex_32(text: &str) -> Option<[u8; 32]> {
     Some(out)
 }
 
+/// One processor is left to the keyholder: fewer wake-ups make up for the thread that is not there.
+fn default_worker_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |processors| processors.get().saturating_sub(1).max(1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,9 +153,4 @@ mod tests {
         let wrong = text.replace("data_dir", "datadir");
         assert!(serde_json::from_str::<WebOptions>(&wrong).unwrap_err().to_string().contains("datadir"));
     }
-}
-
-/// One processor is left to the keyholder: fewer wake-ups make up for the thread that is not there.
-fn default_worker_threads() -> usize {
-    std::thread::available_parallelism().map_or(1, |processors| processors.get().saturating_sub(1).max(1))
 }
