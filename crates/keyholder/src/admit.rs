@@ -129,7 +129,7 @@ impl Core {
                 changes_existing: write.versions.iter().any(|version| version.header.version > 1),
             },
             Intent::Missing => Action::Probe,
-            Intent::Search | Intent::Disclose | Intent::Export => return Err(Refusal::NotAllowed),
+            Intent::Disclose | Intent::Export => return Err(Refusal::NotAllowed),
         };
         if !policy::allows(role, action, interaction) {
             return Err(Refusal::NotAllowed);

@@ -212,6 +212,10 @@ impl Server {
         let key = match hello.role {
             Role::RecordServer => &self.proofs.record_server,
             Role::Administrator => &self.proofs.administrator,
+            Role::Indexer => {
+                connection.gone = true;
+                return Reply::Unwelcome;
+            }
         };
         let expected = prove(key, hello.role, &connection.challenge);
         let same = aws_lc_rs::constant_time::verify_slices_are_equal(&expected, &hello.proof).is_ok();
@@ -263,7 +267,7 @@ fn only_reports_delivery(request: &Request) -> bool {
     match request {
         Request::Batch(asks) => asks.iter().all(|ask| matches!(ask, Ask::Delivered(_) | Ask::BlindIds(_))),
         Request::Hello(_) => true,
-        Request::Admin(_) => false,
+        Request::Admin(_) | Request::Search(_) | Request::Feed(_) => false,
     }
 }
 

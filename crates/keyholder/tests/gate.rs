@@ -117,7 +117,7 @@ fn a_joint_record_charges_everybody_it_names() {
     let b = p.server.write(&p.session, h2, new_patient(2)).unwrap();
     let (sealed, key) = salus_seal::envelope::seal(&h3, &salus_seal::envelope::Plain::default()).unwrap();
     let write = Write {
-        versions: vec![NewVersion { header: h3, hash: sealed.hash(), key: SecretKey(*key.expose()) }],
+        versions: vec![NewVersion { header: h3, hash: sealed.hash(), key: SecretKey(*key.expose()), words: Vec::new() }],
         compartments: vec![
             WriteCompartment::Existing(a.compartment.clone()),
             WriteCompartment::Existing(b.compartment.clone()),
@@ -368,6 +368,7 @@ fn ten_thousand_new_patients_in_one_write_are_a_chain_and_end_nothing() {
         header: p.session.header(PATIENT, number, number, 1),
         hash: [7; 32],
         key: SecretKey([9; 32]),
+        words: Vec::new(),
     });
     let write = Write { versions: versions.collect(), compartments: (1..=count).map(new_patient).collect() };
     let admitted = p.server.admit(&p.session, Interaction::Transaction, Intent::Write(write)).unwrap();

@@ -143,7 +143,7 @@ impl Prepared {
                 SealError::TooLarge { max_bytes } => RecordsError::TooLarge { max_bytes },
                 _ => RecordsError::Internal,
             })?;
-            versions.push(NewVersion { header, hash: one.hash(), key: SecretKey(*key.expose()) });
+            versions.push(NewVersion { header, hash: one.hash(), key: SecretKey(*key.expose()), words: Vec::new() });
             sealed.push(one);
         }
         let joint = |fresh: &Fresh| match fresh {

@@ -108,14 +108,18 @@ impl Sealed {
     ///
     /// Errors: [`SealError::DoesNotOpen`] when key, header or bytes are not those it was sealed with.
     pub fn open(&self, part: Part, key: &PartKey) -> Result<Vec<u8>, SealError> {
-        let mut buffer = self.part(part).to_vec();
-        let packed = Cipher::new(key.expose())?.open(
-            [0; NONCE_BYTES],
-            &associated(part, &self.header),
-            &mut buffer,
-        )?;
-        decompress(packed, MAX_PART_BYTES)
+        open_part(&self.header, part, self.part(part), key)
     }
+}
+
+/// Opens one part that travelled without its version, under its key.
+///
+/// Errors: [`SealError::DoesNotOpen`] when key, header or bytes are not those it was sealed with.
+pub fn open_part(header: &Header, part: Part, sealed: &[u8], key: &PartKey) -> Result<Vec<u8>, SealError> {
+    let mut buffer = sealed.to_vec();
+    let cipher = Cipher::new(key.expose())?;
+    let packed = cipher.open([0; NONCE_BYTES], &associated(part, header), &mut buffer)?;
+    decompress(packed, MAX_PART_BYTES)
 }
 
 fn seal_part(key: &PartKey, header: &Header, part: Part, plain: &[u8]) -> Result<Vec<u8>, SealError> {

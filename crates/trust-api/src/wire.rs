@@ -4,8 +4,13 @@
 //! end. Never: FHIR. State: none.
 
 mod admin;
+pub mod index;
+pub mod query;
+pub mod words;
 
 pub use admin::*;
+use index::{Feed, FeedWanted};
+use query::{Found, Query, SearchFault};
 
 use crate::Token;
 use salus_seal::entry::{Interaction, Purpose, Refusal};
@@ -32,6 +37,40 @@ pub enum Request {
     Batch(Vec<Ask>),
     /// One administrative request; only on a connection that said so in its hello.
     Admin(AdminAsk),
+    /// A search, answered by [`Reply::Searched`] when it is done: searches overtake each other. Only from the record server,
+    /// on a connection of its own that asks nothing else but [`Request::Feed`].
+    Search(Search),
+    /// Versions for the index, answered by [`Reply::FedOn`].
+    Feed(Feed),
+}
+
+/// May this session search for this?
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Search {
+    /// Names the question on its connection.
+    pub ticket: u64,
+    /// Who asks, and why; without intents.
+    pub admit: Admit,
+    /// What is looked for.
+    pub query: Box<Query>,
+}
+
+/// The answer to a [`Search`].
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Searched {
+    /// What was found; charged and logged, durably.
+    Found {
+        /// The entry in the log.
+        receipt: Receipt,
+        /// For how long the answer may be used, in milliseconds from now.
+        valid_ms: u32,
+        /// What was found.
+        found: Found,
+    },
+    /// No.
+    Refused(Refusal),
+    /// It could not be evaluated.
+    Fault(SearchFault),
 }
 
 /// Who connects.
@@ -52,6 +91,8 @@ pub enum Role {
     RecordServer,
     /// Creates cells and clients, reads the log.
     Administrator,
+    /// Keeps the index: speaks [`index::FromIndexer`] after the welcome, and is sent [`index::ToIndexer`].
+    Indexer,
 }
 
 /// What the keyholder sends.
@@ -67,6 +108,22 @@ pub enum Reply {
     Batch(Vec<Answer>),
     /// The answer to an administrative request.
     Admin(Result<AdminAnswer, AdminError>),
+    /// The answer to a [`Request::Search`].
+    Searched {
+        /// The question.
+        ticket: u64,
+        /// The answer.
+        searched: Box<Searched>,
+    },
+    /// To [`Request::Feed`]: go on with the next; false: stop, it is not wanted any more.
+    FedOn {
+        /// The cell.
+        cell: CellId,
+        /// Whether to go on.
+        go_on: bool,
+    },
+    /// Unasked, on the connection that searches: the index needs versions.
+    FeedWanted(FeedWanted),
 }
 
 /// One thing asked in a batch.
@@ -131,8 +188,6 @@ pub enum Intent {
     Read(Read),
     /// Wrap the keys of these versions.
     Write(Write),
-    /// Evaluate a query. Kept for the index.
-    Search,
     /// Seal one message to another cell. Kept for the exchange.
     Disclose,
     /// Open a whole cell. Kept for bulk export.
@@ -191,6 +246,9 @@ pub struct NewVersion {
     pub hash: [u8; HASH_BYTES],
     /// The key it was sealed under.
     pub key: SecretKey,
+    /// Its sealed words, for the index; empty when there are none, or when they are too many to travel here: then they are fed
+    /// from the store's rows.
+    pub words: Vec<u8>,
 }
 
 /// A version key on its way to the keyholder; wiped when dropped.

@@ -107,7 +107,7 @@ fn header(cell: CellId, compartment: u64, record: u64) -> Header {
 fn sealed(header: Header) -> Result<(NewVersion, [u8; 32]), BenchError> {
     let (sealed, key) = seal(&header, &Plain { body: BODY, ..Plain::default() })?;
     let hash = sealed.hash();
-    Ok((NewVersion { header, hash, key: SecretKey(*key.expose()) }, hash))
+    Ok((NewVersion { header, hash, key: SecretKey(*key.expose()), words: Vec::new() }, hash))
 }
 
 /// Writes patients with their versions, as an import does.

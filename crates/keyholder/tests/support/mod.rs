@@ -176,7 +176,7 @@ impl RecordServer {
     ) -> Result<Stored, Refusal> {
         let (sealed, key) =
             seal(&header, &Plain { body: b"{\"plain\":true}", line: b"line", words: b"" }).unwrap();
-        let version = NewVersion { header, hash: sealed.hash(), key: SecretKey(*key.expose()) };
+        let version = NewVersion { header, hash: sealed.hash(), key: SecretKey(*key.expose()), words: Vec::new() };
         let existing = match &into {
             WriteCompartment::Existing(wrap) => Some(wrap.clone()),
             WriteCompartment::New { .. } => None,

@@ -149,7 +149,7 @@ fn requests() -> Vec<(&'static str, Request)> {
     let wrap = CompartmentWrap { number: 4, wrap: vec![2; 81] };
     let read = Read { part: Part::Body, versions: vec![wrapped], compartments: vec![wrap.clone()] };
     let write = Write {
-        versions: vec![NewVersion { header: header(), hash: [1; 32], key: SecretKey([3; 32]) }],
+        versions: vec![NewVersion { header: header(), hash: [1; 32], key: SecretKey([3; 32]), words: Vec::new() }],
         compartments: vec![
             WriteCompartment::Existing(wrap),
             WriteCompartment::New { number: 5, of: NewCompartment::Patient },
@@ -181,7 +181,7 @@ fn requests() -> Vec<(&'static str, Request)> {
     vec![
         ("hello", Request::Hello(Hello { protocol: 1, role: Role::RecordServer, proof: [1; 32] })),
         ("read", Request::Batch(vec![admit(vec![Intent::Read(read)]), admit(vec![Intent::Missing])])),
-        ("write", Request::Batch(vec![admit(vec![Intent::Write(write), Intent::Search])])),
+        ("write", Request::Batch(vec![admit(vec![Intent::Write(write), Intent::Disclose])])),
         ("rest", Request::Batch(rest)),
         ("create-cell", Request::Admin(create)),
         ("scope", Request::Admin(scope)),
