@@ -26,6 +26,8 @@ pub enum Done {
     Deleted(Option<Deleted>),
     /// A read or vread.
     Read(Opened),
+    /// A read or vread of what the same transaction wrote.
+    ReadBack(Box<Written>),
     /// A history.
     History(HistoryPage),
     /// A search by ids.

@@ -35,6 +35,7 @@ mod reserve;
 mod take_up;
 mod text;
 mod transaction;
+mod transaction_reads;
 mod update;
 mod vread;
 mod write;

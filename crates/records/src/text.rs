@@ -126,6 +126,16 @@ pub(crate) fn same_record_twice(expression: String) -> Issue {
     .at(expression)
 }
 
+pub(crate) fn lists_written(expression: String) -> Issue {
+    issue(
+        IssueCode::NotSupported,
+        "The history or search names a record that this transaction writes. Read the record itself, or ask after the transaction.",
+        "Der Verlauf oder die Suche nennt einen Datensatz, den diese Transaktion schreibt. Lesen Sie den Datensatz selbst, oder fragen Sie nach der Transaktion.",
+        "L’historique ou la recherche nomme un enregistrement que cette transaction écrit. Lisez l’enregistrement lui-même, ou demandez après la transaction.",
+    )
+    .at(expression)
+}
+
 pub(crate) fn too_many_ids(max: usize) -> Issue {
     Issue::new(
         IssueCode::TooCostly,

@@ -1,17 +1,17 @@
 //! transaction: a Bundle of which all is done, or nothing.
 //!
-//! Entries are carried out in FHIR's order (DELETE, POST, PUT, GET) and answered in their own. All that is written is
-//! sealed in one pass, admitted by one chain of entries, committed as one and landed as one. A read that finds nothing is
-//! answered in its entry; it undoes nothing.
+//! Entries are answered as if carried out in FHIR's order (DELETE, POST, PUT, GET), in their own. All that is written is
+//! sealed in one pass, admitted by one chain of entries, committed as one and landed as one. A read that fails fails the
+//! whole, before anything is written.
 //!
 //! Never: half of it. State: none.
 
-use crate::batch::perform;
 use crate::carry_out::BundleAnswer;
 use crate::compartment::Placing;
 use crate::entry::{Action, Done, EntryOutcome};
 use crate::land::{Work, land};
 use crate::lock::RecordGuards;
+use crate::transaction_reads::{Reading, lists_written, read_all};
 use crate::update::{Precondition, refuse_of_existing};
 use crate::write::{Draft, Written, make_ready};
 use crate::{Cell, Deleted, RecordsError, record_id, text};
@@ -20,7 +20,7 @@ use salus_fhir::{Issue, MAX_ISSUES, Resource, ResourceType};
 use salus_store::{Address, LedgerMark, StoredId};
 use salus_trust_api::Interaction;
 use salus_trust_api::client::Asker;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The index under which the ledger knows a transaction, which is done as one.
@@ -44,7 +44,7 @@ struct Plan {
     deletes: Vec<Target>,
     creates: Vec<Target>,
     updates: Vec<Target>,
-    reads: Vec<(usize, Action)>,
+    reads: Vec<Reading>,
 }
 
 pub(crate) async fn transaction(
@@ -73,9 +73,9 @@ pub(crate) async fn transaction(
 
     let targets: Vec<Target> = deletes.into_iter().chain(creates).chain(updates).collect();
     let ledger = import.map(|bundle| LedgerMark { bundle, done: vec![WHOLE] });
-    match write_all(cell, asker, targets, ledger).await {
-        Ok(written) => {
-            for (index, done) in written {
+    match carry_out_all(cell, asker, targets, reads, ledger).await {
+        Ok(all_done) => {
+            for (index, done) in all_done {
                 if let Some(place) = outcomes.get_mut(index) {
                     *place = Some(Ok(done));
                 }
@@ -83,15 +83,6 @@ pub(crate) async fn transaction(
         }
         Err(RecordsError::AlreadyImported) => return Ok(BundleAnswer::known(true)),
         Err(other) => return Err(other),
-    }
-    for (index, action) in reads {
-        let outcome = perform(cell, asker, action, None).await;
-        if matches!(outcome, Err(RecordsError::NoSession)) {
-            return Err(RecordsError::NoSession);
-        }
-        if let Some(place) = outcomes.get_mut(index) {
-            *place = Some(outcome);
-        }
     }
     let outcomes =
         outcomes.into_iter().map(|outcome| outcome.unwrap_or(Err(RecordsError::Internal))).collect();
@@ -139,6 +130,7 @@ impl Plan {
             }
         }
         plan.find_doubles(&mut faults);
+        plan.find_lists_of_written(&mut faults);
         faults.into_result().map(|()| plan)
     }
 
@@ -148,6 +140,18 @@ impl Plan {
             if seen.insert((target.kind, target.id.as_str()), target.index).is_some() {
                 let place = format!("Bundle.entry[{}].request.url", target.index);
                 faults.add(RecordsError::Invalid(vec![text::same_record_twice(place)]));
+            }
+        }
+    }
+
+    fn find_lists_of_written(&self, faults: &mut Faults) {
+        let targets = self.deletes.iter().chain(&self.updates);
+        let written: HashSet<(ResourceType, &str)> =
+            targets.map(|target| (target.kind, target.id.as_str())).collect();
+        for (index, action) in &self.reads {
+            if lists_written(action, |kind, id| written.contains(&(kind, id))) {
+                let place = format!("Bundle.entry[{index}].request.url");
+                faults.add(RecordsError::NotSupported(vec![text::lists_written(place)]));
             }
         }
     }
@@ -188,11 +192,12 @@ impl Faults {
     }
 }
 
-/// Writes all targets as one, and says what each of them did.
-async fn write_all(
+/// Reads all that is to be read and writes all targets as one, and says what each of them did.
+async fn carry_out_all(
     cell: &Arc<Cell>,
     asker: &Asker,
     mut targets: Vec<Target>,
+    reads: Vec<Reading>,
     ledger: Option<LedgerMark>,
 ) -> Result<Vec<(usize, Done)>, RecordsError> {
     let interaction = Interaction::Transaction;
@@ -222,6 +227,10 @@ async fn write_all(
         drafts.push(Draft { kind: target.kind, id: target.id, address, head, resource: target.resource });
     }
     if drafts.is_empty() {
+        if !reads.is_empty() {
+            done.extend(read_all(cell, asker, reads, &[]).await?.before);
+            return Ok(done);
+        }
         // Nothing goes to the keyholder, so nobody has asked yet who this is.
         return match cell.refuse(asker, interaction, RecordsError::NotFound).await {
             RecordsError::NotFound => Ok(done),
@@ -234,7 +243,10 @@ async fn write_all(
         Err(refused) => return Err(cell.refuse(asker, interaction, refused).await),
     };
     let work = make_work(cell, drafts, homes, all, &full_urls, ledger, guards).await?;
+    let readings = read_all(cell, asker, reads, &work.versions).await?;
     let written = land(cell, asker, work).await?;
+    done.extend(readings.own_of(&written));
+    done.extend(readings.before);
     done.extend(indices.into_iter().zip(written).map(|(index, written)| (index, outcome(written))));
     Ok(done)
 }

@@ -46,6 +46,7 @@ pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refu
 fn entry_of(outcome: &EntryOutcome) -> Option<u64> {
     match outcome.as_ref().ok()? {
         Done::Written(written) => Some(written.entry),
+        Done::ReadBack(written) => Some(written.entry),
         Done::Deleted(deleted) => deleted.map(|deleted| deleted.entry),
         Done::Read(opened) => Some(opened.delivery.entry()),
         Done::History(page) => Some(page.delivery.entry()),
@@ -59,6 +60,6 @@ fn delivery_of(outcome: EntryOutcome) -> Option<Delivery> {
         Done::Read(opened) => Some(opened.delivery),
         Done::History(page) => Some(page.delivery),
         Done::Found(found) => found.delivery,
-        Done::Written(_) | Done::Deleted(_) | Done::DoneBefore => None,
+        Done::Written(_) | Done::ReadBack(_) | Done::Deleted(_) | Done::DoneBefore => None,
     }
 }

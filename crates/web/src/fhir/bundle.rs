@@ -10,7 +10,7 @@ use http::StatusCode;
 use salus_records::fhir::json::quote;
 use salus_records::fhir::outcome::operation_outcome;
 use salus_records::fhir::{Issue, Language, instant};
-use salus_records::{BundleAnswer, Done, EntryOutcome, Found, HistoryEntry, HistoryPage, Opened, Written};
+use salus_records::{BundleAnswer, Done, EntryOutcome, Found, HistoryEntry, HistoryPage, Written};
 use std::fmt::Write as _;
 
 /// Writing to a String does not fail.
@@ -109,7 +109,10 @@ fn entry(out: &mut String, base: &str, outcome: &mut EntryOutcome, preferred: Re
             }
             out.push_str("}}");
         }
-        Ok(Done::Read(opened)) => read_entry(out, opened),
+        Ok(Done::Read(opened)) => read_entry(out, &opened.text, opened.version, opened.time_ms),
+        Ok(Done::ReadBack(written)) => {
+            read_entry(out, written.text.as_bytes(), written.version, written.time_ms);
+        }
         Ok(Done::History(page)) => {
             out.push_str(r#"{"resource":"#);
             history(out, base, page, None, page.entries.len());
@@ -150,14 +153,14 @@ fn written_entry(out: &mut String, base: &str, written: &Written, preferred: Ret
     out.push_str("}}");
 }
 
-fn read_entry(out: &mut String, opened: &Opened) {
+fn read_entry(out: &mut String, text: &[u8], version: u32, time_ms: u64) {
     out.push('{');
     // The comma that comes before a resource elsewhere.
     let start = out.len();
-    resource(out, Some(&opened.text));
+    resource(out, Some(text));
     out.remove(start);
     put!(out, r#","response":{{"status":"{}""#, StatusCode::OK);
-    put!(out, r#","etag":"W/\"{}\"","lastModified":"{}"}}}}"#, opened.version, instant(opened.time_ms));
+    put!(out, r#","etag":"W/\"{version}\"","lastModified":"{}"}}}}"#, instant(time_ms));
 }
 
 fn plain_status(out: &mut String, status: StatusCode) {

@@ -32,7 +32,7 @@ fn observed(reference: &str) -> Value {
 fn entries_refer_to_each_other_and_are_answered_in_their_order() {
     let salus = Salus::start();
     let cell = salus.cell("praxis");
-    let old = cell.patient();
+    let (old, other) = (cell.patient(), cell.patient());
     let urn = "urn:uuid:a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";
     let mut performed = observed(urn);
     performed["performer"] = json!([{"reference": "urn:uuid:b"}]);
@@ -44,8 +44,10 @@ fn entries_refer_to_each_other_and_are_answered_in_their_order() {
             entry("POST", "Observation", Some("urn:uuid:o"), Some(performed)),
             entry("POST", "Patient", Some(urn), Some(patient())),
             entry("POST", "Practitioner", Some("urn:uuid:b"), Some(json!({"resourceType": "Practitioner"}))),
-            entry("DELETE", &format!("Patient/{old}"), None, None),
+            entry("DELETE", &format!("Patient/{other}"), None, None),
             entry("DELETE", "Patient/never", None, None),
+            entry("GET", "Patient/chosen", None, None),
+            entry("GET", "Patient/chosen/_history/1", None, None),
         ],
     );
     let reply = cell.post("", &sent);
@@ -59,19 +61,19 @@ fn entries_refer_to_each_other_and_are_answered_in_their_order() {
         .iter()
         .map(|e| e["response"]["status"].as_str().unwrap())
         .collect();
-    // Deletes are carried out first, reads last.
-    assert_eq!(
-        statuses,
-        [
-            "410 Gone",
-            "201 Created",
-            "201 Created",
-            "201 Created",
-            "201 Created",
-            "204 No Content",
-            "204 No Content"
-        ]
-    );
+    let (read, made, deleted) = ("200 OK", "201 Created", "204 No Content");
+    assert_eq!(statuses, [read, made, made, made, made, deleted, deleted, read, read]);
+    assert_eq!(answer["entry"][0]["resource"]["id"], old.as_str());
+    // Reads are carried out last: they find what the same transaction wrote.
+    for at in [7, 8] {
+        let entry = &answer["entry"][at];
+        assert_eq!(
+            (&entry["resource"]["id"], &entry["response"]["etag"]),
+            (&json!("chosen"), &json!("W/\"1\""))
+        );
+        assert_eq!(entry["resource"]["meta"]["versionId"], "1");
+    }
+    assert_eq!(cell.get(&format!("Patient/{other}")).status, 410);
     let location = |at: usize| {
         let location = answer["entry"][at]["response"]["location"].as_str().unwrap();
         location.split("/_history").next().unwrap().to_owned()
@@ -151,6 +153,58 @@ fn a_transaction_is_done_whole_or_not_at_all() {
     let places = cell.post("", &two_faults).expressions();
     assert_eq!(places.len(), 2, "{places:?}");
     assert!(places[1].starts_with("Bundle.entry[2].resource.subject"), "{places:?}");
+    assert_eq!(salus.unresolved(), 0);
+}
+
+#[test]
+fn a_read_that_fails_undoes_the_transaction() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let (kept, gone) = (cell.patient(), cell.patient());
+    assert_eq!(cell.send("DELETE", &format!("Patient/{gone}"), &[], b"").status, 204);
+    let changed = json!({"resourceType": "Patient", "id": kept, "active": false});
+    let writes = || {
+        vec![
+            entry("PUT", "Patient/chosen", None, Some(json!({"resourceType": "Patient", "id": "chosen"}))),
+            entry("DELETE", &format!("Patient/{kept}"), None, None),
+        ]
+    };
+    for (url, status) in [
+        ("Patient/nobody".to_owned(), 404),
+        (format!("Patient/{gone}"), 410),
+        (format!("Patient/{kept}"), 410),
+        (format!("Patient/{kept}/_history/2"), 410),
+        (format!("Patient/{kept}/_history/3"), 404),
+        ("Patient/chosen/_history/2".to_owned(), 404),
+        (format!("Observation/{kept}"), 404),
+        ("Patient/nobody/_history".to_owned(), 404),
+        (format!("Patient/{kept}/_history"), 422),
+        (format!("Patient?_id={gone},chosen"), 422),
+    ] {
+        let mut entries = writes();
+        entries.insert(0, entry("GET", &format!("Patient/{kept}/_history/1"), None, None));
+        entries.push(entry("GET", &url, None, None));
+        let reply = cell.post("", &bundle("transaction", entries));
+        assert_eq!(reply.status, status, "{url}: {}", reply.text());
+        if status == 422 {
+            assert_eq!(reply.expressions(), ["Bundle.entry[3].request.url"], "{url}");
+        }
+        assert_eq!(cell.get("Patient/chosen").status, 404, "{url}");
+        assert_eq!(cell.get(&format!("Patient/{kept}")).json()["meta"]["versionId"], "1", "{url}");
+    }
+    // The same without anything to write.
+    let reads = [&kept, &gone].map(|id| entry("GET", &format!("Patient/{id}"), None, None));
+    assert_eq!(cell.post("", &bundle("transaction", reads.to_vec())).status, 410);
+    // What was replaced is still read at its older version, and the newest is the one just written.
+    let entries = vec![
+        entry("GET", &format!("Patient/{kept}/_history/1"), None, None),
+        entry("GET", &format!("Patient/{kept}"), None, None),
+        entry("PUT", &format!("Patient/{kept}"), None, Some(changed)),
+    ];
+    let answer = cell.post("", &bundle("transaction", entries)).json();
+    assert!(answer["entry"][0]["resource"].get("active").is_none(), "{answer}");
+    assert_eq!(answer["entry"][1]["resource"]["active"], false, "{answer}");
+    assert_eq!(answer["entry"][1]["response"]["etag"], "W/\"2\"");
     assert_eq!(salus.unresolved(), 0);
 }
 
