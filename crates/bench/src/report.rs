@@ -170,8 +170,8 @@ fn http(record: &Record) -> String {
         }
     }
     let text = "Synthea's Observations (5,014 of 44 patients, 0.9 kB each), HTTP/1.1 kept alive, each read and write admitted, logged\n\
-        and synced. axum answers the same bytes from memory, or gives back what it was sent, with as many threads. The supervisor\n\
-        takes nothing that shows.";
+        and synced. axum answers the same bytes from memory, or gives back what it was sent; it runs with its own and tokio's defaults,\n\
+        one worker a processor, and TCP_NODELAY. The supervisor takes nothing that shows.";
     let head = [
         "",
         "connections",

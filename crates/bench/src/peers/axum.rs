@@ -1,5 +1,7 @@
 //! Bare axum, as a process of its own: gives back the same bytes as Salus, or what it was sent.
 //!
+//! Runs as axum and tokio come, with one worker a processor; only TCP_NODELAY is set, which can but help it.
+//!
 //! Never: a database, a key, a check. State: the answers, in memory.
 
 use crate::bodies::Stored;
@@ -84,12 +86,7 @@ impl Drop for Axum {
 /// Serves until its stdin is closed.
 pub fn serve(answers: &std::path::Path) -> Result<(), BenchError> {
     let answers = load(answers)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        // As many as the record server has.
-        .worker_threads(salus_web::WebLimits::default().worker_threads)
-        .enable_all()
-        .build()
-        .map_err(BenchError::Connection)?;
+    let runtime = runtime()?;
     std::thread::spawn(|| {
         let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
         std::process::exit(0);
@@ -109,6 +106,11 @@ pub fn serve(answers: &std::path::Path) -> Result<(), BenchError> {
         });
         axum::serve(listener, routes).await.map_err(BenchError::Connection)
     })
+}
+
+/// tokio's own: one worker a processor. What is slower than it could be would flatter whoever is compared with it.
+fn runtime() -> Result<tokio::runtime::Runtime, BenchError> {
+    tokio::runtime::Runtime::new().map_err(BenchError::Connection)
 }
 
 fn load(path: &std::path::Path) -> Result<Answers, BenchError> {
@@ -137,4 +139,15 @@ async fn stored(
 async fn echo(method: Method, body: Bytes) -> impl IntoResponse {
     let status = if method == Method::POST { StatusCode::CREATED } else { StatusCode::OK };
     (status, [(CONTENT_TYPE, "application/fhir+json")], body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::runtime;
+
+    #[test]
+    fn there_is_a_worker_for_each_processor() {
+        let processors = std::thread::available_parallelism().unwrap().get();
+        assert_eq!(runtime().unwrap().metrics().num_workers(), processors);
+    }
 }
