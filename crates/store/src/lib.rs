@@ -22,7 +22,7 @@ pub use commit::{CommitItem, Landing, LedgerMark, NewVersion};
 pub use error::{Conflict, StoreError};
 pub use ledger::{DoneMarks, MAX_LEDGER_INDEX};
 pub use sqlite::{CellStore, Look, Tuning, cells};
-pub use version::{Head, HighMarks, Stats, StoredVersion, VersionLeaf, WrappedVersion};
+pub use version::{Head, HighMarks, PastVersion, Place, Stats, StoredVersion, VersionLeaf, WrappedVersion};
 
 use salus_seal::CellId;
 use std::ops::ControlFlow;
@@ -37,6 +37,8 @@ pub const MAX_COMPARTMENT_WRAP_BYTES: usize = 8 * 1024;
 pub const MAX_HISTORY: usize = 1000;
 /// About the most sealed bytes that [`Store::history`] gives at once; a single version may be larger.
 pub const MAX_HISTORY_BYTES: usize = 32 * 1024 * 1024;
+/// About the most sealed bytes that [`Store::versions_after`] gives at once; a single version may be larger.
+pub const MAX_FEED_BYTES: usize = 8 * 1024 * 1024;
 /// The most items that wait for one cell's writer; above that, [`StoreError::Busy`].
 pub const MAX_WAITING_ITEMS: usize = 4096;
 /// The most sealed bytes that wait for one cell's writer; above that, [`StoreError::Busy`].
@@ -69,6 +71,25 @@ pub trait Store: Send + Sync {
         before_version: Option<u32>,
         limit: usize,
     ) -> Result<Vec<WrappedVersion>, StoreError>;
+
+    /// These versions, by record and version, in their order; none for what is not here. Fewer than `wanted` when they are
+    /// together over [`MAX_HISTORY_BYTES`], but at least one.
+    fn versions(&self, wanted: &[(u64, u32)]) -> Result<Vec<Option<WrappedVersion>>, StoreError>;
+
+    /// The versions that come after `after`, ascending by entry, then record, then version: at most `limit`, and never more
+    /// than [`MAX_FEED_BYTES`], but one if there is one. What is committed meanwhile may or may not be seen.
+    fn versions_after(&self, after: Place, limit: usize) -> Result<Vec<WrappedVersion>, StoreError>;
+
+    /// The versions of all records, or of those of a type, that come before `before`, descending by entry, then record, then
+    /// version, and were written at `since_ms` (milliseconds since 1970) or later. At most `limit`, and never more than
+    /// [`MAX_HISTORY`] or [`MAX_HISTORY_BYTES`]: it has come to the end when it gave nothing.
+    fn versions_before(
+        &self,
+        kind: Option<u16>,
+        before: Place,
+        since_ms: u64,
+        limit: usize,
+    ) -> Result<Vec<PastVersion>, StoreError>;
 
     /// The wrap of a compartment's key.
     fn compartment_wrap(&self, compartment: u64) -> Result<Option<Vec<u8>>, StoreError>;

@@ -53,6 +53,43 @@ pub struct WrappedVersion {
     pub compartment_wrap: Vec<u8>,
 }
 
+/// Where a version stands among all of the cell: by its entry, then its record, then its version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The log entry that admitted it.
+    pub entry: u64,
+    /// Its record.
+    pub record: u64,
+    /// Its version.
+    pub version: u32,
+}
+
+impl Place {
+    /// Behind everything.
+    pub const END: Self =
+        Self { entry: i64::MAX as u64, record: crate::MAX_RECORD, version: crate::MAX_VERSION };
+
+    /// Before everything of this entry.
+    pub fn before_entry(entry: u64) -> Self {
+        Self { entry: entry.min(Self::END.entry), record: 0, version: 0 }
+    }
+
+    /// Where this version stands.
+    pub fn of(version: &StoredVersion) -> Self {
+        let header = &version.sealed.header;
+        Self { entry: version.entry, record: header.record, version: header.version }
+    }
+}
+
+/// A version among those of other records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastVersion {
+    /// The version.
+    pub version: WrappedVersion,
+    /// Whether the record came to be with it: for the first time, or again after a deletion.
+    pub created: bool,
+}
+
 /// How far the store has come. Compared with the log, it shows a store that was put back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct HighMarks {

@@ -6,8 +6,9 @@ mod support;
 
 use salus_seal::CellId;
 use salus_store::{
-    Address, CellStore, Conflict, HighMarks, LedgerMark, MAX_HISTORY, MAX_HISTORY_BYTES, MAX_RECORD,
-    MAX_VERSION, MAX_WAITING_ITEMS, Store, StoreError, StoredId, Tuning, cells,
+    Address, CellStore, Conflict, HighMarks, LedgerMark, MAX_FEED_BYTES, MAX_HISTORY, MAX_HISTORY_BYTES,
+    MAX_RECORD, MAX_VERSION, MAX_WAITING_ITEMS, PastVersion, Place, Store, StoreError, StoredId, Tuning,
+    cells,
 };
 use std::ops::ControlFlow;
 use support::{CELL, address, assert_here, item, new_store, reopen, version};
@@ -94,6 +95,84 @@ fn history_of_large_versions_comes_in_smaller_pages() {
     let newest = store.history(&address(2), None, 10).unwrap();
     assert_eq!(newest.iter().map(|found| found.stored.sealed.header.version).collect::<Vec<_>>(), [3]);
     assert_eq!(store.history(&address(2), Some(3), 10).unwrap().len(), 1);
+}
+
+#[test]
+fn versions_are_found_by_their_numbers_in_one_call() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = new_store(dir.path());
+    store.commit(item(1, vec![version(2, 1, 1, 50), version(3, 1, 1, 60)])).wait().unwrap();
+    store.commit(item(2, vec![version(3, 2, 2, 70)])).wait().unwrap();
+    let found =
+        store.versions(&[(3, 2), (2, 2), (2, 1), (0, 0), (3, 1), (9, 1), (u64::MAX, u32::MAX)]).unwrap();
+    let lengths: Vec<_> =
+        found.iter().map(|found| found.as_ref().map(|found| found.stored.sealed.body.len())).collect();
+    assert_eq!(lengths, [Some(70), None, Some(50), None, Some(60), None, None]);
+    assert!(found.iter().flatten().all(|found| found.compartment_wrap == vec![9; 80]));
+    store.commit(item(3, vec![version(4, 1, 3, MAX_HISTORY_BYTES / 2 + 1)])).wait().unwrap();
+    store.commit(item(4, vec![version(5, 1, 4, MAX_HISTORY_BYTES / 2 + 1)])).wait().unwrap();
+    assert_eq!(store.versions(&[(4, 1), (5, 1)]).unwrap().len(), 1);
+    assert_eq!(store.versions(&[]), Ok(vec![]));
+}
+
+#[test]
+fn versions_are_fed_in_the_order_of_their_entries() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = new_store(dir.path());
+    store.commit(item(9, vec![version(3, 1, 9, 50), version(2, 1, 9, 50)])).wait().unwrap();
+    store.commit(item(7, vec![version(4, 1, 7, 50)])).wait().unwrap();
+    store.commit(item(12, vec![version(2, 2, 12, 50)])).wait().unwrap();
+    let numbers = |from: Place, limit| {
+        let page = store.versions_after(from, limit).unwrap();
+        page.iter()
+            .map(|found| Place::of(&found.stored))
+            .map(|p| (p.entry, p.record, p.version))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(Place::before_entry(0), 9), [(0, 1, 1), (7, 4, 1), (9, 2, 1), (9, 3, 1), (12, 2, 2)]);
+    assert_eq!(numbers(Place::before_entry(7), 2), [(7, 4, 1), (9, 2, 1)]);
+    assert_eq!(numbers(Place { entry: 9, record: 2, version: 1 }, 9), [(9, 3, 1), (12, 2, 2)]);
+    assert_eq!(numbers(Place::before_entry(13), 9), []);
+    assert_eq!(numbers(Place::END, 9), []);
+    store
+        .commit(item(13, vec![version(5, 1, 13, MAX_FEED_BYTES + 1), version(6, 1, 13, 50)]))
+        .wait()
+        .unwrap();
+    assert_eq!(numbers(Place::before_entry(13), 9), [(13, 5, 1)]);
+}
+
+#[test]
+fn what_came_before_is_given_newest_first_by_type_and_down_to_a_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = new_store(dir.path());
+    let mut other = version(3, 1, 2, 50);
+    (other.sealed.header.kind, other.address.kind) = (8, 8);
+    let mut gone = version(2, 2, 3, 50);
+    gone.sealed.header.deleted = true;
+    store.commit(item(1, vec![version(2, 1, 1, 50)])).wait().unwrap();
+    store.commit(item(2, vec![other])).wait().unwrap();
+    store.commit(item(3, vec![gone])).wait().unwrap();
+    store.commit(item(4, vec![version(2, 3, 4, 50)])).wait().unwrap();
+    let mut late = version(2, 4, 5, 50);
+    late.sealed.header.time_ms += 1_000_000;
+    store.commit(item(5, vec![late])).wait().unwrap();
+    let numbers = |kind, before, since_ms, limit| {
+        let page = store.versions_before(kind, before, since_ms, limit).unwrap();
+        let one = |past: &PastVersion| {
+            let header = past.version.stored.sealed.header;
+            (header.record, header.version, past.created)
+        };
+        page.iter().map(one).collect::<Vec<_>>()
+    };
+    let all = [(2, 4, false), (2, 3, true), (2, 2, false), (3, 1, true), (2, 1, true), (1, 1, true)];
+    assert_eq!(numbers(None, Place::END, 0, 99), all);
+    assert_eq!(numbers(None, Place { entry: 3, record: 2, version: 2 }, 0, 2), all[3..5]);
+    assert_eq!(numbers(Some(8), Place::END, 0, 99), all[3..4]);
+    assert_eq!(numbers(Some(7), Place::before_entry(2), 0, 99), all[4..]);
+    let time_ms = 1_795_000_000_000;
+    assert_eq!(numbers(None, Place::END, time_ms + 2, 99), all[..4]);
+    assert_eq!(numbers(None, Place::END, time_ms + 1_000_000, 99), all[..1]);
+    assert_eq!(numbers(Some(9), Place::END, 0, 99), []);
 }
 
 #[test]
@@ -294,6 +373,21 @@ fn files_of_a_newer_schema_or_of_others_are_not_touched() {
 }
 
 #[test]
+fn a_file_of_an_older_schema_is_brought_up_to_date() {
+    let dir = tempfile::tempdir().unwrap();
+    new_store(dir.path()).close();
+    let path = dir.path().join("cells").join(CELL.to_string()).join("records.sqlite");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch("DROP INDEX version_kind; PRAGMA user_version = 1").unwrap();
+    drop(connection);
+    let store = reopen(dir.path());
+    assert_eq!(store.versions_before(Some(7), Place::END, 0, 9).unwrap().len(), 1);
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let indexes = "SELECT count(*) FROM sqlite_master WHERE name = 'version_kind'";
+    assert_eq!(connection.query_row(indexes, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+}
+
+#[test]
 fn a_closing_store_answers_everything_that_waits() {
     let dir = tempfile::tempdir().unwrap();
     let store = new_store(dir.path());
@@ -317,7 +411,7 @@ fn too_much_that_waits_is_refused_and_does_not_wedge() {
     assert!(landed >= MAX_WAITING_ITEMS, "{landed}");
     assert!(landed < outcomes.len(), "nothing was refused");
     assert_eq!(store.stats().unwrap().versions, 1 + landed as u64);
-    store.commit(item(9000, vec![version(9000, 1, 9000, 30)])).wait().unwrap();
+    store.commit(item(20_000, vec![version(20_000, 1, 20_000, 30)])).wait().unwrap();
 }
 
 #[test]

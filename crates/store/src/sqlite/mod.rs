@@ -20,8 +20,8 @@ pub use look::Look;
 pub use schema::SCHEMA_VERSION;
 
 use crate::{
-    Address, CommitItem, DoneMarks, Head, HighMarks, Landing, MAX_WAITING_BYTES, MAX_WAITING_ITEMS, Stats,
-    Store, StoreError, VersionLeaf, WrappedVersion, ledger::Chunk,
+    Address, CommitItem, DoneMarks, Head, HighMarks, Landing, MAX_WAITING_BYTES, MAX_WAITING_ITEMS,
+    PastVersion, Place, Stats, Store, StoreError, VersionLeaf, WrappedVersion, ledger::Chunk,
 };
 use fault::fault_of;
 use readers::Readers;
@@ -212,6 +212,24 @@ impl Store for CellStore {
         self.readers.with(|connection| {
             rows::history(connection, self.cell, &address.to_bytes(), before_version, limit)
         })
+    }
+
+    fn versions(&self, wanted: &[(u64, u32)]) -> Result<Vec<Option<WrappedVersion>>, StoreError> {
+        self.readers.with(|connection| rows::versions(connection, self.cell, wanted))
+    }
+
+    fn versions_after(&self, after: Place, limit: usize) -> Result<Vec<WrappedVersion>, StoreError> {
+        self.readers.with(|connection| rows::after(connection, self.cell, after, limit))
+    }
+
+    fn versions_before(
+        &self,
+        kind: Option<u16>,
+        before: Place,
+        since_ms: u64,
+        limit: usize,
+    ) -> Result<Vec<PastVersion>, StoreError> {
+        self.readers.with(|connection| rows::before(connection, self.cell, kind, before, since_ms, limit))
     }
 
     fn compartment_wrap(&self, compartment: u64) -> Result<Option<Vec<u8>>, StoreError> {

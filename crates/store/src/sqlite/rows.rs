@@ -4,14 +4,17 @@
 
 use super::fault::fault_of;
 use crate::{
-    Head, HighMarks, MAX_HISTORY, MAX_HISTORY_BYTES, MAX_RECORD, MAX_VERSION, Stats, StoreError,
-    StoredVersion, VersionLeaf, WrappedVersion,
+    Head, HighMarks, MAX_FEED_BYTES, MAX_HISTORY, MAX_HISTORY_BYTES, MAX_RECORD, MAX_VERSION, PastVersion,
+    Place, Stats, StoreError, StoredVersion, VersionLeaf, WrappedVersion,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use salus_seal::{CellId, Header, Sealed};
 
 /// Bits of a version's key that are the version's number.
 const VERSION_BITS: u32 = 24;
+/// How far the times of versions may be out of the order of their entries, in milliseconds: a version's time is taken before
+/// it is admitted.
+const TIME_SLACK_MS: u64 = 120_000;
 
 /// The key of a version. Both within their bounds, which the writer looks at.
 pub fn key_of(record: u64, version: u32) -> i64 {
@@ -52,6 +55,19 @@ const HISTORY: &str = found!(
     "v.key, v.kind, v.compartment, v.time_ms, v.deleted, v.entry, v.wrap, v.line, v.words, v.body, c.wrap",
     "v.key BETWEEN a.record << 24 AND a.record << 24 | ?3"
 );
+const VERSION: &str = "SELECT v.key, v.kind, v.compartment, v.time_ms, v.deleted, v.entry, v.wrap, v.line, v.words, v.body, c.wrap \
+     FROM version v CROSS JOIN compartment c ON c.number = v.compartment WHERE v.key = ?1";
+const AFTER: &str = "SELECT v.key, v.kind, v.compartment, v.time_ms, v.deleted, v.entry, v.wrap, v.line, v.words, v.body, c.wrap \
+     FROM version v CROSS JOIN compartment c ON c.number = v.compartment \
+     WHERE (v.entry, v.key) > (?1, ?2) ORDER BY v.entry, v.key LIMIT ?3";
+const BEFORE: &str = "SELECT v.key, v.kind, v.compartment, v.time_ms, v.deleted, v.entry, v.wrap, v.line, v.words, v.body, c.wrap, \
+     (SELECT p.deleted FROM version p WHERE p.key = v.key - 1 AND v.key & 16777215 > 1) \
+     FROM version v CROSS JOIN compartment c ON c.number = v.compartment \
+     WHERE (v.entry, v.key) < (?1, ?2) ORDER BY v.entry DESC, v.key DESC";
+const BEFORE_OF_KIND: &str = "SELECT v.key, v.kind, v.compartment, v.time_ms, v.deleted, v.entry, v.wrap, v.line, v.words, v.body, c.wrap, \
+     (SELECT p.deleted FROM version p WHERE p.key = v.key - 1 AND v.key & 16777215 > 1) \
+     FROM version v CROSS JOIN compartment c ON c.number = v.compartment \
+     WHERE v.kind = ?3 AND (v.entry, v.key) < (?1, ?2) ORDER BY v.entry DESC, v.key DESC";
 const LEAVES: &str = "SELECT key, kind, compartment, time_ms, deleted, entry, line, words, body FROM version \
      WHERE (entry, key) > (?1, ?2) ORDER BY entry, key LIMIT ?3";
 
@@ -107,14 +123,113 @@ pub fn history(
     let (mut found, mut bytes) = (Vec::new(), 0);
     for row in rows {
         let version = row.map_err(|e| fault_of(&e))??;
-        let sealed = &version.stored.sealed;
-        bytes += sealed.body.len() + sealed.line.len() + sealed.words.len();
+        bytes += weight_of(&version);
         if bytes > MAX_HISTORY_BYTES && !found.is_empty() {
             break;
         }
         found.push(version);
     }
     Ok(found)
+}
+
+/// The versions of these keys, in their order, as far as the bound of bytes reaches.
+pub fn versions(
+    connection: &Connection,
+    cell: CellId,
+    wanted: &[(u64, u32)],
+) -> Result<Vec<Option<WrappedVersion>>, StoreError> {
+    let mut statement = connection.prepare_cached(VERSION).map_err(|e| fault_of(&e))?;
+    let (mut found, mut bytes) = (Vec::with_capacity(wanted.len()), 0);
+    for (record, version) in wanted {
+        if !(1..=MAX_RECORD).contains(record) || !(1..=MAX_VERSION).contains(version) {
+            found.push(None);
+            continue;
+        }
+        let row =
+            statement.query_row([key_of(*record, *version)], |row| Ok(wrapped_of(row, cell))).optional();
+        let one = row.map_err(|e| fault_of(&e))?.transpose()?;
+        bytes += one.as_ref().map_or(0, weight_of);
+        if bytes > MAX_HISTORY_BYTES && !found.is_empty() {
+            break;
+        }
+        found.push(one);
+    }
+    Ok(found)
+}
+
+/// The versions after a place, ascending.
+pub fn after(
+    connection: &Connection,
+    cell: CellId,
+    after: Place,
+    limit: usize,
+) -> Result<Vec<WrappedVersion>, StoreError> {
+    let mut statement = connection.prepare_cached(AFTER).map_err(|e| fault_of(&e))?;
+    let (entry, key) = sort_key_of(after);
+    let rows = statement
+        .query_map(params![entry, key, limit as i64], |row| Ok(wrapped_of(row, cell)))
+        .map_err(|e| fault_of(&e))?;
+    let (mut found, mut bytes) = (Vec::new(), 0);
+    for row in rows {
+        let version = row.map_err(|e| fault_of(&e))??;
+        bytes += weight_of(&version);
+        if bytes > MAX_FEED_BYTES && !found.is_empty() {
+            break;
+        }
+        found.push(version);
+    }
+    Ok(found)
+}
+
+/// The versions before a place, descending, down to a time.
+pub fn before(
+    connection: &Connection,
+    cell: CellId,
+    kind: Option<u16>,
+    before: Place,
+    since_ms: u64,
+    limit: usize,
+) -> Result<Vec<PastVersion>, StoreError> {
+    let sql = if kind.is_some() { BEFORE_OF_KIND } else { BEFORE };
+    let mut statement = connection.prepare_cached(sql).map_err(|e| fault_of(&e))?;
+    let (entry, key) = sort_key_of(before);
+    let mut rows = match kind {
+        Some(kind) => statement.query(params![entry, key, kind]),
+        None => statement.query(params![entry, key]),
+    }
+    .map_err(|e| fault_of(&e))?;
+    let (mut found, mut bytes) = (Vec::new(), 0);
+    while found.len() < limit.min(MAX_HISTORY)
+        && let Some(row) = rows.next().map_err(|e| fault_of(&e))?
+    {
+        let time_ms = header_of(row, cell)?.time_ms;
+        if time_ms < since_ms {
+            // Two that are written at once may get their times in the one order and their entries in the other.
+            if time_ms.saturating_add(TIME_SLACK_MS) < since_ms {
+                break;
+            }
+            continue;
+        }
+        let version = wrapped_of(row, cell)?;
+        bytes += weight_of(&version);
+        if bytes > MAX_HISTORY_BYTES && !found.is_empty() {
+            break;
+        }
+        let previous_deleted: Option<bool> = row.get(11).map_err(|e| fault_of(&e))?;
+        found.push(PastVersion { version, created: previous_deleted.unwrap_or(true) });
+    }
+    Ok(found)
+}
+
+fn sort_key_of(place: Place) -> (i64, i64) {
+    let place = place.min(Place::END);
+    (place.entry as i64, key_of(place.record.min(MAX_RECORD), place.version.min(MAX_VERSION)))
+}
+
+/// The sealed bytes of a version.
+fn weight_of(version: &WrappedVersion) -> usize {
+    let sealed = &version.stored.sealed;
+    sealed.body.len() + sealed.line.len() + sealed.words.len()
 }
 
 /// A page of leaves after an entry and a key; each with its key.
@@ -256,7 +371,7 @@ mod tests {
     fn reads_seek_and_neither_scan_nor_sort() {
         let mut connection = Connection::open_in_memory().unwrap();
         super::super::schema::create(&mut connection, &CellId([1; 16])).unwrap();
-        for sql in [HEAD, READ, VREAD, HISTORY, LEAVES] {
+        for sql in [HEAD, READ, VREAD, HISTORY, VERSION, AFTER, BEFORE, BEFORE_OF_KIND, LEAVES] {
             let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let count = explain.parameter_count();
             let steps = explain
@@ -265,7 +380,8 @@ mod tests {
                 .map(Result::unwrap)
                 .collect::<Vec<_>>();
             assert!(
-                !steps.is_empty() && steps.iter().all(|step| step.starts_with("SEARCH")),
+                !steps.is_empty()
+                    && steps.iter().all(|step| step.starts_with("SEARCH") || step.starts_with("CORRELATED")),
                 "{sql}: {steps:?}"
             );
         }
