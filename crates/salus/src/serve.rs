@@ -2,7 +2,8 @@
 
 use crate::cli;
 use crate::config::Level;
-use crate::config::{ConfigError, Rule, Settings, load};
+use crate::config::keys::Kind;
+use crate::config::{ConfigError, MustBe, Rule, Settings, load};
 use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::messages::{Say, say};
@@ -63,17 +64,30 @@ fn config_says(error: &ConfigError, language: Language) -> Say {
         ConfigError::UnknownKey { place, key, nearest: None } => {
             say("config-unknown-key-far").with("place", place).with("key", key)
         }
-        ConfigError::Variable { variable, why } => {
-            say("config-variable").with("variable", variable).with("why", why)
-        }
+        ConfigError::Value { place, key, must_be } => say("config-value")
+            .with("place", place)
+            .with("key", key)
+            .with("value", must_be_says(*must_be).text(language)),
         ConfigError::Together { keys, rule } => {
             let rule = match rule {
                 Rule::CertificateAndKey => say("rule-certificate-and-key"),
                 Rule::NakedOnLoopbackOnly => say("rule-naked-on-loopback"),
                 Rule::PublicUrl => say("rule-public-url"),
-                Rule::NotZero => say("rule-not-zero"),
             };
             say("config-together").with("keys", keys).with("rule", rule.text(language))
         }
+    }
+}
+
+fn must_be_says(must_be: MustBe) -> Say {
+    let MustBe::Kind(kind) = must_be else { return say("value-section") };
+    match kind {
+        Kind::Text => say("value-text"),
+        Kind::Address => say("value-address"),
+        Kind::Choice(words) => say("value-choice").with("words", words.join("\", \"")),
+        Kind::Path => say("value-path"),
+        Kind::Number(first, last) => say("value-number").with("first", first).with("last", last),
+        Kind::Switch => say("value-switch"),
+        Kind::List => say("value-list"),
     }
 }

@@ -24,7 +24,8 @@ fn what_is_wrong_is_named_with_its_place() {
     let file = folder.path().join("wrong.toml");
     for (text, expected) in [
         ("[server]\nlissen = \"127.0.0.1:0\"\n", &["line 2", "server.lissen", "server.listen"][..]),
-        ("[server]\n\nlisten = 5\n", &["line 3"]),
+        ("[server]\n\nlisten = 5\n", &["line 3", "server.listen", "IP address"]),
+        ("[limits]\nmax_connections = 0\n", &["line 2", "limits.max_connections", "from 1 to 100000"]),
         ("[server\n", &["line 1"]),
         ("[server]\nlisten = \"0.0.0.0:0\"\n", &["server.listen", "certificate"]),
     ] {
@@ -39,6 +40,16 @@ fn what_is_wrong_is_named_with_its_place() {
     let output = command().env("SALUS_SERVER__LISTN", "x").args(["serve", "--data", &data]).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.code() == Some(2) && said.contains("SALUS_SERVER__LISTEN"), "{said}");
+    std::fs::write(&file, "[limits]\nmax_connections = \"many\"\n").unwrap();
+    for (language, expected) in [
+        ("de", "limits.max_connections muss eine ganze Zahl von 1 bis 100000 sein"),
+        ("fr", "limits.max_connections doit être un nombre entier de 1 à 100000"),
+        ("en", "limits.max_connections must be a whole number from 1 to 100000"),
+    ] {
+        let output = run(&["serve", "--lang", language, "--config", file.to_str().unwrap(), "--data", &data]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && said.contains(expected), "{said}");
+    }
     let output = run(&["serve", "--config", "/nowhere/salus.toml", "--data", &data]);
     assert_eq!(output.status.code(), Some(2));
 }

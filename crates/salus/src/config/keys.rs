@@ -6,10 +6,14 @@
 pub enum Kind {
     /// Text in quotes.
     Text,
+    /// An IP address and a port, in quotes.
+    Address,
+    /// One of these words, in quotes.
+    Choice(&'static [&'static str]),
     /// A path in quotes, relative to the working directory.
     Path,
-    /// A whole number.
-    Number,
+    /// A whole number, from the first to the last.
+    Number(i64, i64),
     /// `true` or `false`.
     Switch,
     /// A list of texts; in an environment variable, separated by commas.
@@ -18,13 +22,15 @@ pub enum Kind {
 
 impl Kind {
     /// In words, for the documentation.
-    fn word(self) -> &'static str {
+    fn words(self) -> String {
         match self {
-            Self::Text => "text",
-            Self::Path => "path",
-            Self::Number => "number",
-            Self::Switch => "true or false",
-            Self::List => "list of texts",
+            Self::Text => "text".to_owned(),
+            Self::Address => "IP address and port".to_owned(),
+            Self::Choice(words) => format!("`{}`", words.join("`, `")),
+            Self::Path => "path".to_owned(),
+            Self::Number(first, last) => format!("whole number, {first} to {last}"),
+            Self::Switch => "true or false".to_owned(),
+            Self::List => "list of texts".to_owned(),
         }
     }
 }
@@ -59,7 +65,7 @@ pub const KEYS: &[Key] = &[
     key(
         "server",
         "listen",
-        Kind::Text,
+        Kind::Address,
         "\"127.0.0.1:8642\"",
         "Address and port that the record server listens on.",
     ),
@@ -84,18 +90,24 @@ pub const KEYS: &[Key] = &[
     key(
         "limits",
         "max_body_bytes",
-        Kind::Number,
+        Kind::Number(1, 1 << 30),
         "67108864",
         "The largest request body, in bytes, after decompression.",
     ),
     key(
         "limits",
         "max_connections",
-        Kind::Number,
+        Kind::Number(1, 100_000),
         "1024",
         "The most connections at once; further ones wait.",
     ),
-    key("limits", "request_timeout_s", Kind::Number, "60", "After how many seconds a request is given up."),
+    key(
+        "limits",
+        "request_timeout_s",
+        Kind::Number(1, 86_400),
+        "60",
+        "After how many seconds a request is given up.",
+    ),
     key(
         "keyholder",
         "root_key_file",
@@ -111,13 +123,19 @@ pub const KEYS: &[Key] = &[
         "Directories that get every checkpoint of the access log; at start the log must contain what they hold. Empty: witness \
          in the data directory; better on another machine.",
     ),
-    key("log", "format", Kind::Text, "\"json\"", "How the processes log to stderr: `json` or `text`."),
+    key(
+        "log",
+        "format",
+        Kind::Choice(&["json", "text"]),
+        "\"json\"",
+        "How the processes log to stderr: JSON, one object a line, or text for people.",
+    ),
     key(
         "log",
         "level",
-        Kind::Text,
+        Kind::Choice(&["error", "warn", "info", "debug"]),
         "\"info\"",
-        "From which level on they log: `error`, `warn`, `info` or `debug`.",
+        "From which level on they log.",
     ),
 ];
 
@@ -157,7 +175,7 @@ pub fn documentation() -> String {
          `salus serve` reads one TOML file: `--config FILE`, else `salus.toml` in the data directory; `salus init` writes it \
          with every key\nand its default. An environment variable overrides a key: `SALUS_SECTION__KEY`, such as \
          `SALUS_SERVER__LISTEN=0.0.0.0:8443`.\nAn unknown key is an error that names it, its line and the nearest key there \
-         is. The data directory is\nno key: it is `--data DIR`, else `SALUS_DATA`, else `./salus-data`.\n",
+         is; a value that\nis not as it must be is an error that names the key, its line or variable, and what it must be. The data directory is\nno key: it is `--data DIR`, else `SALUS_DATA`, else `./salus-data`.\n",
     );
     for (section, about) in SECTIONS {
         out.push_str(&format!("\n## [{section}]\n\n{about}\n\n| key | value | default | what it is for |\n| --- | --- | --- | --- |\n"));
@@ -165,7 +183,7 @@ pub fn documentation() -> String {
             out.push_str(&format!(
                 "| `{}` | {} | `{}` | {} |\n",
                 key.name,
-                key.kind.word(),
+                key.kind.words(),
                 key.default,
                 key.what
             ));

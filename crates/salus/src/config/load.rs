@@ -1,8 +1,9 @@
 //! Reads the configuration's file and the environment, and says exactly what is wrong with them. State: none.
 
-use super::keys::{KEYS, Key, Kind, SECTIONS, variable};
+use super::keys::{KEYS, Key, SECTIONS, variable};
 use super::spelling::nearest;
-use super::{ConfigError, Rule, Settings};
+use super::values::{fits, of_text};
+use super::{ConfigError, MustBe, Rule, Settings};
 use std::path::Path;
 use toml::de::DeTable;
 
@@ -41,7 +42,6 @@ pub fn parse(
         why: error.message().lines().next().unwrap_or_default().to_owned(),
     };
     check_keys(file, text, &DeTable::parse(text).map_err(|error| wrong(&error))?)?;
-    let _: Settings = toml::from_str(text).map_err(|error| wrong(&error))?;
     let mut table: toml::Table = toml::from_str(text).map_err(|error| wrong(&error))?;
     for (name, value) in environment {
         override_by(&mut table, &name, &value)?;
@@ -56,15 +56,23 @@ fn check_keys(file: &str, text: &str, table: &toml::Spanned<DeTable<'_>>) -> Res
     for (section, content) in table.get_ref() {
         let at = section.span().start;
         let known = SECTIONS.iter().any(|(name, _)| *name == section.get_ref());
-        let Some(content) = content.get_ref().as_table().filter(|_| known) else {
+        if !known {
             return Err(unknown(place(at), section.get_ref()));
+        }
+        let Some(content) = content.get_ref().as_table() else {
+            let key = section.get_ref().to_string();
+            return Err(ConfigError::Value { place: place(at), key, must_be: MustBe::Section });
         };
-        for (key, _) in content {
-            if find(section.get_ref(), key.get_ref()).is_none() {
-                return Err(unknown(
-                    place(key.span().start),
-                    &format!("{}.{}", section.get_ref(), key.get_ref()),
-                ));
+        for (name, value) in content {
+            let dotted = format!("{}.{}", section.get_ref(), name.get_ref());
+            let place = || place(name.span().start);
+            let key = find(section.get_ref(), name.get_ref()).ok_or_else(|| unknown(place(), &dotted))?;
+            if !fits(key.kind, value.get_ref()) {
+                return Err(ConfigError::Value {
+                    place: place(),
+                    key: dotted,
+                    must_be: MustBe::Kind(key.kind),
+                });
             }
         }
     }
@@ -104,26 +112,16 @@ fn override_by(table: &mut toml::Table, name: &str, value: &str) -> Result<(), C
             other => other,
         });
     };
-    let wrong = |why: String| ConfigError::Variable { variable: name.to_owned(), why };
-    let value = match key.kind {
-        Kind::Text | Kind::Path => toml::Value::String(value.to_owned()),
-        Kind::Number => toml::Value::Integer(value.parse().map_err(|_| wrong("no whole number".into()))?),
-        Kind::Switch => {
-            toml::Value::Boolean(value.parse().map_err(|_| wrong("neither true nor false".into()))?)
-        }
-        Kind::List => {
-            let items = value.split(',').map(str::trim).filter(|item| !item.is_empty());
-            toml::Value::Array(items.map(|item| toml::Value::String(item.to_owned())).collect())
-        }
-    };
+    let value = of_text(key.kind, value).ok_or_else(|| ConfigError::Value {
+        place: name.to_owned(),
+        key: dotted,
+        must_be: MustBe::Kind(key.kind),
+    })?;
     let section = table.entry(key.section).or_insert_with(|| toml::Table::new().into());
     if let Some(section) = section.as_table_mut() {
         section.insert(key.name.to_owned(), value);
     }
-    // At once, so that a value that does not fit is blamed on its own variable.
-    toml::Table::try_into::<Settings>(table.clone())
-        .map(drop)
-        .map_err(|error| wrong(error.message().lines().next().unwrap_or_default().to_owned()))
+    Ok(())
 }
 
 fn check_together(settings: &Settings) -> Result<(), ConfigError> {
@@ -143,10 +141,6 @@ fn check_together(settings: &Settings) -> Result<(), ConfigError> {
     if !url.is_empty() && !sound {
         return together("server.public_url", Rule::PublicUrl);
     }
-    let limits = &settings.limits;
-    if limits.max_body_bytes == 0 || limits.max_connections == 0 || limits.request_timeout_s == 0 {
-        return together("limits", Rule::NotZero);
-    }
     Ok(())
 }
 
@@ -157,7 +151,7 @@ fn line_of(text: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::super::keys::{KEYS, default_file, documentation};
-    use super::super::{ConfigError, Level, Rule, Settings};
+    use super::super::{ConfigError, Level, MustBe, Rule, Settings};
     use super::parse;
     use std::path::Path;
 
@@ -196,22 +190,40 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_is_named_with_its_line_or_variable() {
-        assert!(matches!(
-            of("[limits]\n\nmax_connections = \"many\"\n"),
-            Err(ConfigError::Wrong { line: 3, .. })
-        ));
-        assert!(matches!(of("[limits\n"), Err(ConfigError::Wrong { line: 1, .. })));
-        assert!(matches!(of("[log]\nlevel = \"loud\"\n"), Err(ConfigError::Wrong { line: 2, .. })));
-        for (name, value) in [
-            ("SALUS_LIMITS__MAX_CONNECTIONS", "many"),
-            ("SALUS_SERVER__LISTEN", "here"),
-            ("SALUS_LOG__LEVEL", "loud"),
+    fn a_wrong_value_is_named_with_its_key_and_its_line_or_variable() {
+        for (text, at, name) in [
+            ("[limits]\n\nmax_connections = \"many\"\n", 3, "limits.max_connections"),
+            ("[limits]\nmax_connections = 0\n", 2, "limits.max_connections"),
+            ("[limits]\nmax_connections = -1\n", 2, "limits.max_connections"),
+            ("[limits]\nmax_connections = 1.5\n", 2, "limits.max_connections"),
+            ("[limits]\nmax_body_bytes = 99999999999999999999999\n", 2, "limits.max_body_bytes"),
+            ("[limits]\nrequest_timeout_s = 86401\n", 2, "limits.request_timeout_s"),
+            ("[log]\nlevel = \"loud\"\n", 2, "log.level"),
+            ("[log]\nformat = true\n", 2, "log.format"),
+            ("[server]\nlisten = 5\n", 2, "server.listen"),
+            ("[server]\nlisten = \"localhost\"\n", 2, "server.listen"),
+            ("[server]\nbehind_proxy = \"yes\"\n", 2, "server.behind_proxy"),
+            ("[keyholder]\nwitness_dirs = \"/a\"\n", 2, "keyholder.witness_dirs"),
+            ("[keyholder]\nwitness_dirs = [\"/a\", 1]\n", 2, "keyholder.witness_dirs"),
+            ("tls = 1\n", 1, "tls"),
+            ("[[tls]]\nkey_file = \"/a\"\n", 1, "tls"),
         ] {
-            let Err(ConfigError::Variable { variable, .. }) = with(&[(name, value)]) else {
-                panic!("{name}")
+            let Err(ConfigError::Value { place, key, must_be }) = of(text) else {
+                panic!("{text}: {:?}", of(text))
             };
-            assert_eq!(variable, name);
+            assert_eq!((place, key.as_str()), (format!("salus.toml, line {at}"), name), "{text}");
+            assert_eq!(must_be == MustBe::Section, name == "tls", "{text}");
+        }
+        assert!(matches!(of("[limits\n"), Err(ConfigError::Wrong { line: 1, .. })));
+        for (name, value, dotted) in [
+            ("SALUS_LIMITS__MAX_CONNECTIONS", "many", "limits.max_connections"),
+            ("SALUS_LIMITS__MAX_CONNECTIONS", "0", "limits.max_connections"),
+            ("SALUS_SERVER__LISTEN", "here", "server.listen"),
+            ("SALUS_SERVER__BEHIND_PROXY", "1", "server.behind_proxy"),
+            ("SALUS_LOG__LEVEL", "loud", "log.level"),
+        ] {
+            let Err(ConfigError::Value { place, key, .. }) = with(&[(name, value)]) else { panic!("{name}") };
+            assert_eq!((place.as_str(), key.as_str()), (name, dotted));
         }
     }
 
@@ -236,7 +248,6 @@ mod tests {
             ("[tls]\ncertificate_file = \"a\"\n", Rule::CertificateAndKey),
             ("[server]\nlisten = \"0.0.0.0:1\"\n", Rule::NakedOnLoopbackOnly),
             ("[server]\npublic_url = \"https://a.example/\"\n", Rule::PublicUrl),
-            ("[limits]\nmax_connections = 0\n", Rule::NotZero),
         ] {
             assert!(
                 matches!(of(text), Err(ConfigError::Together { rule: found, .. }) if found == rule),

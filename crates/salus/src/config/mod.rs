@@ -6,6 +6,7 @@
 pub mod keys;
 mod load;
 mod spelling;
+mod values;
 
 pub use load::{load, parse};
 
@@ -169,7 +170,7 @@ pub enum ConfigError {
         /// The operating system's word.
         why: String,
     },
-    /// The file is no TOML, or a value does not fit.
+    /// The file is no TOML.
     #[error("{file}, line {line}: {why}")]
     Wrong {
         /// Which.
@@ -189,13 +190,15 @@ pub enum ConfigError {
         /// The nearest in spelling.
         nearest: Option<String>,
     },
-    /// An environment variable's value does not fit.
-    #[error("{variable}: {why}")]
-    Variable {
-        /// Which.
-        variable: String,
-        /// What is wrong.
-        why: String,
+    /// A value is of the wrong type, or out of range.
+    #[error("{place}: {key} must be {must_be:?}")]
+    Value {
+        /// The file and line, or the environment variable.
+        place: String,
+        /// The key, with its section.
+        key: String,
+        /// What it must be.
+        must_be: MustBe,
     },
     /// Values that do not go together.
     #[error("{keys} do not go together")]
@@ -207,6 +210,15 @@ pub enum ConfigError {
     },
 }
 
+/// What a value must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MustBe {
+    /// A section with keys of its own.
+    Section,
+    /// A value of this kind.
+    Kind(keys::Kind),
+}
+
 /// Rules between keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
@@ -216,6 +228,4 @@ pub enum Rule {
     NakedOnLoopbackOnly,
     /// A public URL begins with http(s):// and does not end with a slash.
     PublicUrl,
-    /// A bound is not zero.
-    NotZero,
 }
