@@ -24,6 +24,7 @@ mod primitive;
 mod resource;
 mod resource_type;
 pub mod rewrite;
+pub mod search;
 mod spelling;
 mod validate;
 
