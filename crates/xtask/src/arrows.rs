@@ -30,6 +30,7 @@ const ARROWS: &[(&str, May<'_>)] = &[
     ("salus-store", May::Only(&["salus-seal"])),
     ("salus-accesslog", May::Only(&["salus-seal"])),
     ("salus-keyholder", May::Only(&["salus-trust-api", "salus-seal", "salus-accesslog"])),
+    ("salus-indexer", May::Only(&["salus-trust-api", "salus-seal"])),
     ("salus-records", May::Only(&["salus-fhir", "salus-seal", "salus-store", "salus-trust-api"])),
     ("salus-web", May::Only(&["salus-records"])),
     ("salus", May::AllThatShips),

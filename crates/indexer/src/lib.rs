@@ -1,0 +1,16 @@
+//! The indexer: the process that finds records by their words.
+//!
+//! For: queries over sealed Tantivy segments. It gets words and structured queries from the keyholder, and answers with record
+//! numbers and the patients that were reached. What has landed is found at once: a tail in memory is searched beside the
+//! segments.
+//!
+//! Never: sees a resource's text, opens a body, speaks to anybody but the keyholder; writes a word to disk unsealed.
+//!
+//! State: the files under its folder, owned by this process alone; everything in them can be made again from the sealed words in
+//! the store's rows.
+
+mod error;
+mod run;
+
+pub use error::IndexerError;
+pub use run::{IndexerOptions, run};
