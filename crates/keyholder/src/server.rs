@@ -210,7 +210,7 @@ impl Server {
     fn welcome(&mut self, index: usize, hello: &Hello) -> Reply {
         let connection = &mut self.connections[index];
         let key = match hello.role {
-            Role::RecordServer => &self.proofs.record_server,
+            Role::RecordServer | Role::SearchLane => &self.proofs.record_server,
             Role::Administrator => &self.proofs.administrator,
             Role::Indexer => {
                 connection.gone = true;

@@ -208,7 +208,7 @@ impl State {
         }
         let cell = self.cells.get_mut(&id)?;
         match &lasting.event {
-            Event::Opened | Event::Refused | Event::Delivered { .. } => {}
+            Event::Opened | Event::Refused | Event::Searched | Event::Delivered { .. } => {}
             Event::Written { first, .. } => match &mut cell.chain {
                 Some((begin, last)) if begin == first => {
                     *last = index;

@@ -86,7 +86,7 @@ impl RecordsError {
             TrustError::Refused(Refusal::DoesNotOpen) => Self::Internal,
             TrustError::Refused(Refusal::NotAllowed | Refusal::Missing | Refusal::Quarantined) => refused,
             TrustError::Refused(Refusal::NoRoom) => Self::Full,
-            TrustError::Unavailable => Self::Unavailable,
+            TrustError::Unavailable | TrustError::Fault(_) => Self::Unavailable,
         }
     }
 }

@@ -86,7 +86,7 @@ pub enum Event {
     },
     /// The record server's word that these answers were sent to their end.
     Delivered {
-        /// Entries of [`Event::Opened`].
+        /// Entries of [`Event::Opened`] and [`Event::Searched`].
         entries: Vec<u64>,
     },
     /// A cell came to be.
@@ -183,6 +183,8 @@ pub enum Event {
         /// The highest entry.
         up_to: u64,
     },
+    /// Somebody searched: the fleeting part says who, why, whose records matched or were named, and which versions were found.
+    Searched,
 }
 
 /// The part that says who, why and whom.
@@ -248,6 +250,12 @@ pub enum Interaction {
     SearchType,
     /// patch
     Patch,
+    /// search-system
+    SearchSystem,
+    /// history-type
+    HistoryType,
+    /// history-system
+    HistorySystem,
 }
 
 /// Why something was refused. Outside, all of these look alike but for no session and a spent budget.

@@ -10,6 +10,9 @@
 
 use crate::admission::{Admission, WriteAdmission};
 use crate::frame::{self, FrameError, PREFIX_BYTES};
+use crate::lane::{Feeds, Lane, SearchAdmission};
+use crate::wire::index::Feed;
+use crate::wire::query::{Query, SearchFault};
 use crate::wire::{
     Admit, Admitted, Answer, Ask, BlindIds, CellInfo, Grant, Hello, Intent, PROTOCOL, Read, Reply, Request,
     Resolved, Role, SignIn, SignedIn, TakeUp, TakenUp, Write,
@@ -35,8 +38,8 @@ const MAX_WAITING_MARKS: usize = 65_536;
 /// After how long without any ask the marks of delivery get a frame of their own.
 const MARKS_FLUSH: Duration = Duration::from_millis(100);
 /// How long to wait before connecting again, at first and at most.
-const RECONNECT_FIRST: Duration = Duration::from_millis(20);
-const RECONNECT_MOST: Duration = Duration::from_millis(500);
+pub(crate) const RECONNECT_FIRST: Duration = Duration::from_millis(20);
+pub(crate) const RECONNECT_MOST: Duration = Duration::from_millis(500);
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +53,9 @@ pub enum TrustError {
     /// The answer does not fit the question.
     #[error("the keyholder answered something else")]
     Protocol,
+    /// A search could not be evaluated.
+    #[error("the search has no answer: {0:?}")]
+    Fault(SearchFault),
 }
 
 impl From<FrameError> for TrustError {
@@ -90,6 +96,11 @@ pub struct Asker {
 
 impl Asker {
     fn admit(&self, interaction: Interaction, intent: Intent) -> Admit {
+        Admit { intents: vec![intent], ..self.circumstances(interaction) }
+    }
+
+    /// Without intents.
+    fn circumstances(&self, interaction: Interaction) -> Admit {
         Admit {
             token: self.token.clone(),
             proof: self.proof.clone(),
@@ -97,7 +108,7 @@ impl Asker {
             purpose: self.purpose,
             interaction,
             address: self.address,
-            intents: vec![intent],
+            intents: Vec::new(),
         }
     }
 }
@@ -123,6 +134,7 @@ pub struct Trust {
     queue: mpsc::Sender<Waiting>,
     marks: Marks,
     generation: watch::Receiver<Generation>,
+    lane: Lane,
 }
 
 impl std::fmt::Debug for Trust {
@@ -137,8 +149,9 @@ impl Trust {
         let (queue, waiting) = mpsc::channel(MAX_WAITING_ASKS);
         let (announce, generation) = watch::channel(None);
         let marks = Marks::default();
+        let lane = Lane::connect(endpoint.clone());
         tokio::spawn(run(endpoint, waiting, marks.clone(), announce));
-        Self { queue, marks, generation }
+        Self { queue, marks, generation, lane }
     }
 
     /// Changes with each connection: the cells must be taken up (again).
@@ -193,6 +206,32 @@ impl Trust {
             Ok(_) => TrustError::Protocol,
             Err(error) => error,
         }
+    }
+
+    /// May this session search for this, and what is found? Charged and logged, durably, before it is answered. Searches do not
+    /// wait for each other, nor for what is admitted meanwhile. What is found was newest when the search began: everything
+    /// whose [`Trust::landed`] was answered before is in it.
+    ///
+    /// Errors: [`TrustError::Refused`], also when the budget of patients or of searches is spent; [`TrustError::Fault`] when
+    /// it could not be evaluated, [`SearchFault::NotReady`] after the keyholder has waited some seconds for the index.
+    pub async fn search(
+        &self,
+        asker: &Asker,
+        interaction: Interaction,
+        query: Query,
+    ) -> Result<SearchAdmission, TrustError> {
+        self.lane.search(asker.circumstances(interaction), query).await
+    }
+
+    /// What the index wants to be fed with.
+    pub fn feeds(&self) -> Feeds {
+        self.lane.feeds()
+    }
+
+    /// Feeds the index; one feed at a time for each cell. Answers whether to go on with the next: after false, whatever
+    /// is wanted is said anew by [`Trust::feeds`]. An error means the same.
+    pub async fn feed(&self, feed: Feed) -> Result<bool, TrustError> {
+        self.lane.feed(feed).await
     }
 
     /// These writes (first entries) are durable in the store. Answers when that is durable in the log.
@@ -278,7 +317,7 @@ async fn run(
     let mut number = 0;
     let mut pause = RECONNECT_FIRST;
     loop {
-        match open(&endpoint).await {
+        match open(&endpoint, Role::RecordServer).await {
             Ok((mut stream, cells)) => {
                 number += 1;
                 pause = RECONNECT_FIRST;
@@ -424,17 +463,15 @@ async fn receive(stream: &mut UnixStream, buffer: &mut Vec<u8>) -> Result<Reply,
     Ok(reply?)
 }
 
-async fn open(endpoint: &Endpoint) -> Result<(UnixStream, Vec<CellInfo>), TrustError> {
+/// Connects, and proves who it is.
+pub(crate) async fn open(endpoint: &Endpoint, role: Role) -> Result<(UnixStream, Vec<CellInfo>), TrustError> {
     let mut stream = UnixStream::connect(&endpoint.socket).await.map_err(|_| TrustError::Unavailable)?;
     let mut buffer = Vec::new();
     let Reply::Challenge(challenge) = receive(&mut stream, &mut buffer).await? else {
         return Err(TrustError::Protocol);
     };
-    let hello = Hello {
-        protocol: PROTOCOL,
-        role: Role::RecordServer,
-        proof: crate::admin::prove(&endpoint.key, Role::RecordServer, &challenge),
-    };
+    let hello =
+        Hello { protocol: PROTOCOL, role, proof: crate::admin::prove(&endpoint.key, role, &challenge) };
     let frame = frame::encode(&Request::Hello(hello))?;
     stream.write_all(&frame).await.map_err(|_| TrustError::Unavailable)?;
     match receive(&mut stream, &mut buffer).await? {
@@ -472,7 +509,7 @@ mod tests {
         let mut generation = trust.generation();
         generation.wait_for(Option::is_some).await.unwrap();
         tokio::time::sleep(Duration::from_millis(200)).await;
-        assert_eq!(count.load(Ordering::Relaxed), 1);
+        assert_eq!(count.load(Ordering::Relaxed), 2, "one for batches, one for searches");
 
         keyholder.abort();
         let _ = keyholder.await;

@@ -16,11 +16,13 @@ pub mod admin;
 pub mod admission;
 pub mod client;
 pub mod frame;
+pub mod lane;
 pub mod token;
 pub mod wire;
 
 pub use admission::{Admission, OpenError, WriteAdmission};
 pub use client::{Trust, TrustError};
+pub use lane::{Feeds, SearchAdmission};
 pub use salus_seal::entry::{Budgets, Interaction, Limits, Purpose, Refusal};
 pub use token::Token;
 pub use wire::Receipt;

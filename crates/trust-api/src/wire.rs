@@ -37,10 +37,10 @@ pub enum Request {
     Batch(Vec<Ask>),
     /// One administrative request; only on a connection that said so in its hello.
     Admin(AdminAsk),
-    /// A search, answered by [`Reply::Searched`] when it is done: searches overtake each other. Only from the record server,
-    /// on a connection of its own that asks nothing else but [`Request::Feed`].
+    /// A search, answered by [`Reply::Searched`] when it is done: searches overtake each other. Only from [`Role::SearchLane`].
     Search(Search),
-    /// Versions for the index, answered by [`Reply::FedOn`].
+    /// Versions for the index, answered by [`Reply::FedOn`]: one under way at a time for each cell. Only from
+    /// [`Role::SearchLane`].
     Feed(Feed),
 }
 
@@ -84,7 +84,7 @@ pub struct Hello {
     pub proof: [u8; 32],
 }
 
-/// The two kinds of connections.
+/// The kinds of connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
     /// Asks for admissions.
@@ -93,6 +93,9 @@ pub enum Role {
     Administrator,
     /// Keeps the index: speaks [`index::FromIndexer`] after the welcome, and is sent [`index::ToIndexer`].
     Indexer,
+    /// The record server's second connection, proved with its key: asks nothing but [`Request::Search`] and [`Request::Feed`],
+    /// and is told [`Reply::FeedWanted`]. The newest one counts.
+    SearchLane,
 }
 
 /// What the keyholder sends.
@@ -122,7 +125,7 @@ pub enum Reply {
         /// Whether to go on.
         go_on: bool,
     },
-    /// Unasked, on the connection that searches: the index needs versions.
+    /// Unasked, on the search lane: the index needs versions. Takes the place of what was wanted of the cell before.
     FeedWanted(FeedWanted),
 }
 

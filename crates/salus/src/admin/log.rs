@@ -71,6 +71,7 @@ fn describe(event: &Event) -> (&'static str, Value) {
     match event {
         Event::Opened => ("opened", Value::Null),
         Event::Refused => ("refused", Value::Null),
+        Event::Searched => ("searched", Value::Null),
         Event::Written { first, ranges, .. } => {
             ("written", json!({"first": first, "versions": ranges_json(ranges)}))
         }

@@ -2,6 +2,7 @@
 //!
 //! Part of the wire's format: variants are only ever added at the end. Never: an admission. State: none.
 
+use super::index::IndexStatus;
 use super::{CellInfo, SignedIn};
 use crate::Token;
 use salus_seal::entry::{Budgets, Lasting, VersionRange};
@@ -88,6 +89,13 @@ pub enum AdminAsk {
     },
     /// Publishes everything that is committed now; answered when it is.
     Publish,
+    /// Makes the index anew from the store's sealed words, while the old one serves. Answered when it has begun.
+    RebuildIndex {
+        /// The cell's name; none for all.
+        cell: Option<String>,
+    },
+    /// How the index of each cell fares. Answered when the indexer has said so, or after two seconds without it.
+    IndexStatus,
 }
 
 /// By what a scope is asked for.
@@ -132,6 +140,36 @@ pub enum AdminAnswer {
         /// From where to go on, if there is more.
         next: Option<u64>,
     },
+    /// To an index's status: one for each cell, by name.
+    Index(Vec<CellIndex>),
+}
+
+/// The index of one cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellIndex {
+    /// The cell's name.
+    pub cell: String,
+    /// Whether it answers.
+    pub state: IndexState,
+    /// While it is fed: versions given so far, and about how many there are.
+    pub progress: Option<(u64, u64)>,
+    /// Versions whose words could not be opened when they were fed, since the keyholder's start.
+    pub unreadable: u64,
+    /// What the indexer says of it; none without an answer.
+    pub index: Option<IndexStatus>,
+}
+
+/// Whether an index answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum IndexState {
+    /// The indexer is not connected, or has not opened it yet.
+    NotThere,
+    /// It lacks what was written, and is being fed; searches wait.
+    Behind,
+    /// It answers.
+    Ready,
+    /// It answers, while another is being made to take its place.
+    Rebuilding,
 }
 
 /// Why an administrative request was not carried out.

@@ -156,7 +156,8 @@ pub struct Feed {
     pub versions: Vec<(WrappedVersion, Vec<u8>)>,
     /// The wraps of the compartments that the headers name.
     pub compartments: Vec<CompartmentWrap>,
-    /// How far it has come: rows given so far, and about how many there are.
+    /// How far it has come: versions given since it was wanted, these with them, and about how many there are. A count that
+    /// does not go on from the one before shows a feed that was given up: it is wanted anew.
     pub progress: (u64, u64),
     /// Whether these were the last: everything committed when the feeding was asked for has been given.
     pub done: bool,

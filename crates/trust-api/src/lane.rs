@@ -1,0 +1,260 @@
+//! The record server's second connection to the keyholder: searches, which overtake each other, and what feeds the index.
+//!
+//! A search takes as long as the index needs, so it does not travel with the batches, which would wait for it. Each
+//! question has a ticket; answers come in any order. The keyholder says on this connection, unasked, what the index wants to be
+//! fed with.
+//!
+//! Never: asks again what was asked on a connection that broke. State: what waits and what is under way, owned by a task of its
+//! own; what the index wants, by cell.
+
+use crate::client::{Endpoint, RECONNECT_FIRST, RECONNECT_MOST, TrustError, open};
+use crate::frame::{self, FrameError, PREFIX_BYTES};
+use crate::wire::index::{Feed, FeedWanted};
+use crate::wire::query::{Found, Query};
+use crate::wire::{Admit, Receipt, Reply, Request, Role, Search, Searched};
+use salus_seal::CellId;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixStream;
+use tokio::sync::{Notify, mpsc, oneshot};
+
+/// The most questions that wait to be sent; beyond that, callers wait to be let in.
+const MAX_WAITING: usize = 1_024;
+/// About the most bytes of questions that are sent with one call.
+const MAX_WRITE_BYTES: usize = 256 * 1024;
+/// How much room is made for what is received, in bytes, before more is asked for.
+const READ_BYTES: usize = 64 * 1024;
+
+/// What was found, and for how long it may be used.
+#[derive(Debug)]
+pub struct SearchAdmission {
+    /// The entry in the log that says so.
+    pub receipt: Receipt,
+    /// Nothing of it may be sent after that.
+    pub ends: Instant,
+    /// What was found: records' numbers, to be opened by an admission of their own.
+    pub found: Found,
+}
+
+/// What the index wants to be fed with; the newest word for each cell.
+#[derive(Debug, Clone)]
+pub struct Feeds(Arc<Wants>);
+
+#[derive(Debug, Default)]
+struct Wants {
+    by_cell: Mutex<BTreeMap<CellId, FeedWanted>>,
+    changed: Notify,
+}
+
+impl Feeds {
+    /// The next that is wanted. One task takes them; being cancelled loses none.
+    pub async fn next(&self) -> FeedWanted {
+        loop {
+            if let Some((_, wanted)) = self.0.lock().pop_first() {
+                return wanted;
+            }
+            self.0.changed.notified().await;
+        }
+    }
+}
+
+impl Wants {
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<CellId, FeedWanted>> {
+        self.by_cell.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn want(&self, wanted: FeedWanted) {
+        self.lock().insert(wanted.cell, wanted);
+        self.changed.notify_one();
+    }
+}
+
+type Answer<T> = oneshot::Sender<Result<T, TrustError>>;
+
+/// A question that waits to be sent.
+enum Waiting {
+    Search(Box<Search>, Answer<SearchAdmission>),
+    Feed(Feed, Answer<bool>),
+}
+
+/// The connection. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Lane {
+    queue: mpsc::Sender<Waiting>,
+    wants: Arc<Wants>,
+}
+
+impl Lane {
+    /// Starts connecting.
+    pub(crate) fn connect(endpoint: Endpoint) -> Self {
+        let (queue, waiting) = mpsc::channel(MAX_WAITING);
+        let wants = Arc::new(Wants::default());
+        tokio::spawn(run(endpoint, waiting, Arc::clone(&wants)));
+        Self { queue, wants }
+    }
+
+    pub(crate) fn feeds(&self) -> Feeds {
+        Feeds(Arc::clone(&self.wants))
+    }
+
+    pub(crate) async fn search(&self, admit: Admit, query: Query) -> Result<SearchAdmission, TrustError> {
+        let (answer, answered) = oneshot::channel();
+        let search = Box::new(Search { ticket: 0, admit, query: Box::new(query) });
+        self.send(Waiting::Search(search, answer)).await?;
+        answered.await.unwrap_or(Err(TrustError::Unavailable))
+    }
+
+    pub(crate) async fn feed(&self, feed: Feed) -> Result<bool, TrustError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Waiting::Feed(feed, answer)).await?;
+        answered.await.unwrap_or(Err(TrustError::Unavailable))
+    }
+
+    async fn send(&self, waiting: Waiting) -> Result<(), TrustError> {
+        self.queue.send(waiting).await.map_err(|_| TrustError::Unavailable)
+    }
+}
+
+async fn run(endpoint: Endpoint, mut waiting: mpsc::Receiver<Waiting>, wants: Arc<Wants>) {
+    let mut pause = RECONNECT_FIRST;
+    loop {
+        if let Ok((stream, _)) = open(&endpoint, Role::SearchLane).await {
+            pause = RECONNECT_FIRST;
+            let ended = UnderWay::new(&wants).converse(stream, &mut waiting).await;
+            // What was wanted on that connection is said again on the next.
+            wants.lock().clear();
+            if ended == Conversation::NobodyAsksAnyMore {
+                return;
+            }
+        } else {
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(RECONNECT_MOST);
+            // What waited this long is dropped, which says that there is no answer.
+            while waiting.try_recv().is_ok() {}
+            if waiting.is_closed() {
+                return;
+            }
+        }
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Conversation {
+    Broken,
+    NobodyAsksAnyMore,
+}
+
+/// What is under way on one connection. Dropped, it leaves its askers without an answer, which they take for unavailable.
+struct UnderWay<'a> {
+    wants: &'a Wants,
+    next_ticket: u64,
+    searches: HashMap<u64, Answer<SearchAdmission>>,
+    feeds: HashMap<CellId, Answer<bool>>,
+}
+
+impl<'a> UnderWay<'a> {
+    fn new(wants: &'a Wants) -> Self {
+        Self { wants, next_ticket: 0, searches: HashMap::new(), feeds: HashMap::new() }
+    }
+
+    async fn converse(mut self, stream: UnixStream, waiting: &mut mpsc::Receiver<Waiting>) -> Conversation {
+        // The keyholder reads whether or not its answers are read, so nothing here waits for both directions at once.
+        let (mut from, mut to) = stream.into_split();
+        let mut received = Vec::new();
+        loop {
+            received.reserve(READ_BYTES);
+            tokio::select! {
+                read = from.read_buf(&mut received) => {
+                    if !matches!(read, Ok(count) if count > 0) || self.take(&mut received).is_err() {
+                        return Conversation::Broken;
+                    }
+                }
+                next = waiting.recv() => {
+                    let Some(mut next) = next else { return Conversation::NobodyAsksAnyMore };
+                    let mut frames = Vec::new();
+                    loop {
+                        self.note(next, &mut frames);
+                        if frames.len() >= MAX_WRITE_BYTES {
+                            break;
+                        }
+                        match waiting.try_recv() {
+                            Ok(another) => next = another,
+                            Err(_) => break,
+                        }
+                    }
+                    if to.write_all(&frames).await.is_err() {
+                        return Conversation::Broken;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes a question on, and appends its frame; one that fits into no frame is answered at once.
+    fn note(&mut self, waiting: Waiting, frames: &mut Vec<u8>) {
+        match waiting {
+            Waiting::Search(mut search, answer) => {
+                search.ticket = self.next_ticket;
+                self.next_ticket += 1;
+                let ticket = search.ticket;
+                match frame::encode(&Request::Search(*search)) {
+                    Ok(frame) => {
+                        frames.extend_from_slice(&frame);
+                        self.searches.insert(ticket, answer);
+                    }
+                    Err(error) => drop(answer.send(Err(error.into()))),
+                }
+            }
+            Waiting::Feed(feed, answer) => {
+                let cell = feed.cell;
+                match frame::encode(&Request::Feed(feed)) {
+                    Ok(frame) => {
+                        frames.extend_from_slice(&frame);
+                        self.feeds.insert(cell, answer);
+                    }
+                    Err(error) => drop(answer.send(Err(error.into()))),
+                }
+            }
+        }
+    }
+
+    /// Takes every whole frame out of what was received.
+    fn take(&mut self, received: &mut Vec<u8>) -> Result<(), FrameError> {
+        let mut at = 0;
+        while let Some(prefix) = received.get(at..).and_then(|rest| rest.first_chunk::<PREFIX_BYTES>()) {
+            let begin = at + PREFIX_BYTES;
+            let end = begin + frame::body_length(*prefix)?;
+            let Some(body) = received.get(begin..end) else { break };
+            self.answer(frame::decode(body)?)?;
+            at = end;
+        }
+        received.drain(..at);
+        Ok(())
+    }
+
+    /// Nobody waits any more for an answer whose asker was cancelled.
+    fn answer(&mut self, reply: Reply) -> Result<(), FrameError> {
+        match reply {
+            Reply::Searched { ticket, searched } => {
+                let answer = self.searches.remove(&ticket).ok_or(FrameError::Malformed)?;
+                let _ = answer.send(match *searched {
+                    Searched::Found { receipt, valid_ms, found } => {
+                        let ends = Instant::now() + Duration::from_millis(u64::from(valid_ms));
+                        Ok(SearchAdmission { receipt, ends, found })
+                    }
+                    Searched::Refused(refusal) => Err(TrustError::Refused(refusal)),
+                    Searched::Fault(fault) => Err(TrustError::Fault(fault)),
+                });
+            }
+            Reply::FedOn { cell, go_on } => {
+                let answer = self.feeds.remove(&cell).ok_or(FrameError::Malformed)?;
+                let _ = answer.send(Ok(go_on));
+            }
+            Reply::FeedWanted(wanted) => self.wants.want(wanted),
+            _ => return Err(FrameError::Malformed),
+        }
+        Ok(())
+    }
+}
