@@ -33,6 +33,8 @@ const MAX_WAITING_ASKS: usize = 16_384;
 const MAX_ASKS_PER_FRAME: usize = 1_024;
 /// The most record versions in one frame, so that a frame stays far below its bound and stalls nobody.
 const MAX_VERSIONS_PER_FRAME: usize = 12_000;
+/// From how many bytes of sealed words on a frame takes no further ask. One write brings at most as many.
+pub const MAX_WORDS_PER_WRITE_BYTES: usize = 2 * 1024 * 1024;
 /// The most marks of delivery that wait.
 const MAX_WAITING_MARKS: usize = 65_536;
 /// After how long without any ask the marks of delivery get a frame of their own.
@@ -368,19 +370,23 @@ async fn converse(
         };
         let mut asks = reports(marks);
         let reported = asks.len();
-        let mut versions = 0;
+        let (mut versions, mut words) = (0, 0);
         match first {
             Some(first) => {
-                versions += versions_in(&first.ask);
+                (versions, words) = (versions_in(&first.ask), words_in(&first.ask));
                 asks.push(first.ask);
                 answers.push(first.answer);
             }
             None if reported == 0 => continue,
             None => {}
         }
-        while asks.len() < MAX_ASKS_PER_FRAME && versions < MAX_VERSIONS_PER_FRAME {
+        while asks.len() < MAX_ASKS_PER_FRAME
+            && versions < MAX_VERSIONS_PER_FRAME
+            && words < MAX_WORDS_PER_WRITE_BYTES
+        {
             let Ok(next) = waiting.try_recv() else { break };
             versions += versions_in(&next.ask);
+            words += words_in(&next.ask);
             asks.push(next.ask);
             answers.push(next.answer);
         }
@@ -439,6 +445,16 @@ fn versions_in(ask: &Ask) -> usize {
     }
 }
 
+/// The bytes of sealed words that an ask brings.
+fn words_in(ask: &Ask) -> usize {
+    let Ask::Admit(admit) = ask else { return 0 };
+    let writes = admit.intents.iter().filter_map(|intent| match intent {
+        Intent::Write(write) => Some(&write.versions),
+        _ => None,
+    });
+    writes.flatten().map(|version| version.words.len()).sum()
+}
+
 async fn exchange(
     stream: &mut UnixStream,
     asks: Vec<Ask>,
@@ -461,6 +477,13 @@ async fn receive(stream: &mut UnixStream, buffer: &mut Vec<u8>) -> Result<Reply,
     let reply = frame::decode(buffer);
     zeroize::Zeroize::zeroize(buffer.as_mut_slice());
     Ok(reply?)
+}
+
+/// The cells there are, asked over a connection of its own that ends with the answer.
+///
+/// Errors: [`TrustError::Unavailable`] when the keyholder is not there.
+pub async fn cells(endpoint: &Endpoint) -> Result<Vec<CellInfo>, TrustError> {
+    open(endpoint, Role::RecordServer).await.map(|(_, cells)| cells)
 }
 
 /// Connects, and proves who it is.
