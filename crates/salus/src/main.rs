@@ -1,15 +1,21 @@
 //! `salus`: the words are in [`salus::cli`]; here they are led to what does them.
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 use salus::admin::{self, Output};
 use salus::cli::{Cli, Client, Command, Log, Session};
 use salus::failure::Failure;
-use salus::{cli, demo, import, init, messages, process, recover, serve};
+use salus::{cli, demo, help, import, init, process, recover, serve, usage};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let command = Cli::parse();
-    let language = messages::language(command.lang.as_deref());
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let language = usage::language_of(&arguments);
+    let matches = help::command(language).try_get_matches_from(&arguments);
+    let command = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(command) => command,
+        Err(error) => return usage::end(&error, &arguments, language),
+    };
     let output = |json| Output { json, language };
     let outcome = match &command.command {
         Command::Keyholder => return process::keyholder::run(),

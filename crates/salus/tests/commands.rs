@@ -80,6 +80,20 @@ fn messages_come_in_three_languages() {
 }
 
 #[test]
+fn what_cannot_be_taken_is_said_in_three_languages() {
+    for (language, word) in
+        [("de", "kein Argument --prot"), ("fr", "pas d'argument --prot"), ("en", "no argument --prot")]
+    {
+        let output = run(&["demo", "--prot", "1", "--lang", language]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(said(&output).contains(word) && said(&output).contains("--port"), "{language}");
+    }
+    let nothing = command().env("LC_ALL", "de").output().unwrap();
+    assert_eq!(nothing.status.code(), Some(2));
+    assert!(String::from_utf8(nothing.stderr).unwrap().contains("Aufruf: salus"));
+}
+
+#[test]
 fn every_command_has_help_with_examples() {
     let commands: &[&[&str]] = &[
         &[],
@@ -99,6 +113,14 @@ fn every_command_has_help_with_examples() {
         &["log", "show"],
         &["scope"],
     ];
+    for (language, word) in [("de_DE.UTF-8", "Beispiel"), ("fr_FR.UTF-8", "Exemple")] {
+        for words in commands {
+            let output = command().env("LC_ALL", language).args(*words).arg("--help").output().unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            assert!(output.status.success() && text.contains(word), "{words:?}: {text}");
+            assert!(!text.contains("Usage") && !text.contains("__keyholder"), "{words:?}: {text}");
+        }
+    }
     for words in commands {
         let output = run(&[words, &["--help"][..]].concat());
         let text = String::from_utf8(output.stdout).unwrap();

@@ -1,0 +1,169 @@
+# The help of the command line: a message for each command, an attribute for each of its arguments; .after stands below.
+# What several commands share is in `shared`. English is in src/cli.rs.
+
+shared = Was mehrere Befehle haben
+    .lang = Sprache der Meldungen: de, fr oder en (sonst aus LC_ALL, LC_MESSAGES, LANG)
+    .dir = Das Datenverzeichnis [Vorgabe: ./salus-data; für die Demo ./salus-demo]
+    .json = Als JSON berichten
+    .help = Diese Hilfe zeigen
+    .version = Die Version zeigen
+    .help-command = Die Hilfe eines Befehls zeigen
+    .config = Die Konfiguration [Vorgabe: DIR/salus.toml]
+    .chart_hour = Akten in beliebigen 60 Minuten
+    .chart_day = Akten in beliebigen 24 Stunden
+    .chart_30_days = Akten in beliebigen 30 Tagen
+    .glimpse_hour = Zeilen (Name und Geburtsdatum) in beliebigen 60 Minuten
+    .glimpse_day = Zeilen in beliebigen 24 Stunden
+    .glimpse_30_days = Zeilen in beliebigen 30 Tagen
+
+salus = Krankenakten, die ein gestohlenes Passwort nicht leeren kann
+    .after =
+        Beispiele:
+          salus demo                        ausprobieren, mit zwei Praxen erfundener Patienten
+          salus init --data /var/lib/salus  wirklich beginnen
+          salus serve --data /var/lib/salus
+
+        Jeder Befehl hat eigene Beispiele: salus BEFEHL --help
+
+salus-demo = Zwei Praxen erfundener Patienten bereitstellen, zum Ausprobieren
+    .port = Der Port auf diesem Rechner; 0 nimmt irgendeinen freien
+    .fresh = Zuerst die Daten der Demo löschen
+    .patients = Patienten in jeder Praxis
+    .verbose = Was die Prozesse melden, auf stderr schreiben, nicht nur Warnungen
+    .after =
+        Beispiele:
+          salus demo
+          salus demo --port 0 --patients 20 --data /tmp/demo
+          salus demo --fresh                von vorn beginnen
+
+        Gibt `ready http://localhost:PORT` aus, sobald alles bereit ist; DIR/demo.json enthält Adressen und Token.
+
+salus-init = Ein Datenverzeichnis anlegen: Schlüssel, Wiederherstellungs-Kit, salus.toml
+    .root_key = Die Datei des Wurzelschlüssels; angelegt, wenn es sie nicht gibt [Vorgabe: DIR/trust/root.key]
+    .recovery_kit = Wohin das Wiederherstellungs-Kit geschrieben wird; darf es noch nicht geben [Vorgabe: ./salus-recovery-kit.txt]
+    .after =
+        Beispiele:
+          salus init --data /var/lib/salus --recovery-kit /media/usb/salus-recovery-kit.txt
+          salus init --root-key /etc/salus/root.key --recovery-kit kit.txt
+
+        Wer das Wiederherstellungs-Kit hat, kann alles öffnen; ohne es ist mit dem Wurzelschlüssel alles verloren.
+        Bewahren Sie es fern von diesem Rechner auf.
+
+salus-serve = Ein Datenverzeichnis bereitstellen
+    .after =
+        Beispiele:
+          salus serve --data /var/lib/salus
+          salus serve --config /etc/salus/salus.toml --data /var/lib/salus
+          SALUS_SERVER__LISTEN=0.0.0.0:8443 salus serve
+
+        Alle Schlüssel der Konfiguration: docs/configuration.md
+
+salus-recover = Eine verlorene oder zurückgespielte vertrauenswürdige Seite mit dem Wiederherstellungs-Kit heilen
+    .recovery_kit = Das Wiederherstellungs-Kit, das `salus init` geschrieben hat
+    .after =
+        Beispiele:
+          salus recover --data /var/lib/salus --recovery-kit /media/usb/salus-recovery-kit.txt
+          salus recover --config /etc/salus/salus.toml --recovery-kit kit.txt
+
+        Der Server darf nicht laufen. Alle Datensätze kommen zurück, mit Zellen, Clients und Protokoll; alle Budgets
+        gelten als verbraucht, da niemand weiß, was erreicht wurde: legen Sie für die, die weitermachen müssen, neue Clients an.
+
+salus-cell = Zellen: Praxen, Netze, Krankenhäuser, Versicherer
+
+salus-cell-create = Eine Zelle anlegen
+    .name = Ihr Name in Adressen: Buchstaben, Ziffern und Bindestriche, höchstens 63
+    .after =
+        Beispiele:
+          salus cell create praxis-sonnenberg
+          salus cell create praxis-sonnenberg --chart-hour 400 --json
+
+salus-cell-quarantine = Eine Zelle sofort abtrennen oder wieder anschließen
+    .name = Ihr Name
+    .lift = Wieder anschließen
+    .after =
+        Beispiele:
+          salus cell quarantine praxis-sonnenberg
+          salus cell quarantine praxis-sonnenberg --lift
+
+salus-client = Clients: Anwendungen, die in einer Zelle handeln
+
+salus-client-create = Einen Client anlegen; sein Geheimnis wird einmal gezeigt
+    .cell = Der Name der Zelle
+    .name = Sein Name für Menschen
+    .role = Was er darf
+    .session_hours = Nach wie vielen Stunden eine Sitzung endet
+    .idle_minutes = Nach wie vielen Minuten ohne Anfrage eine Sitzung endet
+    .after =
+        Beispiele:
+          salus client create --cell praxis-sonnenberg --name 'Labor'
+          salus client create --cell praxis-sonnenberg --name Export --role fhir-client --chart-hour 50
+
+salus-client-token = Eine Sitzung für einen Client beginnen und ihr Token einmal zeigen
+    .client = Die id des Clients
+    .after =
+        Beispiel:
+          curl -H "Authorization: Bearer $(salus client token --client 3f0c...)" https://.../praxis/fhir/Patient/1
+
+salus-client-revoke = Die Zugangsdaten und alle Sitzungen eines Clients sofort beenden
+    .client = Die id des Clients
+    .after =
+        Beispiel:
+          salus client revoke --client 3f0c...
+
+salus-session = Sitzungen
+
+salus-session-revoke = Eine Sitzung sofort beenden
+    .session = Die id der Sitzung
+    .after =
+        Beispiel:
+          salus session revoke --session 77ab...
+
+salus-status = Was hier läuft und wie es ihm geht
+    .after =
+        Beispiele:
+          salus status --data /var/lib/salus
+          salus status --json
+
+salus-import = FHIR-Bundles und NDJSON in eine Zelle des laufenden Servers bringen
+    .cell = Der Name der Zelle; darf fehlen, wo es nur eine gibt
+    .jobs = Wie viele Bundles auf einmal unterwegs sind
+    .report = Wohin geschrieben wird, was abgelehnt wurde [Vorgabe: DIR/import-report-TIME.json]
+    .json = Das Ergebnis als JSON berichten
+    .paths = Dateien (.json, .ndjson, jeweils auch .gz) und Ordner
+    .after =
+        Beispiele:
+          salus import --cell praxis-sonnenberg export/
+          salus import --cell praxis-sonnenberg --jobs 8 patients.ndjson.gz observations.ndjson.gz
+          salus import bundle.json          wenn es nur eine Zelle gibt
+
+        Darf wiederholt und unterbrochen werden: was importiert ist, wird nicht noch einmal importiert. Was abgelehnt
+        wird, steht in einem Bericht, mit Stelle und Regel; nie mit einem Wert.
+
+salus-log = Das Zugriffsprotokoll
+
+salus-log-verify = Jedes Byte des Protokolls prüfen; 0: gut, 1: schlecht, 2: konnte nicht nachsehen
+    .checkpoint = Ein anderswo aufbewahrter Kontrollpunkt, den das Protokoll enthalten muss
+    .after =
+        Beispiele:
+          salus log verify
+          salus log verify --checkpoint /media/witness/checkpoint --data /var/lib/salus
+
+salus-log-show = Einträge des Protokolls zeigen
+    .cell = Der Name der Zelle; ohne ihn der Baum der Plattform selbst
+    .from = Ab diesem Eintrag
+    .limit = Höchstens so viele
+    .after =
+        Beispiele:
+          salus log show                    Änderungen des Vertrauens, auf der ganzen Plattform
+          salus log show --cell praxis-sonnenberg --from 1000 --limit 50
+
+salus-scope = Wer was bekommen hat: Patienten und Datensatzversionen, die herausgegeben wurden
+    .session = Von einer Sitzung
+    .principal = Von einem Subjekt, in allen Sitzungen
+    .client = Von einem Client, in allen Sitzungen
+    .from = Ab dieser Zeit: 2026-11-22 oder 2026-11-22T17:00:00+01:00
+    .to = Bis zu dieser Zeit
+    .after =
+        Beispiele:
+          salus scope --client 3f0c...  --from 2026-11-01 --to 2026-12-01
+          salus scope --session 77ab... --json

@@ -1,0 +1,170 @@
+# The help of the command line: a message for each command, an attribute for each of its arguments; .after stands below.
+# What several commands share is in `shared`. English is in src/cli.rs.
+
+shared = Ce que plusieurs commandes ont
+    .lang = Langue des messages : de, fr ou en (sinon d'après LC_ALL, LC_MESSAGES, LANG)
+    .dir = Le répertoire de données [par défaut : ./salus-data ; pour la démo ./salus-demo]
+    .json = Rendre compte en JSON
+    .help = Afficher cette aide
+    .version = Afficher la version
+    .help-command = Afficher l'aide d'une commande
+    .config = La configuration [par défaut : DIR/salus.toml]
+    .chart_hour = Dossiers en 60 minutes quelconques
+    .chart_day = Dossiers en 24 heures quelconques
+    .chart_30_days = Dossiers en 30 jours quelconques
+    .glimpse_hour = Lignes (nom et date de naissance) en 60 minutes quelconques
+    .glimpse_day = Lignes en 24 heures quelconques
+    .glimpse_30_days = Lignes en 30 jours quelconques
+
+salus = Des dossiers de santé qu'un mot de passe volé ne peut pas vider
+    .after =
+        Exemples :
+          salus demo                        essayer, avec deux cabinets de patients inventés
+          salus init --data /var/lib/salus  commencer pour de bon
+          salus serve --data /var/lib/salus
+
+        Chaque commande a ses propres exemples : salus COMMANDE --help
+
+salus-demo = Servir deux cabinets de patients inventés, pour essayer
+    .port = Le port sur cette machine ; 0 en prend un libre
+    .fresh = Supprimer d'abord les données de la démo
+    .patients = Patients dans chaque cabinet
+    .verbose = Écrire sur stderr ce que disent les processus, pas seulement les avertissements
+    .after =
+        Exemples :
+          salus demo
+          salus demo --port 0 --patients 20 --data /tmp/demo
+          salus demo --fresh                recommencer à neuf
+
+        Affiche `ready http://localhost:PORT` quand tout est servi ; DIR/demo.json contient adresses et jetons.
+
+salus-init = Créer un répertoire de données : clés, kit de récupération, salus.toml
+    .root_key = Le fichier de la clé racine, créé s'il n'existe pas [par défaut : DIR/trust/root.key]
+    .recovery_kit = Où écrire le kit de récupération ; ne doit pas exister [par défaut : ./salus-recovery-kit.txt]
+    .after =
+        Exemples :
+          salus init --data /var/lib/salus --recovery-kit /media/usb/salus-recovery-kit.txt
+          salus init --root-key /etc/salus/root.key --recovery-kit kit.txt
+
+        Qui détient le kit de récupération peut tout ouvrir ; sans lui, une clé racine perdue perd tout.
+        Conservez-le loin de cette machine.
+
+salus-serve = Servir un répertoire de données
+    .after =
+        Exemples :
+          salus serve --data /var/lib/salus
+          salus serve --config /etc/salus/salus.toml --data /var/lib/salus
+          SALUS_SERVER__LISTEN=0.0.0.0:8443 salus serve
+
+        Toutes les clés de la configuration : docs/configuration.md
+
+salus-recover = Rétablir, avec le kit de récupération, un côté de confiance perdu ou remis d'une copie
+    .recovery_kit = Le kit de récupération que `salus init` a écrit
+    .after =
+        Exemples :
+          salus recover --data /var/lib/salus --recovery-kit /media/usb/salus-recovery-kit.txt
+          salus recover --config /etc/salus/salus.toml --recovery-kit kit.txt
+
+        Le serveur ne doit pas tourner. Tous les enregistrements reviennent, avec cellules, clients et journal ; tous
+        les budgets comptent comme épuisés, car nul ne sait ce qui a été atteint : créez de nouveaux clients pour ceux
+        qui doivent continuer.
+
+salus-cell = Cellules : cabinets, réseaux, hôpitaux, assureurs
+
+salus-cell-create = Créer une cellule
+    .name = Son nom dans les adresses : lettres, chiffres et tirets, 63 au plus
+    .after =
+        Exemples :
+          salus cell create praxis-sonnenberg
+          salus cell create praxis-sonnenberg --chart-hour 400 --json
+
+salus-cell-quarantine = Isoler aussitôt une cellule, ou la rattacher
+    .name = Son nom
+    .lift = La rattacher
+    .after =
+        Exemples :
+          salus cell quarantine praxis-sonnenberg
+          salus cell quarantine praxis-sonnenberg --lift
+
+salus-client = Clients : applications qui agissent dans une cellule
+
+salus-client-create = Créer un client ; son secret est montré une fois
+    .cell = Le nom de la cellule
+    .name = Son nom pour les personnes
+    .role = Ce qu'il peut faire
+    .session_hours = Après combien d'heures une session se termine
+    .idle_minutes = Après combien de minutes sans requête une session se termine
+    .after =
+        Exemples :
+          salus client create --cell praxis-sonnenberg --name 'Laboratoire'
+          salus client create --cell praxis-sonnenberg --name Export --role fhir-client --chart-hour 50
+
+salus-client-token = Commencer une session pour un client, et montrer son jeton une fois
+    .client = L'id du client
+    .after =
+        Exemple :
+          curl -H "Authorization: Bearer $(salus client token --client 3f0c...)" https://.../praxis/fhir/Patient/1
+
+salus-client-revoke = Mettre fin aussitôt aux accès d'un client et à toutes ses sessions
+    .client = L'id du client
+    .after =
+        Exemple :
+          salus client revoke --client 3f0c...
+
+salus-session = Sessions
+
+salus-session-revoke = Mettre fin aussitôt à une session
+    .session = L'id de la session
+    .after =
+        Exemple :
+          salus session revoke --session 77ab...
+
+salus-status = Ce qui tourne ici, et comment cela se porte
+    .after =
+        Exemples :
+          salus status --data /var/lib/salus
+          salus status --json
+
+salus-import = Apporter des Bundles FHIR et du NDJSON dans une cellule du serveur en marche
+    .cell = Le nom de la cellule ; peut manquer là où il n'y en a qu'une
+    .jobs = Combien de Bundles voyagent à la fois
+    .report = Où écrire ce qui a été refusé [par défaut : DIR/import-report-TIME.json]
+    .json = Rendre le résultat en JSON
+    .paths = Fichiers (.json, .ndjson, chacun aussi .gz) et dossiers
+    .after =
+        Exemples :
+          salus import --cell praxis-sonnenberg export/
+          salus import --cell praxis-sonnenberg --jobs 8 patients.ndjson.gz observations.ndjson.gz
+          salus import bundle.json          s'il n'y a qu'une cellule
+
+        Peut être répété et interrompu : ce qui est importé ne l'est pas une seconde fois. Ce qui est refusé figure
+        dans un rapport, avec sa place et la règle ; jamais avec une valeur.
+
+salus-log = Le journal des accès
+
+salus-log-verify = Vérifier chaque octet du journal ; 0 : bon, 1 : mauvais, 2 : n'a pas pu regarder
+    .checkpoint = Un point de contrôle gardé ailleurs, que le journal doit contenir
+    .after =
+        Exemples :
+          salus log verify
+          salus log verify --checkpoint /media/witness/checkpoint --data /var/lib/salus
+
+salus-log-show = Montrer des entrées du journal
+    .cell = Le nom de la cellule ; sans lui, l'arbre de la plateforme même
+    .from = À partir de cette entrée
+    .limit = Au plus ce nombre
+    .after =
+        Exemples :
+          salus log show                    changements de confiance, sur toute la plateforme
+          salus log show --cell praxis-sonnenberg --from 1000 --limit 50
+
+salus-scope = Qui a reçu quoi : patients et versions d'enregistrements qui ont été remis
+    .session = D'une session
+    .principal = D'un sujet, dans toutes ses sessions
+    .client = D'un client, dans toutes ses sessions
+    .from = À partir de ce moment : 2026-11-22 ou 2026-11-22T17:00:00+01:00
+    .to = Jusqu'à ce moment
+    .after =
+        Exemples :
+          salus scope --client 3f0c...  --from 2026-11-01 --to 2026-12-01
+          salus scope --session 77ab... --json
