@@ -7,19 +7,28 @@ use crate::heavy::Heavy;
 use crate::lock::RecordLocks;
 use crate::record_id::{is_id, random_bytes};
 use crate::reserve::Reservations;
+use crate::search::Links;
 use crate::{RecordsError, reference};
 use salus_fhir::ResourceType;
+use salus_fhir::search::Custom;
 use salus_seal::CellId;
 use salus_store::{Address, Store, StoredId};
 use salus_trust_api::client::Asker;
 use salus_trust_api::{Interaction, Trust};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock as PlainRwLock};
 use tokio::sync::{Notify, RwLock};
 
 /// The most joint compartments that are remembered for being used again.
 const MAX_JOINTS: usize = 4096;
+
+/// The search parameters that a cell has beside those of the specification.
+#[derive(Debug, Default)]
+pub(crate) struct Parameters {
+    /// Compiled, by their numbers.
+    pub custom: Vec<Custom>,
+}
 
 /// Whether a cell is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +72,11 @@ pub struct Cell {
     trouble: Arc<Notify>,
     standing: AtomicU8,
     joints: Mutex<HashMap<Vec<u64>, u64>>,
+    parameters: PlainRwLock<Arc<Parameters>>,
+    /// Seals the links to next pages.
+    pub(crate) links: Links,
+    /// The locks of conditions: what is written only if something is not there.
+    pub(crate) conditions: RecordLocks,
 }
 
 impl std::fmt::Debug for Cell {
@@ -79,8 +93,8 @@ impl Cell {
         trust: Trust,
         heavy: Arc<Heavy>,
         trouble: Arc<Notify>,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, RecordsError> {
+        Ok(Self {
             id: store.cell(),
             name: name.into(),
             base_url,
@@ -93,7 +107,10 @@ impl Cell {
             trouble,
             standing: AtomicU8::new(Standing::TakingUp as u8),
             joints: Mutex::default(),
-        }
+            parameters: PlainRwLock::default(),
+            links: Links::new()?,
+            conditions: RecordLocks::new(),
+        })
     }
 
     /// Its id.
@@ -208,6 +225,11 @@ impl Cell {
             RecordsError::NotFound => answer,
             other => other,
         }
+    }
+
+    /// The search parameters of its own.
+    pub(crate) fn parameters(&self) -> Arc<Parameters> {
+        Arc::clone(&self.parameters.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A joint compartment over exactly these, if one was made since the start.

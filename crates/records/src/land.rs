@@ -15,7 +15,7 @@ use crate::{Cell, RecordsError};
 use salus_seal::envelope::Plain;
 use salus_seal::{Header, SealError, Sealed};
 use salus_store::{CommitItem, Conflict, LedgerMark, StoreError};
-use salus_trust_api::client::Asker;
+use salus_trust_api::client::{Asker, MAX_WORDS_PER_WRITE_BYTES};
 use salus_trust_api::wire::{
     CompartmentWrap, NewCompartment, NewVersion, SecretKey, Write, WriteCompartment,
 };
@@ -128,6 +128,7 @@ impl Prepared {
         };
         let mut sealed = Vec::with_capacity(work.versions.len());
         let mut versions = Vec::with_capacity(work.versions.len());
+        let mut words_bytes = 0;
         for ready in &work.versions {
             let header = Header {
                 cell: cell.id,
@@ -138,12 +139,19 @@ impl Prepared {
                 time_ms: ready.time_ms,
                 deleted: ready.deleted,
             };
-            let plain = Plain { body: ready.text.as_bytes(), line: &ready.line, words: &[] };
+            let plain = Plain { body: ready.text.as_bytes(), line: &ready.line, words: &ready.words };
             let (one, key) = salus_seal::envelope::seal(&header, &plain).map_err(|error| match error {
                 SealError::TooLarge { max_bytes } => RecordsError::TooLarge { max_bytes },
                 _ => RecordsError::Internal,
             })?;
-            versions.push(NewVersion { header, hash: one.hash(), key: SecretKey(*key.expose()), words: Vec::new() });
+            // What finds no room here is fed to the index from the store's rows.
+            let words = if words_bytes + one.words.len() <= MAX_WORDS_PER_WRITE_BYTES {
+                words_bytes += one.words.len();
+                one.words.clone()
+            } else {
+                Vec::new()
+            };
+            versions.push(NewVersion { header, hash: one.hash(), key: SecretKey(*key.expose()), words });
             sealed.push(one);
         }
         let joint = |fresh: &Fresh| match fresh {

@@ -3,13 +3,14 @@
 //!
 //! Never: serves a cell that the keyholder does not name. State: the cells, and the task that follows the keyholder.
 
+use crate::feed::feed;
 use crate::heavy::Heavy;
 use crate::take_up::{TakenUpAs, take_up};
 use crate::{Cell, Standing};
 use salus_seal::CellId;
 use salus_store::{CellStore, StoreError, Tuning};
 use salus_trust_api::Trust;
-use salus_trust_api::client::Endpoint;
+use salus_trust_api::client::{Endpoint, cells};
 use salus_trust_api::wire::CellInfo;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -86,6 +87,7 @@ impl Records {
             last_asked: Mutex::new(Instant::now()),
         });
         tokio::spawn(follow(Arc::clone(&records)));
+        tokio::spawn(feed(Arc::downgrade(&records), records.trust.feeds()));
         records
     }
 
@@ -106,6 +108,11 @@ impl Records {
         }
         self.look_for_new().await;
         self.cell(name)
+    }
+
+    /// The cell of this id.
+    pub(crate) fn cell_of(&self, id: CellId) -> Option<Arc<Cell>> {
+        self.all().values().find(|cell| cell.id() == id).cloned()
     }
 
     /// All cells, by name.
@@ -152,16 +159,12 @@ impl Records {
         }
         tokio::time::sleep_until((*last_asked + ASK_SOONER).into()).await;
         *last_asked = Instant::now();
-        let other = Trust::connect(self.endpoint.clone());
-        let mut named = other.generation();
-        let cells = async {
-            named.wait_for(Option::is_some).await.ok()?.as_ref().map(|(_, cells)| Arc::clone(cells))
-        };
-        let named = tokio::time::timeout(ASK_TIMEOUT, cells).await.ok().flatten();
+        let named = tokio::time::timeout(ASK_TIMEOUT, cells(&self.endpoint)).await;
+        let named = named.ok().and_then(Result::ok);
         let known = self.all();
         let new = named
             .iter()
-            .flat_map(|named| named.iter())
+            .flatten()
             .filter(|info| !known.contains_key(info.name.as_str()));
         welcome_all(self, new.cloned().collect()).await
     }
@@ -205,7 +208,7 @@ impl Records {
                     Arc::clone(&self.heavy),
                     Arc::clone(&self.trouble),
                 );
-                let cell = Arc::new(cell);
+                let cell = Arc::new(cell.ok()?);
                 self.add(Arc::clone(&cell));
                 Some(cell)
             }

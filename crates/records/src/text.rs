@@ -58,6 +58,16 @@ pub(crate) fn patient_missing(expression: String) -> Issue {
     .at(expression)
 }
 
+pub(crate) fn too_many_values(kind: &'static str) -> Issue {
+    issue(
+        IssueCode::TooCostly,
+        "The resource has more values to be found by than a record may have. Split it.",
+        "Die Ressource hat mehr Werte, nach denen gesucht werden kann, als ein Datensatz haben darf. Teilen Sie sie.",
+        "La ressource a plus de valeurs de recherche qu’un enregistrement ne peut en avoir. Divisez-la.",
+    )
+    .at(kind)
+}
+
 pub(crate) fn too_many_patients(expression: String) -> Issue {
     issue(
         IssueCode::TooCostly,

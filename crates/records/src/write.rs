@@ -3,7 +3,7 @@
 //! Never: touches the store. State: none.
 
 use crate::compartment::Home;
-use crate::{Cell, RecordsError, line};
+use crate::{Cell, RecordsError, line, words};
 use salus_fhir::{Resource, ResourceType, instant};
 use salus_store::{Address, Head};
 use std::borrow::Cow;
@@ -59,6 +59,8 @@ pub(crate) struct Ready {
     pub home: Home,
     pub text: String,
     pub line: Vec<u8>,
+    /// By what it is found; empty for a deletion.
+    pub words: Vec<u8>,
 }
 
 /// What takes the place of a reference.
@@ -66,7 +68,7 @@ pub(crate) type Resolve<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Gives drafts their record numbers, times and texts. `resolve` names what takes the place of a reference.
 ///
-/// Errors: when a record has no more versions.
+/// Errors: when a record has no more versions, or too many values to be found by.
 pub(crate) fn make_ready(
     cell: &Cell,
     drafts: Vec<(Draft, Home)>,
@@ -88,11 +90,13 @@ pub(crate) fn make_ready(
         if expected_version >= salus_store::MAX_VERSION || record > salus_store::MAX_RECORD {
             return Err(RecordsError::Full);
         }
-        let (text, line) = match &draft.resource {
-            Some(resource) => {
-                (content(resource, &draft.id, expected_version + 1, time_ms, resolve), line::line(resource))
-            }
-            None => (deletion(draft.kind, &draft.id, expected_version + 1, time_ms), Vec::new()),
+        let (text, line, words) = match &draft.resource {
+            Some(resource) => (
+                content(resource, &draft.id, expected_version + 1, time_ms, resolve),
+                line::line(resource, &draft.id),
+                words::words(cell, resource, &draft.id, resolve)?,
+            ),
+            None => (deletion(draft.kind, &draft.id, expected_version + 1, time_ms), Vec::new(), Vec::new()),
         };
         all.push(Ready {
             address: draft.address,
@@ -106,6 +110,7 @@ pub(crate) fn make_ready(
             home,
             text,
             line,
+            words,
         });
     }
     Ok(all)

@@ -1,0 +1,244 @@
+//! A part of a resource: what `_elements` and `_summary` leave of it (FHIR R4, section 3.1.1.5).
+//!
+//! What is kept is pasted from the stored text, byte for byte; `meta` says by a tag that it is not the whole.
+//!
+//! Never: makes a resource anew from a model. State: the specification's list of summary elements, read once.
+
+use salus_fhir::ResourceType;
+use salus_fhir::definitions;
+use salus_fhir::json::{Document, Kind, Member, Value};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// For each type its elements with `isSummary` (StructureDefinitions of R4 4.0.1), but for id, meta and implicitRules, which all have.
+const SUMMARY_ELEMENTS: &str = include_str!("summary-elements.txt");
+
+static SUMMARIES: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let line = |line: &'static str| {
+        let mut words = line.split(' ');
+        Some((words.next()?, words.collect()))
+    };
+    SUMMARY_ELEMENTS.lines().filter_map(line).collect()
+});
+
+/// The tag that says that a resource is not whole.
+const SUBSETTED: &str =
+    r#"{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}"#;
+
+/// Which part of each resource is given.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Subset {
+    /// All of it.
+    #[default]
+    Whole,
+    /// `_summary=true`: the elements that the specification marks.
+    Summary,
+    /// `_summary=text`: narrative, id, meta and what is required.
+    Text,
+    /// `_summary=data`: all but the narrative.
+    Data,
+    /// `_elements`: these, and what is required.
+    Elements(Vec<String>),
+}
+
+impl Subset {
+    /// Whether a Patient's line is enough: its id, name and birth date are all that is asked for.
+    pub(crate) fn is_line(&self) -> bool {
+        match self {
+            Self::Elements(names) => {
+                names.iter().all(|name| matches!(name.as_str(), "id" | "meta" | "name" | "birthDate"))
+            }
+            _ => false,
+        }
+    }
+
+    fn keeps(&self, kind: ResourceType, name: &str) -> bool {
+        // `_birthDate` belongs to `birthDate`.
+        let name = name.strip_prefix('_').unwrap_or(name);
+        if matches!(name, "resourceType" | "id" | "meta" | "implicitRules") {
+            return true;
+        }
+        let element = element_of(kind, name);
+        match self {
+            Self::Whole => true,
+            Self::Data => name != "text",
+            Self::Text => name == "text" || element.is_some_and(|(_, required)| required),
+            Self::Summary => {
+                let summary = SUMMARIES.get(kind.name());
+                element.is_some_and(|(element, required)| {
+                    required || summary.is_some_and(|names| names.contains(&element))
+                })
+            }
+            Self::Elements(names) => {
+                names.iter().any(|wanted| wanted == name)
+                    || element.is_some_and(|(element, required)| {
+                        required || names.iter().any(|wanted| wanted == element)
+                    })
+            }
+        }
+    }
+
+    /// What is left of a stored text; the text itself when that is all of it, or when it cannot be read.
+    pub(crate) fn of(&self, kind: ResourceType, text: Vec<u8>) -> Vec<u8> {
+        if *self == Self::Whole {
+            return text;
+        }
+        let left = std::str::from_utf8(&text).ok().and_then(|text| {
+            let document = Document::parse(text).ok()?;
+            Some(self.part(kind, document.root(), text))
+        });
+        left.unwrap_or(text)
+    }
+
+    fn part(&self, kind: ResourceType, root: Value<'_>, text: &str) -> Vec<u8> {
+        let mut out = String::with_capacity(text.len().min(4096));
+        out.push('{');
+        let mut has_meta = false;
+        for member in root.members().filter(|member| self.keeps(kind, &member.name())) {
+            if out.len() > 1 {
+                out.push(',');
+            }
+            if member.is("meta") {
+                has_meta = true;
+                out.push_str(r#""meta":"#);
+                meta(&mut out, member.value);
+            } else {
+                out.push_str(text.get(member.span()).unwrap_or_default());
+            }
+        }
+        if !has_meta {
+            out.push_str(r#","meta":{"tag":["#);
+            out.push_str(SUBSETTED);
+            out.push_str("]}");
+        }
+        out.push('}');
+        out.into_bytes()
+    }
+}
+
+/// The element that a property belongs to (`value` of `valueQuantity`), and whether it is required.
+fn element_of(kind: ResourceType, name: &str) -> Option<(&'static str, bool)> {
+    let definitions = definitions::get();
+    let elements = definitions.elements(definitions.find(kind.name())?);
+    let is_meant = |element: &&definitions::Element| {
+        if !element.choice {
+            return element.name == name;
+        }
+        let rest = name.strip_prefix(element.name);
+        rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_uppercase()))
+    };
+    elements.iter().find(is_meant).map(|element| (element.name, element.min > 0))
+}
+
+/// `meta` with the tag among its tags.
+fn meta(out: &mut String, meta: Value<'_>) {
+    if meta.kind() != Kind::Object {
+        out.push_str(meta.raw());
+        return;
+    }
+    out.push('{');
+    let mut has_tags = false;
+    for (at, member) in meta.members().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        if member.is("tag") && member.value.kind() == Kind::Array {
+            has_tags = true;
+            out.push_str(r#""tag":["#);
+            for tag in member.value.elements() {
+                out.push_str(tag.raw());
+                out.push(',');
+            }
+            out.push_str(SUBSETTED);
+            out.push(']');
+        } else {
+            raw(out, &member);
+        }
+    }
+    if !has_tags {
+        if !meta.is_empty() {
+            out.push(',');
+        }
+        out.push_str(r#""tag":["#);
+        out.push_str(SUBSETTED);
+        out.push(']');
+    }
+    out.push('}');
+}
+
+fn raw(out: &mut String, member: &Member<'_>) {
+    out.push_str(&salus_fhir::json::quote(&member.name()));
+    out.push(':');
+    out.push_str(member.value.raw());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left(subset: &Subset, text: &str) -> String {
+        let kind = ResourceType::from_name("Observation").unwrap();
+        String::from_utf8(subset.of(kind, text.as_bytes().to_vec())).unwrap()
+    }
+
+    const OBSERVATION: &str = concat!(
+        r#"{"resourceType":"Observation","id":"1","meta":{"versionId":"2","tag":[{"code":"x"}]},"#,
+        r#""text":{"status":"empty","div":"<div/>"},"status":"final","code":{"text":"c"},"#,
+        r#""valueQuantity":{"value":1.50},"note":[{"text":"n"}],"_issued":{"id":"i"}}"#
+    );
+
+    #[test]
+    fn what_is_kept_stands_as_it_was_stored() {
+        let tag = format!(r#""meta":{{"versionId":"2","tag":[{{"code":"x"}},{SUBSETTED}]}}"#);
+        let elements = Subset::Elements(vec!["value".into()]);
+        assert_eq!(
+            left(&elements, OBSERVATION),
+            format!(
+                r#"{{"resourceType":"Observation","id":"1",{tag},"status":"final","code":{{"text":"c"}},"valueQuantity":{{"value":1.50}}}}"#
+            )
+        );
+        assert_eq!(
+            left(&Subset::Text, OBSERVATION),
+            format!(
+                r#"{{"resourceType":"Observation","id":"1",{tag},"text":{{"status":"empty","div":"<div/>"}},"status":"final","code":{{"text":"c"}}}}"#
+            )
+        );
+        let summary = left(&Subset::Summary, OBSERVATION);
+        assert!(summary.contains("valueQuantity") && summary.contains("_issued"));
+        assert!(!summary.contains("note") && !summary.contains("div"));
+        let data = left(&Subset::Data, OBSERVATION);
+        assert!(data.contains("note") && !data.contains("div"));
+        assert_eq!(left(&Subset::Whole, OBSERVATION), OBSERVATION);
+    }
+
+    #[test]
+    fn a_resource_without_meta_or_tags_gets_the_tag() {
+        let bare = r#"{"resourceType":"Observation","id":"1"}"#;
+        assert_eq!(
+            left(&Subset::Data, bare),
+            format!(r#"{{"resourceType":"Observation","id":"1","meta":{{"tag":[{SUBSETTED}]}}}}"#)
+        );
+        let with_meta = r#"{"resourceType":"Observation","meta":{"versionId":"1"}}"#;
+        assert!(left(&Subset::Data, with_meta).contains(r#"{"versionId":"1","tag":["#));
+    }
+
+    #[test]
+    fn every_type_has_its_summary_and_every_name_in_it_is_an_element() {
+        assert_eq!(SUMMARIES.len(), ResourceType::all().count());
+        let definitions = definitions::get();
+        for kind in ResourceType::all() {
+            let elements = definitions.elements(definitions.find(kind.name()).unwrap());
+            for name in &SUMMARIES[kind.name()] {
+                assert!(elements.iter().any(|element| element.name == *name), "{kind}.{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_what_the_line_holds_is_a_glimpse() {
+        let elements = |names: &[&str]| Subset::Elements(names.iter().map(|name| (*name).to_owned()).collect());
+        assert!(elements(&["name", "birthDate", "id"]).is_line());
+        assert!(!elements(&["name", "gender"]).is_line());
+        assert!(!Subset::Summary.is_line() && !Subset::Whole.is_line());
+    }
+}

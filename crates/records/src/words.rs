@@ -1,0 +1,125 @@
+//! The words of a record: by what it is found, as they travel and rest, sealed, beside its body.
+//!
+//! Never: folds or cuts anything, which is the index's; leaves out a value of a parameter without saying so. State: none.
+
+use crate::{Cell, RecordsError, text};
+use salus_fhir::search::{self, Name, Value};
+use salus_fhir::{Resource, ResourceType};
+use salus_trust_api::wire::words::{MAX_WORDS_BYTES, Range, RecordName, Word, Words};
+
+/// The most bytes of a record's words without its texts. A resource with more values than that cannot be found by them, so it is
+/// refused.
+const MAX_VALUES_BYTES: usize = 4 * 1024 * 1024;
+
+/// The encoded words of a resource that is stored under `id`. `resolve` names what takes the place of a reference.
+///
+/// Errors: [`RecordsError::Invalid`] for a resource with too many values.
+pub(crate) fn words(
+    cell: &Cell,
+    resource: &Resource,
+    id: &str,
+    resolve: Option<crate::write::Resolve<'_>>,
+) -> Result<Vec<u8>, RecordsError> {
+    let found = search::values(resource, &cell.parameters().custom, cell.base_url());
+    let taken = Taken { cell, resolve };
+    let words = found.values.into_iter().map(|(parameter, value)| (parameter, taken.word(value)));
+    let mut words =
+        Words { id: id.to_owned(), words: words.collect(), narrative: found.narrative, content: found.content };
+    let mut encoded = encode(&words)?;
+    if encoded.len() > MAX_WORDS_BYTES {
+        let over = encoded.len() - MAX_WORDS_BYTES;
+        cut(&mut words.content, over);
+        encoded = encode(&words)?;
+    }
+    if encoded.len() > MAX_WORDS_BYTES {
+        let over = encoded.len() - MAX_WORDS_BYTES;
+        cut(&mut words.narrative, over);
+        encoded = encode(&words)?;
+    }
+    if encoded.len() > MAX_VALUES_BYTES {
+        return Err(RecordsError::Invalid(vec![text::too_many_values(resource.kind().name())]));
+    }
+    Ok(encoded)
+}
+
+fn encode(words: &Words) -> Result<Vec<u8>, RecordsError> {
+    postcard::to_stdvec(words).map_err(|_| RecordsError::Internal)
+}
+
+/// Shortens a text by at least `bytes`, at a character's edge.
+fn cut(text: &mut String, bytes: usize) {
+    let mut end = text.len().saturating_sub(bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+}
+
+struct Taken<'a> {
+    cell: &'a Cell,
+    resolve: Option<crate::write::Resolve<'a>>,
+}
+
+impl Taken<'_> {
+    fn word(&self, value: Value) -> Word {
+        match value {
+            Value::Elsewhere(reference) => match self.resolved(&reference) {
+                Some(name) => Word::Reference(name),
+                None => Word::Elsewhere(reference),
+            },
+            Value::Composite(parts) => {
+                let part = |part: Vec<Value>| part.into_iter().map(|value| self.word(value)).collect();
+                Word::Composite(parts.into_iter().map(part).collect())
+            }
+            Value::Text(text) => Word::Text(text),
+            Value::Token { system, code } => Word::Token { system, code },
+            Value::Display(text) => Word::Display(text),
+            Value::OfType { system, code, value } => Word::OfType { system, code, value },
+            Value::Uri(uri) => Word::Uri(uri),
+            Value::Reference(name) => {
+                let whole = || format!("{}/{}/{}", self.cell.base_url(), name.kind, name.id);
+                let resolved = if self.resolve.is_some() { self.resolved(&whole()) } else { None };
+                Word::Reference(resolved.unwrap_or_else(|| record_name(name)))
+            }
+            Value::ReferenceIdentifier { system, value } => Word::ReferenceIdentifier { system, value },
+            Value::Range(span) => Word::Range(range(span)),
+            Value::Quantity { range: span, system, code, unit } => {
+                Word::Quantity { range: range(span), system, code, unit }
+            }
+        }
+    }
+
+    /// What a reference to another entry of the same request leads to.
+    fn resolved(&self, reference: &str) -> Option<RecordName> {
+        let resolve = self.resolve?;
+        let resolved = crate::reference::full_url(reference, resolve)?;
+        let (kind, id) = self.cell.local(&resolved)?;
+        Some(name_of(kind, id))
+    }
+}
+
+pub(crate) fn record_name(name: Name) -> RecordName {
+    RecordName { kind: name.kind.code(), id: name.id }
+}
+
+pub(crate) fn name_of(kind: ResourceType, id: &str) -> RecordName {
+    RecordName { kind: kind.code(), id: id.to_owned() }
+}
+
+pub(crate) fn range(span: search::Range) -> Range {
+    Range { low: span.low, high: span.high }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut;
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        for (bytes, left) in [(0, "aäb"), (1, "aä"), (2, "a"), (3, "a"), (4, ""), (9, "")] {
+            let mut text = "aäb".to_owned();
+            cut(&mut text, bytes);
+            assert_eq!(text, left, "{bytes}");
+        }
+    }
+}
