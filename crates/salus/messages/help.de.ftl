@@ -151,10 +151,12 @@ salus-log-verify = Jedes Byte des Protokolls prüfen; 0: gut, 1: schlecht, 2: ko
 salus-log-show = Einträge des Protokolls zeigen
     .cell = Der Name der Zelle; ohne ihn der Baum der Plattform selbst
     .from = Ab diesem Eintrag
+    .last = So viele der neuesten Einträge, statt --from und --limit
     .limit = Höchstens so viele
     .after =
         Beispiele:
           salus log show                    Änderungen des Vertrauens, auf der ganzen Plattform
+          salus log show --cell praxis-sonnenberg --last 20
           salus log show --cell praxis-sonnenberg --from 1000 --limit 50
 
 salus-scope = Wer was bekommen hat: Patienten und Datensatzversionen, die herausgegeben wurden

@@ -152,10 +152,12 @@ salus-log-verify = Vérifier chaque octet du journal ; 0 : bon, 1 : mauvais, 2 :
 salus-log-show = Montrer des entrées du journal
     .cell = Le nom de la cellule ; sans lui, l'arbre de la plateforme même
     .from = À partir de cette entrée
+    .last = Ce nombre d'entrées, les plus récentes, au lieu de --from et --limit
     .limit = Au plus ce nombre
     .after =
         Exemples :
           salus log show                    changements de confiance, sur toute la plateforme
+          salus log show --cell praxis-sonnenberg --last 20
           salus log show --cell praxis-sonnenberg --from 1000 --limit 50
 
 salus-scope = Qui a reçu quoi : patients et versions d'enregistrements qui ont été remis

@@ -358,6 +358,7 @@ pub enum Log {
     /// Show entries of the log
     #[command(after_help = "Examples:
   salus log show                    changes of trust, platform-wide
+  salus log show --cell praxis-sonnenberg --last 20
   salus log show --cell praxis-sonnenberg --from 1000 --limit 50")]
     Show {
         /// The cell's name; without it, the platform's own tree
@@ -366,6 +367,9 @@ pub enum Log {
         /// From this entry on
         #[arg(long, default_value_t = 0, value_name = "N")]
         from: u64,
+        /// The newest so many, instead of --from and --limit
+        #[arg(long, value_name = "N", conflicts_with_all = ["from", "limit"], value_parser = clap::value_parser!(u32).range(1..=1000))]
+        last: Option<u32>,
         /// At most this many
         #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,

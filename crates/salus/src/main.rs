@@ -1,6 +1,7 @@
 //! `salus`: the words are in [`salus::cli`]; here they are led to what does them.
 
 use clap::FromArgMatches as _;
+use salus::admin::log::Part;
 use salus::admin::{self, Output};
 use salus::cli::{Cli, Client, Command, Log, Session};
 use salus::failure::Failure;
@@ -35,8 +36,9 @@ fn main() -> ExitCode {
         Command::Log(Log::Verify { checkpoint, report }) => {
             admin::verify::run(checkpoint.as_deref(), report, output(report.json))
         }
-        Command::Log(Log::Show { cell, from, limit, report }) => {
-            admin::log::show(cell.as_deref(), *from, *limit, report, output(report.json))
+        Command::Log(Log::Show { cell, from, last, limit, report }) => {
+            let part = last.map_or(Part::From { from: *from, limit: *limit }, Part::Last);
+            admin::log::show(cell.as_deref(), part, report, output(report.json))
         }
         Command::Scope(scope) => admin::scope::run(scope, output(scope.report.json)),
     };

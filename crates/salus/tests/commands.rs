@@ -177,6 +177,17 @@ fn cells_clients_and_sessions_are_made_used_and_ended() {
     {
         assert!(events.contains(&event), "{event} in {events:?}");
     }
+    let numbers = |log: &Value| -> Vec<u64> {
+        log["entries"].as_array().unwrap().iter().map(|entry| entry["number"].as_u64().unwrap()).collect()
+    };
+    let all = numbers(&log);
+    let newest = numbers(&json(&ask(&["log", "show", "--cell", "third", "--last", "3"])));
+    assert_eq!(newest, all[all.len() - 3..]);
+    let more = numbers(&json(&ask(&["log", "show", "--cell", "third", "--last", "1000"])));
+    assert_eq!(more, all);
+    assert_eq!(numbers(&json(&ask(&["log", "show", "--last", "1"]))).len(), 1);
+    assert_eq!(ask(&["log", "show", "--cell", "nobody", "--last", "1"]).status.code(), Some(1));
+    assert_eq!(ask(&["log", "show", "--last", "1", "--limit", "2"]).status.code(), Some(2));
     assert!(!log.to_string().contains(session["token"].as_str().unwrap()));
 }
 

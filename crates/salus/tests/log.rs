@@ -33,8 +33,19 @@ fn good_while_it_runs_and_at_rest_and_bad_after_one_changed_byte() {
     std::fs::copy(checkpoint, &kept).unwrap();
     server.fhir(0, "POST", "/Patient", r#"{"resourceType":"Patient"}"#).unwrap();
     server.end(Signal::TERM);
+    let offline = verify(&data, &[]);
+    assert_eq!(offline.0, Some(0), "{}", offline.1);
+    assert!(
+        offline.1.contains("not checked: the records") && offline.1.contains("--checkpoint"),
+        "{}",
+        offline.1
+    );
     let with_checkpoint = verify(&data, &["--checkpoint", kept.to_str().unwrap()]);
     assert_eq!(with_checkpoint.0, Some(0), "{}", with_checkpoint.1);
+    assert!(!with_checkpoint.1.contains("--checkpoint"), "{}", with_checkpoint.1);
+    let json = verify(&data, &["--json"]).1;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["not_checked"], serde_json::json!(["records", "older-checkpoint"]));
 
     let mut all = Vec::new();
     files(&folder.path().join("d/log"), &mut all);
@@ -70,6 +81,7 @@ fn records_that_were_changed_lost_or_added_are_found_by_the_log() {
     let (code, said) = verify(server.data_text(), &["--json"]);
     let found: serde_json::Value = serde_json::from_str(&said).unwrap();
     assert_eq!((code, &found["good"]), (Some(0), &serde_json::Value::from(true)), "{said}");
+    assert_eq!(found["not_checked"], serde_json::json!(["older-checkpoint"]));
     let versions: Vec<u64> =
         found["stores"].as_array().unwrap().iter().map(|s| s["versions"].as_u64().unwrap()).collect();
     assert!(versions.iter().all(|count| *count > 30), "{versions:?}");

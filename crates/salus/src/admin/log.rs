@@ -11,20 +11,41 @@ use salus_trust_api::wire::{AdminAnswer, AdminAsk, LogEntry, LogPage};
 use serde_json::{Value, json};
 use std::net::Ipv6Addr;
 
+/// Which entries.
+#[derive(Debug, Clone, Copy)]
+pub enum Part {
+    /// From an entry on, at most so many.
+    From {
+        /// The first.
+        from: u64,
+        /// How many, at most.
+        limit: u32,
+    },
+    /// The newest so many.
+    Last(u32),
+}
+
 /// Asks and reports.
-pub fn show(
-    cell: Option<&str>,
-    from: u64,
-    limit: u32,
-    report: &Report,
-    output: Output,
-) -> Result<(), Failure> {
+pub fn show(cell: Option<&str>, part: Part, report: &Report, output: Output) -> Result<(), Failure> {
     let mut administration = Administration::connect(&DataDir::at(&report.data.directory())?)?;
+    let (from, limit) = match part {
+        Part::From { from, limit } => (from, limit),
+        Part::Last(count) => (size(&mut administration, cell)?.saturating_sub(u64::from(count)), count),
+    };
     let ask = AdminAsk::ShowLog { cell: cell.map(str::to_owned), from, limit };
     let AdminAnswer::Log(page) = administration.ask(ask)? else { return Err(unexpected()) };
     let entries: Vec<Value> = page.entries.iter().map(entry_json).collect();
     output.report(&json!({"entries": entries, "next": page.next}), |language| lines(&page, language));
     Ok(())
+}
+
+/// How many entries there are now; none for a cell that is not there, which the keyholder then says.
+fn size(administration: &mut Administration, cell: Option<&str>) -> Result<u64, Failure> {
+    let status = administration.status()?;
+    Ok(match cell {
+        None => status.platform_entries,
+        Some(name) => status.cells.iter().find(|cell| cell.info.name == name).map_or(0, |cell| cell.entries),
+    })
 }
 
 fn entry_json(entry: &LogEntry) -> Value {

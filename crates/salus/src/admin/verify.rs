@@ -1,4 +1,5 @@
 //! `salus log verify`: every byte of the log, from the files alone; and, while a server runs, the records against the log.
+//! What was not looked at is said.
 //!
 //! State: none.
 
@@ -7,7 +8,7 @@ use super::{Administration, Output};
 use crate::cli::Report;
 use crate::data_dir::DataDir;
 use crate::failure::Failure;
-use crate::messages::say;
+use crate::messages::{Say, say};
 use salus_accesslog::Tree;
 use salus_accesslog::verify::{Known, Report as Found, directory};
 use salus_fhir::Language;
@@ -17,6 +18,36 @@ use std::path::Path;
 
 /// The largest checkpoint file, in bytes.
 const MAX_CHECKPOINT_BYTES: u64 = 64 * 1024;
+
+/// A check that was not made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unchecked {
+    /// The records of the stores against the log: no server runs that could say what the log's entries hold.
+    Records,
+    /// Whether the log goes on from an older checkpoint: none was given.
+    Past,
+}
+
+impl Unchecked {
+    fn all(no_server: bool, no_checkpoint: bool) -> Vec<Self> {
+        let records = no_server.then_some(Self::Records);
+        records.into_iter().chain(no_checkpoint.then_some(Self::Past)).collect()
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Records => "records",
+            Self::Past => "older-checkpoint",
+        }
+    }
+
+    fn say(self) -> Say {
+        match self {
+            Self::Records => say("unchecked-records"),
+            Self::Past => say("unchecked-past"),
+        }
+    }
+}
 
 /// Looks, and reports. Exit 0: good, 1: bad, 2: could not look.
 pub fn run(checkpoint: Option<&Path>, report: &Report, output: Output) -> Result<(), Failure> {
@@ -35,7 +66,10 @@ pub fn run(checkpoint: Option<&Path>, report: &Report, output: Output) -> Result
         Some(administration) => compare::all(&data, administration)?,
         None => Vec::new(),
     };
-    output.report(&to_json(&found, &compared), |language| lines(&found, &compared, language));
+    let unchecked = Unchecked::all(running.is_none(), older.is_none());
+    output.report(&to_json(&found, &compared, &unchecked), |language| {
+        lines(&found, &compared, &unchecked, language)
+    });
     let count = found.findings.len() + compared.iter().map(|cell| cell.findings.len()).sum::<usize>();
     if count == 0 { Ok(()) } else { Err(Failure::no(say("log-bad").with("count", count))) }
 }
@@ -60,12 +94,13 @@ fn name(tree: Tree) -> String {
     }
 }
 
-fn to_json(found: &Found, compared: &[Compared]) -> serde_json::Value {
+fn to_json(found: &Found, compared: &[Compared], unchecked: &[Unchecked]) -> serde_json::Value {
     json!({
         "good": found.is_good() && compared.iter().all(|cell| cell.findings.is_empty()),
         "trees": found.trees.iter().map(|tree| json!({
             "tree": name(tree.tree), "size": tree.size, "root": hex(&tree.root), "in_journal": tree.in_journal,
         })).collect::<Vec<_>>(),
+        "not_checked": unchecked.iter().map(|check| check.name()).collect::<Vec<_>>(),
         "findings": found.findings.iter().map(|finding| json!({
             "path": finding.path.display().to_string(), "what": finding.what,
         })).collect::<Vec<_>>(),
@@ -79,7 +114,7 @@ fn to_json(found: &Found, compared: &[Compared]) -> serde_json::Value {
     })
 }
 
-fn lines(found: &Found, compared: &[Compared], language: Language) -> Vec<String> {
+fn lines(found: &Found, compared: &[Compared], unchecked: &[Unchecked], language: Language) -> Vec<String> {
     let tree = |tree: &salus_accesslog::verify::TreeReport| {
         let (name, root) = (name(tree.tree), hex(&tree.root));
         say("log-tree").with("tree", name).with("size", tree.size).with("root", root).text(language)
@@ -95,6 +130,7 @@ fn lines(found: &Found, compared: &[Compared], language: Language) -> Vec<String
         };
         lines.extend(cell.findings.iter().map(finding));
     }
+    lines.extend(unchecked.iter().map(|check| check.say().text(language)));
     if found.is_good() && compared.iter().all(|cell| cell.findings.is_empty()) {
         lines.push(say("log-good").text(language));
     }
