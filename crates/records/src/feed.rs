@@ -59,7 +59,7 @@ async fn feed_cell(records: Weak<Records>, wanted: FeedWanted) {
             after = Place::of(&last.stored);
         }
         given += page.versions.len() as u64;
-        let message = message(wanted.cell, page.versions, (given, expected.max(given)), page.done);
+        let message = message(wanted, page.versions, (given, expected.max(given)), page.done);
         if !matches!(trust.feed(message).await, Ok(true)) || page.done {
             return;
         }
@@ -91,7 +91,7 @@ fn next_page(cell: &Cell, after: Place, until: Option<u64>) -> Result<Page, Stor
     Ok(Page { versions, done })
 }
 
-fn message(cell: CellId, versions: Vec<WrappedVersion>, progress: (u64, u64), done: bool) -> Feed {
+fn message(wanted: FeedWanted, versions: Vec<WrappedVersion>, progress: (u64, u64), done: bool) -> Feed {
     let mut compartments = Vec::new();
     let mut known = HashSet::new();
     let version = |version: WrappedVersion| {
@@ -105,5 +105,5 @@ fn message(cell: CellId, versions: Vec<WrappedVersion>, progress: (u64, u64), do
         (wrapped, sealed.words)
     };
     let versions = versions.into_iter().map(version).collect();
-    Feed { cell, versions, compartments, progress, done }
+    Feed { cell: wanted.cell, feed: wanted.feed, versions, compartments, progress, done }
 }

@@ -151,7 +151,7 @@ struct UnderWay<'a> {
     wants: &'a Wants,
     next_ticket: u64,
     searches: HashMap<u64, Answer<SearchAdmission>>,
-    feeds: HashMap<CellId, Answer<bool>>,
+    feeds: HashMap<(CellId, u64), Answer<bool>>,
 }
 
 impl<'a> UnderWay<'a> {
@@ -208,11 +208,11 @@ impl<'a> UnderWay<'a> {
                 }
             }
             Waiting::Feed(feed, answer) => {
-                let cell = feed.cell;
+                let name = (feed.cell, feed.feed);
                 match frame::encode(&Request::Feed(feed)) {
                     Ok(frame) => {
                         frames.extend_from_slice(&frame);
-                        self.feeds.insert(cell, answer);
+                        self.feeds.insert(name, answer);
                     }
                     Err(error) => drop(answer.send(Err(error.into()))),
                 }
@@ -248,8 +248,8 @@ impl<'a> UnderWay<'a> {
                     Searched::Fault(fault) => Err(TrustError::Fault(fault)),
                 });
             }
-            Reply::FedOn { cell, go_on } => {
-                let answer = self.feeds.remove(&cell).ok_or(FrameError::Malformed)?;
+            Reply::FedOn { cell, feed, go_on } => {
+                let answer = self.feeds.remove(&(cell, feed)).ok_or(FrameError::Malformed)?;
                 let _ = answer.send(Ok(go_on));
             }
             Reply::FeedWanted(wanted) => self.wants.want(wanted),

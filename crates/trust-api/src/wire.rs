@@ -122,6 +122,8 @@ pub enum Reply {
     FedOn {
         /// The cell.
         cell: CellId,
+        /// Which feed.
+        feed: u64,
         /// Whether to go on.
         go_on: bool,
     },

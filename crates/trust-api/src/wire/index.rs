@@ -152,12 +152,13 @@ pub struct IndexStatus {
 pub struct Feed {
     /// The cell.
     pub cell: CellId,
+    /// [`FeedWanted::feed`], so that nothing of a feed that was given up is taken for another's.
+    pub feed: u64,
     /// At most [`MAX_ITEMS`], each with its sealed words.
     pub versions: Vec<(WrappedVersion, Vec<u8>)>,
     /// The wraps of the compartments that the headers name.
     pub compartments: Vec<CompartmentWrap>,
-    /// How far it has come: versions given since it was wanted, these with them, and about how many there are. A count that
-    /// does not go on from the one before shows a feed that was given up: it is wanted anew.
+    /// How far it has come: versions given so far, these with them, and about how many there are.
     pub progress: (u64, u64),
     /// Whether these were the last: everything committed when the feeding was asked for has been given.
     pub done: bool,
@@ -170,4 +171,6 @@ pub struct FeedWanted {
     pub cell: CellId,
     /// From this entry on.
     pub from: u64,
+    /// Names the feed.
+    pub feed: u64,
 }
