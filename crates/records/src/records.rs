@@ -12,7 +12,7 @@ use salus_store::{CellStore, StoreError, Tuning};
 use salus_trust_api::Trust;
 use salus_trust_api::client::{Endpoint, cells};
 use salus_trust_api::wire::CellInfo;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -49,6 +49,8 @@ pub struct Health {
     pub keyholder_connected: bool,
     /// Each cell's name and standing.
     pub cells: Vec<(Arc<str>, Standing)>,
+    /// The names of the cells that are cut off, as the keyholder said some seconds ago at the most.
+    pub quarantined: BTreeSet<String>,
 }
 
 /// All cells, by name.
@@ -59,6 +61,8 @@ pub struct Records {
     public_base_url: String,
     heavy: Arc<Heavy>,
     cells: RwLock<Arc<BTreeMap<Arc<str>, Arc<Cell>>>>,
+    /// The names of those that are cut off. Only told: the keyholder refuses by itself.
+    quarantined: RwLock<BTreeSet<String>>,
     notify: Notify,
     /// Rung by a cell whose store must be opened again.
     trouble: Arc<tokio::sync::Notify>,
@@ -82,6 +86,7 @@ impl Records {
             public_base_url: public_base_url.to_owned(),
             heavy: Arc::new(Heavy::new()),
             cells: RwLock::default(),
+            quarantined: RwLock::default(),
             notify,
             trouble: Arc::default(),
             last_asked: Mutex::new(Instant::now()),
@@ -128,7 +133,8 @@ impl Records {
         for info in named.iter().flat_map(|named| named.iter()) {
             cells.entry(info.name.as_str().into()).or_insert(Standing::TakingUp);
         }
-        Health { keyholder_connected: named.is_some(), cells: cells.into_iter().collect() }
+        let quarantined = self.quarantined.read().unwrap_or_else(PoisonError::into_inner).clone();
+        Health { keyholder_connected: named.is_some(), cells: cells.into_iter().collect(), quarantined }
     }
 
     /// Closes all stores: what waits is finished, and everything after it is unavailable. Blocks.
@@ -161,12 +167,17 @@ impl Records {
         *last_asked = Instant::now();
         let named = tokio::time::timeout(ASK_TIMEOUT, cells(&self.endpoint)).await;
         let named = named.ok().and_then(Result::ok);
+        if let Some(named) = &named {
+            self.note_quarantines(named);
+        }
         let known = self.all();
-        let new = named
-            .iter()
-            .flatten()
-            .filter(|info| !known.contains_key(info.name.as_str()));
+        let new = named.iter().flatten().filter(|info| !known.contains_key(info.name.as_str()));
         welcome_all(self, new.cloned().collect()).await
+    }
+
+    fn note_quarantines(&self, named: &[CellInfo]) {
+        let cut_off = named.iter().filter(|info| info.quarantined).map(|info| info.name.clone()).collect();
+        *self.quarantined.write().unwrap_or_else(PoisonError::into_inner) = cut_off;
     }
 
     fn failed_cells(&self) -> Vec<CellInfo> {
@@ -265,6 +276,9 @@ async fn follow(records: Arc<Records>) {
     loop {
         let current = generation.borrow_and_update().clone();
         if let Some((number, cells)) = current {
+            if number != last_number {
+                records.note_quarantines(&cells);
+            }
             let mut cells = if number == last_number { std::mem::take(&mut failed) } else { cells.to_vec() };
             cells.sort_unstable_by(|a, b| a.name.cmp(&b.name));
             cells.dedup_by(|a, b| a.name == b.name);

@@ -37,6 +37,28 @@ fn it_writes_what_others_are_built_against() {
     assert_eq!(request("GET", &url, &[("authorization", &foreign)], b"").unwrap().status, 401);
 }
 
+/// The command of the front page, as somebody would paste it.
+#[test]
+fn the_front_pages_example_reads_a_patient() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("it's a demo");
+    let server = Server::start_with(&Start { data: Some(data), patients: 2, ..Start::default() });
+    let page = request("GET", &format!("{}/", server.base_url), &[], b"").unwrap().text();
+    let (_, command) = page.split_once("<pre tabindex=\"0\"><code>").unwrap();
+    let (command, _) = command.split_once("</code>").unwrap();
+    let command = command.replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&");
+    assert!(!command.contains(&server.cells[0].token), "the page shows no token");
+    let output = match std::process::Command::new("sh").args(["-c", &command]).output() {
+        Ok(output) if output.status.code() != Some(127) => output,
+        _ => return println!("not run: the_front_pages_example_reads_a_patient: no curl"),
+    };
+    let text = String::from_utf8(output.stdout).unwrap();
+    let patient: serde_json::Value =
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("{command}: {text}"));
+    assert_eq!(patient["resourceType"], "Patient", "{command}");
+    assert!(patient["name"][0]["family"].is_string(), "{text}");
+}
+
 #[test]
 fn a_second_start_goes_on_with_the_same_data_and_tokens() {
     let folder = tempfile::tempdir().unwrap();

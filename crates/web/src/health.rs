@@ -1,4 +1,5 @@
-//! `GET /healthz`: whether requests can be served, and if not, what is missing.
+//! `GET /healthz`: whether requests can be served, and if not, what is missing. A cell that was cut off is said to be, which
+//! is no fault of the server.
 
 use crate::answer::Answer;
 use crate::web::Web;
@@ -14,7 +15,11 @@ pub(crate) async fn answer(State(web): State<Arc<Web>>) -> Answer {
     let cells: Vec<_> = health
         .cells
         .iter()
-        .map(|(name, standing)| format!(r#"{{"name":"{name}","standing":"{}"}}"#, standing.name()))
+        .map(|(name, standing)| {
+            let quarantined = *standing == Standing::Serving && health.quarantined.contains(&**name);
+            let standing = if quarantined { "quarantined" } else { standing.name() };
+            format!(r#"{{"name":"{name}","standing":"{standing}"}}"#)
+        })
         .collect();
     let (status, word) =
         if is_up { (StatusCode::OK, "ok") } else { (StatusCode::SERVICE_UNAVAILABLE, "unavailable") };

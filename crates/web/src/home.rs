@@ -29,8 +29,10 @@ struct Words {
     state: &'static str,
     serving: &'static str,
     not_serving: &'static str,
+    cut_off: &'static str,
     keyholder_gone: &'static str,
     ask: &'static str,
+    paste: &'static str,
     token: &'static str,
     read: &'static str,
     write: &'static str,
@@ -51,8 +53,10 @@ const DE: Words = Words {
     state: "Zustand",
     serving: "bereit",
     not_serving: "nicht bereit",
+    cut_off: "abgetrennt",
     keyholder_gone: "Der Schlüsselhalter ist nicht erreichbar; bis er es ist, wird nichts gelesen und nichts geschrieben.",
     ask: "So fragen Sie",
+    paste: "Zum Einfügen in eine Befehlszeile auf diesem Rechner",
     token: "Ein Token holen",
     read: "Lesen",
     write: "Schreiben",
@@ -73,8 +77,10 @@ const FR: Words = Words {
     state: "État",
     serving: "prête",
     not_serving: "pas prête",
+    cut_off: "isolée",
     keyholder_gone: "Le gardien des clés est injoignable ; d’ici là, rien n’est lu ni écrit.",
     ask: "Comment demander",
+    paste: "À coller dans un terminal de cette machine",
     token: "Obtenir un jeton",
     read: "Lire",
     write: "Écrire",
@@ -95,8 +101,10 @@ const EN: Words = Words {
     state: "State",
     serving: "ready",
     not_serving: "not ready",
+    cut_off: "cut off",
     keyholder_gone: "The keyholder cannot be reached; until it can, nothing is read and nothing is written.",
     ask: "How to ask",
+    paste: "To paste into a terminal on this machine",
     token: "Get a token",
     read: "Read",
     write: "Write",
@@ -140,16 +148,17 @@ fn page(web: &Web, language: Language) -> String {
         words.title,
         words.lead
     );
-    if let Some(note) = &web.note {
+    let (note, example) = note_and_example(web);
+    if let Some(note) = note {
         let _ = writeln!(
             out,
             "<p class=\"note\" role=\"note\"><strong>{}:</strong> {}</p>",
             words.note,
-            escape(note)
+            escape(&note)
         );
     }
     cells(&mut out, web, words);
-    examples(&mut out, web, words);
+    examples(&mut out, web, example, words);
     let _ = write!(
         out,
         "<h2>{}</h2>\n<ul>\n<li><a href=\"/healthz\">{}</a></li>\n<li><a href=\"/metrics\">{}</a></li>\n</ul>\n\
@@ -181,6 +190,7 @@ fn cells(out: &mut String, web: &Web, words: &Words) {
     for (name, standing) in &health.cells {
         let base = escape(&format!("{}/{name}/fhir", web.public_base_url));
         let (class, state) = match standing {
+            Standing::Serving if health.quarantined.contains(&**name) => ("down", words.cut_off),
             Standing::Serving => ("up", words.serving),
             _ => ("down", words.not_serving),
         };
@@ -195,12 +205,24 @@ fn cells(out: &mut String, web: &Web, words: &Words) {
     out.push_str("</tbody>\n</table></div>\n");
 }
 
-fn examples(out: &mut String, web: &Web, words: &Words) {
+/// The note's first line, and the command in the others, in which `{base}` stands for this server's address.
+fn note_and_example(web: &Web) -> (Option<String>, Option<String>) {
+    let Some(note) = &web.note else { return (None, None) };
+    match note.split_once('\n') {
+        None => (Some(note.clone()), None),
+        Some((note, example)) => {
+            (Some(note.to_owned()), Some(example.replace("{base}", &web.public_base_url)))
+        }
+    }
+}
+
+fn examples(out: &mut String, web: &Web, example: Option<String>, words: &Words) {
     let health = web.records.health();
     let cell = health.cells.first().map_or("cell", |(name, _)| name);
     let base = format!("{}/{cell}", web.public_base_url);
     let _ = writeln!(out, "<h2>{}</h2>", words.ask);
-    for (title, command) in [
+    let real = example.map(|example| (words.paste, example));
+    let general = [
         (
             words.token,
             format!(
@@ -214,7 +236,8 @@ fn examples(out: &mut String, web: &Web, words: &Words) {
             ),
         ),
         (words.read, format!("curl -i -H \"Authorization: Bearer $TOKEN\" {base}/fhir/Patient/ID")),
-    ] {
+    ];
+    for (title, command) in real.into_iter().chain(general) {
         let _ =
             writeln!(out, "<h3>{title}</h3>\n<pre tabindex=\"0\"><code>{}</code></pre>", escape(&command));
     }

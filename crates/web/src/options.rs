@@ -31,7 +31,8 @@ pub struct WebOptions {
     /// Bounds.
     #[serde(default)]
     pub limits: WebLimits,
-    /// A line that the front page shows, such as that this is a demo.
+    /// A line that the front page shows, such as that this is a demo; further lines are a command to be pasted, in which
+    /// `{base}` stands for the server's address.
     #[serde(default)]
     pub note: Option<String>,
 }

@@ -24,7 +24,15 @@ pub fn bundle(locale: Locale, seed: u64, index: u64) -> String {
     chart.visits();
     chart.allergies();
     chart.vaccinations();
+    if index == 0 {
+        chart.keep_id();
+    }
     chart.into_bundle()
+}
+
+/// The id of the first patient, which depends on the seed alone, as the practice's do.
+pub fn first_id(locale: Locale, seed: u64) -> String {
+    Chart::new(locale, seed, 0).id().to_owned()
 }
 
 /// One patient with exactly [`THIN_RESOURCES`] records, as a transaction.
@@ -83,6 +91,19 @@ impl Chart {
         };
         chart.person();
         chart
+    }
+
+    fn id(&self) -> &str {
+        self.patient.trim_start_matches("urn:uuid:")
+    }
+
+    /// The patient is put under the id that the others refer to, and not given one by the server.
+    fn keep_id(&mut self) {
+        let id = self.id().to_owned();
+        for entry in self.entries.iter_mut().filter(|entry| entry["fullUrl"] == self.patient.as_str()) {
+            entry["request"] = json!({"method": "PUT", "url": format!("Patient/{id}")});
+            entry["resource"]["id"] = json!(id);
+        }
     }
 
     fn into_bundle(self) -> String {

@@ -82,7 +82,11 @@ pub fn run(command: &cli::Demo, language: Language) -> Result<(), Failure> {
     settings.log.format = Format::Text;
     settings.log.level = if command.verbose { Level::Debug } else { Level::Warn };
     begin_log(settings.log.format, settings.log.level);
-    let plan = Plan { data: data.clone(), settings, note: Some(say("demo-note").text(language)), language };
+    let mut note = say("demo-note").text(language);
+    if command.patients > 0 {
+        note += &format!("\n{}", example(&data));
+    }
+    let plan = Plan { data: data.clone(), settings, note: Some(note), language };
     on_this_thread(async {
         let asked = asked_to_end()?;
         tokio::pin!(asked);
@@ -103,6 +107,17 @@ pub fn run(command: &cli::Demo, language: Language) -> Result<(), Failure> {
         let ended = server.end().await;
         outcome.and(ended)
     })
+}
+
+/// What reads a record that is there, for the front page, which puts the server's address in the place of `{base}`.
+fn example(data: &DataDir) -> String {
+    let (locale, name) = CELLS[0];
+    let file = data.path().join("demo.json").display().to_string().replace('\'', r"'\''");
+    let id = people::first_id(locale, SEED);
+    format!(
+        "curl -H \"Authorization: Bearer $(sed -n 's/.*\"token\": \"\\(.*\\)\".*/\\1/p' '{file}' | head -n 1)\" \\\n  \
+         {{base}}/{name}/fhir/Patient/{id}"
+    )
 }
 
 /// The one line on stdout. A reader that went away does not end the demo.

@@ -1,6 +1,7 @@
 //! The front page, metadata, health, metrics, tokens.
 
 use crate::support::{Http, Reply, Salus};
+use salus_trust_api::wire::AdminAsk;
 use salus_web::Event;
 use serde_json::json;
 
@@ -18,7 +19,10 @@ fn the_front_page_says_what_runs() {
         assert_eq!(page.status, 200);
         assert!(page.text().contains(text) && page.text().contains(&format!("<html lang=\"{language}\">")));
         assert!(page.text().contains("/praxis/fhir</code>"));
-        assert!(page.text().contains("&lt;demo&gt;"));
+        assert!(page.text().contains("&lt;demo&gt;</p>"));
+        let port = salus.address().port();
+        let command = format!("<code>curl http://localhost:{port}/x &#39;&amp;&#39;</code>");
+        assert!(page.text().contains(&command), "{}", page.text());
         assert!(!page.text().contains("<script") && !page.text().contains("style="));
         assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
     }
@@ -51,6 +55,32 @@ fn metadata_says_what_is_there() {
     // It is a resource that this server itself finds valid.
     let stored = cell.post("CapabilityStatement", &reply.text());
     assert_eq!(stored.status, 201, "{}", stored.text());
+}
+
+#[test]
+fn a_cell_that_is_cut_off_is_shown_as_such() {
+    let salus = Salus::start();
+    let (_cell, _other) = (salus.cell("praxis"), salus.cell("andere"));
+    let standings = || get(&salus, "/healthz", &[]).json()["cells"].clone();
+    let shown = |on: bool| {
+        salus.admin().ask(AdminAsk::Quarantine { cell: "praxis".into(), on }).unwrap();
+        let standing = if on { "quarantined" } else { "serving" };
+        let expected =
+            json!([{"name": "andere", "standing": "serving"}, {"name": "praxis", "standing": standing}]);
+        let begun = std::time::Instant::now();
+        while standings() != expected {
+            assert!(begun.elapsed().as_secs() < 10, "{}", standings());
+            // Whoever names a cell that is not known has the keyholder asked at once.
+            get(&salus, "/nobody/fhir/metadata", &[]);
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        // It is no fault of the server, which serves the others.
+        assert_eq!(get(&salus, "/healthz", &[]).status, 200);
+        let page = get(&salus, "/", &[("Accept-Language", "de")]).text();
+        assert_eq!(page.contains(">abgetrennt<"), on, "{page}");
+    };
+    shown(true);
+    shown(false);
 }
 
 #[test]

@@ -210,7 +210,7 @@ impl Server {
             tls,
             behind_proxy: false,
             limits,
-            note: Some("<demo>".into()),
+            note: Some("<demo>\ncurl {base}/x '&'".into()),
         };
         let (ready, is_ready) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
