@@ -3,7 +3,7 @@
 //! Never: reports by itself; whoever sends says so. State: the entries, owned by the answer.
 
 use salus_seal::CellId;
-use salus_trust_api::{Admission, Trust};
+use salus_trust_api::{Admission, SearchAdmission, Trust};
 use std::time::Instant;
 
 /// The sending of an answer that admissions allow.
@@ -23,6 +23,16 @@ impl Delivery {
             cell: receipt.cell,
             entries: vec![(receipt.entry, receipt.last_entry)],
             ends: admission.ends(),
+        }
+    }
+
+    pub(crate) fn of_search(trust: &Trust, admission: &SearchAdmission) -> Self {
+        let receipt = admission.receipt;
+        Self {
+            trust: trust.clone(),
+            cell: receipt.cell,
+            entries: vec![(receipt.entry, receipt.last_entry)],
+            ends: admission.ends,
         }
     }
 

@@ -1,7 +1,9 @@
 //! What can go wrong with a use case. Knows no HTTP; carries no value of a record and no key.
 
+use crate::text;
 use salus_fhir::Issue;
 use salus_store::StoreError;
+use salus_trust_api::wire::query::SearchFault;
 use salus_trust_api::{OpenError, Refusal, TrustError};
 
 /// Why something was not done.
@@ -37,6 +39,15 @@ pub enum RecordsError {
     /// It is not offered here.
     #[error("not supported")]
     NotSupported(Vec<Issue>),
+    /// It needs more time, memory or room than one request may have.
+    #[error("too costly")]
+    TooCostly(Vec<Issue>),
+    /// The index is not ready to be asked.
+    #[error("the index is not ready")]
+    NotReady,
+    /// A link to a next page is not one of this session, or of an earlier run of this server.
+    #[error("the link has ended")]
+    LinkEnded,
     /// A condition of the request does not hold.
     #[error("a condition does not hold")]
     Precondition(Vec<Issue>),
@@ -86,7 +97,11 @@ impl RecordsError {
             TrustError::Refused(Refusal::DoesNotOpen) => Self::Internal,
             TrustError::Refused(Refusal::NotAllowed | Refusal::Missing | Refusal::Quarantined) => refused,
             TrustError::Refused(Refusal::NoRoom) => Self::Full,
-            TrustError::Unavailable | TrustError::Fault(_) => Self::Unavailable,
+            TrustError::Unavailable => Self::Unavailable,
+            TrustError::Fault(SearchFault::NotReady) => Self::NotReady,
+            TrustError::Fault(SearchFault::TooCostly) => Self::TooCostly(vec![text::too_costly()]),
+            TrustError::Fault(SearchFault::BadCursor) => Self::LinkEnded,
+            TrustError::Fault(SearchFault::Malformed | SearchFault::Failed) => Self::Internal,
         }
     }
 }

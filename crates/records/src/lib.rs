@@ -33,7 +33,7 @@ mod record_id;
 mod records;
 mod reference;
 mod reserve;
-mod search;
+pub mod search;
 mod take_up;
 mod text;
 mod transaction;

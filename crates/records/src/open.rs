@@ -29,6 +29,17 @@ pub(crate) async fn admit(
     interaction: Interaction,
     versions: &[WrappedVersion],
 ) -> Result<Admission, RecordsError> {
+    admit_part(cell, asker, interaction, versions, Part::Body).await
+}
+
+/// Asks for one part of all of these versions at once. A line costs a glimpse, a body a chart.
+pub(crate) async fn admit_part(
+    cell: &Cell,
+    asker: &Asker,
+    interaction: Interaction,
+    versions: &[WrappedVersion],
+    part: Part,
+) -> Result<Admission, RecordsError> {
     let mut compartments: Vec<CompartmentWrap> = Vec::with_capacity(1);
     for version in versions {
         let number = version.stored.sealed.header.compartment;
@@ -42,7 +53,7 @@ pub(crate) async fn admit(
         hash: version.stored.sealed.hash(),
         wrap: version.stored.wrap,
     });
-    let read = Read { part: Part::Body, versions: wrapped.collect(), compartments };
+    let read = Read { part, versions: wrapped.collect(), compartments };
     cell.trust.read(asker, interaction, read).await.map_err(RecordsError::of_existing)
 }
 

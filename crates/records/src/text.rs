@@ -175,3 +175,112 @@ pub(crate) fn bundle_not_carried_out() -> Issue {
     )
     .at("Bundle.type")
 }
+
+pub(crate) fn too_costly() -> Issue {
+    issue(
+        IssueCode::TooCostly,
+        "The search needs more time or memory than one request may have. Narrow it: name a patient, a shorter span of time, or longer text.",
+        "Die Suche braucht mehr Zeit oder Speicher, als eine Anfrage haben darf. Grenzen Sie sie ein: nennen Sie einen Patienten, eine kürzere Zeitspanne oder längeren Text.",
+        "La recherche demande plus de temps ou de mémoire qu’une requête ne peut en avoir. Restreignez-la : nommez un patient, une période plus courte ou un texte plus long.",
+    )
+}
+
+pub(crate) fn page_too_large() -> Issue {
+    issue(
+        IssueCode::TooCostly,
+        "The records of this page are too large together. Ask for fewer at once with _count.",
+        "Die Datensätze dieser Seite sind zusammen zu groß. Fragen Sie mit _count nach weniger auf einmal.",
+        "Les enregistrements de cette page sont trop volumineux ensemble. Demandez-en moins à la fois avec _count.",
+    )
+}
+
+pub(crate) fn too_many_included(max: usize) -> Issue {
+    Issue::new(
+        IssueCode::TooCostly,
+        Message::of(
+            format!("_include and _revinclude bring more than {max} records to this page. Ask for fewer hits with _count, or for fewer includes."),
+            format!("_include und _revinclude bringen mehr als {max} Datensätze auf diese Seite. Fragen Sie mit _count nach weniger Treffern, oder nach weniger Beigaben."),
+            format!("_include et _revinclude apportent plus de {max} enregistrements à cette page. Demandez moins de résultats avec _count, ou moins d’inclusions."),
+        ),
+    )
+}
+
+pub(crate) fn too_many_items(max: usize) -> Issue {
+    Issue::new(
+        IssueCode::TooCostly,
+        Message::of(
+            format!("A List or ValueSet that the search names has more than {max} items. Name a smaller one."),
+            format!("Eine List oder ein ValueSet, das die Suche nennt, hat mehr als {max} Einträge. Nennen Sie kleinere."),
+            format!("Une List ou un ValueSet nommé par la recherche a plus de {max} éléments. Nommez-en de plus petits."),
+        ),
+    )
+}
+
+pub(crate) fn too_many_conditions(max: usize) -> Issue {
+    Issue::new(
+        IssueCode::TooCostly,
+        Message::of(
+            format!("The search comes to more than {max} conditions. Ask in parts."),
+            format!("Die Suche ergibt mehr als {max} Bedingungen. Fragen Sie in Teilen."),
+            format!("La recherche donne plus de {max} conditions. Demandez par parties."),
+        ),
+    )
+}
+
+pub(crate) fn value_set_missing() -> Issue {
+    issue(
+        IssueCode::NotSupported,
+        "The ValueSet that :in or :not-in names is not on this server. Store it first, or list the codes in the search.",
+        "Das ValueSet, das :in oder :not-in nennt, ist nicht auf diesem Server. Speichern Sie es zuerst, oder nennen Sie die Codes in der Suche.",
+        "Le ValueSet nommé par :in ou :not-in n’est pas sur ce serveur. Enregistrez-le d’abord, ou énumérez les codes dans la recherche.",
+    )
+}
+
+pub(crate) fn value_set_not_listed() -> Issue {
+    issue(
+        IssueCode::NotSupported,
+        "The ValueSet that :in or :not-in names does not list its codes (it has a filter or names other value sets). Store it with its expansion, or list the codes in the search.",
+        "Das ValueSet, das :in oder :not-in nennt, zählt seine Codes nicht auf (es hat einen Filter oder nennt andere ValueSets). Speichern Sie es mit seiner expansion, oder nennen Sie die Codes in der Suche.",
+        "Le ValueSet nommé par :in ou :not-in n’énumère pas ses codes (il a un filtre ou nomme d’autres ValueSets). Enregistrez-le avec son expansion, ou énumérez les codes dans la recherche.",
+    )
+}
+
+pub(crate) fn condition_unreadable(expression: String) -> Issue {
+    issue(
+        IssueCode::Value,
+        "The condition is not readable: broken percent encoding.",
+        "Die Bedingung ist nicht lesbar: fehlerhafte Prozentkodierung.",
+        "La condition n’est pas lisible : encodage pour-cent erroné.",
+    )
+    .at(expression)
+}
+
+pub(crate) fn condition_empty(expression: String) -> Issue {
+    issue(
+        IssueCode::BusinessRule,
+        "The condition names nothing to look for, so it would meet every record. Name at least one search parameter with a value.",
+        "Die Bedingung nennt nichts, wonach gesucht würde, und träfe so jeden Datensatz. Nennen Sie mindestens einen Suchparameter mit einem Wert.",
+        "La condition ne nomme rien à chercher et viserait donc tous les enregistrements. Nommez au moins un paramètre de recherche avec une valeur.",
+    )
+    .at(expression)
+}
+
+pub(crate) fn several_match(expression: String) -> Issue {
+    issue(
+        IssueCode::MultipleMatches,
+        "More than one record meets the condition. Make it name one, or name the record by its id.",
+        "Mehr als ein Datensatz erfüllt die Bedingung. Lassen Sie sie einen nennen, oder nennen Sie den Datensatz mit seiner id.",
+        "Plus d’un enregistrement remplit la condition. Faites qu’elle n’en désigne qu’un, ou nommez l’enregistrement par son id.",
+    )
+    .at(expression)
+}
+
+pub(crate) fn none_matches(expression: String) -> Issue {
+    issue(
+        IssueCode::NotFound,
+        "No record meets the condition of a reference. Create the record first, or in the same transaction under its fullUrl.",
+        "Kein Datensatz erfüllt die Bedingung einer Referenz. Legen Sie ihn zuerst an, oder in derselben Transaktion unter seiner fullUrl.",
+        "Aucun enregistrement ne remplit la condition d’une référence. Créez-le d’abord, ou dans la même transaction sous son fullUrl.",
+    )
+    .at(expression)
+}

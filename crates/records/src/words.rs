@@ -23,8 +23,12 @@ pub(crate) fn words(
     let found = search::values(resource, &cell.parameters().custom, cell.base_url());
     let taken = Taken { cell, resolve };
     let words = found.values.into_iter().map(|(parameter, value)| (parameter, taken.word(value)));
-    let mut words =
-        Words { id: id.to_owned(), words: words.collect(), narrative: found.narrative, content: found.content };
+    let mut words = Words {
+        id: id.to_owned(),
+        words: words.collect(),
+        narrative: found.narrative,
+        content: found.content,
+    };
     let mut encoded = encode(&words)?;
     if encoded.len() > MAX_WORDS_BYTES {
         let over = encoded.len() - MAX_WORDS_BYTES;

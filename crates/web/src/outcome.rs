@@ -70,6 +70,11 @@ impl From<RecordsError> for Refused {
             }
             RecordsError::Malformed(issues) => several(StatusCode::BAD_REQUEST, issues),
             RecordsError::Precondition(issues) => several(StatusCode::PRECONDITION_FAILED, issues),
+            // FHIR R4, section 3.1.0.9: the server refuses to perform the search.
+            RecordsError::TooCostly(issues) => several(StatusCode::FORBIDDEN, issues),
+            RecordsError::LinkEnded => Self::new(StatusCode::GONE, text::link_ended()),
+            RecordsError::NotReady => Self::new(StatusCode::SERVICE_UNAVAILABLE, text::index_not_ready())
+                .with(RETRY_AFTER, COME_AGAIN_S),
             RecordsError::Conflict => Self::new(StatusCode::CONFLICT, text::conflict()),
             RecordsError::TooLarge { max_bytes } => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, text::too_large(max_bytes))

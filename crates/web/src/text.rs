@@ -100,6 +100,24 @@ pub(crate) fn unavailable() -> Issue {
     )
 }
 
+pub(crate) fn link_ended() -> Issue {
+    issue(
+        IssueCode::Expired,
+        "This link to a next page is not one of this session, or the server was started again since. Search anew.",
+        "Dieser Verweis auf eine nächste Seite gehört nicht zu dieser Sitzung, oder der Server wurde seither neu gestartet. Suchen Sie neu.",
+        "Ce lien vers une page suivante n’est pas de cette session, ou le serveur a redémarré depuis. Relancez la recherche.",
+    )
+}
+
+pub(crate) fn index_not_ready() -> Issue {
+    issue(
+        IssueCode::Transient,
+        "The index is catching up with what was written. Search again in a moment; reading and writing go on.",
+        "Der Index holt gerade auf, was geschrieben wurde. Suchen Sie gleich noch einmal; Lesen und Schreiben gehen weiter.",
+        "L’index rattrape ce qui a été écrit. Relancez la recherche dans un instant ; lecture et écriture continuent.",
+    )
+}
+
 pub(crate) fn internal() -> Issue {
     issue(
         IssueCode::Exception,

@@ -236,7 +236,8 @@ mod tests {
 
     #[test]
     fn only_what_the_line_holds_is_a_glimpse() {
-        let elements = |names: &[&str]| Subset::Elements(names.iter().map(|name| (*name).to_owned()).collect());
+        let elements =
+            |names: &[&str]| Subset::Elements(names.iter().map(|name| (*name).to_owned()).collect());
         assert!(elements(&["name", "birthDate", "id"]).is_line());
         assert!(!elements(&["name", "gender"]).is_line());
         assert!(!Subset::Summary.is_line() && !Subset::Whole.is_line());

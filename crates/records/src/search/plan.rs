@@ -1,0 +1,161 @@
+//! From what was asked to the query that the index evaluates, and to what is given of the records that it finds.
+//!
+//! Never: opens a record but the lists and value sets that a query names. State: none.
+
+use super::compartments;
+use super::convert::{codes, condition};
+use super::stored::read_stored;
+use super::subset::Subset;
+use crate::{Cell, RecordsError, text};
+use salus_fhir::search::{self, Condition as Asked, Include, LINE_PARAMETERS, Search, Summary, Total};
+use salus_fhir::{Issue, ResourceType};
+use salus_trust_api::Interaction;
+use salus_trust_api::client::Asker;
+use salus_trust_api::wire::query::{self, MAX_CONDITIONS, MAX_PAGE, Query, SortKey};
+use serde::{Deserialize, Serialize};
+
+/// How many hits a page has when the query does not say.
+pub(crate) const DEFAULT_COUNT: u32 = 50;
+
+/// What somebody searches for, as it was asked. It is all that a link to the next page has to hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchAsk {
+    /// The type's code; none for all types.
+    pub(crate) kind: Option<u16>,
+    /// The compartment in which is searched: its type's code and its id.
+    pub(crate) compartment: Option<(u16, String)>,
+    /// Names and values, decoded, in order.
+    pub(crate) parameters: Vec<(String, String)>,
+    /// Whether what is not understood is left out.
+    pub(crate) lenient: bool,
+    /// The time that the query means by now, in milliseconds since 1970.
+    pub(crate) now_ms: u64,
+}
+
+impl SearchAsk {
+    /// A search of a type, or of all.
+    pub fn new(kind: Option<ResourceType>, parameters: Vec<(String, String)>, lenient: bool) -> Self {
+        Self { kind: kind.map(ResourceType::code), compartment: None, parameters, lenient, now_ms: 0 }
+    }
+
+    /// The same within a compartment.
+    #[must_use]
+    pub fn within(mut self, compartment: ResourceType, id: &str) -> Self {
+        self.compartment = Some((compartment.code(), id.to_owned()));
+        self
+    }
+
+    pub(crate) fn interaction(&self) -> Interaction {
+        if self.kind.is_some() { Interaction::SearchType } else { Interaction::SearchSystem }
+    }
+}
+
+/// A search that is ready to be asked for.
+pub(crate) struct Plan {
+    pub interaction: Interaction,
+    pub query: Query,
+    pub subset: Subset,
+    pub includes: Vec<Include>,
+    pub wants_total: bool,
+    pub understood: Vec<(String, String)>,
+    pub left_out: Vec<Issue>,
+}
+
+/// Reads what was asked, and the lists and value sets that it names.
+///
+/// Errors: [`RecordsError::Malformed`] with every parameter that is not understood; [`RecordsError::NotSupported`];
+/// [`RecordsError::TooCostly`].
+pub(crate) async fn plan(cell: &Cell, asker: &Asker, ask: &SearchAsk) -> Result<Plan, RecordsError> {
+    let interaction = ask.interaction();
+    let asked = match read(cell, ask) {
+        Ok(asked) => asked,
+        // What is wrong with it is said only to those who are signed in.
+        Err(refused) => return Err(cell.refuse(asker, interaction, refused).await),
+    };
+    let stored = read_stored(cell, asker, interaction, &asked.conditions).await?;
+    let mut kinds = asked.kinds.clone();
+    let mut all: Vec<query::Condition> =
+        asked.conditions.iter().map(|one| condition(one, &stored)).collect();
+    if let Some((compartment, id)) = &ask.compartment {
+        let compartment = ResourceType::from_code(*compartment).ok_or(RecordsError::Internal)?;
+        if kinds.is_empty() {
+            kinds = compartments::kinds_of(compartment);
+        }
+        all.insert(0, compartments::condition(compartment, id, &kinds));
+    }
+    if all.iter().map(weight).sum::<usize>() > MAX_CONDITIONS {
+        return Err(RecordsError::TooCostly(vec![text::too_many_conditions(MAX_CONDITIONS)]));
+    }
+    let subset = subset(&asked);
+    let count = match asked.summary {
+        Some(Summary::Count) => 0,
+        _ => asked.count.unwrap_or(DEFAULT_COUNT).min(MAX_PAGE),
+    };
+    let is_of_patients = kinds.len() == 1 && kinds.first().is_some_and(|kind| kind.name() == "Patient");
+    let names_the_line_only = asked.conditions.iter().all(is_of_the_line)
+        && ask.compartment.is_none()
+        && asked.sort.iter().all(|key| LINE_PARAMETERS.contains(&key.parameter));
+    let glimpse = is_of_patients
+        && names_the_line_only
+        && asked.includes.is_empty()
+        && (count == 0 || subset.is_line());
+    let sort = asked.sort.iter();
+    let sort = sort.map(|key| SortKey { parameter: key.parameter, descending: key.descending });
+    Ok(Plan {
+        interaction,
+        query: Query { kinds: codes(&kinds), all, sort: sort.collect(), count, after: None, glimpse },
+        subset,
+        includes: asked.includes,
+        wants_total: asked.total != Some(Total::None),
+        understood: asked.understood,
+        left_out: asked.left_out,
+    })
+}
+
+fn read(cell: &Cell, ask: &SearchAsk) -> Result<Search, RecordsError> {
+    let kind = match ask.kind {
+        Some(code) => Some(ResourceType::from_code(code).ok_or(RecordsError::Internal)?),
+        None => None,
+    };
+    let parameters = cell.parameters();
+    let options = search::Options {
+        lenient: ask.lenient,
+        base_url: cell.base_url(),
+        now_ms: i64::try_from(ask.now_ms).unwrap_or(i64::MAX),
+        custom: &parameters.custom,
+    };
+    search::parse(kind, &ask.parameters, &options).map_err(RecordsError::Malformed)
+}
+
+fn subset(asked: &Search) -> Subset {
+    match asked.summary {
+        Some(Summary::True) => Subset::Summary,
+        Some(Summary::Text) => Subset::Text,
+        Some(Summary::Data) => Subset::Data,
+        Some(Summary::Count) => Subset::Whole,
+        None if !asked.elements.is_empty() => Subset::Elements(asked.elements.clone()),
+        None => Subset::Whole,
+    }
+}
+
+/// Whether a condition looks at nothing but what a Patient's line shows.
+fn is_of_the_line(condition: &Asked) -> bool {
+    match condition {
+        Asked::All(inner) | Asked::Any(inner) => inner.iter().all(is_of_the_line),
+        Asked::Not(inner) => is_of_the_line(inner),
+        Asked::Kind(_) | Asked::Id(_) => true,
+        Asked::Present(parameter) | Asked::Value(parameter, _) => LINE_PARAMETERS.contains(parameter),
+        _ => false,
+    }
+}
+
+/// How many conditions it is, nested ones counted.
+fn weight(condition: &query::Condition) -> usize {
+    use query::Condition as C;
+    1 + match condition {
+        C::All(inner) | C::Any(inner) => inner.iter().map(weight).sum(),
+        C::Not(inner) => weight(inner),
+        C::RefersTo { meets, .. } | C::ReferredToBy { meets, .. } => weight(meets),
+        _ => 0,
+    }
+}
