@@ -81,7 +81,15 @@ impl Core {
                 self.log.publish_now()?;
                 Ok(Ok(AdminAnswer::Done))
             }
-            AdminAsk::RebuildIndex { .. } => Ok(Err(AdminError::Unavailable { why: "there is no index".into() })),
+            AdminAsk::RebuildIndex { cell } => {
+                let cells = match cell {
+                    Some(name) => vec![or_answer!(self.cell_named(&name))],
+                    None => self.state.names.values().copied().collect(),
+                };
+                cells.into_iter().for_each(|cell| self.rebuild_index(cell));
+                Ok(Ok(AdminAnswer::Done))
+            }
+            // The server asks the indexer first, see [`crate::index`].
             AdminAsk::IndexStatus => Ok(Ok(AdminAnswer::Index(Vec::new()))),
         }
     }
@@ -107,6 +115,7 @@ impl Core {
         self.record(Tree::Platform, now_ms, Event::CellKeyEscrowed { cell, generation, escrow }, None)?;
         let event = Event::CellCreated { cell, name: name.clone(), house_kinds, budgets };
         self.record(Tree::Platform, now_ms, event, None)?;
+        self.open_index(cell);
         Ok(Ok(AdminAnswer::Cell(CellInfo { id: cell, name, quarantined: false })))
     }
 

@@ -8,6 +8,7 @@
 
 use crate::core::Core;
 use crate::error::KeyholderError;
+use crate::index::Whose;
 use crate::policy::{self, Action};
 use salus_accesslog::Tree;
 use salus_seal::entry::{Event, Fleeting, Interaction, Refusal, VersionRange, ranges};
@@ -15,6 +16,7 @@ use salus_seal::{CellId, Part, PrincipalId, Pseudonym, SessionId};
 use salus_trust_api::wire::{ADMISSION_MS, Admit, Admitted, Answer, Grant, Intent, Receipt};
 
 /// Who asks, once the token has been found good.
+#[derive(Clone, Copy)]
 pub(crate) struct Asking {
     pub session: SessionId,
     pub principal: PrincipalId,
@@ -31,6 +33,8 @@ pub(crate) struct Opened {
     pub uncharged: Vec<Pseudonym>,
     /// The entries to be written: for a write one for each 1,024 versions, with its root.
     pub entries: Vec<EntryPart>,
+    /// Of a write, for the index: whose the compartments are.
+    pub whose: Whose,
     /// What is granted when it is durable.
     pub grant: Grant,
 }
@@ -44,14 +48,17 @@ pub(crate) struct EntryPart {
 
 impl Core {
     /// Decides, charges and records. The answer may be sent after the next commit.
-    pub(crate) fn admit(&mut self, admit: Admit) -> Result<Answer, KeyholderError> {
+    pub(crate) fn admit(&mut self, mut admit: Admit) -> Result<Answer, KeyholderError> {
         let now_ms = self.clock.now_ms();
         let Some(asking) = self.session(&admit, now_ms)? else {
             return Ok(Answer::Refused(Refusal::NoSession));
         };
         match self.decide(&asking, &admit, now_ms)? {
-            Ok(admitted) => {
+            Ok((admitted, whose)) => {
                 self.admissions += 1;
+                if let Some(Intent::Write(write)) = admit.intents.pop() {
+                    self.index.written(asking.cell, admitted.receipt.entry, write.versions, &whose);
+                }
                 Ok(Answer::Admitted(admitted))
             }
             Err(refusal) => {
@@ -64,7 +71,7 @@ impl Core {
     /// The session of a token, if it lives, belongs to the cell that was addressed, and is proved.
     ///
     /// A token that was never given out is counted; one that was, but is of no use here, is an entry in its cell's log.
-    fn session(&mut self, admit: &Admit, now_ms: u64) -> Result<Option<Asking>, KeyholderError> {
+    pub(crate) fn session(&mut self, admit: &Admit, now_ms: u64) -> Result<Option<Asking>, KeyholderError> {
         let Some(id) = self.state.tokens.get(&admit.token.hash()).copied() else {
             self.strangers += 1;
             return Ok(None);
@@ -85,15 +92,23 @@ impl Core {
         Ok(Some(asking))
     }
 
+    /// Whether a session that was good is so still.
+    pub(crate) fn session_lives(&self, asking: &Asking, now_ms: u64) -> bool {
+        self.state.sessions.get(&asking.session).is_some_and(|session| {
+            let client = self.state.clients.get(&session.client);
+            session.lives(now_ms) && client.is_some_and(|client| !client.revoked)
+        })
+    }
+
     fn decide(
         &mut self,
         asking: &Asking,
         admit: &Admit,
         now_ms: u64,
-    ) -> Result<Result<Admitted, Refusal>, KeyholderError> {
+    ) -> Result<Result<(Admitted, Whose), Refusal>, KeyholderError> {
         // One intent a request is all that anything asks for today; the wire has room for more.
         let [intent] = admit.intents.as_slice() else { return Ok(Err(Refusal::Malformed)) };
-        let opened = match self.open(asking, admit.interaction, intent, now_ms) {
+        let mut opened = match self.open(asking, admit.interaction, intent, now_ms) {
             Ok(opened) => opened,
             Err(Refusal::Missing) => return Ok(Err(self.refuse_missing(asking, admit.interaction, now_ms))),
             Err(refusal) => return Ok(Err(refusal)),
@@ -107,7 +122,8 @@ impl Core {
         if !self.log.has_room() {
             return Ok(Err(Refusal::NoRoom));
         }
-        self.record_opened(asking, admit, opened, now_ms).map(Ok)
+        let whose = std::mem::take(&mut opened.whose);
+        self.record_opened(asking, admit, opened, now_ms).map(|admitted| Ok((admitted, whose)))
     }
 
     fn open(
@@ -136,7 +152,10 @@ impl Core {
         }
         match intent {
             Intent::Read(read) => crate::open_read::open(asking.cell, cell, read),
-            Intent::Write(write) => crate::open_write::open(asking.cell, cell, write, now_ms),
+            Intent::Write(write) => {
+                let for_index = self.index.takes(&asking.cell);
+                crate::open_write::open(asking.cell, cell, write, now_ms, for_index)
+            }
             _ => Err(Refusal::Missing),
         }
     }
@@ -153,7 +172,7 @@ impl Core {
     }
 
     /// Room for the patients in the principal's and in the cell's budget.
-    fn has_budget(
+    pub(crate) fn has_budget(
         &mut self,
         asking: &Asking,
         part: Part,
@@ -219,7 +238,7 @@ impl Core {
         Ok(Admitted { receipt, valid_ms: ADMISSION_MS, grants: vec![opened.grant] })
     }
 
-    fn receipt_mac(&self, id: CellId, entry: u64) -> Result<[u8; 16], KeyholderError> {
+    pub(crate) fn receipt_mac(&self, id: CellId, entry: u64) -> Result<[u8; 16], KeyholderError> {
         let missing = || KeyholderError::Entry { tree: id.to_string(), index: entry };
         let cell = self.state.cells.get(&id).ok_or_else(missing)?;
         Ok(cell.receipt_key.mac(&id, entry))
@@ -251,7 +270,7 @@ impl Core {
 }
 
 /// The most patients that one entry names: with 1,024 versions, some 50 kB.
-const MAX_PATIENTS_PER_ENTRY: usize = 2_048;
+pub(crate) const MAX_PATIENTS_PER_ENTRY: usize = 2_048;
 
 /// The first `most` of a list, which then begins after them.
 fn take(list: &mut &[Pseudonym], most: usize) -> Vec<Pseudonym> {

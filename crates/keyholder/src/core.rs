@@ -4,6 +4,7 @@
 
 use crate::clock::Clock;
 use crate::error::KeyholderError;
+use crate::index::Index;
 use crate::keyring::{CellKeys, Keyring};
 use crate::state::State;
 use salus_accesslog::{AccessLog, Tree};
@@ -26,6 +27,7 @@ pub struct Core {
     pub(crate) admissions: u64,
     pub(crate) batches: u64,
     pub(crate) protections: Vec<String>,
+    pub(crate) index: Index,
     uncommitted: bool,
 }
 
@@ -55,6 +57,7 @@ impl Core {
             admissions: 0,
             batches: 0,
             protections: parts.protections,
+            index: Index::default(),
             uncommitted: false,
         }
     }

@@ -18,13 +18,19 @@ pub mod state;
 
 mod admin;
 mod admit;
+mod connection;
 mod core;
+mod index;
 mod open_read;
 mod open_write;
+mod query;
 mod resolve;
 pub mod run;
 mod scope;
+pub mod search;
+pub mod searches;
 mod server;
 
 pub use error::KeyholderError;
-pub use run::{KeyholderOptions, run};
+pub use run::{KeyholderOptions, SearchOptions, run};
+pub use search::LineSearch;

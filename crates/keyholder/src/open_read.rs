@@ -53,6 +53,7 @@ pub(crate) fn open(id: CellId, cell: &Cell, read: &Read) -> Result<Opened, Refus
         part: read.part,
         charged,
         uncharged: Vec::new(),
+        whose: Vec::new(),
         entries: vec![EntryPart { versions: ranges(numbers), root: None }],
         grant: Grant::Keys(keys),
     })

@@ -25,8 +25,14 @@ struct Open {
     cipher: CompartmentCipher,
 }
 
-/// Wraps every version of the intent, or refuses the whole.
-pub(crate) fn open(id: CellId, cell: &Cell, write: &Write, now_ms: u64) -> Result<Opened, Refusal> {
+/// Wraps every version of the intent, or refuses the whole. `for_index`: say whose the compartments are.
+pub(crate) fn open(
+    id: CellId,
+    cell: &Cell,
+    write: &Write,
+    now_ms: u64,
+    for_index: bool,
+) -> Result<Opened, Refusal> {
     if write.versions.is_empty() || write.versions.len() > MAX_VERSIONS_PER_WRITE {
         return Err(Refusal::Malformed);
     }
@@ -52,11 +58,14 @@ pub(crate) fn open(id: CellId, cell: &Cell, write: &Write, now_ms: u64) -> Resul
         entries.push(EntryPart { versions, root: Some(merkle::root(leaves)) });
     }
     let uncharged: Vec<Pseudonym> = named.difference(&charged).copied().collect();
+    let whose = |(number, opened): (u64, Open)| (number, opened.compartment.pseudonyms);
+    let whose = if for_index { open.into_iter().map(whose).collect() } else { Vec::new() };
     Ok(Opened {
         part: salus_seal::Part::Body,
         charged: charged.into_iter().collect(),
         uncharged,
         entries,
+        whose,
         grant: Grant::Wraps { versions: wraps, compartments: made },
     })
 }

@@ -16,6 +16,11 @@ pub enum Action {
     },
     /// Asks for what is not there.
     Probe,
+    /// Searches.
+    Search {
+        /// How many hits a page may have.
+        hits: u32,
+    },
 }
 
 /// A role and what it may do.
@@ -26,14 +31,49 @@ pub struct Role {
     reads: bool,
     creates: bool,
     changes: bool,
+    searches: Searching,
+    /// Whether it is told how many match exactly when they are many.
+    pub exact_counts: bool,
 }
+
+/// How a role may search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Searching {
+    All,
+    /// Only as far as a conditional write needs: whether there is none, one or several.
+    Existence,
+}
+
+/// The most hits of a search that only asks whether there is none, one or several.
+const MAX_EXISTENCE_HITS: u32 = 2;
 
 /// All roles there are.
 pub const ROLES: [Role; 3] = [
-    Role { name: "fhir-client", reads: true, creates: true, changes: true },
-    Role { name: "fhir-reader", reads: true, creates: false, changes: false },
+    Role {
+        name: "fhir-client",
+        reads: true,
+        creates: true,
+        changes: true,
+        searches: Searching::All,
+        exact_counts: true,
+    },
+    Role {
+        name: "fhir-reader",
+        reads: true,
+        creates: false,
+        changes: false,
+        searches: Searching::All,
+        exact_counts: false,
+    },
     // Brings records in and can take none out: what an import needs, and no more.
-    Role { name: "importer", reads: false, creates: true, changes: true },
+    Role {
+        name: "importer",
+        reads: false,
+        creates: true,
+        changes: true,
+        searches: Searching::Existence,
+        exact_counts: false,
+    },
 ];
 
 /// The role of this name.
@@ -48,6 +88,10 @@ pub fn allows(role: &Role, action: Action, _interaction: Interaction) -> bool {
         Action::Write { changes_existing: true } => role.changes,
         Action::Write { changes_existing: false } => role.creates,
         Action::Probe => true,
+        Action::Search { hits } => match role.searches {
+            Searching::All => true,
+            Searching::Existence => hits <= MAX_EXISTENCE_HITS,
+        },
     }
 }
 
@@ -63,6 +107,9 @@ mod tests {
         assert!(!allows(reader, Action::Write { changes_existing: true }, Interaction::Update));
         assert!(!allows(importer, Action::Read, Interaction::Read));
         assert!(allows(importer, Action::Write { changes_existing: false }, Interaction::Transaction));
+        assert!(allows(importer, Action::Search { hits: 2 }, Interaction::Transaction));
+        assert!(!allows(importer, Action::Search { hits: 3 }, Interaction::Transaction));
+        assert!(allows(reader, Action::Search { hits: 1_000 }, Interaction::SearchType));
         assert!(role("root").is_none());
     }
 }

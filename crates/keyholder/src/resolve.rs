@@ -27,14 +27,14 @@ impl Core {
     pub(crate) fn record_reports(&mut self, reports: Reports) -> Result<(), KeyholderError> {
         let now_ms = self.clock.now_ms();
         for (cell, entries) in reports.landed {
-            self.record_report(cell, self.unresolved(cell, entries), now_ms, |entries| Event::Landed {
-                entries,
-            })?;
+            let entries = self.unresolved(cell, entries);
+            self.record_report(cell, &entries, now_ms, |entries| Event::Landed { entries })?;
+            self.index_landed(cell, &entries);
         }
         for (cell, entries) in reports.abandoned {
-            self.record_report(cell, self.unresolved(cell, entries), now_ms, |entries| Event::Abandoned {
-                entries,
-            })?;
+            let entries = self.unresolved(cell, entries);
+            self.record_report(cell, &entries, now_ms, |entries| Event::Abandoned { entries })?;
+            self.index_abandoned(cell, &entries);
         }
         for (cell, mut entries) in reports.delivered {
             if !self.log.has_room() {
@@ -42,7 +42,7 @@ impl Core {
             }
             let size = self.log.size(Tree::Cell(cell));
             entries.retain(|entry| *entry < size);
-            self.record_report(cell, entries, now_ms, |entries| Event::Delivered { entries })?;
+            self.record_report(cell, &entries, now_ms, |entries| Event::Delivered { entries })?;
         }
         Ok(())
     }
@@ -50,7 +50,7 @@ impl Core {
     fn record_report(
         &mut self,
         cell: CellId,
-        entries: Vec<u64>,
+        entries: &[u64],
         now_ms: u64,
         event: impl Fn(Vec<u64>) -> Event,
     ) -> Result<(), KeyholderError> {

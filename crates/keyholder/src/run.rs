@@ -6,6 +6,7 @@ use crate::core::{Core, Parts};
 use crate::error::KeyholderError;
 use crate::keyring::{Keyring, SIGNING_LABEL};
 use crate::scope::open_entry;
+use crate::search::LineSearch;
 use crate::server::{Proofs, Server, listen};
 use crate::setup::trust_dir;
 use crate::state::State;
@@ -33,8 +34,18 @@ pub struct KeyholderOptions {
     pub witness_dirs: Vec<PathBuf>,
     /// Proves that a connection is the record server's; drawn anew at each start.
     pub record_server_key: Zeroizing<[u8; 32]>,
+    /// With an index; none: nobody connects as the indexer.
+    pub search: Option<SearchOptions>,
     /// What protects the process, in plain words, for `salus status`.
     pub protections: Vec<String>,
+}
+
+/// What searching needs.
+pub struct SearchOptions {
+    /// Proves that a connection is the indexer's; drawn anew at each start.
+    pub indexer_key: Zeroizing<[u8; 32]>,
+    /// What is no more than a glimpse.
+    pub line: LineSearch,
 }
 
 /// Runs until `stop` becomes readable or is closed. `ready` is called once it listens.
@@ -76,7 +87,10 @@ pub fn run(mut options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -
     }
     core.commit()?;
     let listener = listen(&options.socket)?;
-    let proofs = Proofs { record_server: options.record_server_key, administrator: identity.admin_key };
+    let (indexer, line) = options.search.map(|search| (search.indexer_key, search.line)).unzip();
+    core.index.searching.line = line.unwrap_or_default();
+    let proofs =
+        Proofs { record_server: options.record_server_key, administrator: identity.admin_key, indexer };
     ready();
     Server::new(core, proofs, listener, stop).run()
 }

@@ -1,54 +1,40 @@
-//! The loop: read what has come on all connections, decide all of it, make it durable together, answer.
+//! The loop: read what has come on all connections, decide all of it, make it durable together, tell the indexer, answer.
 //!
 //! One thread. While it syncs the journal, new requests gather in the sockets and make the next batch, so that batches grow
 //! with the load and never by a timer.
 //!
-//! Never: answers before the commit; serves more than [`MAX_CONNECTIONS`]; lets a connection that does not read stall the
-//! others for more than [`WRITE_TIMEOUT`]. State: the connections.
+//! Never: answers before the commit; serves more than [`MAX_CONNECTIONS`]; waits for a connection that does not read.
+//! State: the connections.
 
+use crate::connection::{Connection, Message, READ_BYTES};
 use crate::core::Core;
 use crate::error::KeyholderError;
 use crate::resolve::Reports;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use salus_seal::keys::random;
 use salus_trust_api::admin::prove;
-use salus_trust_api::frame::{self, PREFIX_BYTES};
-use salus_trust_api::wire::{Answer, Ask, Hello, PROTOCOL, Reply, Request, Role};
-use std::io::{ErrorKind, Read as _, Write as _};
+use salus_trust_api::wire::index::FromIndexer;
+use salus_trust_api::wire::{AdminAsk, Answer, Ask, Hello, PROTOCOL, Reply, Request, Role};
+use std::io::ErrorKind;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixListener;
 use std::path::Path;
-use std::time::Duration;
-use zeroize::{Zeroize as _, Zeroizing};
+use std::time::Instant;
+use zeroize::Zeroizing;
 
 /// The most connections at once.
 pub const MAX_CONNECTIONS: usize = 64;
-/// How long an answer may take to be read before its connection is dropped.
-pub const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long entries that nobody waits for may stay in memory, in milliseconds.
 const IDLE_COMMIT_MS: i64 = 200;
-/// How much is read from a connection at once, in bytes.
-const READ_BYTES: usize = 64 * 1024;
+/// How often it is looked whether something has waited too long, in milliseconds, while anything waits.
+const TICK_MS: i64 = 50;
 
 /// The keys with which connections prove what they are.
 pub(crate) struct Proofs {
     pub record_server: Zeroizing<[u8; 32]>,
     pub administrator: Zeroizing<[u8; 32]>,
-}
-
-struct Connection {
-    stream: UnixStream,
-    challenge: [u8; 32],
-    role: Option<Role>,
-    received: Vec<u8>,
-    gone: bool,
-}
-
-/// What is to be sent on which connection once the batch is durable.
-struct Outgoing {
-    connection: usize,
-    reply: Reply,
+    /// None: there is no index.
+    pub indexer: Option<Zeroizing<[u8; 32]>>,
 }
 
 pub(crate) struct Server {
@@ -57,6 +43,7 @@ pub(crate) struct Server {
     listener: UnixListener,
     stop: OwnedFd,
     connections: Vec<Connection>,
+    next_id: u64,
     /// What was read last; only what was used of it is wiped.
     buffer: Box<[u8; READ_BYTES]>,
 }
@@ -76,7 +63,8 @@ pub(crate) fn listen(path: &Path) -> Result<UnixListener, KeyholderError> {
 
 impl Server {
     pub(crate) fn new(core: Core, proofs: Proofs, listener: UnixListener, stop: OwnedFd) -> Self {
-        Self { core, proofs, listener, stop, connections: Vec::new(), buffer: Box::new([0; READ_BYTES]) }
+        let buffer = Box::new([0; READ_BYTES]);
+        Self { core, proofs, listener, stop, connections: Vec::new(), next_id: 0, buffer }
     }
 
     /// Serves until `stop` becomes readable or is closed; then everything is published and the log closed.
@@ -86,11 +74,17 @@ impl Server {
             if ready.listener {
                 self.accept()?;
             }
-            for index in ready.connections {
-                self.receive(index);
+            for (index, events) in ready.connections {
+                let Some(connection) = self.connections.get_mut(index) else { continue };
+                if events.contains(PollFlags::OUT) {
+                    connection.flush();
+                }
+                if events.intersects(!PollFlags::OUT) {
+                    connection.receive(&mut self.buffer);
+                }
             }
             self.serve()?;
-            self.connections.retain(|connection| !connection.gone);
+            self.sweep();
         }
         self.core.commit()?;
         self.core.log.close()?;
@@ -98,14 +92,19 @@ impl Server {
     }
 
     fn wait(&mut self) -> Result<Option<Ready>, KeyholderError> {
-        let timeout = Timespec { tv_sec: 0, tv_nsec: IDLE_COMMIT_MS * 1_000_000 };
-        let timeout = self.core.has_uncommitted().then_some(&timeout);
+        let is_sending = self.connections.iter().any(|connection| connection.outgoing_bytes() > 0);
+        let timeout_ms = if is_sending || self.core.index.has_deadlines() {
+            Some(TICK_MS)
+        } else {
+            self.core.has_uncommitted().then_some(IDLE_COMMIT_MS)
+        };
+        let timeout = timeout_ms.map(|ms| Timespec { tv_sec: 0, tv_nsec: ms * 1_000_000 });
         let mut fds = vec![
             PollFd::new(&self.stop, PollFlags::IN),
             PollFd::from_borrowed_fd(self.listener.as_fd(), PollFlags::IN),
         ];
-        fds.extend(self.connections.iter().map(|connection| PollFd::new(&connection.stream, PollFlags::IN)));
-        match poll(&mut fds, timeout) {
+        fds.extend(self.connections.iter().map(|connection| PollFd::new(connection, connection.interest())));
+        match poll(&mut fds, timeout.as_ref()) {
             Ok(0) => {
                 drop(fds);
                 self.core.commit()?;
@@ -113,9 +112,9 @@ impl Server {
             }
             Ok(_) if !fds[0].revents().is_empty() => Ok(None),
             Ok(_) => {
-                let ready = |at: usize| !fds[at].revents().is_empty();
-                let connections = (2..fds.len()).filter(|at| ready(*at)).map(|at| at - 2).collect();
-                Ok(Some(Ready { listener: ready(1), connections }))
+                let connections = fds.iter().skip(2).map(PollFd::revents).enumerate();
+                let connections = connections.filter(|(_, events)| !events.is_empty()).collect();
+                Ok(Some(Ready { listener: !fds[1].revents().is_empty(), connections }))
             }
             Err(rustix::io::Errno::INTR) => Ok(Some(Ready { listener: false, connections: Vec::new() })),
             Err(error) => Err(KeyholderError::Socket { path: "poll".into(), source: error.into() }),
@@ -127,105 +126,140 @@ impl Server {
             if self.connections.len() >= MAX_CONNECTIONS {
                 continue;
             }
-            let challenge = random()?;
-            let mut connection =
-                Connection { stream, challenge, role: None, received: Vec::new(), gone: false };
-            let prepared = connection.stream.set_nonblocking(true).is_ok()
-                && connection.stream.set_write_timeout(Some(WRITE_TIMEOUT)).is_ok();
-            if prepared {
-                connection.send(&Reply::Challenge(challenge));
-                self.connections.push(connection);
-            }
+            self.next_id += 1;
+            self.connections.extend(Connection::new(self.next_id, stream)?);
         }
         Ok(())
     }
 
-    fn receive(&mut self, index: usize) {
-        let Some(connection) = self.connections.get_mut(index) else { return };
-        let buffer = self.buffer.as_mut_slice();
-        loop {
-            match connection.stream.read(buffer) {
-                Ok(0) => {
-                    connection.gone = true;
-                    break;
-                }
-                Ok(count) => {
-                    connection.received.extend_from_slice(&buffer[..count]);
-                    buffer[..count].zeroize();
-                    if count < buffer.len()
-                        || connection.received.len() > frame::MAX_FRAME_BYTES + PREFIX_BYTES
-                    {
-                        break;
-                    }
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => {
-                    connection.gone = true;
-                    break;
-                }
-            }
-        }
-    }
-
-    /// Decides everything that has come whole, commits once, answers all.
+    /// Decides everything that has come whole, commits once, tells the indexer, answers all.
     fn serve(&mut self) -> Result<(), KeyholderError> {
+        let now = Instant::now();
         let mut outgoing = Vec::new();
         let mut waits = false;
         for index in 0..self.connections.len() {
-            while let Some(request) = self.connections[index].next_request() {
-                waits |= !only_reports_delivery(&request);
-                if let Some(reply) = self.decide(index, request)? {
-                    outgoing.push(Outgoing { connection: index, reply });
+            while let Some(message) = self.connections[index].next_message() {
+                match message {
+                    Message::Request(request) => {
+                        waits |= !only_reports_delivery(&request);
+                        if let Some(reply) = self.decide(index, request, now)? {
+                            outgoing.push((index, reply));
+                        }
+                    }
+                    Message::FromIndexer(said) => self.hear(said)?,
                 }
             }
         }
-        if outgoing.is_empty() {
-            return Ok(());
-        }
-        if waits {
+        let backlog_bytes = self.indexer().map_or(0, |connection| connection.outgoing_bytes());
+        self.core.drive_index(backlog_bytes, now);
+        let out = std::mem::take(&mut self.core.index.out);
+        if waits && !outgoing.is_empty() || !out.replies.is_empty() || !out.to_indexer.is_empty() {
             self.core.commit()?;
         }
-        for Outgoing { connection, reply } in outgoing {
-            self.connections[connection].send(&reply);
+        if let Some(indexer) = self.indexer().filter(|_| !out.to_indexer.is_empty()) {
+            out.to_indexer.into_iter().for_each(|frame| indexer.enqueue(frame));
+            indexer.flush();
+        }
+        for (index, reply) in outgoing {
+            self.connections[index].send(&reply);
+        }
+        for (id, reply) in out.replies {
+            if let Some(connection) = self.connections.iter_mut().find(|connection| connection.id == id) {
+                connection.send(&reply);
+            }
         }
         Ok(())
     }
 
-    fn decide(&mut self, index: usize, request: Request) -> Result<Option<Reply>, KeyholderError> {
-        let role = self.connections[index].role;
-        Ok(match (request, role) {
-            (Request::Hello(hello), None) => Some(self.welcome(index, &hello)),
-            (Request::Batch(asks), Some(Role::RecordServer)) => Some(Reply::Batch(self.batch(asks)?)),
-            (Request::Admin(ask), Some(Role::Administrator)) => {
-                Some(Reply::Admin(self.core.administer(ask)?))
-            }
-            _ => {
-                self.connections[index].gone = true;
-                None
-            }
-        })
+    fn indexer(&mut self) -> Option<&mut Connection> {
+        let is_indexer =
+            |connection: &&mut Connection| connection.role == Some(Role::Indexer) && !connection.gone;
+        self.connections.iter_mut().find(is_indexer)
     }
 
-    fn welcome(&mut self, index: usize, hello: &Hello) -> Reply {
-        let connection = &mut self.connections[index];
-        let key = match hello.role {
-            Role::RecordServer | Role::SearchLane => &self.proofs.record_server,
-            Role::Administrator => &self.proofs.administrator,
-            Role::Indexer => {
-                connection.gone = true;
-                return Reply::Unwelcome;
+    /// Drops the connections that have gone or do not read.
+    fn sweep(&mut self) {
+        for connection in &mut self.connections {
+            connection.gone |= connection.is_stuck();
+            match connection.role {
+                Some(Role::Indexer) if connection.gone => self.core.index.indexer_gone(),
+                Some(Role::SearchLane) if connection.gone => self.core.index.lane_gone(connection.id),
+                _ => {}
             }
-        };
-        let expected = prove(key, hello.role, &connection.challenge);
-        let same = aws_lc_rs::constant_time::verify_slices_are_equal(&expected, &hello.proof).is_ok();
-        if same && hello.protocol == PROTOCOL {
-            connection.role = Some(hello.role);
-            Reply::Welcome(self.core.cell_infos())
-        } else {
-            connection.gone = true;
-            Reply::Unwelcome
         }
+        self.connections.retain(|connection| !connection.gone);
+    }
+
+    fn decide(
+        &mut self,
+        index: usize,
+        request: Request,
+        now: Instant,
+    ) -> Result<Option<Reply>, KeyholderError> {
+        let Connection { id, role, .. } = self.connections[index];
+        match (request, role) {
+            (Request::Hello(hello), None) => self.welcome(index, &hello),
+            (Request::Batch(asks), Some(Role::RecordServer)) => {
+                return Ok(Some(Reply::Batch(self.batch(asks)?)));
+            }
+            (Request::Search(search), Some(Role::SearchLane)) => self.core.search(id, search, now)?,
+            (Request::Feed(feed), Some(Role::SearchLane)) => {
+                self.connections[index].gone |= !self.core.feed(id, feed, now);
+            }
+            (Request::Admin(AdminAsk::IndexStatus), Some(Role::Administrator)) => {
+                self.core.ask_index_status(id, now);
+            }
+            (Request::Admin(ask), Some(Role::Administrator)) => {
+                return Ok(Some(Reply::Admin(self.core.administer(ask)?)));
+            }
+            _ => self.connections[index].gone = true,
+        }
+        Ok(None)
+    }
+
+    /// What the indexer says.
+    fn hear(&mut self, said: FromIndexer) -> Result<(), KeyholderError> {
+        match said {
+            FromIndexer::Opened { cell, settled } => self.core.index_opened(cell, settled),
+            FromIndexer::Lost { cell } => self.core.index_opened(cell, None),
+            FromIndexer::Found { ticket, found } => self.core.evaluated(ticket, found)?,
+            FromIndexer::Status { cell, status } => self.core.index_status(cell, &status),
+        }
+        Ok(())
+    }
+
+    /// Answers at once: a greeting is no entry, and stands before everything else that is sent.
+    fn welcome(&mut self, index: usize, hello: &Hello) {
+        let key = match hello.role {
+            Role::RecordServer | Role::SearchLane => Some(&self.proofs.record_server),
+            Role::Administrator => Some(&self.proofs.administrator),
+            Role::Indexer => self.proofs.indexer.as_ref(),
+        };
+        let connection = &mut self.connections[index];
+        let is_proved = key.is_some_and(|key| {
+            let expected = prove(key, hello.role, &connection.challenge);
+            aws_lc_rs::constant_time::verify_slices_are_equal(&expected, &hello.proof).is_ok()
+        });
+        if !is_proved || hello.protocol != PROTOCOL {
+            connection.send(&Reply::Unwelcome);
+            connection.gone = true;
+            return;
+        }
+        connection.send(&Reply::Welcome(self.core.cell_infos()));
+        let id = connection.id;
+        match hello.role {
+            Role::Indexer => {
+                // The newest counts: of a killed one, the end may not have been seen yet.
+                if let Some(former) = self.indexer() {
+                    former.gone = true;
+                    former.role = None;
+                }
+                self.core.indexer_is_there();
+            }
+            Role::SearchLane => self.core.index.lane_is(id),
+            Role::RecordServer | Role::Administrator => {}
+        }
+        self.connections[index].role = Some(hello.role);
     }
 
     fn batch(&mut self, asks: Vec<Ask>) -> Result<Vec<Answer>, KeyholderError> {
@@ -259,7 +293,8 @@ impl Server {
 
 struct Ready {
     listener: bool,
-    connections: Vec<usize>,
+    /// Where in the list, and what happened.
+    connections: Vec<(usize, PollFlags)>,
 }
 
 /// Marks of delivery may be lost with the process, so nobody waits for the disk on their account.
@@ -268,37 +303,5 @@ fn only_reports_delivery(request: &Request) -> bool {
         Request::Batch(asks) => asks.iter().all(|ask| matches!(ask, Ask::Delivered(_) | Ask::BlindIds(_))),
         Request::Hello(_) => true,
         Request::Admin(_) | Request::Search(_) | Request::Feed(_) => false,
-    }
-}
-
-impl Connection {
-    /// The next whole frame's message; a frame that is none ends the connection.
-    fn next_request(&mut self) -> Option<Request> {
-        if self.gone {
-            return None;
-        }
-        let prefix = *self.received.first_chunk::<PREFIX_BYTES>()?;
-        let Ok(length) = frame::body_length(prefix) else {
-            self.gone = true;
-            return None;
-        };
-        let body = self.received.get(PREFIX_BYTES..PREFIX_BYTES + length)?;
-        let request = frame::decode(body);
-        self.received[..PREFIX_BYTES + length].zeroize();
-        self.received.drain(..PREFIX_BYTES + length);
-        self.gone |= request.is_err();
-        request.ok()
-    }
-
-    fn send(&mut self, reply: &Reply) {
-        let Ok(frame) = frame::encode(reply).map(Zeroizing::new) else {
-            self.gone = true;
-            return;
-        };
-        // Answers are written whole. Blocking is bounded by the write timeout, and the other end always reads.
-        let sent = self.stream.set_nonblocking(false).is_ok()
-            && self.stream.write_all(&frame).is_ok()
-            && self.stream.set_nonblocking(true).is_ok();
-        self.gone |= !sent;
     }
 }

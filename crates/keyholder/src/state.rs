@@ -9,12 +9,14 @@ use crate::budget::Reached;
 use crate::error::KeyholderError;
 use crate::keyring::{CellKeys, Keyring};
 use crate::policy;
+use crate::searches::Searches;
 use salus_accesslog::Tree;
 use salus_seal::entry::{Budgets, Event, Fleeting, Lasting};
 use salus_seal::keys::{IdKey, ReceiptKey};
 use salus_seal::wrap::CellCipher;
 use salus_seal::{CellId, CellKey, ClientId, LogKey, Part, PrincipalId, SealError, SessionId};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use zeroize::Zeroizing;
 
 /// What one principal, or one cell as a whole, reached.
 #[derive(Debug, Default)]
@@ -60,6 +62,8 @@ pub struct Cell {
     pub id_key: IdKey,
     /// Authenticates entry numbers.
     pub receipt_key: ReceiptKey,
+    /// Wraps the keys of the index's files.
+    pub index_key: Zeroizing<[u8; 32]>,
     /// Seal the fleeting parts, by month.
     pub log_keys: HashMap<u32, LogKey>,
     /// The highest entry of a receipt that the log need not know, after a recovery.
@@ -110,6 +114,8 @@ pub struct Principal {
     pub budgets: Budgets,
     /// What it reached.
     pub spent: Spent,
+    /// How often it searched.
+    pub searches: Searches,
 }
 
 /// One session.
@@ -254,14 +260,15 @@ impl State {
                         revoked: false,
                     },
                 );
-                let mut spent = Spent::default();
+                let (mut spent, mut searches) = (Spent::default(), Searches::default());
                 if let Some(recovered_ms) = self.recovered_ms.filter(|recovered_ms| time_ms <= *recovered_ms)
                 {
                     spent.glimpse.spend_all(recovered_ms);
                     spent.chart.spend_all(recovered_ms);
+                    searches.spend_all(recovered_ms);
                 }
                 self.principals
-                    .insert(*principal, Principal { role: role.clone(), budgets: *budgets, spent });
+                    .insert(*principal, Principal { role: role.clone(), budgets: *budgets, spent, searches });
             }
             Event::ClientRevoked { client } => self.clients.get_mut(client)?.revoked = true,
             Event::SessionBegun {
@@ -300,6 +307,12 @@ impl State {
 
     fn charge(&mut self, id: CellId, time_ms: u64, event: &Event, fleeting: &Fleeting) -> Option<()> {
         let session = self.sessions.get_mut(&fleeting.session)?;
+        // A search that was evaluated counts, whether its answer was given or, for want of room for those it names, refused.
+        if matches!(event, Event::Searched)
+            || matches!(event, Event::Refused) && !fleeting.patients.is_empty()
+        {
+            self.principals.get_mut(&session.principal)?.searches.count(time_ms);
+        }
         if matches!(event, Event::Refused) {
             return Some(());
         }
@@ -355,6 +368,7 @@ fn open_cell(
         ciphers,
         id_key: id_key(first)?,
         receipt_key: receipt_key(first)?,
+        index_key: Zeroizing::new(first.derive(b"salus index key v1")?),
         log_keys: keys.log_keys.into_iter().collect(),
         accepted_receipts: None,
         chain: None,

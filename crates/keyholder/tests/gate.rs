@@ -117,7 +117,12 @@ fn a_joint_record_charges_everybody_it_names() {
     let b = p.server.write(&p.session, h2, new_patient(2)).unwrap();
     let (sealed, key) = salus_seal::envelope::seal(&h3, &salus_seal::envelope::Plain::default()).unwrap();
     let write = Write {
-        versions: vec![NewVersion { header: h3, hash: sealed.hash(), key: SecretKey(*key.expose()), words: Vec::new() }],
+        versions: vec![NewVersion {
+            header: h3,
+            hash: sealed.hash(),
+            key: SecretKey(*key.expose()),
+            words: Vec::new(),
+        }],
         compartments: vec![
             WriteCompartment::Existing(a.compartment.clone()),
             WriteCompartment::Existing(b.compartment.clone()),

@@ -106,6 +106,7 @@ pub fn serve(data: &Path) -> Result<(), BenchError> {
         socket: socket(data),
         witness_dirs: Vec::new(),
         record_server_key: Zeroizing::new(RECORD_SERVER_KEY),
+        search: None,
         protections: Vec::new(),
     };
     run(options, stop, || println!("ready")).map_err(|error| BenchError::Keyholder(error.to_string()))

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, clippy::unwrap_used)]
 
-use salus_keyholder::{KeyholderError, KeyholderOptions, setup};
+use salus_keyholder::{KeyholderError, KeyholderOptions, LineSearch, SearchOptions, setup};
 use salus_seal::entry::{Budgets, Interaction, Limits, Purpose, Refusal};
 use salus_seal::envelope::{Plain, seal};
 use salus_seal::{CellId, ClientId, Header, Part, PartKey, PrincipalId, Sealed, SessionId};
@@ -18,6 +18,8 @@ use std::thread::JoinHandle;
 use zeroize::Zeroizing;
 
 pub const RECORD_SERVER_KEY: [u8; 32] = [42; 32];
+pub const INDEXER_KEY: [u8; 32] = [43; 32];
+pub const NAME: u16 = 7;
 pub const PATIENT: u16 = 102;
 pub const OBSERVATION: u16 = 96;
 pub const ORGANIZATION: u16 = 99;
@@ -42,6 +44,10 @@ pub fn options(data_dir: &Path) -> KeyholderOptions {
         socket: data_dir.join("run/keyholder.sock"),
         witness_dirs: vec![data_dir.join("witness")],
         record_server_key: Zeroizing::new(RECORD_SERVER_KEY),
+        search: Some(SearchOptions {
+            indexer_key: Zeroizing::new(INDEXER_KEY),
+            line: LineSearch { patient_kind: PATIENT, parameters: vec![NAME] },
+        }),
         protections: Vec::new(),
     }
 }
@@ -176,7 +182,8 @@ impl RecordServer {
     ) -> Result<Stored, Refusal> {
         let (sealed, key) =
             seal(&header, &Plain { body: b"{\"plain\":true}", line: b"line", words: b"" }).unwrap();
-        let version = NewVersion { header, hash: sealed.hash(), key: SecretKey(*key.expose()), words: Vec::new() };
+        let version =
+            NewVersion { header, hash: sealed.hash(), key: SecretKey(*key.expose()), words: Vec::new() };
         let existing = match &into {
             WriteCompartment::Existing(wrap) => Some(wrap.clone()),
             WriteCompartment::New { .. } => None,

@@ -29,6 +29,7 @@ pub fn run() -> ExitCode {
         socket: start.socket,
         witness_dirs: start.witness_dirs,
         record_server_key,
+        search: None,
         protections,
     };
     match hold_keys(options, stop, || FirstLine::Ready.say()) {

@@ -180,6 +180,7 @@ impl Keyholder {
             socket: socket(dir),
             witness_dirs: Vec::new(),
             record_server_key: zeroize::Zeroizing::new(KEY),
+            search: None,
             protections: Vec::new(),
         };
         let (stop_read, stop_write) = std::io::pipe().unwrap();

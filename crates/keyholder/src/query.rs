@@ -1,0 +1,145 @@
+//! What a query asks for, as far as the keyholder must know: whether it is within its bounds, whether it is no more than a glimpse,
+//! whether it can reach a patient.
+//!
+//! Never: evaluates. State: none.
+
+use crate::search::LineSearch;
+use salus_trust_api::wire::query::{
+    Condition, MAX_CONDITIONS, MAX_DEPTH, MAX_PAGE, MAX_SORT_KEYS, Query, Test,
+};
+use std::collections::HashSet;
+
+/// The most types that a query or one of its conditions names.
+const MAX_KINDS: usize = 512;
+/// The most bytes of a cursor.
+const MAX_CURSOR_BYTES: usize = 16 * 1024;
+
+/// Whether it is within the bounds of the wire.
+pub(crate) fn is_within_bounds(query: &Query) -> bool {
+    let mut left = MAX_CONDITIONS;
+    query.kinds.len() <= MAX_KINDS
+        && query.sort.len() <= MAX_SORT_KEYS
+        && query.count <= MAX_PAGE
+        && query.after.as_ref().is_none_or(|after| after.len() <= MAX_CURSOR_BYTES)
+        && query.all.iter().all(|condition| is_bounded(condition, 1, &mut left))
+}
+
+fn is_bounded(condition: &Condition, depth: usize, left: &mut usize) -> bool {
+    if *left == 0 || depth > MAX_DEPTH {
+        return false;
+    }
+    *left -= 1;
+    match condition {
+        Condition::All(all) | Condition::Any(all) => {
+            all.iter().all(|condition| is_bounded(condition, depth + 1, left))
+        }
+        Condition::Not(meets) | Condition::RefersTo { meets, .. } | Condition::ReferredToBy { meets, .. } => {
+            is_bounded(meets, depth + 1, left)
+        }
+        Condition::Composite(_, tests) => {
+            let fits = tests.len() <= *left;
+            *left -= tests.len().min(*left);
+            fits
+        }
+        Condition::Kind(kinds) => kinds.len() <= MAX_KINDS,
+        _ => true,
+    }
+}
+
+/// Whether it says to be a glimpse, and asks for nothing but what stands in a patient's line.
+pub(crate) fn is_glimpse(query: &Query, line: &LineSearch) -> bool {
+    query.glimpse
+        && query.kinds == [line.patient_kind]
+        && query.all.iter().all(|condition| stands_in_line(condition, line))
+        && query.sort.iter().all(|key| line.parameters.contains(&key.parameter))
+}
+
+fn stands_in_line(condition: &Condition, line: &LineSearch) -> bool {
+    match condition {
+        Condition::All(all) | Condition::Any(all) => all.iter().all(|inner| stands_in_line(inner, line)),
+        Condition::Not(inner) => stands_in_line(inner, line),
+        Condition::Kind(_) | Condition::Id(_) => true,
+        Condition::Present(parameter) => line.parameters.contains(parameter),
+        Condition::Value(parameter, test) => {
+            let is_plain = matches!(
+                test,
+                Test::Starts(_) | Test::Contains(_) | Test::Exact(_) | Test::Token { .. } | Test::Range(..)
+            );
+            is_plain && line.parameters.contains(parameter)
+        }
+        _ => false,
+    }
+}
+
+/// Whether it looks into these types and follows no reference to others.
+pub(crate) fn looks_only_into(query: &Query, kinds: &HashSet<u16>) -> bool {
+    !query.kinds.is_empty()
+        && query.kinds.iter().all(|kind| kinds.contains(kind))
+        && !query.all.iter().any(follows)
+}
+
+fn follows(condition: &Condition) -> bool {
+    match condition {
+        Condition::All(all) | Condition::Any(all) => all.iter().any(follows),
+        Condition::Not(inner) => follows(inner),
+        Condition::RefersTo { .. } | Condition::ReferredToBy { .. } => true,
+        Condition::Value(_, Test::Reference(_) | Test::ReferenceId(_)) => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use salus_trust_api::wire::query::SortKey;
+
+    const PATIENT: u16 = 102;
+
+    fn line() -> LineSearch {
+        LineSearch { patient_kind: PATIENT, parameters: vec![1, 2] }
+    }
+
+    fn query(all: Vec<Condition>) -> Query {
+        Query { kinds: vec![PATIENT], all, sort: Vec::new(), count: 10, after: None, glimpse: true }
+    }
+
+    fn name(parameter: u16) -> Condition {
+        Condition::Value(parameter, Test::Starts("a".into()))
+    }
+
+    #[test]
+    fn a_glimpse_asks_for_what_stands_in_the_line() {
+        assert!(is_glimpse(&query(vec![]), &line()));
+        assert!(is_glimpse(&query(vec![Condition::Not(Box::new(name(2)))]), &line()));
+        let is_none = |query: Query| assert!(!is_glimpse(&query, &line()), "{query:?}");
+        is_none(Query { glimpse: false, ..query(vec![]) });
+        is_none(Query { kinds: vec![], ..query(vec![]) });
+        is_none(Query { kinds: vec![PATIENT, 3], ..query(vec![]) });
+        is_none(query(vec![name(1), name(3)]));
+        is_none(query(vec![Condition::Any(vec![name(1), Condition::Present(3)])]));
+        is_none(query(vec![Condition::Content("a".into())]));
+        let chain = Condition::ReferredToBy { kind: 1, parameter: 1, meets: Box::new(name(1)) };
+        is_none(query(vec![chain]));
+        is_none(Query { sort: vec![SortKey { parameter: 3, descending: false }], ..query(vec![]) });
+    }
+
+    #[test]
+    fn bounds_count_what_is_nested() {
+        let nest = |depth: usize| (1..depth).fold(name(1), |inner, _| Condition::Not(Box::new(inner)));
+        assert!(is_within_bounds(&query(vec![nest(MAX_DEPTH)])));
+        assert!(!is_within_bounds(&query(vec![nest(MAX_DEPTH + 1)])));
+        let many = |count| vec![Condition::Any(vec![name(1); count])];
+        assert!(is_within_bounds(&query(many(MAX_CONDITIONS - 1))));
+        assert!(!is_within_bounds(&query(many(MAX_CONDITIONS))));
+        assert!(!is_within_bounds(&Query { count: MAX_PAGE + 1, ..query(vec![]) }));
+    }
+
+    #[test]
+    fn a_chain_leads_out_of_the_house() {
+        let house = HashSet::from([PATIENT]);
+        assert!(looks_only_into(&query(vec![name(1)]), &house));
+        let chain = Condition::ReferredToBy { kind: 1, parameter: 1, meets: Box::new(name(1)) };
+        assert!(!looks_only_into(&query(vec![Condition::Not(Box::new(chain))]), &house));
+        assert!(!looks_only_into(&Query { kinds: vec![], ..query(vec![]) }, &house));
+    }
+}
