@@ -74,6 +74,15 @@ fn what_is_refused_stands_in_a_report_without_values() {
     .unwrap();
     std::fs::write(folder.path().join("document.json"), r#"{"resourceType":"Bundle","type":"document"}"#)
         .unwrap();
+    // The Patient is sent before the others: its place in the bundle that travels is another.
+    let collection = format!(
+        r#"{{"resourceType":"Bundle","type":"collection","entry":[
+            {{"resource":{{"resourceType":"Observation","status":"final","code":{{"text":"x"}}}}}},
+            {{"resource":{{"resourceType":"Observation","status":"final","code":{{"text":"x"}}}}}},
+            {{"resource":{{"resourceType":"Patient","birthDate":"{secret}"}}}},
+            {{"resource":{{"resourceType":"Observation","status":"final","issued":"{secret}","code":{{"text":"x"}}}}}}]}}"#
+    );
+    std::fs::write(folder.path().join("collection.json"), collection).unwrap();
     let report = folder.path().join("report.out");
     let (code, result, said) =
         import(&server, &["--report", report.to_str().unwrap(), folder.path().to_str().unwrap()]);
@@ -95,6 +104,22 @@ fn what_is_refused_stands_in_a_report_without_values() {
         "{text}"
     );
     assert_eq!(of("document.json").len(), 1);
+    let mut places: Vec<(u64, &str)> = of("collection.json")
+        .iter()
+        .map(|r| (r["entry"].as_u64().unwrap(), r["location"].as_str().unwrap()))
+        .collect();
+    places.sort_unstable();
+    assert_eq!(
+        places,
+        [(2, "Bundle.entry[2].resource.birthDate"), (3, "Bundle.entry[3].resource.issued")],
+        "{text}"
+    );
+    assert!(
+        of("some.ndjson")
+            .iter()
+            .any(|r| r["entry"] == 2 && r["location"].as_str().unwrap().starts_with("Patient")),
+        "{text}"
+    );
 }
 
 #[test]

@@ -208,8 +208,9 @@ fn refusals(parcel: &Parcel, place: Option<usize>, status: &str, issues: Vec<Iss
         .into_iter()
         .filter(|issue| matches!(issue.severity.as_str(), "error" | "fatal"))
         .map(|issue| {
-            let location = issue.expression.into_iter().next();
-            let entry = place.or_else(|| location.as_deref().and_then(entry_of)).and_then(number);
+            let expression = issue.expression.into_iter().next();
+            let entry = place.or_else(|| expression.as_deref().and_then(entry_of)).and_then(number);
+            let location = expression.map(|expression| location_in_file(parcel, expression));
             let text = issue.details.and_then(|details| details.text).or(issue.diagnostics);
             let rule = text.map_or_else(|| issue.code.clone(), |text| format!("{}: {text}", issue.code));
             Refused { file: file.clone(), entry, location, rule }
@@ -223,9 +224,22 @@ fn entry_of(expression: &str) -> Option<usize> {
     expression.strip_prefix("Bundle.entry[")?.split(']').next()?.parse().ok()
 }
 
+/// What the server says of the bundle that it was sent, said of the file that it was made from.
+fn location_in_file(parcel: &Parcel, expression: String) -> String {
+    let Some(numbers) = &parcel.numbers else { return expression };
+    let Some(place) = entry_of(&expression) else { return expression };
+    let rest = expression.split_once(']').map_or("", |(_, rest)| rest);
+    match (numbers.get(place), parcel.types.as_ref().map(|types| types.get(place))) {
+        (_, Some(Some(kind))) => format!("{kind}{}", rest.strip_prefix(".resource").unwrap_or_default()),
+        (Some(number), None) => format!("Bundle.entry[{number}]{rest}"),
+        _ => expression,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Answer, Parcel, read};
+    use salus_fhir::ResourceType;
 
     fn parcel(numbers: Option<Vec<u64>>) -> Parcel {
         Parcel { numbers, ..Parcel::whole("a.json", "{}", 3) }
@@ -248,6 +262,30 @@ mod tests {
             delivered.refused.iter().map(|r| (r.entry, r.location.as_deref(), r.rule.as_str())).collect();
         let first = (Some(8), Some("Patient.birthDate"), "value: no date");
         assert_eq!(seen, [first, (Some(9), None, "409 Conflict")]);
+    }
+
+    #[test]
+    fn locations_are_those_of_the_file() {
+        let patient = ResourceType::from_name("Patient").unwrap();
+        let of_lines = Parcel { types: Some(vec![patient; 3]), ..parcel(Some(vec![7, 8, 9])) };
+        for (parcel, sent, in_file) in [
+            (
+                parcel(Some(vec![7, 8, 9])),
+                "Bundle.entry[1].resource.birthDate",
+                "Bundle.entry[8].resource.birthDate",
+            ),
+            (parcel(Some(vec![7, 8, 9])), "Bundle.entry[2]", "Bundle.entry[9]"),
+            (parcel(Some(vec![7, 8, 9])), "Patient.birthDate", "Patient.birthDate"),
+            (parcel(None), "Bundle.entry[1].request.url", "Bundle.entry[1].request.url"),
+            (of_lines, "Bundle.entry[1].resource.contact[0].name", "Patient.contact[0].name"),
+        ] {
+            let body = format!(
+                r#"{{"resourceType":"Bundle","entry":[{{"response":{{"status":"201"}}}},{{"response":{{"status":"422","outcome":
+                    {{"issue":[{{"severity":"error","code":"value","expression":["{sent}"]}}]}}}}}}]}}"#
+            );
+            let delivered = read(&parcel, &answer(&body), 200);
+            assert_eq!(delivered.refused[0].location.as_deref(), Some(in_file), "{sent}");
+        }
     }
 
     #[test]

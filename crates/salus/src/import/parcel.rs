@@ -32,6 +32,8 @@ pub struct Parcel {
     pub file: Arc<str>,
     /// The numbers of its entries in that file, where they are not just 0, 1, 2...
     pub numbers: Option<Vec<u64>>,
+    /// The types of its entries, where the file holds resources without a Bundle around them.
+    pub types: Option<Vec<ResourceType>>,
     /// Its name in the server's ledger: 64 hexadecimal digits.
     pub ledger: String,
     /// The bundle.
@@ -49,6 +51,7 @@ impl Parcel {
         Self {
             file: file.into(),
             numbers: None,
+            types: None,
             ledger: hex_hash(&[&body]),
             bytes: body.len() as u64,
             body,
@@ -152,7 +155,8 @@ fn read_json(file: &Source, name: &Arc<str>, hand: &mut dyn FnMut(Item) -> bool)
                 return Ok(hand(refuse(say("not-json"))));
             };
             let hash = digest(&SHA256, &text);
-            let mut batches = Batches::new(name, hash.as_ref(), file.bytes, text.len(), hand);
+            let mut batches =
+                Batches::new(name, hash.as_ref(), (file.bytes, text.len()), Around::Bundle, hand);
             for pass in [Pass::ReferredTo, Pass::Others] {
                 batches.begin(pass);
                 for (number, entry) in (0..).zip(&collection.entry) {
@@ -170,7 +174,8 @@ fn read_json(file: &Source, name: &Arc<str>, hand: &mut dyn FnMut(Item) -> bool)
         ("", _) => Ok(hand(refuse(say("no-resource")))),
         _ => {
             let hash = digest(&SHA256, &text);
-            let mut batches = Batches::new(name, hash.as_ref(), file.bytes, text.len(), hand);
+            let mut batches =
+                Batches::new(name, hash.as_ref(), (file.bytes, text.len()), Around::Nothing, hand);
             let text = String::from_utf8_lossy(&text);
             let own = pass_of(&head);
             batches.begin(own);
@@ -189,7 +194,7 @@ fn read_ndjson(file: &Source, name: &Arc<str>, hand: &mut dyn FnMut(Item) -> boo
         true
     })?;
     let hash = context.finish();
-    let mut batches = Batches::new(name, hash.as_ref(), file.bytes, length, hand);
+    let mut batches = Batches::new(name, hash.as_ref(), (file.bytes, length), Around::Nothing, hand);
     for pass in [Pass::ReferredTo, Pass::Others] {
         batches.begin(pass);
         if !each_line(file, &mut |number, line| batches.add(number, line))? || !batches.end() {
@@ -232,38 +237,48 @@ fn pass_of(head: &Head) -> Pass {
     }
 }
 
+/// What stands around a resource in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Around {
+    Bundle,
+    Nothing,
+}
+
 /// Gathers resources into batches of PUT (with an id) and POST (without).
 struct Batches<'a> {
     name: &'a Arc<str>,
     hash: &'a [u8],
     file_bytes: u64,
     text_bytes: usize,
+    around: Around,
     hand: &'a mut dyn FnMut(Item) -> bool,
     pass: Pass,
     handed: bool,
     text: String,
     numbers: Vec<u64>,
+    types: Vec<ResourceType>,
 }
 
 impl<'a> Batches<'a> {
     fn new(
         name: &'a Arc<str>,
         hash: &'a [u8],
-        file_bytes: u64,
-        text_bytes: usize,
+        (file_bytes, text_bytes): (u64, usize),
+        around: Around,
         hand: &'a mut dyn FnMut(Item) -> bool,
     ) -> Self {
-        let (text, numbers) = (String::new(), Vec::new());
         Self {
             name,
             hash,
             file_bytes,
             text_bytes,
+            around,
             hand,
             pass: Pass::ReferredTo,
             handed: false,
-            text,
-            numbers,
+            text: String::new(),
+            numbers: Vec::new(),
+            types: Vec::new(),
         }
     }
 
@@ -285,9 +300,9 @@ impl<'a> Batches<'a> {
         if full && !self.numbers.is_empty() && !self.flush() {
             return false;
         }
-        if ResourceType::from_name(&head.resource_type).is_none() {
+        let Some(kind) = ResourceType::from_name(&head.resource_type) else {
             return (self.hand)(Item::Refused(Refused::of_entry(self.name, number, say("no-resource"))));
-        }
+        };
         let request = match &head.id {
             Some(id) => serde_json::json!({"method": "PUT", "url": format!("{}/{id}", head.resource_type)}),
             None => serde_json::json!({"method": "POST", "url": head.resource_type}),
@@ -299,6 +314,7 @@ impl<'a> Batches<'a> {
         self.text.push_str(&request.to_string());
         self.text.push('}');
         self.numbers.push(number);
+        self.types.push(kind);
         true
     }
 
@@ -316,7 +332,9 @@ impl<'a> Batches<'a> {
         let ledger = hex_hash(&[self.hash, &range]);
         let entries = std::mem::take(&mut self.text);
         let bytes = (self.file_bytes as u128 * entries.len() as u128 / self.text_bytes.max(1) as u128) as u64;
+        let types = std::mem::take(&mut self.types);
         let parcel = Parcel {
+            types: (self.around == Around::Nothing).then_some(types),
             file: self.name.clone(),
             entries: self.numbers.len() as u64,
             numbers: Some(std::mem::take(&mut self.numbers)),
