@@ -20,6 +20,8 @@ pub struct Effort {
     pub span: Span,
     /// Thin patients at the smaller and the larger size of the growth run.
     pub thin_patients: [u32; 2],
+    /// Patients among whom is searched.
+    pub searched_patients: &'static [u32],
     /// Whether figures may be compared.
     pub is_full: bool,
 }
@@ -30,6 +32,7 @@ impl Effort {
         rounds: 3,
         span: Span { warm: Duration::from_millis(1000), counted: Duration::from_millis(4000) },
         thin_patients: [1_000, 10_000],
+        searched_patients: &[1_000, 10_000, 64_000],
         is_full: true,
     };
     /// To see that it works.
@@ -37,6 +40,7 @@ impl Effort {
         rounds: 1,
         span: Span { warm: Duration::from_millis(200), counted: Duration::from_millis(1000) },
         thin_patients: [100, 1_000],
+        searched_patients: &[200, 1_000],
         is_full: false,
     };
 }
@@ -51,6 +55,8 @@ pub struct Context {
     pub data: PathBuf,
     /// The Synthea bundles.
     pub synthea: PathBuf,
+    /// How many patients there are when searches are measured, ascending.
+    pub searched_patients: Vec<u32>,
     /// What was measured.
     pub record: Record,
     /// What it was measured on: machine, commit, date, load before.
@@ -59,6 +65,8 @@ pub struct Context {
 
 /// What the figures were taken on.
 pub struct About {
+    /// The command, as Markdown.
+    pub command: String,
     /// The machine.
     pub machine: String,
     /// The commit.
@@ -91,7 +99,9 @@ impl Context {
         if !synthea.is_dir() {
             return Err(BenchError::NoData(synthea));
         }
+        let arguments: Vec<String> = std::env::args().skip(1).collect();
         let about = About {
+            command: format!("`cargo run --release -p salus-bench -- {}`", arguments.join(" ")),
             machine: machine::machine(&bench),
             commit: machine::commit(&root),
             date: machine::date(),
@@ -99,7 +109,8 @@ impl Context {
         };
         let name = about.date.replace([' ', ':'], "-");
         let record = Record::create(&bench.join(format!("{name}.json")))?;
-        Ok(Self { effort, salus, data, synthea, record, about })
+        let searched_patients = effort.searched_patients.to_vec();
+        Ok(Self { effort, salus, data, synthea, searched_patients, record, about })
     }
 
     /// A data directory that is not there yet.

@@ -7,6 +7,7 @@
 //! Never: part of what is shipped; measures anything but processes that it started itself. State: none.
 
 mod bodies;
+mod chart;
 mod context;
 mod error;
 mod http;
@@ -14,8 +15,10 @@ mod load;
 mod machine;
 mod measurement;
 mod peers;
+mod people;
 mod procfs;
 mod report;
+mod report_search;
 mod runs;
 mod server;
 
@@ -31,7 +34,8 @@ use std::process::ExitCode;
     name = "salus-bench",
     after_help = "Examples:
   cargo run --release -p salus-bench -- all --out docs/benchmarks.md
-  cargo run --release -p salus-bench -- read create --quick"
+  cargo run --release -p salus-bench -- read create --quick
+  cargo run --release -p salus-bench -- search --sizes 1000,10000 --out docs/benchmarks-search.md"
 )]
 struct Arguments {
     /// What to measure
@@ -40,9 +44,12 @@ struct Arguments {
     /// A second each, once: to see that it works, not to compare
     #[arg(long)]
     quick: bool,
-    /// Where to write the tables [default: only to stdout]
+    /// Where to write the tables; the chart of searches is written beside them [default: only to stdout]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Patients among whom is searched, ascending [default: 1000,10000,64000; with --quick 200,1000]
+    #[arg(long, value_name = "N,N", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(100..=900_000))]
+    sizes: Vec<u32>,
     /// A salus binary [default: built now, in release mode]
     #[arg(long, value_name = "FILE")]
     salus: Option<PathBuf>,
@@ -59,6 +66,7 @@ enum What {
     Admit,
     Start,
     Growth,
+    Search,
 }
 
 fn main() -> ExitCode {
@@ -80,6 +88,10 @@ fn main() -> ExitCode {
 fn measure(arguments: &Arguments) -> Result<(), BenchError> {
     let effort = if arguments.quick { Effort::QUICK } else { Effort::FULL };
     let mut context = Context::prepare(effort, arguments.salus.as_deref())?;
+    if !arguments.sizes.is_empty() {
+        context.searched_patients.clone_from(&arguments.sizes);
+        context.searched_patients.sort_unstable();
+    }
     let wanted = |what: &[What]| arguments.what.iter().any(|one| *one == What::All || what.contains(one));
     if wanted(&[What::Parts]) {
         runs::parts::run(&mut context)?;
@@ -99,7 +111,7 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
     if wanted(&[What::Admit]) {
         runs::admit::run(&mut context)?;
     }
-    if wanted(&[What::Import]) {
+    if wanted(&[What::Import, What::Search]) {
         runs::import::run(&mut context)?;
     }
     if wanted(&[What::Start]) {
@@ -108,11 +120,19 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
     if wanted(&[What::Growth]) {
         runs::growth::run(&mut context)?;
     }
+    if wanted(&[What::Search]) {
+        let sizes = context.searched_patients.clone();
+        runs::search::run(&mut context, &sizes)?;
+    }
     let text = report::markdown(&context);
     println!("{text}");
     eprintln!("every measurement: {}", context.record.path().display());
     if let Some(out) = &arguments.out {
         std::fs::write(out, &text).map_err(BenchError::io(out))?;
+        if wanted(&[What::Search]) {
+            let chart = out.with_file_name(report_search::CHART);
+            std::fs::write(&chart, report_search::chart(&context)).map_err(BenchError::io(&chart))?;
+        }
     }
     Ok(())
 }

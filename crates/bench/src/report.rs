@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::machine;
 use crate::measurement::{Measurement, Record, Rounds};
 use crate::peers::disk::ENTRY_BYTES;
+use crate::report_search;
 use crate::runs::{admit, growth, parts, requests, start};
 use std::fmt::Write as _;
 
@@ -19,12 +20,13 @@ const AIM_BYTES_EACH: f64 = 1_000.0;
 pub fn markdown(context: &Context) -> String {
     let record = &context.record;
     let mut page = head(context);
-    for section in [aims(record), http(record), bare_parts(record), admissions(record), import(record)] {
+    for section in [aims(context), http(record), bare_parts(record), admissions(record), import(record)] {
         page += &section;
     }
     for section in [starts(record), memory(record), growth_table(context), elsewhere(record)] {
         page += &section;
     }
+    page += &report_search::sections(context);
     page
 }
 
@@ -47,10 +49,11 @@ fn head(context: &Context) -> String {
     });
     let _ = write!(
         text,
-        "`cargo run --release -p salus-bench -- all --out docs/benchmarks.md`\n\n\
+        "{}\n\n\
          - machine: {}\n- commit: {}\n- date: {}\n- load average before and after: {}; {}\n\n\
          {taken}{others} The load generator runs on the same machine and is not counted. CPU is user and system time of all\n\
          server processes, divided by the requests; µs.\n",
+        about.command,
         about.machine,
         about.commit,
         about.date,
@@ -60,7 +63,8 @@ fn head(context: &Context) -> String {
     text
 }
 
-fn table(title: &str, text: &str, head: &[&str], rows: Vec<Vec<String>>) -> String {
+/// A section with a table; nothing when there is no row.
+pub fn table(title: &str, text: &str, head: &[&str], rows: Vec<Vec<String>>) -> String {
     if rows.is_empty() {
         return String::new();
     }
@@ -77,7 +81,7 @@ fn table(title: &str, text: &str, head: &[&str], rows: Vec<Vec<String>>) -> Stri
 }
 
 /// As many digits as mean something, thousands apart.
-fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     if !value.is_finite() {
         return "–".to_owned();
     }
@@ -98,20 +102,21 @@ fn number(value: f64) -> String {
     out
 }
 
-fn p50(one: &Measurement) -> f64 {
+/// The middle latency, in µs.
+pub fn p50(one: &Measurement) -> f64 {
     one.p50_us.unwrap_or(f64::NAN)
 }
 
-fn p99(one: &Measurement) -> f64 {
+/// What one in a hundred exceeds, in µs.
+pub fn p99(one: &Measurement) -> f64 {
     one.p99_us.unwrap_or(f64::NAN)
 }
 
-fn aims(record: &Record) -> String {
+fn aims(context: &Context) -> String {
+    let record = &context.record;
     let (salus, axum) = (record.rounds("read", "salus", 16), record.rounds("read", "axum", 16));
     let import = record.rounds("import", "salus", 0);
-    let row = |aim: &str, measured: String, reached: bool| {
-        vec![aim.to_owned(), measured, if reached { "yes" } else { "no" }.to_owned()]
-    };
+    let row = aim;
     let mut rows = Vec::new();
     if salus.is_there() && axum.is_there() {
         let ratio = salus.ratio(&axum, Measurement::cpu);
@@ -140,7 +145,13 @@ fn aims(record: &Record) -> String {
             bytes <= AIM_BYTES_EACH,
         ));
     }
+    rows.extend(report_search::aims(context));
     table("Aims", "", &["aim", "measured", "reached"], rows)
+}
+
+/// A row of the aims.
+pub fn aim(aim: &str, measured: String, reached: bool) -> Vec<String> {
+    vec![aim.to_owned(), measured, if reached { "yes" } else { "no" }.to_owned()]
 }
 
 fn http(record: &Record) -> String {
@@ -263,18 +274,23 @@ fn import(record: &Record) -> String {
     if !rounds.is_there() {
         return String::new();
     }
+    let rebuild = record.rounds("index rebuild", "salus", 0);
     let cpu = |process: &str| number(rounds.median(|one| one.cpu_of(process)));
     let value = |name: &str| number(rounds.median(|one| one.value(name)));
     let rows = [
-        ("resources a second", number(rounds.median(Measurement::rate))),
+        ("resources a second, until a search counts them all", number(rounds.median(Measurement::rate))),
         ("seconds for all of them, the command's start included", number(rounds.median(|one| one.seconds))),
         ("CPU of the record server, each", cpu("record server")),
         ("CPU of the keyholder, each", cpu("keyholder")),
+        ("CPU of the indexer, until all lies in its segments, each", cpu("indexer")),
         ("CPU of `salus import`, each", cpu("import")),
         ("bytes on disk, store", value("store_bytes_each")),
+        ("of these, sealed words for the index", value("words_bytes_each")),
+        ("bytes on disk, index", value("index_bytes_each")),
         ("bytes on disk, access log", value("log_bytes_each")),
         ("bytes on disk, all files", value("all_bytes_each")),
         ("bytes on disk of an installation with an empty cell, in all", value("empty_bytes")),
+        ("seconds of `salus index rebuild`, while serving", number(rebuild.median(|one| one.seconds))),
     ];
     let count = rounds.median(|one| one.count as f64);
     let text = format!(
@@ -307,7 +323,7 @@ fn starts(record: &Record) -> String {
 
 fn memory(record: &Record) -> String {
     let mut rows = Vec::new();
-    for process in ["supervisor", "keyholder", "record server"] {
+    for process in ["supervisor", "keyholder", "indexer", "record server"] {
         let idle = record.rounds("memory", &format!("{process} idle"), 0);
         let after = record.rounds("memory", &format!("{process} after load"), 0);
         if idle.is_there() && after.is_there() {

@@ -29,6 +29,9 @@ const BUDGETS: [&str; 6] = [
 /// How long a start or a stop may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long an index may take to catch up or to be made again.
+const SETTLES: Duration = Duration::from_secs(600);
+
 /// A running Salus.
 pub struct Salus {
     child: Child,
@@ -107,6 +110,24 @@ impl Salus {
         let mut all = vec![Process { pid: self.child.id(), name: "supervisor".to_owned() }];
         all.extend(procfs::children(self.child.id()));
         all
+    }
+
+    /// Waits until the cell's index answers and everything written lies in its segments.
+    pub fn wait_until_settled(&mut self) -> Result<(), BenchError> {
+        let begin = Instant::now();
+        while !self.is_settled()? {
+            if begin.elapsed() > SETTLES {
+                return Err(BenchError::program("salus index status", "the index does not settle"));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    fn is_settled(&self) -> Result<bool, BenchError> {
+        let said = self.say(&["index", "status", "--cell", CELL, "--json"])?;
+        let cell = &said["cells"][0];
+        Ok(cell["state"] == "ready" && cell["tail"] == 0)
     }
 
     /// Waits until something is so; fails when it does not become so in time, or the server ends.

@@ -142,6 +142,7 @@ async fn echo(method: Method, body: Bytes) -> impl IntoResponse {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::runtime;
 

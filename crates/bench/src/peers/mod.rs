@@ -5,6 +5,7 @@ pub mod cipher;
 pub mod disk;
 pub mod keyholder;
 pub mod sqlite;
+pub mod tables;
 
 use crate::context::Effort;
 use crate::error::BenchError;

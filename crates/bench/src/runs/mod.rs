@@ -5,4 +5,6 @@ pub mod growth;
 pub mod import;
 pub mod parts;
 pub mod requests;
+pub mod search;
+pub mod shapes;
 pub mod start;
