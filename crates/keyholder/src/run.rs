@@ -11,7 +11,7 @@ use crate::server::{Proofs, Server, listen};
 use crate::setup::trust_dir;
 use crate::state::State;
 use rustix::mm::{MlockAllFlags, mlockall};
-use rustix::process::{Resource, geteuid, getrlimit};
+use rustix::process::{Resource, getrlimit};
 use salus_accesslog::{AccessLog, Options, Signer, Tree};
 use salus_seal::entry::Event;
 use std::os::fd::OwnedFd;
@@ -95,10 +95,11 @@ pub fn run(mut options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -
     Server::new(core, proofs, listener, stop).run()
 }
 
-/// Keeps all of the process in memory, where that cannot make it fail later: without a limit, or for root.
+/// Keeps all of the process in memory, where that cannot make it fail later: without a limit. A confined process of root's has
+/// no more right to it than others.
 fn lock_memory() -> bool {
     let unlimited = getrlimit(Resource::Memlock).current.is_none();
-    (unlimited || geteuid().is_root()) && mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE).is_ok()
+    unlimited && mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE).is_ok()
 }
 
 /// Opens the log and folds all of it into a state. `without_months`: take entries whose month's key is lost.

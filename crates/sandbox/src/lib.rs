@@ -1,11 +1,12 @@
 //! Confines the calling process for the rest of its life: which files it may open, which sockets it may make, which
-//! system calls end it, and that nobody may read its memory.
+//! system calls end it, that it has no capabilities, and that nobody may read its memory.
 //!
 //! For: the keyholder and the record server, which call [`confine`] once, early, while they have a single thread (the
 //! kernel confines the calling thread and those that it starts afterwards).
 //!
 //! Never: loosens anything; starts a process. State: the kernel's, for this process.
 
+mod capabilities;
 mod files;
 mod process;
 mod syscalls;
@@ -63,6 +64,7 @@ pub enum SandboxError {
 /// When a path is missing, or the kernel refuses a layer that it has.
 pub fn confine(profile: &Profile) -> Result<Vec<String>, SandboxError> {
     let mut in_force = process::harden()?;
+    in_force.push(capabilities::give_up(&profile.network)?);
     in_force.push(files::restrict(profile)?);
     in_force.push(syscalls::filter(&profile.network)?);
     Ok(in_force)

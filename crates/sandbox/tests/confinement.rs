@@ -7,10 +7,18 @@ use salus_sandbox::{Network, Profile, confine};
 use std::fs;
 use std::io::ErrorKind;
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
+use std::sync::OnceLock;
+
+/// A port that takes a capability to be listened on.
+const LOW_PORT: u16 = 81;
+
+/// /proc/self/status, opened before the process is confined, which may not open it any more.
+static STATUS: OnceLock<fs::File> = OnceLock::new();
 
 /// What a probe exits with when the sandbox let it pass, and when it was refused.
 const PASSED: i32 = 10;
@@ -99,6 +107,8 @@ const CASES: &[Case] = &[
         },
         Expected::Passes,
     ),
+    ("has no capabilities", |_| has_capabilities(0), Expected::Passes),
+    ("cannot read what is another user's", |d| fs::read(d.join("shown/theirs")).map(drop), Expected::Refused),
     (
         "is not dumpable",
         |_| match rustix::process::dumpable_behavior()? {
@@ -122,6 +132,14 @@ const LISTENING: &[Case] = &[
         Expected::Refused,
     ),
     (
+        "listens on a low port, with that capability alone",
+        |_| {
+            has_capabilities(1 << 10)?;
+            TcpListener::bind(("127.0.0.1", LOW_PORT)).map(drop)
+        },
+        Expected::Passes,
+    ),
+    (
         "cannot connect to its neighbour",
         |d| TcpStream::connect(("127.0.0.1", port(d)?)).map(drop),
         Expected::Refused,
@@ -135,6 +153,21 @@ const LISTENING: &[Case] = &[
         Expected::Refused,
     ),
 ];
+
+/// Whether the process has exactly these capabilities, and none in the sets from which more could come.
+fn has_capabilities(expected: u64) -> std::io::Result<()> {
+    let mut text = vec![0; 16 * 1024];
+    let length = STATUS.get().unwrap().read_at(&mut text, 0)?;
+    let text = String::from_utf8_lossy(&text[..length]).into_owned();
+    let set = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        u64::from_str_radix(line.trim(), 16).unwrap()
+    };
+    // Only root, which may take it away, has anything to fear of the bounding set.
+    let bounding = if rustix::process::geteuid().is_root() { set("CapBnd:") } else { 0 };
+    let sets = [set("CapEff:"), set("CapPrm:"), set("CapInh:"), set("CapAmb:"), bounding];
+    if sets == [expected, expected, 0, 0, 0] { Ok(()) } else { Err(ErrorKind::Other.into()) }
+}
 
 fn port(directory: &Path) -> std::io::Result<u16> {
     fs::read_to_string(directory.join("shown/port"))?.parse().map_err(|_| ErrorKind::InvalidData.into())
@@ -201,6 +234,11 @@ fn probe_one(case: &str, directory: &Path) -> ! {
         // What is refused below must be possible without the sandbox, or the case would prove nothing.
         assert!(attempt_is_possible(case, *attempt), "{case}: impossible even without a sandbox");
     }
+    if case.contains("another user's") || case.contains("low port") {
+        as_root_or_not_at_all(case, directory);
+    }
+    STATUS.set(fs::File::open("/proc/self/status").unwrap()).unwrap();
+    let port = |directory| if case.contains("low port") { Ok(LOW_PORT) } else { port(directory) };
     let network = if listens { Network::Listen(vec![port(directory).unwrap()]) } else { Network::UnixOnly };
     let in_force = confine(&Profile {
         list_only: vec![directory.join("listed")],
@@ -216,9 +254,25 @@ fn probe_one(case: &str, directory: &Path) -> ! {
     });
 }
 
+/// What takes root to be possible without the sandbox is made ready for it; others prove nothing, and say so.
+fn as_root_or_not_at_all(case: &str, directory: &Path) {
+    let theirs = directory.join("shown/theirs");
+    fs::write(&theirs, b"content").unwrap();
+    fs::set_permissions(&theirs, fs::Permissions::from_mode(0o600)).unwrap();
+    let possible = if case.contains("low port") {
+        TcpListener::bind(("127.0.0.1", LOW_PORT)).is_ok()
+    } else {
+        std::os::unix::fs::chown(&theirs, Some(12_345), Some(12_345)).is_ok() && fs::read(&theirs).is_ok()
+    };
+    if !possible {
+        println!("not run: {case}: not root, or not free");
+        std::process::exit(if case.contains("low port") { PASSED } else { REFUSED });
+    }
+}
+
 /// Tries it unconfined, in a directory like the other.
 fn attempt_is_possible(case: &str, attempt: fn(&Path) -> std::io::Result<()>) -> bool {
-    if case.contains("raw") || case.contains("another port") {
+    if case.contains("raw") || case.contains("another port") || case.contains("another user's") {
         return true; // Needs root, or a port that may be taken.
     }
     let directory = tempfile::tempdir().unwrap();
