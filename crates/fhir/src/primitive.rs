@@ -173,7 +173,7 @@ fn date(bytes: &[u8]) -> Option<(Date, &[u8])> {
     Some(((year, month, day), rest))
 }
 
-fn days_in(year: u32, month: u32) -> u32 {
+pub(crate) fn days_in(year: u32, month: u32) -> u32 {
     match month {
         2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,

@@ -4,6 +4,7 @@ mod arrows;
 mod definitions;
 mod dictionary;
 mod package;
+mod search;
 mod tidy;
 
 use std::process::ExitCode;
@@ -14,6 +15,7 @@ usage: cargo run -p xtask -- TASK
   arrows        look whether a crate depends on one that it should not, or the binary on a second provider
   definitions   make crates/fhir/definitions/r4.bin from HL7's StructureDefinitions
   dictionary    train crates/seal/dictionary/fhir-r4-1.zdict from HL7's examples
+  search        make crates/fhir/definitions/search.bin and codes.bin from HL7's SearchParameters and CodeSystems
   test-data     fetch the public test data into target/test-data
   tidy          look whether the repository's text is as it should be
 ";
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         "arrows" => arrows::run(),
         "definitions" => definitions::run(),
         "dictionary" => dictionary::run(),
+        "search" => search::run(),
         "test-data" => package::fetch().map(|folder| println!("{}", folder.display())),
         "tidy" => tidy::run(),
         _ => Err(HELP.into()),

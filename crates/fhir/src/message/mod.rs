@@ -9,6 +9,7 @@ mod texts;
 use std::borrow::Cow;
 
 use crate::json;
+use crate::search::Fault;
 use crate::{Language, PrimitiveKind};
 
 /// The longest foreign property name that is repeated in a message, in bytes.
@@ -129,6 +130,8 @@ pub enum Message {
     MoreIssues,
     /// Nothing is wrong.
     AllFine,
+    /// A query, or a search parameter of a cell's own, can't be understood.
+    Search(Fault),
     /// A text of the caller's. It must not hold a value of a document.
     Text {
         /// English

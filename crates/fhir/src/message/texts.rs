@@ -41,6 +41,7 @@ impl Message {
             Self::RequestMissing => "request is missing; every entry of a batch or transaction says with it what is to be done. Add it.".into(),
             Self::MoreIssues => "There may be more issues; only the first are shown. Mend these and try again.".into(),
             Self::AllFine => "No issues.".into(),
+            Self::Search(fault) => fault.text(En),
             Self::Text { en, .. } => en.to_string(),
         }
     }
@@ -81,6 +82,7 @@ impl Message {
             Self::RequestMissing => "request fehlt; jeder Eintrag eines Batch oder einer Transaktion sagt damit, was zu tun ist. Ergänzen Sie es.".into(),
             Self::MoreIssues => "Es kann weitere Fehler geben; nur die ersten werden gezeigt. Beheben Sie diese und versuchen Sie es erneut.".into(),
             Self::AllFine => "Keine Fehler.".into(),
+            Self::Search(fault) => fault.text(De),
             Self::Text { de, .. } => de.to_string(),
         }
     }
@@ -121,6 +123,7 @@ impl Message {
             Self::RequestMissing => "request manque ; chaque entrée d’un lot ou d’une transaction dit par lui ce qui est à faire. Ajoutez-le.".into(),
             Self::MoreIssues => "Il peut y avoir d’autres erreurs ; seules les premières sont montrées. Corrigez-les et réessayez.".into(),
             Self::AllFine => "Aucune erreur.".into(),
+            Self::Search(fault) => fault.text(Fr),
             Self::Text { fr, .. } => fr.to_string(),
         }
     }

@@ -5,16 +5,81 @@
 //! index's. Nothing here stores, evaluates or sends a query. State: the table, read once, and each type's walk, compiled at
 //! its first use.
 
+mod codes;
+mod content;
+mod custom;
+mod extract;
+mod fault;
+mod fhirpath;
 mod parameter;
+mod parse;
+mod path;
 mod query;
+mod table;
 mod value;
+mod walk;
 
+pub use custom::{Custom, custom};
+pub use fault::{Expected, Fault};
 pub use parameter::{
     BIRTHDATE, Common, Component, FAMILY, GIVEN, LAST_UPDATED, LINE_PARAMETERS, MIN_CUSTOM_NUMBER, NAME,
     Parameter, ParameterKind, by_number, common, parameter, parameters,
 };
+pub use parse::parse;
 pub use query::{
     Comparison, Condition, Include, MAX_CONDITIONS, MAX_COUNT, MAX_DEPTH, MAX_LEVELS, MAX_PARAMETERS,
-    MAX_SORT_KEYS, MAX_VALUES, Options, Search, SortKey, Summary, System, Test, Total, parse,
+    MAX_SORT_KEYS, MAX_VALUES, Options, Search, SortKey, Summary, System, Test, Total,
 };
-pub use value::{Custom, Name, Range, Value, Values, custom, order, values};
+pub use value::{Name, Range, Value, Values, elements, order, values};
+
+#[cfg(test)]
+mod tests {
+    use super::extract::has_values;
+    use super::table;
+    use super::walk::{Leaf, Walk};
+    use crate::ResourceType;
+
+    /// Elements that R4's expressions lead to and that no value is taken of: their type has none for the parameter's kind.
+    const NO_VALUES: [(&str, &str); 7] = [
+        ("CarePlan-activity-date", "Primitive(String)"),
+        ("Consent-source-reference", "Attachment"),
+        ("Group-characteristic-value", "Range"),
+        ("Location-near", "Other"),
+        ("clinical-date", "Primitive(String)"),
+        ("clinical-date", "Quantity"),
+        ("clinical-date", "Range"),
+    ];
+
+    #[test]
+    fn every_expression_is_compiled_and_leads_to_values() {
+        let mut faults = Vec::new();
+        let mut met = std::collections::BTreeSet::new();
+        for kind in ResourceType::all() {
+            for parameter in table::get().of(kind).filter(|parameter| !parameter.expression.is_empty()) {
+                let mut walk = Walk::default();
+                let added = walk.add(parameter, kind);
+                if added.is_err() || !walk.leads_anywhere() {
+                    faults.push(format!("{kind} {}: {} {added:?}", parameter.id, parameter.expression));
+                }
+                let mut look = |kind, leaf: Leaf| {
+                    let entry = (parameter.id.clone(), format!("{leaf:?}"));
+                    if has_values(kind, leaf) {
+                    } else if NO_VALUES.iter().any(|(id, leaf)| (*id, *leaf) == (&entry.0, &entry.1)) {
+                        met.insert(entry);
+                    } else {
+                        faults.push(format!("{} {}: {kind:?} of {leaf:?}", entry.0, parameter.expression));
+                    }
+                };
+                for end in walk.ends() {
+                    look(end.kind, end.leaf);
+                    for (kind, paths) in &end.components {
+                        assert!(!paths.is_empty(), "{}", parameter.id);
+                        paths.iter().for_each(|(_, leaf)| look(*kind, *leaf));
+                    }
+                }
+            }
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+        assert_eq!(met.len(), NO_VALUES.len(), "{met:?}");
+    }
+}

@@ -3,6 +3,7 @@
 //! A number is written into sealed words and indexes and stays there for ever: `definitions/search-numbers.txt` may grow
 //! at its end, and never change otherwise.
 
+use super::table;
 use crate::ResourceType;
 
 /// When the version was written (`_lastUpdated`). The header knows it: [`super::values`] gives none.
@@ -12,13 +13,13 @@ pub const LAST_UPDATED: u16 = 0x7FFF;
 pub const MIN_CUSTOM_NUMBER: u16 = 0x8000;
 
 /// The number of Patient's `name`.
-pub const NAME: u16 = 944;
+pub const NAME: u16 = 976;
 /// The number of Patient's `family`.
-pub const FAMILY: u16 = 781;
+pub const FAMILY: u16 = 1367;
 /// The number of Patient's `given`.
-pub const GIVEN: u16 = 783;
+pub const GIVEN: u16 = 1369;
 /// The number of Patient's `birthdate`.
-pub const BIRTHDATE: u16 = 779;
+pub const BIRTHDATE: u16 = 1365;
 
 /// What a patient's line shows: a query of Patient that names no other parameter, `_id` apart, may be answered with lines.
 pub const LINE_PARAMETERS: [u16; 5] = [NAME, FAMILY, GIVEN, BIRTHDATE, LAST_UPDATED];
@@ -120,6 +121,11 @@ impl Parameter {
     pub fn is_for(&self, kind: ResourceType) -> bool {
         self.bases.is_empty() || self.bases.binary_search(&kind).is_ok()
     }
+
+    /// False for what R4 gives no expression, and for what has rules of its own.
+    pub(super) fn is_searchable(&self) -> bool {
+        !self.expression.is_empty() && self.kind != ParameterKind::Special
+    }
 }
 
 /// A parameter that every type has (FHIR R4, 3.1.1.4.1), or that is about a search as a whole.
@@ -133,24 +139,70 @@ pub struct Common {
     pub offered: bool,
 }
 
-/// What all types can be searched by.
+/// What all types can be searched by, and what is asked of any search.
 pub fn common() -> &'static [Common] {
-    &[]
+    &COMMON
 }
 
-/// The parameter that `code` names for `kind`, those of all types included (`_profile`, `_tag`, ...).
+const fn common_one(code: &'static str, kind: ParameterKind, offered: bool) -> Common {
+    Common { code, kind, offered }
+}
+
+static COMMON: [Common; 13] = [
+    common_one("_content", ParameterKind::String, true),
+    common_one("_filter", ParameterKind::Special, false),
+    common_one("_has", ParameterKind::Special, true),
+    common_one("_id", ParameterKind::Token, true),
+    common_one("_lastUpdated", ParameterKind::Date, true),
+    common_one("_list", ParameterKind::Special, true),
+    common_one("_profile", ParameterKind::Uri, true),
+    common_one("_query", ParameterKind::Special, false),
+    common_one("_security", ParameterKind::Token, true),
+    common_one("_source", ParameterKind::Uri, true),
+    common_one("_tag", ParameterKind::Token, true),
+    common_one("_text", ParameterKind::String, true),
+    common_one("_type", ParameterKind::Special, true),
+];
+
+/// The parameter that `code` names for `kind`, those of all types included (`_id`, `_lastUpdated`, `_profile`, `_security`,
+/// `_source`, `_tag`).
 pub fn parameter(kind: ResourceType, code: &str) -> Option<&'static Parameter> {
-    parameters(kind).find(|parameter| parameter.code == code)
+    table::get().find(kind, code).filter(|parameter| parameter.is_searchable())
 }
 
-/// All parameters that have values for `kind`, those of all types included, by their codes.
+/// All of R4's parameters for `kind`, those of all types included, ascending by code.
 pub fn parameters(kind: ResourceType) -> impl Iterator<Item = &'static Parameter> {
-    let _ = kind;
-    [].into_iter()
+    table::get().of(kind).filter(|parameter| parameter.is_searchable())
 }
 
-/// The parameter of that number.
+/// R4's parameter of that number.
 pub fn by_number(number: u16) -> Option<&'static Parameter> {
-    let _ = number;
-    None
+    table::get().by_number(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_parameters_are_patients() {
+        let patient = ResourceType::from_name("Patient").expect("there");
+        let codes = ["name", "family", "given", "birthdate", "_lastUpdated"];
+        for (number, code) in LINE_PARAMETERS.into_iter().zip(codes) {
+            assert_eq!(parameter(patient, code).map(|found| found.number), Some(number), "{code}");
+            assert_eq!(by_number(number).map(|found| found.code.as_str()), Some(code));
+        }
+    }
+
+    #[test]
+    fn a_published_number_stays() {
+        for (number, id) in [
+            (1, "Account-identifier"),
+            (893, by_number(893).expect("there").id.as_str()),
+            (1386, "questionnaireresponse-extensions-QuestionnaireResponse-item-subject"),
+            (LAST_UPDATED, "Resource-lastUpdated"),
+        ] {
+            assert_eq!(by_number(number).map(|found| found.id.as_str()), Some(id));
+        }
+    }
 }

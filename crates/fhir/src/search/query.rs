@@ -274,21 +274,42 @@ pub struct Include {
 impl Search {
     /// The numbers of all parameters that conditions and sorting name, each once, ascending, those inside chains included.
     pub fn parameters(&self) -> Vec<u16> {
-        Vec::new()
+        let mut numbers: Vec<u16> = self.sort.iter().map(|key| key.parameter).collect();
+        self.conditions.iter().for_each(|condition| condition.numbers(&mut numbers));
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
     }
 }
 
-/// Reads a query: `parameters` are names and values as they came, decoded, in order, of a query string or a form.
-/// `kind` is the type that is searched; none for a search across types (`_type`). `_format` and `_pretty` are passed over.
-///
-/// # Errors
-/// An issue for each parameter that is not known, not well formed or not supported, naming it and its nearest neighbours
-/// in spelling; with `lenient` only what is over a bound.
-pub fn parse(
-    kind: Option<ResourceType>,
-    parameters: &[(String, String)],
-    options: &Options<'_>,
-) -> Result<Search, Vec<Issue>> {
-    let _ = (kind, parameters, options);
-    Ok(Search::default())
+impl Condition {
+    fn numbers(&self, numbers: &mut Vec<u16>) {
+        match self {
+            Self::All(inner) | Self::Any(inner) => inner.iter().for_each(|inner| inner.numbers(numbers)),
+            Self::Not(inner) => inner.numbers(numbers),
+            Self::Present(number) | Self::Value(number, _) | Self::Composite(number, _) => {
+                numbers.push(*number)
+            }
+            Self::InValueSet { parameter, .. } => numbers.push(*parameter),
+            Self::RefersTo { parameter, meets, .. } | Self::ReferredToBy { parameter, meets, .. } => {
+                numbers.push(*parameter);
+                meets.numbers(numbers);
+            }
+            Self::Kind(_) | Self::Id(_) | Self::Narrative(_) | Self::Content(_) | Self::InList(_) => {}
+        }
+    }
+
+    /// How many conditions it comes to, nested ones counted, and how deep they lie.
+    pub(super) fn size(&self) -> (usize, usize) {
+        let (inner, deepest) = match self {
+            Self::All(inner) | Self::Any(inner) => inner
+                .iter()
+                .map(Self::size)
+                .fold((0, 0), |(sum, depth), (size, deep)| (sum + size, depth.max(deep))),
+            Self::Not(inner) => inner.size(),
+            Self::RefersTo { meets, .. } | Self::ReferredToBy { meets, .. } => meets.size(),
+            _ => (0, 0),
+        };
+        (inner + 1, deepest + 1)
+    }
 }

@@ -1,7 +1,10 @@
 //! The values by which a resource is found.
 
-use super::Parameter;
-use crate::{Issue, Resource, ResourceType};
+use super::extract::Taker;
+use super::walk::Met;
+use super::{Custom, LAST_UPDATED, Parameter, by_number, content, table};
+use crate::json::Value as Json;
+use crate::{Resource, ResourceType};
 
 /// Everything by which one resource is found, but for its id and when it was written.
 #[derive(Clone, Default, PartialEq)]
@@ -129,31 +132,41 @@ pub fn order(number: f64) -> i64 {
 /// The values of `resource` for all parameters of R4 that are for its type, and for those of `custom` that are.
 ///
 /// `base_url` is this server's, without a `/` at its end: a reference that begins with it is one to a record of this
-/// server. The same value is given once for each place where it stands.
+/// server. `_id` and `_lastUpdated` have none here. The same value is given once for each place where it stands.
 pub fn values(resource: &Resource, custom: &[Custom], base_url: &str) -> Values {
-    let _ = (resource, custom, base_url);
-    Values::default()
-}
-
-/// A search parameter of a cell's own, compiled.
-#[derive(Debug, Clone)]
-pub struct Custom {
-    parameter: Parameter,
-}
-
-impl Custom {
-    /// What it is.
-    pub fn parameter(&self) -> &Parameter {
-        &self.parameter
+    let taker = Taker { base_url, root: resource.root() };
+    let mut values = Vec::new();
+    let mut met = |met: Met<'_, '_>| match met {
+        Met::Element(end, _) if is_apart(end.number) => {}
+        Met::Element(end, element) => taker.take(end, element, &mut |value| values.push((end.number, value))),
+        Met::Truth(number, truth) => {
+            values.push((number, Value::Token { system: None, code: Some(truth.to_string()) }));
+        }
+    };
+    table::get().walk(resource.kind()).through(resource.root(), &mut met);
+    for walk in custom.iter().filter_map(|custom| custom.walk(resource.kind())) {
+        walk.through(resource.root(), &mut met);
     }
+    let mut content = String::new();
+    content::collect(resource.root(), &mut content);
+    Values { values, narrative: content::narrative(resource.root()), content }
 }
 
-/// Compiles a SearchParameter resource. `number` is what the cell gave it, from [`super::MIN_CUSTOM_NUMBER`] on.
-///
-/// # Errors
-/// What keeps it from being used: no expression, one beyond what is compiled, a code that R4 has for one of its types, a
-/// composite's component that is not known.
-pub fn custom(resource: &Resource, number: u16) -> Result<Custom, Vec<Issue>> {
-    let _ = (resource, number);
-    Err(Vec::new())
+/// The id and the time of writing are not among the words.
+fn is_apart(number: u16) -> bool {
+    number == LAST_UPDATED || by_number(number).is_some_and(|parameter| parameter.code == "_id")
+}
+
+/// The elements that a parameter of R4 leads to in `resource`, before values are taken from them; in no particular order. What
+/// a parameter says of the whole resource (Patient's `deceased`) has none.
+pub fn elements<'a>(resource: &'a Resource, parameter: &Parameter) -> Vec<Json<'a>> {
+    let mut elements = Vec::new();
+    table::get().walk(resource.kind()).through(resource.root(), &mut |met| {
+        if let Met::Element(end, element) = met
+            && end.number == parameter.number
+        {
+            elements.push(element);
+        }
+    });
+    elements
 }

@@ -1,0 +1,110 @@
+//! Which parameter a name means for the types that are searched.
+
+use super::{Parsed, Parser, shown};
+use crate::ResourceType;
+use crate::search::{Fault, Parameter, ParameterKind, common, table};
+use crate::spelling::nearest;
+
+/// What is asked of a search as a whole, or of its answer.
+pub(super) const CONTROLS: [&str; 11] = [
+    "_contained",
+    "_count",
+    "_elements",
+    "_format",
+    "_include",
+    "_pretty",
+    "_revinclude",
+    "_sort",
+    "_summary",
+    "_total",
+    "_type",
+];
+
+/// A parameter, and the types for which it is meant.
+pub(super) type Group<'p> = (Vec<ResourceType>, &'p Parameter);
+
+impl<'o> Parser<'o> {
+    /// The parameter of that code for a type, or, without one, for all types.
+    pub(super) fn find(&self, kind: Option<ResourceType>, code: &str) -> Option<&'o Parameter> {
+        let custom = self.options.custom.iter().map(|custom| custom.parameter());
+        let is_it = |parameter: &&Parameter| {
+            parameter.code == code && kind.map_or(parameter.bases.is_empty(), |kind| parameter.is_for(kind))
+        };
+        let official = match kind {
+            Some(kind) => table::get().find(kind, code),
+            None => table::get().parameters.iter().find(is_it),
+        };
+        official.filter(|parameter| parameter.is_searchable()).or_else(|| custom.into_iter().find(is_it))
+    }
+
+    /// The parameters that a code means for `kinds` (all, if there are none), each with the types for which it is that one.
+    pub(super) fn groups(&self, kinds: &[ResourceType], code: &str) -> Parsed<Vec<Group<'o>>> {
+        let mut groups: Vec<Group<'o>> = Vec::new();
+        if kinds.is_empty() {
+            let parameter = self.find(None, code).ok_or_else(|| self.unknown(kinds, code))?;
+            return Ok(vec![(Vec::new(), parameter)]);
+        }
+        for kind in kinds {
+            let parameter = self.find(Some(*kind), code).ok_or_else(|| self.unknown(kinds, code))?;
+            match groups.iter_mut().find(|(_, known)| known.number == parameter.number) {
+                Some((kinds, _)) => kinds.push(*kind),
+                None => groups.push((vec![*kind], parameter)),
+            }
+        }
+        Ok(groups)
+    }
+
+    /// That a code means nothing for some of `kinds`.
+    pub(super) fn unknown(&self, kinds: &[ResourceType], code: &str) -> Fault {
+        let not_offered = common().iter().any(|common| common.code == code && !common.offered)
+            || matches!(code, "_containedType" | "_score")
+            || kinds.iter().any(|kind| table::get().find(*kind, code).is_some());
+        if not_offered {
+            return Fault::UnsupportedParameter(shown(code));
+        }
+        let lacking = kinds.iter().find(|kind| self.find(Some(**kind), code).is_none()).copied();
+        let mut names: Vec<&str> = CONTROLS.to_vec();
+        names.extend(common().iter().filter(|common| common.offered).map(|common| common.code));
+        if let Some(kind) = lacking {
+            let official = table::get().of(kind).filter(|parameter| parameter.is_searchable());
+            let custom = self.options.custom.iter().map(|custom| custom.parameter());
+            let all = official.chain(custom.filter(|parameter| parameter.is_for(kind)));
+            names.extend(all.map(|parameter| parameter.code.as_str()));
+        }
+        let nearest = nearest(code, names.into_iter()).into_iter().map(str::to_owned).collect();
+        Fault::UnknownParameter {
+            name: super::super::fault::shown(code),
+            kind: lacking.map(ResourceType::name),
+            nearest,
+        }
+    }
+
+    /// The type of that name.
+    pub(super) fn kind(&self, parameter: &str, name: &str) -> Parsed<ResourceType> {
+        ResourceType::from_name(name).ok_or_else(|| {
+            let near = nearest(name, ResourceType::all().map(ResourceType::name));
+            Fault::UnknownType {
+                parameter: shown(parameter),
+                nearest: near.into_iter().map(str::to_owned).collect(),
+            }
+        })
+    }
+
+    /// The reference parameter of that code for a type.
+    pub(super) fn reference(&self, kind: ResourceType, code: &str) -> Parsed<&'o Parameter> {
+        let parameter = self.find(Some(kind), code).ok_or_else(|| self.unknown(&[kind], code))?;
+        if parameter.kind == ParameterKind::Reference {
+            Ok(parameter)
+        } else {
+            Err(Fault::NotAReference(shown(code)))
+        }
+    }
+}
+
+/// That a reference does not lead to a type.
+pub(super) fn not_a_target(parameter: &Parameter) -> Fault {
+    Fault::NotATarget {
+        parameter: parameter.code.clone(),
+        targets: parameter.targets.iter().map(|kind| kind.name()).collect(),
+    }
+}
