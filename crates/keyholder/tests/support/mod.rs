@@ -2,19 +2,23 @@
 
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod searching;
+
 use salus_keyholder::{KeyholderError, KeyholderOptions, LineSearch, SearchOptions, setup};
 use salus_seal::entry::{Budgets, Interaction, Limits, Purpose, Refusal};
 use salus_seal::envelope::{Plain, seal};
-use salus_seal::{CellId, ClientId, Header, Part, PartKey, PrincipalId, Sealed, SessionId};
+use salus_seal::{CellId, ClientId, Header, Part, PartKey, PrincipalId, Pseudonym, Sealed, SessionId};
 use salus_trust_api::Token;
 use salus_trust_api::admin::{AdminClient, prove};
 use salus_trust_api::frame;
 use salus_trust_api::wire::*;
+use serde::de::DeserializeOwned;
 use std::io::{Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 pub const RECORD_SERVER_KEY: [u8; 32] = [42; 32];
@@ -109,6 +113,21 @@ fn pipe() -> (OwnedFd, OwnedFd) {
     (read.into(), write.into())
 }
 
+/// How long a test waits for what must come.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn receive<T: DeserializeOwned>(stream: &mut UnixStream) -> Option<T> {
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut prefix = [0; 4];
+    if let Err(error) = stream.read_exact(&mut prefix) {
+        assert_ne!(error.kind(), std::io::ErrorKind::WouldBlock, "nothing came");
+        return None;
+    }
+    let mut body = vec![0; frame::body_length(prefix).unwrap()];
+    stream.read_exact(&mut body).ok()?;
+    Some(frame::decode(&body).unwrap())
+}
+
 pub struct RecordServer(UnixStream);
 
 impl RecordServer {
@@ -129,11 +148,7 @@ impl RecordServer {
 
     /// None when the keyholder hung up.
     pub fn receive(&mut self) -> Option<Reply> {
-        let mut prefix = [0; 4];
-        self.0.read_exact(&mut prefix).ok()?;
-        let mut body = vec![0; frame::body_length(prefix).unwrap()];
-        self.0.read_exact(&mut body).ok()?;
-        Some(frame::decode(&body).unwrap())
+        receive(&mut self.0)
     }
 
     pub fn batch(&mut self, asks: Vec<Ask>) -> Vec<Answer> {
@@ -180,10 +195,25 @@ impl RecordServer {
         header: Header,
         into: WriteCompartment,
     ) -> Result<Stored, Refusal> {
+        self.write_words(session, header, into, b"")
+    }
+
+    /// The same, with words.
+    pub fn write_words(
+        &mut self,
+        session: &Session,
+        header: Header,
+        into: WriteCompartment,
+        words: &[u8],
+    ) -> Result<Stored, Refusal> {
         let (sealed, key) =
-            seal(&header, &Plain { body: b"{\"plain\":true}", line: b"line", words: b"" }).unwrap();
-        let version =
-            NewVersion { header, hash: sealed.hash(), key: SecretKey(*key.expose()), words: Vec::new() };
+            seal(&header, &Plain { body: b"{\"plain\":true}", line: b"line", words }).unwrap();
+        let version = NewVersion {
+            header,
+            hash: sealed.hash(),
+            key: SecretKey(*key.expose()),
+            words: sealed.words.clone(),
+        };
         let existing = match &into {
             WriteCompartment::Existing(wrap) => Some(wrap.clone()),
             WriteCompartment::New { .. } => None,
