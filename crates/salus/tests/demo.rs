@@ -37,6 +37,27 @@ fn it_writes_what_others_are_built_against() {
     assert_eq!(request("GET", &url, &[("authorization", &foreign)], b"").unwrap().status, 401);
 }
 
+#[test]
+fn a_resource_has_a_bound_below_that_of_a_body() {
+    let server = Server::start_with(&Start { patients: 0, ..Start::default() });
+    let binary = |bytes: usize| {
+        format!(
+            r#"{{"resourceType":"Binary","contentType":"text/plain","data":"{}"}}"#,
+            "AAAA".repeat(bytes / 4)
+        )
+    };
+    let (fits, too_large, no_body) = (binary(15 << 20), binary(17 << 20), binary(65 << 20));
+    assert_eq!(server.fhir(0, "POST", "/Binary", &fits).unwrap().status, 201);
+    let refused = server.fhir(0, "POST", "/Binary", &too_large).unwrap();
+    assert_eq!(refused.status, 413, "{}", refused.text());
+    assert!(refused.text().contains(&(16 << 20).to_string()), "{}", refused.text());
+    // Whoever announces too much is answered before all of it was sent, which may break the sending.
+    if let Ok(refused) = server.fhir(0, "POST", "/Binary", &no_body) {
+        assert_eq!(refused.status, 413);
+        assert!(refused.text().contains(&(64 << 20).to_string()), "{}", refused.text());
+    }
+}
+
 /// The command of the front page, as somebody would paste it.
 #[test]
 fn the_front_pages_example_reads_a_patient() {

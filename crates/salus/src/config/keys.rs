@@ -83,7 +83,7 @@ pub const KEYS: &[Key] = &[
         Kind::Switch,
         "false",
         "Whether a proxy that ends TLS stands before it, and nobody else reaches it: the last address of X-Forwarded-For is then \
-         the client's in the access log. Without it and without a certificate, only a loopback address may be listened on.",
+         the client's in the access log. X-Forwarded-Proto and -Host are not read: set `public_url`. Without it and without a certificate, only a loopback address may be listened on.",
     ),
     key("tls", "certificate_file", Kind::Path, "\"\"", "The certificate and those above it, PEM."),
     key("tls", "key_file", Kind::Path, "\"\"", "The certificate's key, PEM."),
@@ -92,7 +92,9 @@ pub const KEYS: &[Key] = &[
         "max_body_bytes",
         Kind::Number(1, 1 << 30),
         "67108864",
-        "The largest request body, in bytes, after decompression.",
+        "The largest request body, in bytes; of a transaction or batch, all entries together. A single resource may have at most \
+         16777216 bytes (16 MiB) as it is stored, whatever stands here: that much is sealed as one. Above either bound, the \
+         answer is 413 with the bound that was passed.",
     ),
     key(
         "limits",

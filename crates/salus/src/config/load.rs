@@ -283,6 +283,13 @@ mod tests {
         assert_eq!(fields, keys);
     }
 
+    #[test]
+    fn the_bound_of_a_single_resource_is_said_beside_that_of_a_body() {
+        let key = KEYS.iter().find(|key| key.name == "max_body_bytes").unwrap();
+        let bound = salus_seal::envelope::MAX_PART_BYTES;
+        assert!(key.what.contains(&format!("{bound} bytes ({} MiB)", bound >> 20)), "{}", key.what);
+    }
+
     /// With UPDATE_DOCS=1 the file is written instead.
     #[test]
     fn the_documentation_is_in_step() {

@@ -57,7 +57,7 @@ pub struct Tls {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// In bytes, after decompression.
+    /// In bytes; of a single resource, [`salus_seal::envelope::MAX_PART_BYTES`] besides.
     pub max_body_bytes: usize,
     /// Connections at once.
     pub max_connections: usize,
