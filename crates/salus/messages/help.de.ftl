@@ -159,6 +159,22 @@ salus-log-show = Einträge des Protokolls zeigen
           salus log show --cell praxis-sonnenberg --last 20
           salus log show --cell praxis-sonnenberg --from 1000 --limit 50
 
+salus-index = Die Suchindexe
+
+salus-index-status = Wie es den Indexen geht: Stand, Datensätze, Segmente, Bytes
+    .after =
+        Beispiele:
+          salus index status
+          salus index status --json --data /var/lib/salus
+
+salus-index-rebuild = Einen Index aus den versiegelten Wörtern der Datensätze neu machen, während der alte antwortet
+    .cell = Der Name der Zelle; ohne ihn alle
+    .no_wait = Nicht auf das Ende warten; salus index status zeigt, wie weit es ist
+    .after =
+        Beispiele:
+          salus index rebuild
+          salus index rebuild --cell praxis-sonnenberg --no-wait
+
 salus-scope = Wer was bekommen hat: Patienten und Datensatzversionen, die herausgegeben wurden
     .session = Von einer Sitzung
     .principal = Von einem Subjekt, in allen Sitzungen

@@ -160,6 +160,22 @@ salus-log-show = Montrer des entrées du journal
           salus log show --cell praxis-sonnenberg --last 20
           salus log show --cell praxis-sonnenberg --from 1000 --limit 50
 
+salus-index = Les index de recherche
+
+salus-index-status = Comment vont les index : état, enregistrements, segments, octets
+    .after =
+        Exemples :
+          salus index status
+          salus index status --json --data /var/lib/salus
+
+salus-index-rebuild = Refaire un index à partir des mots scellés des enregistrements, pendant que l'ancien répond
+    .cell = Le nom de la cellule ; sans lui, toutes
+    .no_wait = Ne pas attendre la fin ; salus index status montre où cela en est
+    .after =
+        Exemples :
+          salus index rebuild
+          salus index rebuild --cell praxis-sonnenberg --no-wait
+
 salus-scope = Qui a reçu quoi : patients et versions d'enregistrements qui ont été remis
     .session = D'une session
     .principal = D'un sujet, dans toutes ses sessions

@@ -107,9 +107,15 @@ a report, with its place and the rule; never with a value.")]
   salus scope --client 3f0c...  --from 2026-11-01 --to 2026-12-01
   salus scope --session 77ab... --json")]
     Scope(Scope),
+    /// The search indexes
+    #[command(subcommand)]
+    Index(Index),
     /// The keyholder's process; started by `serve` and `demo`
     #[command(name = "__keyholder", hide = true)]
     Keyholder,
+    /// The indexer's process; started by `serve` and `demo`
+    #[command(name = "__indexer", hide = true)]
+    Indexer,
     /// The record server's process; started by `serve` and `demo`
     #[command(name = "__record-server", hide = true)]
     RecordServer,
@@ -373,6 +379,35 @@ pub enum Log {
         /// At most this many
         #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,
+        /// Where the data lie, and how to report.
+        #[command(flatten)]
+        report: Report,
+    },
+}
+
+/// `salus index ...`
+#[derive(Debug, Subcommand)]
+pub enum Index {
+    /// How the indexes fare: state, records, segments, bytes
+    #[command(after_help = "Examples:
+  salus index status
+  salus index status --json --data /var/lib/salus")]
+    Status {
+        /// Where the data lie, and how to report.
+        #[command(flatten)]
+        report: Report,
+    },
+    /// Make an index anew from the sealed words of the records, while the old one answers
+    #[command(after_help = "Examples:
+  salus index rebuild
+  salus index rebuild --cell praxis-sonnenberg --no-wait")]
+    Rebuild {
+        /// The cell's name; without it, all of them
+        #[arg(long)]
+        cell: Option<String>,
+        /// Do not wait for the end; salus index status shows how far it is
+        #[arg(long)]
+        no_wait: bool,
         /// Where the data lie, and how to report.
         #[command(flatten)]
         report: Report,

@@ -77,6 +77,11 @@ impl DataDir {
         self.0.join("log")
     }
 
+    /// The search index's sealed files.
+    pub fn index(&self) -> PathBuf {
+        self.0.join("index")
+    }
+
     /// Sockets, lock, and the server's word of itself.
     pub fn run(&self) -> PathBuf {
         self.0.join("run")
@@ -120,7 +125,7 @@ impl DataDir {
     }
 
     fn make_directories(&self) -> Result<(), Failure> {
-        for path in [self.0.clone(), self.cells(), self.trust(), self.log(), self.run()] {
+        for path in [self.0.clone(), self.cells(), self.trust(), self.log(), self.index(), self.run()] {
             let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&path);
             made.map_err(|error| cannot_write(&path, &error))?;
         }

@@ -3,7 +3,7 @@
 use clap::FromArgMatches as _;
 use salus::admin::log::Part;
 use salus::admin::{self, Output};
-use salus::cli::{Cli, Client, Command, Log, Session};
+use salus::cli::{Cli, Client, Command, Index, Log, Session};
 use salus::failure::Failure;
 use salus::{cli, demo, help, import, init, process, recover, serve, usage};
 use std::ffi::OsString;
@@ -20,6 +20,7 @@ fn main() -> ExitCode {
     let output = |json| Output { json, language };
     let outcome = match &command.command {
         Command::Keyholder => return process::keyholder::run(),
+        Command::Indexer => return process::indexer::run(),
         Command::RecordServer => return process::record_server::run(),
         Command::Demo(demo) => demo::run::run(demo, language),
         Command::Init(init) => init::run(init, output(init.json)),
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
             let part = last.map_or(Part::From { from: *from, limit: *limit }, Part::Last);
             admin::log::show(cell.as_deref(), part, report, output(report.json))
         }
+        Command::Index(index) => admin::index::run(index, output(index_json(index))),
         Command::Scope(scope) => admin::scope::run(scope, output(scope.report.json)),
     };
     match outcome {
@@ -54,6 +56,12 @@ fn main() -> ExitCode {
 fn cell_json(cell: &cli::Cell) -> bool {
     match cell {
         cli::Cell::Create { report, .. } | cli::Cell::Quarantine { report, .. } => report.json,
+    }
+}
+
+fn index_json(index: &Index) -> bool {
+    match index {
+        Index::Status { report } | Index::Rebuild { report, .. } => report.json,
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod budgets;
 pub mod change;
 pub mod compare;
+pub mod index;
 pub mod log;
 pub mod scope;
 pub mod status;

@@ -4,8 +4,10 @@ use super::{FirstLine, KeyholderStart, parse_key, refuse, take_options};
 use crate::config::Level;
 use crate::failure::COULD_NOT;
 use crate::supervise::log;
+use salus_fhir::{ResourceType, search::LINE_PARAMETERS};
+use salus_keyholder::LineSearch;
 use salus_keyholder::error::KeyholderError;
-use salus_keyholder::run::{KeyholderOptions, run as hold_keys};
+use salus_keyholder::run::{KeyholderOptions, SearchOptions, run as hold_keys};
 use salus_sandbox::{Network, Profile, confine};
 use std::os::fd::AsFd as _;
 use std::process::ExitCode;
@@ -19,9 +21,8 @@ pub fn run() -> ExitCode {
         Err(error) => return refuse(error.to_string(), true),
     };
     log::line(Level::Info, "confined", &[("by", &protections.join("; "))]);
-    let Some(record_server_key) = parse_key(&start.record_server_key) else {
-        return ExitCode::from(COULD_NOT);
-    };
+    let keys = parse_key(&start.record_server_key).zip(parse_key(&start.indexer_key));
+    let Some((record_server_key, indexer_key)) = keys else { return ExitCode::from(COULD_NOT) };
     let Ok(stop) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(COULD_NOT) };
     let options = KeyholderOptions {
         data_dir: start.data_dir,
@@ -29,7 +30,7 @@ pub fn run() -> ExitCode {
         socket: start.socket,
         witness_dirs: start.witness_dirs,
         record_server_key,
-        search: None,
+        search: Some(SearchOptions { indexer_key, line: line_search() }),
         protections,
     };
     match hold_keys(options, stop, || FirstLine::Ready.say()) {
@@ -39,6 +40,12 @@ pub fn run() -> ExitCode {
             refuse(error.to_string(), error.is_final() && !may_be_the_last_ones_lock(&error))
         }
     }
+}
+
+/// What a patient's line shows. The keyholder knows no FHIR, so it is told the numbers.
+fn line_search() -> LineSearch {
+    let patient_kind = ResourceType::from_name("Patient").map_or(u16::MAX, ResourceType::code);
+    LineSearch { patient_kind, parameters: LINE_PARAMETERS.to_vec() }
 }
 
 /// Of a server that was killed a moment ago, the keyholder may still be on its way out.

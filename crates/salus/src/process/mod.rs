@@ -1,4 +1,4 @@
-//! What the two processes have in common: they take their options from a pipe, end with their parent, and say one line.
+//! What the processes have in common: they take their options from a pipe, end with their parent, and say one line.
 //!
 //! Never: reads a key from the command line or the environment. State: none.
 
@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use zeroize::Zeroizing;
 
+pub mod indexer;
 pub mod keyholder;
 pub mod record_server;
 
@@ -63,6 +64,22 @@ pub struct KeyholderStart {
     pub witness_dirs: Vec<PathBuf>,
     /// With which the record server proves itself, in hexadecimal digits.
     pub record_server_key: Zeroizing<String>,
+    /// With which the indexer proves itself, in hexadecimal digits.
+    pub indexer_key: Zeroizing<String>,
+}
+
+/// The indexer's options.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IndexerStart {
+    /// How it logs.
+    pub log: LogStart,
+    /// Where its files lie.
+    pub index_dir: PathBuf,
+    /// Where the keyholder listens.
+    pub keyholder_socket: PathBuf,
+    /// With which it proves itself, in hexadecimal digits.
+    pub keyholder_key: Zeroizing<String>,
 }
 
 /// The record server's options.

@@ -149,8 +149,12 @@ mod tests {
         assert_eq!(profile.network, Network::Listen(vec![8642]));
         let reached = profile.list_only.iter().chain(&profile.read_only).chain(&profile.read_write);
         for path in reached {
-            for kept in ["/var/lib/salus/trust/root.key", "/var/lib/salus/log/journal", "/etc/salus/root.key"]
-            {
+            for kept in [
+                "/var/lib/salus/trust/root.key",
+                "/var/lib/salus/log/journal",
+                "/var/lib/salus/index/0",
+                "/etc/salus/root.key",
+            ] {
                 assert!(!Path::new(kept).starts_with(path), "{} reaches {kept}", path.display());
             }
         }

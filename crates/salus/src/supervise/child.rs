@@ -39,8 +39,17 @@ pub(super) enum Stage {
     Run,
     /// The record server is to end.
     EndRecordServer,
-    /// The keyholder too.
+    /// The keyholder and the indexer too.
     EndKeyholder,
+}
+
+/// Whether everything ends with a process that cannot be kept running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// Nothing can be served without it: given up, it ends the server.
+    Vital,
+    /// Everything else is served without it: it is tried for ever.
+    Spare,
 }
 
 /// A process that is kept running.
@@ -52,6 +61,7 @@ pub(super) struct Keeper {
 struct Kept {
     command: &'static str,
     name: &'static str,
+    need: Need,
     ends_at: Stage,
     options: Zeroizing<String>,
     stages: watch::Receiver<Stage>,
@@ -63,6 +73,7 @@ impl Keeper {
     pub(super) fn start<T: Serialize>(
         command: &'static str,
         name: &'static str,
+        need: Need,
         ends_at: Stage,
         options: &T,
         stages: watch::Receiver<Stage>,
@@ -72,7 +83,8 @@ impl Keeper {
             return Err(Failure::could_not(say("cannot-start").with("process", name).with("why", "options")));
         };
         let (announce, ready) = watch::channel(false);
-        let kept = Kept { command, name, ends_at, options: Zeroizing::new(options + "\n"), stages, announce };
+        let kept =
+            Kept { command, name, need, ends_at, options: Zeroizing::new(options + "\n"), stages, announce };
         Ok(Self { ready, task: tokio::spawn(kept.keep()) })
     }
 
@@ -117,9 +129,13 @@ impl Kept {
                 Life::Died(status, refusal) => (status, refusal),
             };
             was_ready |= self.announce.send_replace(false);
-            log::line(Level::Error, "process-died", &[("child", &self.name), ("status", &status)]);
             let why = refusal.unwrap_or_else(|| status.to_string());
-            if status.code() == Some(i32::from(FINAL)) || (!was_ready && starts >= MAX_FIRST_STARTS) {
+            let fields: [(&str, &dyn std::fmt::Display); 3] =
+                [("child", &self.name), ("status", &status), ("why", &why)];
+            log::line(Level::Error, "process-died", &fields);
+            let is_hopeless =
+                status.code() == Some(i32::from(FINAL)) || (!was_ready && starts >= MAX_FIRST_STARTS);
+            if is_hopeless && self.need == Need::Vital {
                 return Err(Failure::could_not(
                     say("process-refuses").with("process", self.name).with("why", why),
                 ));

@@ -1,8 +1,9 @@
-//! Runs the server's processes: the keyholder, then the record server. Starts again what dies, and ends all of it in order.
+//! Runs the server's processes: the keyholder, the indexer, then the record server. Starts again what dies, and ends all of it in
+//! order. Nobody waits for the indexer: until it has caught up, searches do.
 //!
 //! Never: sees a record; puts a key on a command line or into the environment (options travel over a pipe).
 //!
-//! State: the two processes, the key with which the record server proves itself to the keyholder, the directory's lock.
+//! State: the processes, the keys with which they prove themselves to the keyholder, the directory's lock.
 
 mod child;
 pub mod log;
@@ -14,8 +15,8 @@ use crate::config::{Format, Level, Settings};
 use crate::data_dir::{DataDir, Lock, ServerFile, cannot_write};
 use crate::failure::Failure;
 use crate::messages::say;
-use crate::process::{KeyholderStart, LogStart, RecordServerStart, print_key};
-use child::{Keeper, Stage};
+use crate::process::{IndexerStart, KeyholderStart, LogStart, RecordServerStart, print_key};
+use child::{Keeper, Need, Stage};
 use salus_fhir::Language;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -96,18 +97,22 @@ async fn run(
 ) -> Result<(), Failure> {
     let server = server_file(&plan, address);
     let (inner_stage, inner_stages) = watch::channel(Stage::Run);
-    let (keyholder, record_server) = starts(&plan, address, &server.base_url)?;
+    let Starts { keyholder, indexer, record_server } = starts(&plan, address, &server.base_url)?;
+    let ends = Stage::EndKeyholder;
     let mut trusted =
-        Keeper::start("__keyholder", "keyholder", Stage::EndKeyholder, &keyholder, inner_stages.clone())?;
+        Keeper::start("__keyholder", "keyholder", Need::Vital, ends, &keyholder, inner_stages.clone())?;
     let mut outcome = tokio::select! {
         ready = trusted.ready() => ready,
         _ = stages.wait_for(|stage| *stage != Stage::Run) => Ok(()),
     };
+    let mut indexed = None;
     let mut served = None;
     if outcome.is_ok() && *stages.borrow() == Stage::Run {
-        let name = "__record-server";
-        let keeper =
-            Keeper::start(name, "record-server", Stage::EndRecordServer, &record_server, inner_stages)?;
+        let stages_of_indexer = inner_stages.clone();
+        indexed =
+            Some(Keeper::start("__indexer", "indexer", Need::Spare, ends, &indexer, stages_of_indexer)?);
+        let (name, ends) = ("__record-server", Stage::EndRecordServer);
+        let keeper = Keeper::start(name, "record-server", Need::Vital, ends, &record_server, inner_stages)?;
         let keeper = served.insert(keeper);
         outcome = tokio::select! {
             ready = keeper.ready() => ready,
@@ -131,6 +136,9 @@ async fn run(
         keeper.gone().await;
     }
     inner_stage.send_replace(Stage::EndKeyholder);
+    if let Some(keeper) = indexed {
+        keeper.gone().await;
+    }
     trusted.gone().await;
     drop(lock);
     outcome
@@ -168,14 +176,20 @@ fn bracketed(address: SocketAddr) -> String {
     }
 }
 
-fn starts(
-    plan: &Plan,
-    address: SocketAddr,
-    base_url: &str,
-) -> Result<(KeyholderStart, RecordServerStart), Failure> {
+/// What each process is told.
+struct Starts {
+    keyholder: KeyholderStart,
+    indexer: IndexerStart,
+    record_server: RecordServerStart,
+}
+
+fn starts(plan: &Plan, address: SocketAddr, base_url: &str) -> Result<Starts, Failure> {
     let settings = &plan.settings;
-    let key =
-        Zeroizing::new(salus_seal::keys::random::<32>().map_err(|_| Failure::could_not(say("no-random")))?);
+    let draw = || {
+        let key = salus_seal::keys::random::<32>().map(Zeroizing::new);
+        key.map_err(|_| Failure::could_not(say("no-random")))
+    };
+    let (key, indexer_key) = (draw()?, draw()?);
     let log = LogStart {
         format: settings.log.format,
         level: settings.log.level,
@@ -193,6 +207,13 @@ fn starts(
         socket: plan.data.keyholder_socket(),
         witness_dirs,
         record_server_key: print_key(&key),
+        indexer_key: print_key(&indexer_key),
+    };
+    let indexer = IndexerStart {
+        log: log.clone(),
+        index_dir: plan.data.index(),
+        keyholder_socket: plan.data.keyholder_socket(),
+        keyholder_key: print_key(&indexer_key),
     };
     let record_server = RecordServerStart {
         log,
@@ -208,7 +229,7 @@ fn starts(
         request_timeout_s: settings.limits.request_timeout_s,
         note: plan.note.clone(),
     };
-    Ok((keyholder, record_server))
+    Ok(Starts { keyholder, indexer, record_server })
 }
 
 fn absolute(path: &PathBuf) -> PathBuf {

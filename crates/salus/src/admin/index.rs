@@ -1,0 +1,136 @@
+//! `salus index ...`: how the search indexes fare, and making them anew while the old ones answer.
+//!
+//! Never: waits for a rebuild without saying how far it is. State: none.
+
+use super::{Administration, Output, table, unexpected};
+use crate::cli::Index;
+use crate::data_dir::DataDir;
+use crate::failure::Failure;
+use crate::messages::{Say, say};
+use salus_fhir::Language;
+use salus_trust_api::wire::{AdminAnswer, AdminAsk, CellIndex, IndexState};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// How often it is asked how far a rebuild is.
+const ASK_EVERY: Duration = Duration::from_millis(250);
+/// How often that is said.
+const SAY_EVERY: Duration = Duration::from_secs(2);
+
+/// Asks and reports.
+pub fn run(command: &Index, output: Output) -> Result<(), Failure> {
+    match command {
+        Index::Status { report } => {
+            let mut administration = Administration::connect(&DataDir::at(&report.data.directory())?)?;
+            tell(&indexes(&mut administration)?, output);
+            Ok(())
+        }
+        Index::Rebuild { cell, no_wait, report } => {
+            let mut administration = Administration::connect(&DataDir::at(&report.data.directory())?)?;
+            match administration.ask(AdminAsk::RebuildIndex { cell: cell.clone() })? {
+                AdminAnswer::Done => {}
+                _ => return Err(unexpected()),
+            }
+            let of_cell = |index: &CellIndex| cell.as_ref().is_none_or(|cell| *cell == index.cell);
+            let mut indexes = indexes(&mut administration)?;
+            indexes.retain(of_cell);
+            if !no_wait {
+                wait(&mut administration, &mut indexes, of_cell, output.language)?;
+            }
+            tell(&indexes, output);
+            Ok(())
+        }
+    }
+}
+
+fn indexes(administration: &mut Administration) -> Result<Vec<CellIndex>, Failure> {
+    match administration.ask(AdminAsk::IndexStatus)? {
+        AdminAnswer::Index(indexes) => Ok(indexes),
+        _ => Err(unexpected()),
+    }
+}
+
+/// Waits until all of them are made, and says on stderr how far they are.
+fn wait(
+    administration: &mut Administration,
+    indexes: &mut Vec<CellIndex>,
+    of_cell: impl Fn(&CellIndex) -> bool,
+    language: Language,
+) -> Result<(), Failure> {
+    let mut said = Instant::now();
+    while indexes.iter().any(|index| index.state != IndexState::Ready) {
+        if said.elapsed() >= SAY_EVERY {
+            said = Instant::now();
+            for index in indexes.iter().filter(|index| index.state != IndexState::Ready) {
+                let (given, about) = index.progress.unwrap_or_default();
+                let far = say("index-progress").with("cell", &index.cell);
+                eprintln!("{}", far.with("given", given).with("about", about).text(language));
+            }
+        }
+        std::thread::sleep(ASK_EVERY);
+        *indexes = self::indexes(administration)?;
+        indexes.retain(&of_cell);
+    }
+    Ok(())
+}
+
+fn tell(indexes: &[CellIndex], output: Output) {
+    let cells: Vec<Value> = indexes.iter().map(to_json).collect();
+    output.report(&json!({"cells": cells}), |language| lines(indexes, language));
+}
+
+fn to_json(index: &CellIndex) -> Value {
+    let progress = index.progress.map(|(given, about)| json!({"given": given, "about": about}));
+    let kept = index.index.as_ref().map(|status| {
+        json!({
+            "records": status.records,
+            "segments": status.segments,
+            "bytes": status.bytes,
+            "tail": status.tail,
+            "rebuilding_records": status.rebuilding,
+        })
+    });
+    json!({
+        "cell": index.cell,
+        "state": state_key(index.state).strip_prefix("index-"),
+        "progress": progress,
+        "unreadable": index.unreadable,
+        "index": kept,
+    })
+}
+
+fn state_key(state: IndexState) -> &'static str {
+    match state {
+        IndexState::NotThere => "index-not-there",
+        IndexState::Behind => "index-behind",
+        IndexState::Ready => "index-ready",
+        IndexState::Rebuilding => "index-rebuilding",
+    }
+}
+
+fn lines(indexes: &[CellIndex], language: Language) -> Vec<String> {
+    let text = |said: Say| said.text(language);
+    let mut rows = vec![
+        ["head-cell", "head-state", "head-records", "head-segments", "head-bytes", "head-unreadable"]
+            .map(|head| text(say(head)))
+            .to_vec(),
+    ];
+    rows.extend(indexes.iter().map(|index| {
+        let mut state = text(say(state_key(index.state)));
+        if let Some((given, about)) = index.progress {
+            state += &format!(" ({given}/{about})");
+        }
+        let kept = |figure: fn(&salus_trust_api::wire::index::IndexStatus) -> u64| {
+            index.index.as_ref().map_or_else(|| "?".into(), |status| figure(status).to_string())
+        };
+        vec![
+            index.cell.clone(),
+            state,
+            kept(|status| status.records),
+            kept(|status| u64::from(status.segments)),
+            kept(|status| status.bytes),
+            index.unreadable.to_string(),
+        ]
+    }));
+    table(&rows)
+}
