@@ -3,11 +3,12 @@
 //! Never: more than a few of them at once. State: none.
 
 use crate::carry_out::{BundleAnswer, done_before};
-use crate::create::create_resource;
-use crate::delete::delete_marked;
+use crate::create::{Conditional, create_resource};
+use crate::delete::{delete_marked, delete_marked_by};
 use crate::entry::{Action, Done, EntryOutcome};
-use crate::update::update_resource;
-use crate::{Cell, RecordsError, by_id, history, read, vread};
+use crate::search::search;
+use crate::update::{update_resource, update_resource_by};
+use crate::{Cell, RecordsError, history, read, vread};
 use salus_fhir::bundle::Bundle;
 use salus_store::{DoneMarks, LedgerMark};
 use salus_trust_api::Interaction;
@@ -97,12 +98,24 @@ pub(crate) async fn perform(
     ledger: Option<LedgerMark>,
 ) -> EntryOutcome {
     let outcome = match action {
-        Action::Create(resource) => create_resource(cell, asker, resource, ledger).await.map(Done::Written),
+        Action::Create { if_none_exist, resource } => {
+            let done = create_resource(cell, asker, resource, if_none_exist.as_deref(), ledger).await;
+            done.map(|done| match done {
+                Conditional::Written(written) => Done::Written(written),
+                Conditional::There(one) => Done::There(one),
+            })
+        }
+        Action::UpdateBy { query, precondition, resource } => {
+            update_resource_by(cell, asker, &query, precondition, resource, ledger).await.map(Done::Written)
+        }
+        Action::DeleteBy { kind, query, precondition } => {
+            delete_marked_by(cell, asker, kind, &query, precondition, ledger).await.map(Done::Deleted)
+        }
         Action::Update { id, precondition, resource } => {
             update_resource(cell, asker, &id, precondition, resource, ledger).await.map(Done::Written)
         }
         Action::Delete { kind, id, precondition } => {
-            let deleted = delete_marked(cell, asker, kind, &id, precondition, ledger).await;
+            let deleted = delete_marked(cell, asker, kind, &id, precondition, ledger, Vec::new()).await;
             deleted.map(|deleted| Done::Deleted(Some(deleted)))
         }
         Action::Read { kind, id } => read(cell, asker, kind, &id).await.map(Done::Read),
@@ -110,10 +123,7 @@ pub(crate) async fn perform(
         Action::History { kind, id, before, count } => {
             history(cell, asker, kind, &id, before, count).await.map(Done::History)
         }
-        Action::ById { kind, ids } => {
-            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-            by_id(cell, asker, kind, &ids).await.map(Done::Found)
-        }
+        Action::Search(ask) => search(cell, asker, ask).await.map(|page| Done::Found(Box::new(page))),
     };
     match outcome {
         Err(RecordsError::AlreadyImported) => done_before(),

@@ -8,7 +8,7 @@
 
 use crate::write::Draft;
 use crate::{Cell, RecordsError, text};
-use salus_fhir::{Issue, PatientReference, PatientScope, PatientTarget, ResourceType};
+use salus_fhir::{PatientReference, PatientScope, PatientTarget, ResourceType};
 use salus_seal::wrap::MAX_PSEUDONYMS;
 use std::collections::{BTreeSet, HashMap};
 
@@ -130,14 +130,13 @@ type Found = HashMap<(ResourceType, String), Option<u64>>;
 impl Placing<'_> {
     /// The home of each draft.
     ///
-    /// Errors: [`RecordsError::Invalid`] with all patients that are missing; [`RecordsError::NotSupported`] for references
-    /// with a query.
+    /// Errors: [`RecordsError::Invalid`] with all patients that are missing.
     pub(crate) async fn place(&self) -> Result<(Vec<Home>, Homes), RecordsError> {
         let own =
             self.drafts.iter().enumerate().map(|(at, draft)| ((draft.kind, draft.id.as_str()), at)).collect();
         let bytes =
             self.drafts.iter().flat_map(|draft| &draft.resource).map(|resource| resource.text().len()).sum();
-        let concerns = self.cell.heavy.run(bytes, || self.concerns(&own)).await?;
+        let concerns = self.cell.heavy.run(bytes, || self.concerns(&own)).await;
         let found = self.look_up(&concerns).await?;
         self.assign(&concerns, &found)
     }
@@ -146,15 +145,11 @@ impl Placing<'_> {
         !self.places.is_empty()
     }
 
-    fn concerns(&self, own: &Own<'_>) -> Result<Vec<Concern>, RecordsError> {
-        let mut unsupported = Vec::new();
-        let concerns =
-            self.drafts.iter().enumerate().map(|(at, draft)| self.concern(at, draft, own, &mut unsupported));
-        let concerns = concerns.collect();
-        if unsupported.is_empty() { Ok(concerns) } else { Err(RecordsError::NotSupported(unsupported)) }
+    fn concerns(&self, own: &Own<'_>) -> Vec<Concern> {
+        self.drafts.iter().map(|draft| self.concern(draft, own)).collect()
     }
 
-    fn concern(&self, at: usize, draft: &Draft, own: &Own<'_>, unsupported: &mut Vec<Issue>) -> Concern {
+    fn concern(&self, draft: &Draft, own: &Own<'_>) -> Concern {
         let Some(resource) = &draft.resource else {
             return Concern::Stays(draft.head.map_or(HOUSE, |head| head.compartment));
         };
@@ -167,9 +162,6 @@ impl Placing<'_> {
         let mut linked = Vec::new();
         if self.in_bundle() || (patients.is_empty() && !is_house) {
             for reference in resource.references() {
-                if self.in_bundle() && has_query(&reference.reference) {
-                    unsupported.push(text::conditional(self.expression(at, &reference.expression)));
-                }
                 let Some(named) = self.named(&reference.reference, own) else { continue };
                 // What a fullUrl leads to is known only here, and not to the resource that names it.
                 if self.is_patient(&named) {
@@ -383,8 +375,4 @@ impl Placing<'_> {
             None => expression.to_owned(),
         }
     }
-}
-
-fn has_query(reference: &str) -> bool {
-    reference.split_once('?').is_some_and(|(kind, _)| ResourceType::from_name(kind).is_some())
 }

@@ -2,8 +2,10 @@
 
 use crate::compartment::Placing;
 use crate::land::{Work, land};
+use crate::lock::RecordGuards;
+use crate::search::one::{self, Matched, One};
 use crate::write::{Draft, Written, make_ready};
-use crate::{Cell, RecordsError, record_id};
+use crate::{Cell, RecordsError, record_id, text};
 use salus_fhir::{Issue, Resource, ResourceType, Severity};
 use salus_store::{Address, LedgerMark, StoredId};
 use salus_trust_api::Interaction;
@@ -11,31 +13,66 @@ use salus_trust_api::client::Asker;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Creates a record from a resource's text.
+/// What came of a write that depends on whether something is there.
+#[derive(Debug)]
+pub enum Conditional {
+    /// It was written.
+    Written(Written),
+    /// There is such a record already: it stays as it is.
+    There(Box<One>),
+}
+
+/// Creates a record from a resource's text. With `if_none_exist`, a query string, only if it finds none.
 ///
-/// Errors: [`RecordsError::Malformed`], [`RecordsError::Invalid`] with every fault found.
+/// Errors: [`RecordsError::Malformed`], [`RecordsError::Invalid`] with every fault found; [`RecordsError::Precondition`] when the
+/// query finds several, or says nothing.
 pub async fn create(
     cell: &Arc<Cell>,
     asker: &Asker,
     kind: ResourceType,
+    if_none_exist: Option<&str>,
     body: Vec<u8>,
-) -> Result<Written, RecordsError> {
+) -> Result<Conditional, RecordsError> {
     cell.serving()?;
     let resource = parse(cell, asker, Interaction::Create, kind, body).await?;
-    create_resource(cell, asker, resource, None).await
+    create_resource(cell, asker, resource, if_none_exist, None).await
 }
 
 pub(crate) async fn create_resource(
     cell: &Arc<Cell>,
     asker: &Asker,
     resource: Resource,
+    if_none_exist: Option<&str>,
     ledger: Option<LedgerMark>,
+) -> Result<Conditional, RecordsError> {
+    let kind = resource.kind();
+    let mut guards = RecordGuards::new();
+    if let Some(query) = if_none_exist {
+        guards = one::lock(cell, &[(kind, query)]).await;
+        match one::matched(cell, asker, Interaction::Create, kind, query, "").await? {
+            Matched::None => {}
+            Matched::One(one) => return Ok(Conditional::There(one)),
+            Matched::Several => {
+                return Err(RecordsError::Precondition(vec![text::several_match(String::new())]));
+            }
+        }
+    }
+    create_new(cell, asker, resource, ledger, guards).await.map(Conditional::Written)
+}
+
+/// Creates the record, whatever else is there.
+pub(crate) async fn create_new(
+    cell: &Arc<Cell>,
+    asker: &Asker,
+    resource: Resource,
+    ledger: Option<LedgerMark>,
+    guards: RecordGuards,
 ) -> Result<Written, RecordsError> {
     let (id, bytes) = record_id::fresh()?;
     let kind = resource.kind();
     let address = Address { kind: kind.code(), id: StoredId::Random(bytes) };
     let draft = Draft { kind, id, address, head: None, resource: Some(resource) };
-    write_one(cell, asker, Interaction::Create, draft, Vec::new(), ledger).await
+    write_one(cell, asker, Interaction::Create, draft, guards, ledger).await
 }
 
 /// Places one draft and lands it.
@@ -44,7 +81,7 @@ pub(crate) async fn write_one(
     asker: &Asker,
     interaction: Interaction,
     draft: Draft,
-    guards: crate::lock::RecordGuards,
+    guards: RecordGuards,
     ledger: Option<LedgerMark>,
 ) -> Result<Written, RecordsError> {
     let drafts = [draft];

@@ -1,10 +1,12 @@
 //! delete: a version that says that the record was deleted. What was there before stays, as its history.
 
 use crate::create::write_one;
+use crate::lock::RecordGuards;
 use crate::open::admit;
+use crate::search::one::{self, Matched};
 use crate::update::{Precondition, refuse_of_existing};
 use crate::write::Draft;
-use crate::{Cell, RecordsError};
+use crate::{Cell, RecordsError, text};
 use salus_fhir::ResourceType;
 use salus_store::LedgerMark;
 use salus_trust_api::Interaction;
@@ -30,7 +32,39 @@ pub async fn delete(
     id: &str,
     precondition: Precondition,
 ) -> Result<Deleted, RecordsError> {
-    delete_marked(cell, asker, kind, id, precondition, None).await
+    delete_marked(cell, asker, kind, id, precondition, None, RecordGuards::new()).await
+}
+
+/// Deletes the one record that a query string finds; none when it finds none.
+///
+/// Errors: [`RecordsError::Precondition`] when it finds several, or says nothing; else as [`delete`].
+pub async fn delete_by(
+    cell: &Arc<Cell>,
+    asker: &Asker,
+    kind: ResourceType,
+    query: &str,
+    precondition: Precondition,
+) -> Result<Option<Deleted>, RecordsError> {
+    delete_marked_by(cell, asker, kind, query, precondition, None).await
+}
+
+pub(crate) async fn delete_marked_by(
+    cell: &Arc<Cell>,
+    asker: &Asker,
+    kind: ResourceType,
+    query: &str,
+    precondition: Precondition,
+    ledger: Option<LedgerMark>,
+) -> Result<Option<Deleted>, RecordsError> {
+    cell.serving()?;
+    let guards = one::lock(cell, &[(kind, query)]).await;
+    match one::matched(cell, asker, Interaction::Delete, kind, query, "").await? {
+        Matched::None => Ok(None),
+        Matched::One(one) => {
+            delete_marked(cell, asker, kind, &one.id, precondition, ledger, guards).await.map(Some)
+        }
+        Matched::Several => Err(RecordsError::Precondition(vec![text::several_match(String::new())])),
+    }
 }
 
 pub(crate) async fn delete_marked(
@@ -40,13 +74,14 @@ pub(crate) async fn delete_marked(
     id: &str,
     precondition: Precondition,
     ledger: Option<LedgerMark>,
+    mut guards: RecordGuards,
 ) -> Result<Deleted, RecordsError> {
     cell.serving()?;
     let interaction = Interaction::Delete;
     let Some(address) = cell.address(kind, id).await? else {
         return Err(cell.refuse(asker, interaction, RecordsError::NotFound).await);
     };
-    let guards = cell.locks.lock([&address]).await;
+    guards.extend(cell.locks.lock([&address]).await);
     let Some(head) = cell.store.head(&address)? else {
         return Err(cell.refuse(asker, interaction, RecordsError::NotFound).await);
     };

@@ -7,7 +7,7 @@ use salus_trust_api::{Admission, SearchAdmission, Trust};
 use std::time::Instant;
 
 /// The sending of an answer that admissions allow.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Delivery {
     trust: Trust,
     cell: CellId,
@@ -56,7 +56,9 @@ impl Delivery {
 
     /// It was sent to its end.
     pub fn delivered(self) {
-        let entries = self.entries.iter().flat_map(|(first, last)| *first..=*last).collect();
+        let mut entries: Vec<u64> = self.entries.iter().flat_map(|(first, last)| *first..=*last).collect();
+        entries.sort_unstable();
+        entries.dedup();
         self.trust.delivered(self.cell, entries);
     }
 }

@@ -2,11 +2,12 @@
 //!
 //! Never: does it. State: none.
 
-use crate::by_id::Found;
 use crate::delete::Deleted;
 use crate::history::HistoryPage;
 use crate::open::Opened;
 use crate::record_id::is_id;
+use crate::search::one::{self, One};
+use crate::search::{Page, SearchAsk, is_compartment};
 use crate::update::Precondition;
 use crate::vread::version_number;
 use crate::write::Written;
@@ -30,8 +31,10 @@ pub enum Done {
     ReadBack(Box<Written>),
     /// A history.
     History(HistoryPage),
-    /// A search by ids.
-    Found(Found),
+    /// A search.
+    Found(Box<Page>),
+    /// A conditional create that found the record there.
+    There(Box<One>),
     /// An earlier run of the same import did it.
     DoneBefore,
 }
@@ -42,13 +45,15 @@ pub type EntryOutcome = Result<Done, RecordsError>;
 /// What an entry asks for.
 #[derive(Debug)]
 pub(crate) enum Action {
-    Create(Resource),
+    Create { if_none_exist: Option<String>, resource: Resource },
+    UpdateBy { query: String, precondition: Precondition, resource: Resource },
+    DeleteBy { kind: ResourceType, query: String, precondition: Precondition },
     Update { id: String, precondition: Precondition, resource: Resource },
     Delete { kind: ResourceType, id: String, precondition: Precondition },
     Read { kind: ResourceType, id: String },
     Vread { kind: ResourceType, id: String, version: String },
     History { kind: ResourceType, id: String, before: Option<u32>, count: usize },
-    ById { kind: ResourceType, ids: Vec<String> },
+    Search(SearchAsk),
 }
 
 impl Action {
@@ -64,23 +69,31 @@ impl Action {
                 entry.index
             ))]));
         };
-        if request.if_none_exist.is_some() {
-            return Err(RecordsError::NotSupported(vec![text::conditional(at("request.ifNoneExist"))]));
-        }
         let url = request.url.strip_prefix(base_url).unwrap_or(&request.url);
         let url = url.strip_prefix('/').unwrap_or(url);
         let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
         let path: Vec<&str> = path.split('/').collect();
         let no_address = || RecordsError::Invalid(vec![text::entry_address(at("request.url"))]);
+        if path == [""] && matches!(request.method.as_str(), "GET" | "HEAD") {
+            return search(None, query.unwrap_or_default()).ok_or_else(no_address);
+        }
         let kind = path.first().and_then(|kind| ResourceType::from_name(kind)).ok_or_else(no_address)?;
         match (request.method.as_str(), path.get(1..).unwrap_or_default(), query) {
             ("GET" | "HEAD", rest, query) => reading(kind, rest, query).ok_or_else(no_address),
-            ("POST" | "PUT" | "DELETE", _, Some(_)) => {
-                Err(RecordsError::NotSupported(vec![text::conditional(at("request.url"))]))
+            ("PUT", [], Some(query)) => {
+                let resource = needed(resource, kind, &at("resource"))?;
+                Ok(Self::UpdateBy { query: query.to_owned(), precondition: precondition(&request), resource })
+            }
+            ("DELETE", [], Some(query)) => {
+                Ok(Self::DeleteBy { kind, query: query.to_owned(), precondition: precondition(&request) })
             }
             ("POST", [], None) => {
                 let resource = needed(resource, kind, &at("resource"))?;
-                Ok(Self::Create(resource))
+                // Some send the whole address.
+                let if_none_exist = request.if_none_exist.as_deref();
+                let query =
+                    if_none_exist.map(|query| query.split_once('?').map_or(query, |(_, query)| query));
+                Ok(Self::Create { if_none_exist: query.map(str::to_owned), resource })
             }
             ("PUT", [id], None) if is_id(id) => {
                 let resource = needed(resource, kind, &at("resource"))?;
@@ -92,7 +105,7 @@ impl Action {
             ("DELETE", [id], None) if is_id(id) => {
                 Ok(Self::Delete { kind, id: (*id).to_owned(), precondition: precondition(&request) })
             }
-            ("POST" | "PUT" | "DELETE", _, None) => Err(no_address()),
+            ("POST" | "PUT" | "DELETE", _, _) => Err(no_address()),
             _ => Err(RecordsError::NotSupported(vec![text::entry_method(at("request.method"))])),
         }
     }
@@ -115,10 +128,14 @@ fn needed(resource: Option<Resource>, kind: ResourceType, at: &str) -> Result<Re
 
 fn reading(kind: ResourceType, rest: &[&str], query: Option<&str>) -> Option<Action> {
     match (rest, query) {
-        ([], Some(query)) => {
-            let ids = query.strip_prefix("_id=").filter(|ids| !ids.contains('&'))?;
-            let ids = ids.replace("%2C", ",").replace("%2c", ",");
-            Some(Action::ById { kind, ids: ids.split(',').map(str::to_owned).collect() })
+        ([], query) => search(Some(kind), query.unwrap_or_default()),
+        ([id, within], query) if *within != "_history" && is_compartment(kind) && is_id(id) => {
+            let type_wanted = match *within {
+                "*" => None,
+                name => Some(ResourceType::from_name(name)?),
+            };
+            let parameters = one::parameters(query.unwrap_or_default())?;
+            Some(Action::Search(SearchAsk::new(type_wanted, parameters, false).within(kind, id)))
         }
         ([id], None) => Some(Action::Read { kind, id: (*id).to_owned() }),
         ([id, "_history", version], None) => {
@@ -139,6 +156,10 @@ fn reading(kind: ResourceType, rest: &[&str], query: Option<&str>) -> Option<Act
     }
 }
 
+fn search(kind: Option<ResourceType>, query: &str) -> Option<Action> {
+    Some(Action::Search(SearchAsk::new(kind, one::parameters(query)?, false)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,7 +178,13 @@ mod tests {
 
     #[test]
     fn entries_say_what_they_ask_for() {
-        assert!(matches!(action("POST", "Patient", PATIENT), Ok(Action::Create(_))));
+        assert!(matches!(action("POST", "Patient", PATIENT), Ok(Action::Create { if_none_exist: None, .. })));
+        assert!(
+            matches!(action("PUT", "Patient?identifier=x", PATIENT), Ok(Action::UpdateBy { query, .. }) if query == "identifier=x")
+        );
+        assert!(
+            matches!(action("DELETE", "Patient?identifier=x", None), Ok(Action::DeleteBy { query, .. }) if query == "identifier=x")
+        );
         assert!(matches!(action("PUT", "/Patient/1", PATIENT), Ok(Action::Update { id, .. }) if id == "1"));
         assert!(
             matches!(action("DELETE", "http://h/c/fhir/Patient/1", None), Ok(Action::Delete { id, .. }) if id == "1")
@@ -170,9 +197,22 @@ mod tests {
             action("GET", "Patient/1/_history?_count=3&_before=9", None),
             Ok(Action::History { before: Some(9), count: 3, .. })
         ));
-        assert!(
-            matches!(action("GET", "Patient?_id=a%2Cb,c", None), Ok(Action::ById { ids, .. }) if ids == ["a", "b", "c"])
-        );
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        for (url, expected) in [
+            (
+                "Patient?_id=a%2Cb,c",
+                SearchAsk::new(ResourceType::from_name("Patient"), vec![pair("_id", "a,b,c")], false),
+            ),
+            ("Patient", SearchAsk::new(ResourceType::from_name("Patient"), Vec::new(), false)),
+            ("?_type=Patient", SearchAsk::new(None, vec![pair("_type", "Patient")], false)),
+            (
+                "Patient/1/Observation?code=x",
+                SearchAsk::new(ResourceType::from_name("Observation"), vec![pair("code", "x")], false)
+                    .within(ResourceType::from_name("Patient").unwrap(), "1"),
+            ),
+        ] {
+            assert!(matches!(action("GET", url, None), Ok(Action::Search(ask)) if ask == expected), "{url}");
+        }
     }
 
     #[test]
@@ -182,11 +222,11 @@ mod tests {
             ("POST", "Observation", PATIENT, "Bundle.entry[7].resource", true),
             ("POST", "Patient/1", PATIENT, "Bundle.entry[7].request.url", true),
             ("PUT", "Patient/2", PATIENT, "Bundle.entry[7].resource.id", true),
-            ("PUT", "Patient?identifier=x", PATIENT, "Bundle.entry[7].request.url", false),
-            ("DELETE", "Patient?identifier=x", None, "Bundle.entry[7].request.url", false),
-            ("GET", "Patient?name=x", None, "Bundle.entry[7].request.url", true),
+            ("PUT", "Patient/1?identifier=x", PATIENT, "Bundle.entry[7].request.url", true),
+            ("DELETE", "Patient", None, "Bundle.entry[7].request.url", true),
+            ("GET", "Patient?name=%zz", None, "Bundle.entry[7].request.url", true),
+            ("GET", "Organization/1/Observation", None, "Bundle.entry[7].request.url", true),
             ("GET", "Nobody/1", None, "Bundle.entry[7].request.url", true),
-            ("GET", "", None, "Bundle.entry[7].request.url", true),
             ("PATCH", "Patient/1", None, "Bundle.entry[7].request.method", false),
         ] {
             let (issues, is_supported) = match action(method, url, resource) {

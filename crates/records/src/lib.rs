@@ -12,7 +12,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod batch;
-mod by_id;
 mod carry_out;
 mod cell;
 mod compartment;
@@ -24,6 +23,7 @@ mod error;
 mod feed;
 mod heavy;
 mod history;
+mod history_all;
 mod land;
 mod line;
 mod lock;
@@ -33,30 +33,33 @@ mod record_id;
 mod records;
 mod reference;
 mod reserve;
-pub mod search;
+mod search;
 mod take_up;
 mod text;
 mod transaction;
+mod transaction_conditions;
 mod transaction_reads;
 mod update;
 mod vread;
 mod words;
 mod write;
 
-pub use by_id::{Found, MAX_IDS, by_id};
 pub use carry_out::{BundleAnswer, carry_out};
 pub use cell::{Cell, Standing};
-pub use create::create;
-pub use delete::{Deleted, delete};
+pub use create::{Conditional, create};
+pub use delete::{Deleted, delete, delete_by};
 pub use delivery::Delivery;
 pub use entry::{Done, EntryOutcome};
 pub use error::RecordsError;
 pub use history::{HistoryEntry, HistoryPage, MAX_HISTORY_PAGE, history};
+pub use history_all::{AllHistoryPage, HistoryAsk, history_all, history_on};
 pub use open::Opened;
 pub use read::read;
 pub use record_id::{MAX_ID_BYTES, is_id};
 pub use records::{Health, Notice, Notify, Records};
-pub use update::{Match, Precondition, tag_version, update};
+pub use search::one::One;
+pub use search::{Mode, Page, PageEntry, SearchAsk, is_compartment, search, search_on};
+pub use update::{Match, Precondition, tag_version, update, update_by};
 pub use vread::vread;
 pub use write::Written;
 

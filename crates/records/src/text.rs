@@ -78,16 +78,6 @@ pub(crate) fn too_many_patients(expression: String) -> Issue {
     .at(expression)
 }
 
-pub(crate) fn conditional(expression: String) -> Issue {
-    issue(
-        IssueCode::NotSupported,
-        "Conditional interactions (ifNoneExist, or an address or a reference with a query) need search, which this server does not offer yet. Name the record by its id.",
-        "Bedingte Interaktionen (ifNoneExist, oder eine Adresse oder Referenz mit einer Abfrage) brauchen die Suche, die dieser Server noch nicht anbietet. Nennen Sie den Datensatz mit seiner id.",
-        "Les interactions conditionnelles (ifNoneExist, ou une adresse ou référence avec une requête) exigent la recherche, que ce serveur n’offre pas encore. Nommez l’enregistrement par son id.",
-    )
-    .at(expression)
-}
-
 pub(crate) fn entry_address(expression: String) -> Issue {
     issue(
         IssueCode::Value,
@@ -146,17 +136,6 @@ pub(crate) fn lists_written(expression: String) -> Issue {
     .at(expression)
 }
 
-pub(crate) fn too_many_ids(max: usize) -> Issue {
-    Issue::new(
-        IssueCode::TooCostly,
-        Message::of(
-            format!("At most {max} ids are answered at once. Ask in parts."),
-            format!("Höchstens {max} ids werden auf einmal beantwortet. Fragen Sie in Teilen."),
-            format!("{max} ids au plus sont traités à la fois. Demandez par parties."),
-        ),
-    )
-}
-
 pub(crate) fn too_large_together() -> Issue {
     issue(
         IssueCode::TooCostly,
@@ -198,9 +177,15 @@ pub(crate) fn too_many_included(max: usize) -> Issue {
     Issue::new(
         IssueCode::TooCostly,
         Message::of(
-            format!("_include and _revinclude bring more than {max} records to this page. Ask for fewer hits with _count, or for fewer includes."),
-            format!("_include und _revinclude bringen mehr als {max} Datensätze auf diese Seite. Fragen Sie mit _count nach weniger Treffern, oder nach weniger Beigaben."),
-            format!("_include et _revinclude apportent plus de {max} enregistrements à cette page. Demandez moins de résultats avec _count, ou moins d’inclusions."),
+            format!(
+                "_include and _revinclude bring more than {max} records to this page. Ask for fewer hits with _count, or for fewer includes."
+            ),
+            format!(
+                "_include und _revinclude bringen mehr als {max} Datensätze auf diese Seite. Fragen Sie mit _count nach weniger Treffern, oder nach weniger Beigaben."
+            ),
+            format!(
+                "_include et _revinclude apportent plus de {max} enregistrements à cette page. Demandez moins de résultats avec _count, ou moins d’inclusions."
+            ),
         ),
     )
 }
@@ -209,9 +194,15 @@ pub(crate) fn too_many_items(max: usize) -> Issue {
     Issue::new(
         IssueCode::TooCostly,
         Message::of(
-            format!("A List or ValueSet that the search names has more than {max} items. Name a smaller one."),
-            format!("Eine List oder ein ValueSet, das die Suche nennt, hat mehr als {max} Einträge. Nennen Sie kleinere."),
-            format!("Une List ou un ValueSet nommé par la recherche a plus de {max} éléments. Nommez-en de plus petits."),
+            format!(
+                "A List or ValueSet that the search names has more than {max} items. Name a smaller one."
+            ),
+            format!(
+                "Eine List oder ein ValueSet, das die Suche nennt, hat mehr als {max} Einträge. Nennen Sie kleinere."
+            ),
+            format!(
+                "Une List ou un ValueSet nommé par la recherche a plus de {max} éléments. Nommez-en de plus petits."
+            ),
         ),
     )
 }
@@ -283,4 +274,13 @@ pub(crate) fn none_matches(expression: String) -> Issue {
         "Aucun enregistrement ne remplit la condition d’une référence. Créez-le d’abord, ou dans la même transaction sous son fullUrl.",
     )
     .at(expression)
+}
+
+pub(crate) fn query_too_long() -> Issue {
+    issue(
+        IssueCode::TooLong,
+        "The search is too long for a link to its next page. Ask with fewer values, or for larger pages with _count.",
+        "Die Suche ist zu lang für einen Verweis auf ihre nächste Seite. Fragen Sie mit weniger Werten, oder mit _count nach größeren Seiten.",
+        "La recherche est trop longue pour un lien vers sa page suivante. Demandez avec moins de valeurs, ou de plus grandes pages avec _count.",
+    )
 }

@@ -11,6 +11,8 @@ use crate::compartment::Placing;
 use crate::entry::{Action, Done, EntryOutcome};
 use crate::land::{Work, land};
 use crate::lock::RecordGuards;
+use crate::search::search;
+use crate::transaction_conditions::{Resolved, resolve};
 use crate::transaction_reads::{Reading, lists_written, read_all};
 use crate::update::{Precondition, refuse_of_existing};
 use crate::write::{Draft, Written, make_ready};
@@ -26,16 +28,28 @@ use std::sync::Arc;
 /// The index under which the ledger knows a transaction, which is done as one.
 const WHOLE: u32 = 0;
 
+/// In which way something is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    Delete,
+    Create,
+    Update,
+}
+
 /// Something to be written, with its entry's index.
-struct Target {
-    index: usize,
-    full_url: Option<String>,
-    kind: ResourceType,
-    id: String,
+pub(crate) struct Target {
+    pub index: usize,
+    pub way: Way,
+    pub full_url: Option<String>,
+    pub kind: ResourceType,
+    /// Empty as long as it depends on the condition.
+    pub id: String,
     /// Known for what is created; looked up for the others.
-    address: Option<Address>,
-    precondition: Precondition,
-    resource: Option<Resource>,
+    pub address: Option<Address>,
+    pub precondition: Precondition,
+    /// The query of a conditional interaction.
+    pub condition: Option<String>,
+    pub resource: Option<Resource>,
 }
 
 /// A Bundle's entries in the order in which they are carried out.
@@ -77,7 +91,7 @@ pub(crate) async fn transaction(
         Ok(all_done) => {
             for (index, done) in all_done {
                 if let Some(place) = outcomes.get_mut(index) {
-                    *place = Some(Ok(done));
+                    *place = Some(done);
                 }
             }
         }
@@ -97,51 +111,61 @@ impl Plan {
         for mut entry in bundle.entries {
             let index = entry.index;
             let full_url = entry.full_url.take();
-            let target = |kind, id, address, precondition, resource| Target {
+            let target = |way, kind, id, precondition, condition, resource| Target {
                 index,
+                way,
                 full_url,
                 kind,
                 id,
-                address,
+                address: None,
                 precondition,
+                condition,
                 resource,
             };
             match Action::of(entry, base_url) {
                 Err(refused) => faults.add(refused),
-                Ok(Action::Create(resource)) => {
+                Ok(Action::Create { if_none_exist, resource }) => {
                     let (id, bytes) = record_id::fresh()?;
                     let kind = resource.kind();
                     let address = Address { kind: kind.code(), id: StoredId::Random(bytes) };
-                    plan.creates.push(target(
+                    let none = Precondition::default();
+                    let made = target(Way::Create, kind, id, none, if_none_exist, Some(resource));
+                    plan.creates.push(Target { address: Some(address), ..made });
+                }
+                Ok(Action::Update { id, precondition, resource }) => {
+                    let kind = resource.kind();
+                    plan.updates.push(target(Way::Update, kind, id, precondition, None, Some(resource)));
+                }
+                Ok(Action::UpdateBy { query, precondition, resource }) => {
+                    let (kind, id) = (resource.kind(), String::new());
+                    plan.updates.push(target(
+                        Way::Update,
                         kind,
                         id,
-                        Some(address),
-                        Precondition::default(),
+                        precondition,
+                        Some(query),
                         Some(resource),
                     ));
                 }
-                Ok(Action::Update { id, precondition, resource }) => {
-                    plan.updates.push(target(resource.kind(), id, None, precondition, Some(resource)));
-                }
                 Ok(Action::Delete { kind, id, precondition }) => {
-                    plan.deletes.push(target(kind, id, None, precondition, None));
+                    plan.deletes.push(target(Way::Delete, kind, id, precondition, None, None));
+                }
+                Ok(Action::DeleteBy { kind, query, precondition }) => {
+                    plan.deletes.push(target(
+                        Way::Delete,
+                        kind,
+                        String::new(),
+                        precondition,
+                        Some(query),
+                        None,
+                    ));
                 }
                 Ok(reading) => plan.reads.push((index, reading)),
             }
         }
-        plan.find_doubles(&mut faults);
+        find_doubles(plan.deletes.iter().chain(&plan.updates), &mut faults);
         plan.find_lists_of_written(&mut faults);
         faults.into_result().map(|()| plan)
-    }
-
-    fn find_doubles(&self, faults: &mut Faults) {
-        let mut seen = HashMap::new();
-        for target in self.deletes.iter().chain(&self.updates) {
-            if seen.insert((target.kind, target.id.as_str()), target.index).is_some() {
-                let place = format!("Bundle.entry[{}].request.url", target.index);
-                faults.add(RecordsError::Invalid(vec![text::same_record_twice(place)]));
-            }
-        }
     }
 
     fn find_lists_of_written(&self, faults: &mut Faults) {
@@ -153,6 +177,17 @@ impl Plan {
                 let place = format!("Bundle.entry[{index}].request.url");
                 faults.add(RecordsError::NotSupported(vec![text::lists_written(place)]));
             }
+        }
+    }
+}
+
+/// A record may be written once. What depends on a condition is looked at when that is known.
+fn find_doubles<'a>(targets: impl Iterator<Item = &'a Target>, faults: &mut Faults) {
+    let mut seen = HashMap::new();
+    for target in targets.filter(|target| target.condition.is_none()) {
+        if seen.insert((target.kind, target.id.as_str()), target.index).is_some() {
+            let place = format!("Bundle.entry[{}].request.url", target.index);
+            faults.add(RecordsError::Invalid(vec![text::same_record_twice(place)]));
         }
     }
 }
@@ -192,21 +227,27 @@ impl Faults {
     }
 }
 
-/// Reads all that is to be read and writes all targets as one, and says what each of them did.
+/// Reads all that is to be read and writes all targets as one, and says what each of them did. Searches find what was written: they
+/// are carried out before it, so that one that fails fails the whole, and again after it.
 async fn carry_out_all(
     cell: &Arc<Cell>,
     asker: &Asker,
-    mut targets: Vec<Target>,
+    targets: Vec<Target>,
     reads: Vec<Reading>,
     ledger: Option<LedgerMark>,
-) -> Result<Vec<(usize, Done)>, RecordsError> {
+) -> Result<Vec<(usize, EntryOutcome)>, RecordsError> {
     let interaction = Interaction::Transaction;
-    let guards = lock_all(cell, &mut targets).await?;
+    let Resolved { mut targets, done: mut outcomes, mut guards } = resolve(cell, asker, targets).await?;
+    let mut faults = Faults::default();
+    find_doubles(targets.iter(), &mut faults);
+    if let Err(answer) = faults.into_result() {
+        return Err(cell.refuse(asker, interaction, answer).await);
+    }
+    guards.extend(lock_all(cell, &mut targets).await?);
     let mut drafts = Vec::with_capacity(targets.len());
     let mut places = Vec::with_capacity(targets.len());
     let mut indices = Vec::with_capacity(targets.len());
     let mut full_urls = HashMap::new();
-    let mut done = Vec::new();
     for target in targets {
         let address = target.address.ok_or(RecordsError::Internal)?;
         let head = cell.store.head(&address)?;
@@ -215,7 +256,7 @@ async fn carry_out_all(
             return Err(refuse_of_existing(cell, asker, interaction, &address, answer).await);
         }
         if target.resource.is_none() && head.is_none_or(|head| head.deleted) {
-            done.push((target.index, Done::Deleted(None)));
+            outcomes.push((target.index, Done::Deleted(None)));
             continue;
         }
         if let Some(url) = target.full_url {
@@ -228,12 +269,12 @@ async fn carry_out_all(
     }
     if drafts.is_empty() {
         if !reads.is_empty() {
-            done.extend(read_all(cell, asker, reads, &[]).await?.before);
-            return Ok(done);
+            outcomes.extend(read_all(cell, asker, reads, &[]).await?.before);
+            return Ok(all_done(outcomes));
         }
-        // Nothing goes to the keyholder, so nobody has asked yet who this is.
+        // Perhaps nothing went to the keyholder, so nobody has asked yet who this is.
         return match cell.refuse(asker, interaction, RecordsError::NotFound).await {
-            RecordsError::NotFound => Ok(done),
+            RecordsError::NotFound => Ok(all_done(outcomes)),
             other => Err(other),
         };
     }
@@ -245,10 +286,19 @@ async fn carry_out_all(
     let work = make_work(cell, drafts, homes, all, &full_urls, ledger, guards).await?;
     let readings = read_all(cell, asker, reads, &work.versions).await?;
     let written = land(cell, asker, work).await?;
-    done.extend(readings.own_of(&written));
-    done.extend(readings.before);
-    done.extend(indices.into_iter().zip(written).map(|(index, written)| (index, outcome(written))));
-    Ok(done)
+    outcomes.extend(readings.own_of(&written));
+    outcomes.extend(readings.before);
+    outcomes.extend(indices.into_iter().zip(written).map(|(index, written)| (index, outcome(written))));
+    let mut outcomes = all_done(outcomes);
+    for (index, ask) in readings.again {
+        let found = search(cell, asker, ask).await;
+        outcomes.push((index, found.map(|page| Done::Found(Box::new(page)))));
+    }
+    Ok(outcomes)
+}
+
+fn all_done(done: Vec<(usize, Done)>) -> Vec<(usize, EntryOutcome)> {
+    done.into_iter().map(|(index, done)| (index, Ok(done))).collect()
 }
 
 fn outcome(written: Written) -> Done {

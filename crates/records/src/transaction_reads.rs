@@ -7,6 +7,7 @@
 
 use crate::batch::perform;
 use crate::entry::{Action, Done};
+use crate::search::SearchAsk;
 use crate::vread::version_number;
 use crate::write::{Ready, Written};
 use crate::{Cell, Opened, RecordsError, text};
@@ -26,6 +27,8 @@ pub(crate) type Reading = (usize, Action);
 pub(crate) struct Readings {
     /// What was read before anything was written.
     pub before: Vec<(usize, Done)>,
+    /// Searches, which find what the transaction writes: they are carried out again after it.
+    pub again: Vec<(usize, SearchAsk)>,
     /// What is answered with something that the transaction writes: the entry, and the place among the versions written.
     pub own: Vec<(usize, usize)>,
 }
@@ -44,7 +47,6 @@ impl Readings {
 pub(crate) fn lists_written(action: &Action, is_written: impl Fn(ResourceType, &str) -> bool) -> bool {
     match action {
         Action::History { kind, id, .. } => is_written(*kind, id),
-        Action::ById { kind, ids } => ids.iter().any(|id| is_written(*kind, id)),
         _ => false,
     }
 }
@@ -91,12 +93,20 @@ pub(crate) async fn read_all(
                 readings.own.push((index, at));
             }
             None => {
+                let again = match &action {
+                    Action::Search(ask) if !versions.is_empty() => Some(ask.clone()),
+                    _ => None,
+                };
                 let done = perform(cell, asker, action, None).await?;
                 bytes += bytes_of(&done);
-                readings.before.push((index, done));
+                match again {
+                    Some(ask) => readings.again.push((index, ask)),
+                    None => readings.before.push((index, done)),
+                }
             }
         }
-        if bytes > MAX_READ_BYTES && readings.own.len() + readings.before.len() > 1 {
+        let count = readings.own.len() + readings.before.len() + readings.again.len();
+        if bytes > MAX_READ_BYTES && count > 1 {
             return Err(RecordsError::Malformed(vec![text::too_large_together()]));
         }
     }
@@ -107,7 +117,8 @@ fn bytes_of(done: &Done) -> usize {
     match done {
         Done::Read(opened) => opened.text.len(),
         Done::History(page) => page.entries.iter().flat_map(|entry| &entry.text).map(Vec::len).sum(),
-        Done::Found(found) => found.records.iter().map(|(_, text)| text.len()).sum(),
+        Done::Found(page) => page.entries.iter().map(|entry| entry.text.len()).sum(),
+        Done::There(one) => one.text.len(),
         Done::Written(_) | Done::Deleted(_) | Done::ReadBack(_) | Done::DoneBefore => 0,
     }
 }

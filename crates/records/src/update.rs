@@ -1,7 +1,9 @@
 //! update: a new version of a record, or a new record under an id of the client's.
 
-use crate::create::{parse, write_one};
+use crate::create::{create_new, parse, write_one};
+use crate::lock::RecordGuards;
 use crate::record_id::is_id;
+use crate::search::one::{self, Matched};
 use crate::vread::version_number;
 use crate::write::{Draft, Written};
 use crate::{Cell, RecordsError, text};
@@ -101,8 +103,79 @@ pub(crate) async fn update_resource(
         let answer = RecordsError::Malformed(vec![text::id_differs(format!("{kind}.id"))]);
         return Err(cell.refuse(asker, Interaction::Update, answer).await);
     }
+    put(cell, asker, id, precondition, resource, ledger, RecordGuards::new()).await
+}
+
+/// Updates the one record that a query string finds, or creates one when it finds none.
+///
+/// Errors: [`RecordsError::Malformed`] when it finds another than the resource's id names; [`RecordsError::Precondition`]
+/// when it finds several, or says nothing; else as [`update`].
+pub async fn update_by(
+    cell: &Arc<Cell>,
+    asker: &Asker,
+    kind: ResourceType,
+    query: &str,
+    precondition: Precondition,
+    body: Vec<u8>,
+) -> Result<Written, RecordsError> {
+    cell.serving()?;
+    let resource = parse(cell, asker, Interaction::Update, kind, body).await?;
+    update_resource_by(cell, asker, query, precondition, resource, None).await
+}
+
+pub(crate) async fn update_resource_by(
+    cell: &Arc<Cell>,
+    asker: &Asker,
+    query: &str,
+    precondition: Precondition,
+    resource: Resource,
+    ledger: Option<LedgerMark>,
+) -> Result<Written, RecordsError> {
+    let kind = resource.kind();
+    let guards = one::lock(cell, &[(kind, query)]).await;
+    let found = one::matched(cell, asker, Interaction::Update, kind, query, "").await?;
+    match target_of(&found, resource.id(), "", &format!("{kind}.id"))? {
+        Some(id) => {
+            // What the query did not find must not be overwritten by its id.
+            let must_be_new = precondition.must_be_new || matches!(found, Matched::None);
+            let precondition = Precondition { must_be_new, ..precondition };
+            put(cell, asker, &id, precondition, resource, ledger, guards).await
+        }
+        None => {
+            precondition.check(None, "")?;
+            create_new(cell, asker, resource, ledger, guards).await
+        }
+    }
+}
+
+/// Under which id a conditional update writes; none: under a fresh one.
+pub(crate) fn target_of(
+    found: &Matched,
+    own: Option<&str>,
+    place: &str,
+    id_place: &str,
+) -> Result<Option<String>, RecordsError> {
+    match found {
+        Matched::None => Ok(own.map(str::to_owned)),
+        Matched::One(one) if own.is_none_or(|own| own == one.id) => Ok(Some(one.id.clone())),
+        Matched::One(_) => Err(RecordsError::Malformed(vec![text::id_differs(id_place.to_owned())])),
+        Matched::Several => Err(RecordsError::Precondition(vec![text::several_match(place.to_owned())])),
+    }
+}
+
+/// Writes a resource under this id, whatever id it says.
+async fn put(
+    cell: &Arc<Cell>,
+    asker: &Asker,
+    id: &str,
+    precondition: Precondition,
+    resource: Resource,
+    ledger: Option<LedgerMark>,
+    mut guards: RecordGuards,
+) -> Result<Written, RecordsError> {
+    let kind = resource.kind();
     let address = cell.address(kind, id).await?.ok_or(RecordsError::NotFound)?;
-    let guards = cell.locks.lock([&address]).await;
+    guards.extend(cell.locks.lock([&address]).await);
     let head = cell.store.head(&address)?;
     if let Err(answer) = precondition.check(head.as_ref(), "") {
         return Err(refuse_of_existing(cell, asker, Interaction::Update, &address, answer).await);

@@ -85,6 +85,20 @@ pub(crate) fn check_sent_type(headers: &HeaderMap) -> Result<(), Refused> {
     if is_json && !encoded { Ok(()) } else { Err(refused()) }
 }
 
+/// Errors: 415 unless the body is a form in UTF-8, not compressed.
+pub(crate) fn check_form_type(headers: &HeaderMap) -> Result<(), Refused> {
+    let encoded = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
+    let sent = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = sent.split(';').map(str::trim);
+    let is_form =
+        parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+    let is_utf8 = parts.all(|part| part.strip_prefix("charset=").is_none_or(is_utf8));
+    if is_form && is_utf8 && !encoded {
+        return Ok(());
+    }
+    Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, text::not_a_form()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,6 +27,14 @@ pub(crate) fn preferred(headers: &HeaderMap, default: Return) -> Return {
     default
 }
 
+/// `Prefer: handling=lenient` (FHIR R4, section 3.1.1.1): what is not understood of a search is left out.
+pub(crate) fn is_lenient(headers: &HeaderMap) -> bool {
+    let values = headers.get_all("prefer").into_iter().filter_map(|value| value.to_str().ok());
+    let mut preferences = values.flat_map(|value| value.split([',', ';']));
+    let handling = preferences.find_map(|preference| preference.trim().strip_prefix("handling="));
+    handling.is_some_and(|value| value.trim_matches('"') == "lenient")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,5 +52,20 @@ mod tests {
             headers.insert("prefer", value.parse().unwrap());
             assert_eq!(preferred(&headers, Return::Representation), expected, "{value}");
         }
+    }
+
+    #[test]
+    fn searches_are_strict_unless_the_client_says_lenient() {
+        for (value, expected) in [
+            ("handling=lenient", true),
+            ("return=minimal, handling=\"lenient\"", true),
+            ("handling=strict, handling=lenient", false),
+            ("lenient", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("prefer", value.parse().unwrap());
+            assert_eq!(is_lenient(&headers), expected, "{value}");
+        }
+        assert!(!is_lenient(&HeaderMap::new()));
     }
 }

@@ -211,15 +211,6 @@ pub(crate) fn unknown_import() -> Issue {
     )
 }
 
-pub(crate) fn conditional_create() -> Issue {
-    issue(
-        IssueCode::NotSupported,
-        "If-None-Exist needs search, which this server does not offer yet. Update with PUT under an id of your own instead.",
-        "If-None-Exist braucht die Suche, die dieser Server noch nicht anbietet. Ändern Sie stattdessen mit PUT unter einer eigenen id.",
-        "If-None-Exist exige la recherche, que ce serveur n’offre pas encore. Modifiez plutôt avec PUT sous un id de votre choix.",
-    )
-}
-
 pub(crate) fn unreadable_query() -> Issue {
     issue(
         IssueCode::Value,
@@ -259,6 +250,24 @@ pub(crate) fn bad_parameter(name: &'static str) -> Issue {
     )
 }
 
+pub(crate) fn bad_since() -> Issue {
+    issue(
+        IssueCode::Value,
+        "The value of _since is not understood: an instant such as 2026-01-31T08:00:00Z, given once, is expected.",
+        "Der Wert von _since wird nicht verstanden: erwartet wird ein Zeitpunkt wie 2026-01-31T08:00:00Z, einmal angegeben.",
+        "La valeur de _since n’est pas comprise : un instant tel que 2026-01-31T08:00:00Z, donné une fois, est attendu.",
+    )
+}
+
+pub(crate) fn not_a_form() -> Issue {
+    issue(
+        IssueCode::NotSupported,
+        "_search takes a form. Send Content-Type: application/x-www-form-urlencoded, in UTF-8.",
+        "_search nimmt ein Formular. Senden Sie Content-Type: application/x-www-form-urlencoded, in UTF-8.",
+        "_search attend un formulaire. Envoyez Content-Type: application/x-www-form-urlencoded, en UTF-8.",
+    )
+}
+
 pub(crate) fn bad_path() -> Issue {
     issue(
         IssueCode::Value,
@@ -278,6 +287,22 @@ pub(crate) fn stored() -> Issue {
 
 pub(crate) fn deleted() -> Issue {
     done("Deleted.", "Gelöscht.", "Supprimé.")
+}
+
+pub(crate) fn there() -> Issue {
+    done(
+        "There is such a record already; it was left as it is.",
+        "Einen solchen Datensatz gibt es bereits; er wurde belassen, wie er ist.",
+        "Un tel enregistrement existe déjà ; il a été laissé tel quel.",
+    )
+}
+
+pub(crate) fn rounded() -> Issue {
+    done(
+        "The total is rounded to two digits: this role may not count patients exactly.",
+        "Die Gesamtzahl ist auf zwei Stellen gerundet: diese Rolle darf Patienten nicht genau zählen.",
+        "Le total est arrondi à deux chiffres : ce rôle ne peut pas compter exactement les patients.",
+    )
 }
 
 pub(crate) fn done_before() -> Issue {

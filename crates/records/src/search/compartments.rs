@@ -16,9 +16,11 @@ static MEMBERS: LazyLock<BTreeMap<ResourceType, BTreeMap<ResourceType, Vec<u16>>
     let mut members: BTreeMap<_, BTreeMap<_, Vec<u16>>> = BTreeMap::new();
     for line in COMPARTMENTS.lines() {
         let mut words = line.split(' ');
-        let kinds = (words.next().and_then(ResourceType::from_name), words.next().and_then(ResourceType::from_name));
+        let kinds =
+            (words.next().and_then(ResourceType::from_name), words.next().and_then(ResourceType::from_name));
         if let (Some(compartment), Some(kind)) = kinds {
-            let numbers = words.filter_map(|code| search::parameter(kind, code)).map(|parameter| parameter.number);
+            let numbers =
+                words.filter_map(|code| search::parameter(kind, code)).map(|parameter| parameter.number);
             members.entry(compartment).or_default().insert(kind, numbers.collect());
         }
     }

@@ -5,7 +5,7 @@
 //!
 //! Never: trusts a link that does not open. State: the key.
 
-use crate::RecordsError;
+use crate::{RecordsError, text};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use salus_seal::keys::{Cipher, NONCE_BYTES, random};
@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// The longest link that is looked at, in characters.
-const MAX_LINK_CHARS: usize = 32 * 1024;
+pub(crate) const MAX_LINK_CHARS: usize = 32 * 1024;
 
 /// Seals and opens links.
 #[derive(Debug)]
@@ -30,13 +30,19 @@ impl Links {
     }
 
     /// The link in which `asker` goes on from `state`.
-    pub(crate) fn seal(&self, asker: &Asker, state: &impl Serialize) -> Result<String, RecordsError> {
+    ///
+    /// Errors: [`RecordsError::TooCostly`] when it would be longer than [`MAX_LINK_CHARS`].
+    pub(crate) fn seal<T: Serialize>(&self, asker: &Asker, state: &T) -> Result<String, RecordsError> {
         let internal = |_| RecordsError::Internal;
         let nonce: [u8; NONCE_BYTES] = random().map_err(internal)?;
         let mut buffer = postcard::to_stdvec(state).map_err(|_| RecordsError::Internal)?;
-        self.0.seal(nonce, &associated(asker), &mut buffer).map_err(internal)?;
+        self.0.seal(nonce, &associated::<T>(asker), &mut buffer).map_err(internal)?;
         buffer.splice(..0, nonce);
-        Ok(URL_SAFE_NO_PAD.encode(buffer))
+        let link = URL_SAFE_NO_PAD.encode(buffer);
+        if link.len() > MAX_LINK_CHARS {
+            return Err(RecordsError::TooCostly(vec![text::query_too_long()]));
+        }
+        Ok(link)
     }
 
     /// The state in a link; none when it is not one of this session and process.
@@ -46,13 +52,15 @@ impl Links {
         }
         let mut bytes = URL_SAFE_NO_PAD.decode(link).ok()?;
         let (nonce, sealed) = bytes.split_first_chunk_mut::<NONCE_BYTES>()?;
-        let plain = self.0.open(*nonce, &associated(asker), sealed).ok()?;
+        let plain = self.0.open(*nonce, &associated::<T>(asker), sealed).ok()?;
         postcard::from_bytes(plain).ok()
     }
 }
 
-fn associated(asker: &Asker) -> Vec<u8> {
-    [&b"salus page v1\0"[..], &asker.cell.0, &asker.token.hash()].concat()
+/// The cell, the session, and what the link is for.
+fn associated<T>(asker: &Asker) -> Vec<u8> {
+    let kind = std::any::type_name::<T>().as_bytes();
+    [&b"salus page v1\0"[..], &asker.cell.0, &asker.token.hash(), kind].concat()
 }
 
 #[cfg(test)]
@@ -75,8 +83,9 @@ mod tests {
     fn a_link_opens_only_in_its_session_and_cell_and_process() {
         let links = Links::new().unwrap();
         let me = asker(1);
-        let link = links.seal(&me, &("Muster", 7u32)).unwrap();
-        assert_eq!(links.open(&me, &link), Some(("Muster".to_owned(), 7u32)));
+        let state = ("Muster".to_owned(), 7u32);
+        let link = links.seal(&me, &state).unwrap();
+        assert_eq!(links.open(&me, &link), Some(state.clone()));
         let other_cell = Asker { cell: CellId([2; 16]), ..me.clone() };
         assert_eq!(links.open::<(String, u32)>(&other_cell, &link), None);
         assert_eq!(links.open::<(String, u32)>(&asker(1), &link), None);
@@ -93,6 +102,12 @@ mod tests {
         for bad in ["", "A", "!!!", &"A".repeat(MAX_LINK_CHARS + 1)] {
             assert_eq!(links.open::<(String, u32)>(&me, bad), None);
         }
-        assert_ne!(link, links.seal(&me, &("Muster", 7u32)).unwrap());
+        assert_ne!(link, links.seal(&me, &state).unwrap());
+        assert_eq!(
+            links.open::<(u32, u32)>(&me, &links.seal(&me, &(1u8, 2u32)).unwrap()),
+            None,
+            "of another kind"
+        );
+        assert!(matches!(links.seal(&me, &"x".repeat(MAX_LINK_CHARS)), Err(RecordsError::TooCostly(_))));
     }
 }

@@ -4,7 +4,9 @@
 
 use crate::words::{range, record_name};
 use salus_fhir::ResourceType;
-use salus_fhir::search::{self, Comparison as From, Condition as Asked, System as AskedSystem, Test as AskedTest};
+use salus_fhir::search::{
+    self, Comparison as From, Condition as Asked, System as AskedSystem, Test as AskedTest,
+};
 use salus_trust_api::wire::query::{Comparison, Condition, System, Test};
 use std::collections::HashMap;
 

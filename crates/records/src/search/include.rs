@@ -87,7 +87,8 @@ impl Work<'_> {
         let names = self.cell.heavy.run(bytes, || {
             let mut names: HashSet<Name> = HashSet::new();
             for entry in entries {
-                let due = forward.iter().filter(|include| include.source.is_none_or(|kind| kind == entry.kind));
+                let due =
+                    forward.iter().filter(|include| include.source.is_none_or(|kind| kind == entry.kind));
                 let due: Vec<_> = due.collect();
                 if due.is_empty() {
                     continue;

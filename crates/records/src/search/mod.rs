@@ -17,5 +17,6 @@ mod subset;
 
 pub use compartments::is_compartment;
 pub(crate) use continuation::Links;
+pub(crate) use page::id_of;
 pub use page::{Mode, Page, PageEntry, search, search_on};
 pub use plan::SearchAsk;

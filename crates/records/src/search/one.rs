@@ -4,10 +4,10 @@
 //!
 //! Never: more than whether none, one or several match. State: none; [`crate::Cell`] owns the conditions' locks.
 
-use super::page::{OpenedPage, Mode, versions_of};
+use super::page::{Mode, OpenedPage, versions_of};
 use super::plan::{SearchAsk, plan};
 use crate::lock::RecordGuards;
-use crate::{Cell, RecordsError, text};
+use crate::{Cell, Delivery, RecordsError, text};
 use salus_fhir::ResourceType;
 use salus_seal::Part;
 use salus_store::{Address, StoredId};
@@ -28,14 +28,20 @@ pub(crate) enum Matched {
 }
 
 /// The record that a condition found.
-#[derive(Debug)]
-pub(crate) struct One {
+#[derive(Debug, Clone)]
+pub struct One {
+    /// Its type.
+    pub kind: ResourceType,
+    /// Its id.
     pub id: String,
+    /// Its newest version.
     pub version: u32,
+    /// When that was written, in milliseconds since 1970 (UTC).
     pub time_ms: u64,
+    /// Its text.
     pub text: Vec<u8>,
-    /// The entry that admitted it.
-    pub entry: u64,
+    /// Until when it may be sent.
+    pub delivery: Delivery,
 }
 
 /// Searches for records of a type that meet a query string, such as `identifier=x|1`.
@@ -53,7 +59,8 @@ pub(crate) async fn matched(
         let answer = RecordsError::Malformed(vec![text::condition_unreadable(place.to_owned())]);
         return Err(cell.refuse(asker, interaction, answer).await);
     };
-    let ask = SearchAsk { now_ms: cell.reservations.now_ms(), ..SearchAsk::new(Some(kind), parameters, false) };
+    let ask =
+        SearchAsk { now_ms: cell.reservations.now_ms(), ..SearchAsk::new(Some(kind), parameters, false) };
     let mut plan = match plan(cell, asker, &ask).await {
         Err(RecordsError::Malformed(issues)) => {
             return Err(RecordsError::Malformed(issues.into_iter().map(|issue| at(issue, place)).collect()));
@@ -77,15 +84,17 @@ pub(crate) async fn matched(
     let mut page = OpenedPage::default();
     let versions = versions_of(cell, &[hit])?;
     page.open(cell, asker, interaction, &versions, Mode::Match, Part::Body).await?;
-    let (Some(opened), Some(version)) = (page.entries.pop(), versions.first()) else {
+    let (Some(opened), Some(version), Some(delivery)) = (page.entries.pop(), versions.first(), page.delivery)
+    else {
         return Err(RecordsError::Internal);
     };
     Ok(Matched::One(Box::new(One {
+        kind,
         id: opened.id,
         version: hit.version,
         time_ms: version.stored.sealed.header.time_ms,
         text: opened.text,
-        entry: page.delivery.map_or(0, |delivery| delivery.entry()),
+        delivery,
     })))
 }
 

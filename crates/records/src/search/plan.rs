@@ -74,8 +74,7 @@ pub(crate) async fn plan(cell: &Cell, asker: &Asker, ask: &SearchAsk) -> Result<
     };
     let stored = read_stored(cell, asker, interaction, &asked.conditions).await?;
     let mut kinds = asked.kinds.clone();
-    let mut all: Vec<query::Condition> =
-        asked.conditions.iter().map(|one| condition(one, &stored)).collect();
+    let mut all: Vec<query::Condition> = asked.conditions.iter().map(|one| condition(one, &stored)).collect();
     if let Some((compartment, id)) = &ask.compartment {
         let compartment = ResourceType::from_code(*compartment).ok_or(RecordsError::Internal)?;
         if kinds.is_empty() {

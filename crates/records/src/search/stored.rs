@@ -90,7 +90,9 @@ async fn value_set(
     named: &str,
 ) -> Result<Vec<Code>, RecordsError> {
     let text = match cell.local(named) {
-        Some((kind, id)) if kind.name() == "ValueSet" => read(cell, asker, interaction, "ValueSet", id).await?,
+        Some((kind, id)) if kind.name() == "ValueSet" => {
+            read(cell, asker, interaction, "ValueSet", id).await?
+        }
         _ => by_url(cell, asker, interaction, named).await?,
     };
     let text = text.ok_or_else(|| RecordsError::NotSupported(vec![text::value_set_missing()]))?;
@@ -174,7 +176,8 @@ fn codes(root: Value<'_>) -> Option<Vec<Code>> {
     for exclude in compose.get("exclude").iter().flat_map(Value::elements) {
         let excluded: HashSet<Code> = listed(exclude)?.into_iter().collect();
         // What is left of a whole system cannot be listed.
-        if included.iter().any(|code| code.code.is_none()) || excluded.iter().any(|code| code.code.is_none()) {
+        if included.iter().any(|code| code.code.is_none()) || excluded.iter().any(|code| code.code.is_none())
+        {
             return None;
         }
         included.retain(|code| !excluded.contains(code));

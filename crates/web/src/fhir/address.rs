@@ -20,6 +20,8 @@ pub(crate) struct Address<'a> {
     pub kind_name: Cow<'a, str>,
     pub id: Cow<'a, str>,
     pub version: Cow<'a, str>,
+    /// The type that is searched in a compartment; `*` stands for all of them.
+    pub within: Cow<'a, str>,
 }
 
 /// Why an address cannot be read.
@@ -44,24 +46,33 @@ pub(crate) fn read(path: &str) -> Result<Address<'_>, Unread> {
     if count > 1 && parts.get(count - 1) == Some(&"") {
         count -= 1;
     }
-    let [kind, id, history, version] = parts;
-    let shape = match (count, kind, history) {
-        (1, "", _) => Shape::Base,
-        (1, "metadata", _) => Shape::Metadata,
+    let [kind, second, third, fourth] = parts;
+    let named = |part: &str| !part.is_empty() && !part.starts_with(['_', '$']);
+    let shape = match (count, kind, second, third, fourth) {
+        (1, "", ..) => Shape::Base,
+        (1, "metadata", ..) => Shape::Metadata,
+        (1, "_search", ..) => Shape::SystemSearch,
+        (1, "_history", ..) => Shape::SystemHistory,
         (1, ..) => Shape::Type,
-        (2, ..) if !kind.is_empty() && !id.is_empty() && !id.starts_with(['_', '$']) => Shape::Instance,
-        (3, _, "_history") => Shape::History,
-        (4, _, "_history") => Shape::Version,
+        (2, _, "_search", ..) if named(kind) => Shape::TypeSearch,
+        (2, _, "_history", ..) if named(kind) => Shape::TypeHistory,
+        (2, ..) if !kind.is_empty() && named(second) => Shape::Instance,
+        (3, _, _, "_history", _) => Shape::History,
+        (3, ..) if named(kind) && named(second) && named(third) => Shape::Compartment,
+        (4, _, _, "_history", _) => Shape::Version,
+        (4, _, _, _, "_search") if named(kind) && named(second) && named(third) => Shape::CompartmentSearch,
         _ => return Err(Unread::Unknown),
     };
-    let kind_name = percent_decode(kind).ok_or(Unread::Broken)?;
-    Ok(Address {
-        shape,
-        kind: ResourceType::from_name(&kind_name),
-        kind_name,
-        id: percent_decode(id).ok_or(Unread::Broken)?,
-        version: percent_decode(version).ok_or(Unread::Broken)?,
-    })
+    let decoded = |part| percent_decode(part).ok_or(Unread::Broken);
+    let kind_name = decoded(kind)?;
+    let (mut id, mut version, mut within) = (Cow::Borrowed(""), Cow::Borrowed(""), Cow::Borrowed(""));
+    match shape {
+        Shape::Instance | Shape::History => id = decoded(second)?,
+        Shape::Version => (id, version) = (decoded(second)?, decoded(fourth)?),
+        Shape::Compartment | Shape::CompartmentSearch => (id, within) = (decoded(second)?, decoded(third)?),
+        _ => {}
+    }
+    Ok(Address { shape, kind: ResourceType::from_name(&kind_name), kind_name, id, version, within })
 }
 
 /// Names of types that were perhaps meant, the nearest first.
@@ -102,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_have_one_of_six_shapes() {
+    fn addresses_have_one_of_these_shapes() {
         let shape = |path| read(path).map(|address| address.shape);
         for (path, expected) in [
             ("", Ok(Shape::Base)),
@@ -113,10 +124,16 @@ mod tests {
             ("/Patient/1", Ok(Shape::Instance)),
             ("/Patient/1/_history", Ok(Shape::History)),
             ("/Patient/1/_history/2", Ok(Shape::Version)),
-            ("/Patient/_search", Err(Unread::Unknown)),
+            ("/_search", Ok(Shape::SystemSearch)),
+            ("/_history", Ok(Shape::SystemHistory)),
+            ("/Patient/_search", Ok(Shape::TypeSearch)),
+            ("/Patient/_history", Ok(Shape::TypeHistory)),
+            ("/Patient/1/Observation", Ok(Shape::Compartment)),
+            ("/Patient/1/*", Ok(Shape::Compartment)),
+            ("/Patient/1/Observation/_search", Ok(Shape::CompartmentSearch)),
+            ("/Patient/1/Observation/2", Err(Unread::Unknown)),
             ("/Patient/$everything", Err(Unread::Unknown)),
             ("/Patient/1/$everything", Err(Unread::Unknown)),
-            ("/Patient/1/Observation", Err(Unread::Unknown)),
             ("/Patient/1/_history/2/x", Err(Unread::Unknown)),
             ("//Patient", Err(Unread::Unknown)),
             ("/Patient/%zz", Err(Unread::Broken)),

@@ -50,7 +50,8 @@ fn entry_of(outcome: &EntryOutcome) -> Option<u64> {
         Done::Deleted(deleted) => deleted.map(|deleted| deleted.entry),
         Done::Read(opened) => Some(opened.delivery.entry()),
         Done::History(page) => Some(page.delivery.entry()),
-        Done::Found(found) => found.delivery.as_ref().map(Delivery::entry),
+        Done::Found(page) => Some(page.delivery.entry()),
+        Done::There(one) => Some(one.delivery.entry()),
         Done::DoneBefore => None,
     }
 }
@@ -59,7 +60,8 @@ fn delivery_of(outcome: EntryOutcome) -> Option<Delivery> {
     match outcome.ok()? {
         Done::Read(opened) => Some(opened.delivery),
         Done::History(page) => Some(page.delivery),
-        Done::Found(found) => found.delivery,
+        Done::Found(page) => Some(page.delivery),
+        Done::There(one) => Some(one.delivery),
         Done::Written(_) | Done::ReadBack(_) | Done::Deleted(_) | Done::DoneBefore => None,
     }
 }

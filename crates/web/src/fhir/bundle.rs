@@ -3,14 +3,18 @@
 //!
 //! State: none.
 
+use super::search::PAGE;
 use crate::outcome::Refused;
 use crate::prefer::Return;
+use crate::query::encode_query;
 use crate::text;
 use http::StatusCode;
 use salus_records::fhir::json::quote;
 use salus_records::fhir::outcome::operation_outcome;
-use salus_records::fhir::{Issue, Language, instant};
-use salus_records::{BundleAnswer, Done, EntryOutcome, Found, HistoryEntry, HistoryPage, Written};
+use salus_records::fhir::{Issue, Language, ResourceType, instant};
+use salus_records::{
+    AllHistoryPage, BundleAnswer, Done, EntryOutcome, HistoryEntry, HistoryPage, Mode, One, Page, Written,
+};
 use std::fmt::Write as _;
 
 /// Writing to a String does not fail.
@@ -33,48 +37,122 @@ pub(super) fn history(out: &mut String, base: &str, page: &HistoryPage, before: 
     out.push_str(r#"],"entry":["#);
     for (at, entry) in page.entries.iter().enumerate() {
         separate(out, at);
-        put!(out, r#"{{"fullUrl":{}"#, quote(&format!("{base}/{kind}/{id}")));
-        resource(out, entry.text.as_deref());
-        let (method, url) = request_of(entry, page);
-        put!(out, r#","request":{{"method":"{method}","url":{}}}"#, quote(&url));
-        let status = match (&entry.text, entry.created) {
-            (None, _) => StatusCode::NO_CONTENT,
-            (Some(_), true) => StatusCode::CREATED,
-            (Some(_), false) => StatusCode::OK,
-        };
-        put!(out, r#","response":{{"status":"{status}""#);
-        put!(out, r#","etag":"W/\"{}\"","lastModified":"{}"}}}}"#, entry.version, instant(entry.time_ms));
+        past_entry(out, base, (*kind, id), entry);
     }
     out.push_str("]}");
 }
 
-/// What must have been asked for to bring the version about.
-fn request_of(entry: &HistoryEntry, page: &HistoryPage) -> (&'static str, String) {
-    let instance = format!("{}/{}", page.kind, page.id);
-    match &entry.text {
-        None => ("DELETE", instance),
-        Some(_) if entry.version == 1 && entry.server_id => ("POST", page.kind.to_string()),
-        Some(_) => ("PUT", instance),
-    }
-}
-
-/// What a search by ids found.
-pub(super) fn searchset(out: &mut String, base: &str, found: &Found, ids: &str) {
-    let kind = found.kind;
-    let me = quote(&format!("{base}/{kind}?_id={ids}"));
-    put!(out, r#"{{"resourceType":"Bundle","type":"searchset","total":{}"#, found.records.len());
-    put!(out, r#","link":[{{"relation":"self","url":{me}}}]"#);
-    if !found.records.is_empty() {
+/// A page of the history of many records.
+pub(super) fn history_all(out: &mut String, base: &str, page: &AllHistoryPage, me: &str, next: Option<&str>) {
+    out.push_str(r#"{"resourceType":"Bundle","type":"history","link":["#);
+    links(out, me, None, next);
+    out.push(']');
+    if !page.entries.is_empty() {
         out.push_str(r#","entry":["#);
-        for (at, (id, text)) in found.records.iter().enumerate() {
+        for (at, (kind, id, entry)) in page.entries.iter().enumerate() {
             separate(out, at);
-            put!(out, r#"{{"fullUrl":{}"#, quote(&format!("{base}/{kind}/{id}")));
-            resource(out, Some(text));
-            out.push_str(r#","search":{"mode":"match"}}"#);
+            past_entry(out, base, (*kind, id), entry);
         }
         out.push(']');
     }
     out.push('}');
+}
+
+fn past_entry(out: &mut String, base: &str, (kind, id): (ResourceType, &str), entry: &HistoryEntry) {
+    put!(out, r#"{{"fullUrl":{}"#, quote(&format!("{base}/{kind}/{id}")));
+    resource(out, entry.text.as_deref());
+    let (method, url) = request_of(entry, kind, id);
+    put!(out, r#","request":{{"method":"{method}","url":{}}}"#, quote(&url));
+    let status = match (&entry.text, entry.created) {
+        (None, _) => StatusCode::NO_CONTENT,
+        (Some(_), true) => StatusCode::CREATED,
+        (Some(_), false) => StatusCode::OK,
+    };
+    put!(out, r#","response":{{"status":"{status}""#);
+    put!(out, r#","etag":"W/\"{}\"","lastModified":"{}"}}}}"#, entry.version, instant(entry.time_ms));
+}
+
+/// What must have been asked for to bring the version about.
+fn request_of(entry: &HistoryEntry, kind: ResourceType, id: &str) -> (&'static str, String) {
+    let instance = format!("{kind}/{id}");
+    match &entry.text {
+        None => ("DELETE", instance),
+        Some(_) if entry.version == 1 && entry.server_id => ("POST", kind.to_string()),
+        Some(_) => ("PUT", instance),
+    }
+}
+
+fn links(out: &mut String, me: &str, first: Option<&str>, next: Option<&str>) {
+    put!(out, r#"{{"relation":"self","url":{}}}"#, quote(me));
+    for (relation, url) in [("first", first), ("next", next)] {
+        if let Some(url) = url {
+            put!(out, r#",{{"relation":"{relation}","url":{}}}"#, quote(url));
+        }
+    }
+}
+
+/// What a search found. `here` is the address of this page when it is a later one.
+pub(super) fn searchset(out: &mut String, base: &str, page: &Page, here: Option<&str>, language: Language) {
+    out.push_str(r#"{"resourceType":"Bundle","type":"searchset""#);
+    if let Some(total) = page.total {
+        put!(out, r#","total":{total}"#);
+    }
+    let path = path_of(base, page);
+    let asked = encode_query(&path, &page.understood);
+    let next = page.next.as_ref().map(|link| format!("{path}?{PAGE}={link}"));
+    out.push_str(r#","link":["#);
+    match here {
+        None => links(out, &asked, None, next.as_deref()),
+        Some(here) => links(out, here, Some(&asked), next.as_deref()),
+    }
+    out.push(']');
+    let mut issues = page.left_out.clone();
+    if page.rounded {
+        issues.push(text::rounded());
+    }
+    if !page.entries.is_empty() || !issues.is_empty() {
+        out.push_str(r#","entry":["#);
+        for (at, entry) in page.entries.iter().enumerate() {
+            separate(out, at);
+            put!(out, r#"{{"fullUrl":"{base}/{}/{}""#, entry.kind, entry.id);
+            resource(out, Some(&entry.text));
+            out.push_str(match entry.mode {
+                Mode::Match => r#","search":{"mode":"match"}}"#,
+                Mode::Include => r#","search":{"mode":"include"}}"#,
+            });
+        }
+        if !issues.is_empty() {
+            separate(out, page.entries.len());
+            put!(
+                out,
+                r#"{{"resource":{},"search":{{"mode":"outcome"}}}}"#,
+                operation_outcome(&issues, language)
+            );
+        }
+        out.push(']');
+    }
+    out.push('}');
+}
+
+/// About how long a searchset is, in bytes.
+pub(super) fn searchset_bytes(page: &Page) -> usize {
+    512 + page.entries.iter().map(|entry| entry.text.len() + 160).sum::<usize>()
+}
+
+/// The address that was searched, without a query.
+pub(super) fn path_of(base: &str, page: &Page) -> String {
+    let mut path = base.to_owned();
+    if let Some((kind, id)) = &page.compartment {
+        put!(path, "/{kind}/{id}");
+    }
+    match page.kind {
+        Some(kind) => {
+            put!(path, "/{kind}");
+        }
+        None if page.compartment.is_some() => path.push_str("/*"),
+        None => {}
+    }
+    path
 }
 
 /// What came of a batch or transaction.
@@ -118,11 +196,27 @@ fn entry(out: &mut String, base: &str, outcome: &mut EntryOutcome, preferred: Re
             history(out, base, page, None, page.entries.len());
             plain_status(out, StatusCode::OK);
         }
-        Ok(Done::Found(found)) => {
-            let ids: Vec<&str> = found.records.iter().map(|(id, _)| id.as_str()).collect();
+        Ok(Done::Found(page)) => {
             out.push_str(r#"{"resource":"#);
-            searchset(out, base, found, &ids.join(","));
+            searchset(out, base, page, None, language);
             plain_status(out, StatusCode::OK);
+        }
+        Ok(Done::There(one)) => {
+            let One { kind, id, version, .. } = &**one;
+            put!(out, r#"{{"fullUrl":{}"#, quote(&format!("{base}/{kind}/{id}")));
+            if preferred == Return::Representation {
+                resource(out, Some(&one.text));
+            }
+            put!(
+                out,
+                r#","response":{{"status":"{}","location":"{kind}/{id}/_history/{version}""#,
+                StatusCode::OK
+            );
+            put!(out, r#","etag":"W/\"{version}\"","lastModified":"{}""#, instant(one.time_ms));
+            if preferred == Return::OperationOutcome {
+                put_outcome(out, &[text::there()], language);
+            }
+            out.push_str("}}");
         }
         Ok(Done::DoneBefore) => {
             put!(out, r#"{{"response":{{"status":"{}""#, StatusCode::OK);

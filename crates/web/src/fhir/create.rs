@@ -4,18 +4,20 @@ use super::{Ask, written};
 use crate::answer::Answer;
 use crate::negotiate::check_sent_type;
 use crate::outcome::Refused;
-use crate::text;
-use http::StatusCode;
 use hyper::body::Incoming;
+use salus_records::Conditional;
 
 pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
     let kind = ask.kind()?;
-    if ask.parts.headers.contains_key("if-none-exist") {
-        return Err(Refused::new(StatusCode::UNPROCESSABLE_ENTITY, text::conditional_create()));
-    }
     check_sent_type(&ask.parts.headers)?;
+    // Some send the whole address.
+    let if_none_exist = ask.header("if-none-exist");
+    let if_none_exist = if_none_exist.map(|query| query.split_once('?').map_or(query, |(_, query)| query));
     let mut body = ask.web.bodies.read(ask.parts, body).await?;
     let bytes = std::mem::take(&mut body.bytes);
-    let done = salus_records::create(ask.cell, &ask.asker, kind, bytes).await?;
-    Ok(written::answer(ask, done))
+    let done = salus_records::create(ask.cell, &ask.asker, kind, if_none_exist, bytes).await?;
+    Ok(match done {
+        Conditional::Written(written) => written::answer(ask, written),
+        Conditional::There(one) => written::there(ask, *one),
+    })
 }

@@ -1,12 +1,14 @@
 //! `GET [base]/metadata`: the CapabilityStatement, made from the table of what is offered.
 
-use super::table::{OFFERS, SEARCH_PARAMETERS, Shape};
+use super::table::OFFERS;
 use crate::answer::Answer;
 use crate::web::Web;
 use http::{HeaderValue, StatusCode, header};
 use salus_records::Cell;
 use salus_records::fhir::json::quote;
+use salus_records::fhir::search::{self, Parameter, ParameterKind};
 use salus_records::fhir::{ResourceType, instant};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
@@ -39,28 +41,73 @@ pub(super) fn answer(web: &Web, cell: &Cell, json: &'static str) -> Answer {
 
 fn resources() -> String {
     let codes_at = |is_type: bool| {
-        let offers = OFFERS.iter().filter(move |offer| (offer.shape != Shape::Base) == is_type);
+        let offers = OFFERS.iter().filter(move |offer| offer.shape.is_of_the_system() != is_type);
         let codes = offers.flat_map(|offer| offer.codes).map(|code| format!(r#"{{"code":"{code}"}}"#));
         codes.collect::<Vec<_>>().join(",")
     };
-    let parameters: Vec<_> = SEARCH_PARAMETERS
-        .iter()
-        .map(|(name, kind, url)| format!(r#"{{"name":"{name}","definition":"{url}","type":"{kind}"}}"#))
-        .collect();
+    let referring = referring();
     let resources: Vec<_> = ResourceType::all()
         .map(|kind| {
+            let parameters: Vec<_> = search::parameters(kind).map(parameter).collect();
+            let includes: Vec<_> = search::parameters(kind)
+                .filter(|parameter| parameter.kind == ParameterKind::Reference)
+                .map(|parameter| format!(r#""{kind}:{}""#, parameter.code))
+                .collect();
+            let reverse = referring.get(&kind).map(|names| names.join(",")).unwrap_or_default();
             format!(
                 concat!(
                     r#"{{"type":"{}","interaction":[{}],"versioning":"versioned-update","readHistory":true,"#,
-                    r#""updateCreate":true,"conditionalCreate":false,"conditionalRead":"full-support","#,
-                    r#""conditionalUpdate":false,"conditionalDelete":"not-supported","#,
-                    r#""referencePolicy":["literal","logical"],"searchParam":[{}]}}"#
+                    r#""updateCreate":true,"conditionalCreate":true,"conditionalRead":"full-support","#,
+                    r#""conditionalUpdate":true,"conditionalDelete":"single","#,
+                    r#""referencePolicy":["literal","logical"]{}{}{}}}"#
                 ),
                 kind,
                 codes_at(true),
-                parameters.join(",")
+                list("searchInclude", &[&[r#""*""#.to_owned()], includes.as_slice()].concat().join(",")),
+                list("searchRevInclude", &reverse),
+                list("searchParam", &parameters.join(",")),
             )
         })
         .collect();
-    format!(r#""resource":[{}],"interaction":[{}]"#, resources.join(","), codes_at(false))
+    let common: Vec<_> = search::common()
+        .iter()
+        .filter(|common| common.offered)
+        .map(|common| format!(r#"{{"name":"{}","type":"{}"}}"#, common.code, common.kind.code()))
+        .collect();
+    format!(
+        r#""resource":[{}],"interaction":[{}]{}"#,
+        resources.join(","),
+        codes_at(false),
+        list("searchParam", &common.join(","))
+    )
 }
+
+fn parameter(parameter: &Parameter) -> String {
+    let Parameter { code, url, kind, .. } = parameter;
+    format!(r#"{{"name":"{code}","definition":{},"type":"{}"}}"#, quote(url), kind.code())
+}
+
+/// A member that is left out when it is empty.
+fn list(name: &str, items: &str) -> String {
+    if items.is_empty() { String::new() } else { format!(r#","{name}":[{items}]"#) }
+}
+
+/// For each type the reference parameters that say they lead to it. Those that may lead anywhere are offered as well and not
+/// listed: they would be listed with each of the types.
+fn referring() -> BTreeMap<ResourceType, Vec<String>> {
+    let mut all: BTreeMap<ResourceType, Vec<String>> = BTreeMap::new();
+    for source in ResourceType::all() {
+        for parameter in search::parameters(source).filter(|one| one.kind == ParameterKind::Reference) {
+            if parameter.targets.len() > MAX_TARGETS_LISTED {
+                continue;
+            }
+            for target in &parameter.targets {
+                all.entry(*target).or_default().push(format!(r#""{source}:{}""#, parameter.code));
+            }
+        }
+    }
+    all
+}
+
+/// What leads to more types than these leads anywhere.
+const MAX_TARGETS_LISTED: usize = 20;

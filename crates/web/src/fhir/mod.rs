@@ -5,12 +5,13 @@
 pub(crate) mod address;
 mod base;
 mod bundle;
-mod by_id;
 mod create;
 mod delete;
 mod history;
+mod history_all;
 mod metadata;
 mod read;
+mod search;
 pub(crate) mod table;
 mod update;
 mod vread;
@@ -29,7 +30,7 @@ use hyper::body::Incoming;
 use salus_records::fhir::{Language, ResourceType};
 use salus_records::{Asker, Cell, RecordsError};
 use std::sync::Arc;
-use table::{Shape, Verb};
+use table::Verb;
 
 /// A request to a cell's FHIR interface.
 pub(crate) struct Ask<'a> {
@@ -40,6 +41,8 @@ pub(crate) struct Ask<'a> {
     pub kind: Option<ResourceType>,
     pub id: &'a str,
     pub version: &'a str,
+    /// The type that is searched in a compartment, as it was written.
+    pub within: &'a str,
     /// The answer's content type.
     pub json: &'static str,
     pub language: Language,
@@ -90,7 +93,7 @@ pub(crate) async fn answer(
         Unread::Broken => Refused::new(StatusCode::BAD_REQUEST, text::bad_path()),
         Unread::Unknown => Refused::new(StatusCode::NOT_FOUND, text::unknown_address()),
     })?;
-    if address.kind.is_none() && !matches!(address.shape, Shape::Base | Shape::Metadata) {
+    if address.kind.is_none() && !address.shape.is_of_the_system() {
         let nearest = address::nearest_types(&address.kind_name);
         return Err(Refused::new(StatusCode::NOT_FOUND, text::unknown_type(&nearest)));
     }
@@ -110,6 +113,7 @@ pub(crate) async fn answer(
         kind: address.kind,
         id: &address.id,
         version: &address.version,
+        within: &address.within,
         json,
         language: language(&parts.headers),
     };
@@ -117,10 +121,14 @@ pub(crate) async fn answer(
         Verb::Read => read::answer(&ask).await,
         Verb::Vread => vread::answer(&ask).await,
         Verb::History => history::answer(&ask).await,
-        Verb::ById => by_id::answer(&ask).await,
+        Verb::HistoryAll => history_all::answer(&ask).await,
+        Verb::Search => search::answer(&ask).await,
+        Verb::SearchForm => search::answer_form(&ask, body).await,
         Verb::Delete => delete::answer(&ask).await,
+        Verb::DeleteBy => delete::answer_by(&ask).await,
         Verb::Create => create::answer(&ask, body).await,
         Verb::Update => update::answer(&ask, body).await,
+        Verb::UpdateBy => update::answer_by(&ask, body).await,
         Verb::CarryOut => base::answer(&ask, body).await,
         Verb::Capabilities => Err(RecordsError::Internal.into()),
     }

@@ -11,8 +11,20 @@ pub(crate) enum Shape {
     Base,
     /// `[base]/metadata`
     Metadata,
+    /// `[base]/_search`
+    SystemSearch,
+    /// `[base]/_history`
+    SystemHistory,
     /// `[base]/[type]`
     Type,
+    /// `[base]/[type]/_search`
+    TypeSearch,
+    /// `[base]/[type]/_history`
+    TypeHistory,
+    /// `[base]/[type]/[id]/[type]`
+    Compartment,
+    /// `[base]/[type]/[id]/[type]/_search`
+    CompartmentSearch,
     /// `[base]/[type]/[id]`
     Instance,
     /// `[base]/[type]/[id]/_history`
@@ -22,12 +34,23 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
+    /// Whether no type is addressed.
+    pub(crate) fn is_of_the_system(self) -> bool {
+        matches!(self, Self::Base | Self::Metadata | Self::SystemSearch | Self::SystemHistory)
+    }
+
     /// The pattern of such addresses, as logs and metrics name them.
     pub(crate) fn pattern(self) -> &'static str {
         match self {
             Self::Base => "/{cell}/fhir",
             Self::Metadata => "/{cell}/fhir/metadata",
+            Self::SystemSearch => "/{cell}/fhir/_search",
+            Self::SystemHistory => "/{cell}/fhir/_history",
             Self::Type => "/{cell}/fhir/{type}",
+            Self::TypeSearch => "/{cell}/fhir/{type}/_search",
+            Self::TypeHistory => "/{cell}/fhir/{type}/_history",
+            Self::Compartment => "/{cell}/fhir/{type}/{id}/{type}",
+            Self::CompartmentSearch => "/{cell}/fhir/{type}/{id}/{type}/_search",
             Self::Instance => "/{cell}/fhir/{type}/{id}",
             Self::History => "/{cell}/fhir/{type}/{id}/_history",
             Self::Version => "/{cell}/fhir/{type}/{id}/_history/{version}",
@@ -40,7 +63,11 @@ impl Shape {
 pub(crate) enum Verb {
     Capabilities,
     CarryOut,
-    ById,
+    Search,
+    SearchForm,
+    UpdateBy,
+    DeleteBy,
+    HistoryAll,
     Create,
     Read,
     Update,
@@ -64,7 +91,7 @@ const fn offer(shape: Shape, method: Method, verb: Verb, codes: &'static [&'stat
 }
 
 /// Everything that is offered.
-pub(crate) static OFFERS: [Offer; 12] = [
+pub(crate) static OFFERS: [Offer; 22] = [
     offer(Shape::Instance, Method::GET, Verb::Read, &["read"]),
     offer(Shape::Instance, Method::HEAD, Verb::Read, &[]),
     offer(Shape::Version, Method::GET, Verb::Vread, &["vread"]),
@@ -72,16 +99,22 @@ pub(crate) static OFFERS: [Offer; 12] = [
     offer(Shape::Instance, Method::PUT, Verb::Update, &["update"]),
     offer(Shape::Instance, Method::DELETE, Verb::Delete, &["delete"]),
     offer(Shape::History, Method::GET, Verb::History, &["history-instance"]),
+    offer(Shape::TypeHistory, Method::GET, Verb::HistoryAll, &["history-type"]),
     offer(Shape::Type, Method::POST, Verb::Create, &["create"]),
-    offer(Shape::Type, Method::GET, Verb::ById, &["search-type"]),
+    offer(Shape::Type, Method::GET, Verb::Search, &["search-type"]),
+    offer(Shape::Type, Method::PUT, Verb::UpdateBy, &[]),
+    offer(Shape::Type, Method::DELETE, Verb::DeleteBy, &[]),
+    offer(Shape::TypeSearch, Method::POST, Verb::SearchForm, &[]),
+    offer(Shape::Compartment, Method::GET, Verb::Search, &[]),
+    offer(Shape::CompartmentSearch, Method::POST, Verb::SearchForm, &[]),
     offer(Shape::Base, Method::POST, Verb::CarryOut, &["transaction", "batch"]),
+    offer(Shape::Base, Method::GET, Verb::Search, &["search-system"]),
+    offer(Shape::SystemSearch, Method::POST, Verb::SearchForm, &[]),
+    offer(Shape::SystemHistory, Method::GET, Verb::HistoryAll, &["history-system"]),
     offer(Shape::Metadata, Method::GET, Verb::Capabilities, &[]),
     offer(Shape::Metadata, Method::HEAD, Verb::Capabilities, &[]),
+    offer(Shape::TypeSearch, Method::GET, Verb::Search, &[]),
 ];
-
-/// The parameters by which a type can be searched: name, type, and where it is defined.
-pub(crate) const SEARCH_PARAMETERS: [(&str, &str, &str); 1] =
-    [("_id", "token", "http://hl7.org/fhir/SearchParameter/Resource-id")];
 
 /// What is offered at such an address with this method.
 pub(crate) fn find(shape: Shape, method: &Method) -> Option<Verb> {
@@ -106,6 +139,7 @@ mod tests {
             assert_eq!(same, 1, "{at}");
         }
         assert_eq!(allowed(Shape::Instance), "GET, HEAD, PUT, DELETE");
-        assert_eq!(find(Shape::Base, &Method::GET), None);
+        assert_eq!(allowed(Shape::SystemSearch), "POST");
+        assert_eq!(find(Shape::Metadata, &Method::POST), None);
     }
 }

@@ -6,8 +6,21 @@ use crate::prefer::{Return, preferred};
 use crate::text;
 use http::StatusCode;
 use http::header::LOCATION;
-use salus_records::Written;
 use salus_records::fhir::outcome::operation_outcome;
+use salus_records::{One, Written};
+
+/// The answer to a conditional create that found the record there.
+pub(super) fn there(ask: &Ask<'_>, one: One) -> Answer {
+    let One { kind, id, version, time_ms, text: resource, delivery } = one;
+    let location = format!("{}/{kind}/{id}/_history/{version}", ask.cell.base_url());
+    let answer =
+        Answer::new(StatusCode::OK).version(version, time_ms).header(LOCATION, location).delivering(delivery);
+    match preferred(&ask.parts.headers, Return::Representation) {
+        Return::Minimal => answer,
+        Return::Representation => answer.body(ask.json, resource),
+        Return::OperationOutcome => answer.body(ask.json, operation_outcome(&[text::there()], ask.language)),
+    }
+}
 
 pub(super) fn answer(ask: &Ask<'_>, written: Written) -> Answer {
     let status = if written.created { StatusCode::CREATED } else { StatusCode::OK };
