@@ -63,8 +63,9 @@ fn wait(
             said = Instant::now();
             for index in indexes.iter().filter(|index| index.state != IndexState::Ready) {
                 let (given, about) = index.progress.unwrap_or_default();
-                let far = say("index-progress").with("cell", &index.cell);
-                eprintln!("{}", far.with("given", given).with("about", about).text(language));
+                let far =
+                    say("index-progress").with("cell", &index.cell).with("given", given).with("about", about);
+                eprintln!("{}", far.text(language));
             }
         }
         std::thread::sleep(ASK_EVERY);
@@ -92,31 +93,40 @@ fn to_json(index: &CellIndex) -> Value {
     });
     json!({
         "cell": index.cell,
-        "state": state_key(index.state).strip_prefix("index-"),
+        "state": match index.state {
+            IndexState::NotThere => "not-there",
+            IndexState::Behind => "behind",
+            IndexState::Ready => "ready",
+            IndexState::Rebuilding => "rebuilding",
+        },
         "progress": progress,
         "unreadable": index.unreadable,
         "index": kept,
     })
 }
 
-fn state_key(state: IndexState) -> &'static str {
+fn state(state: IndexState) -> Say {
     match state {
-        IndexState::NotThere => "index-not-there",
-        IndexState::Behind => "index-behind",
-        IndexState::Ready => "index-ready",
-        IndexState::Rebuilding => "index-rebuilding",
+        IndexState::NotThere => say("index-not-there"),
+        IndexState::Behind => say("index-behind"),
+        IndexState::Ready => say("index-ready"),
+        IndexState::Rebuilding => say("index-rebuilding"),
     }
 }
 
 fn lines(indexes: &[CellIndex], language: Language) -> Vec<String> {
     let text = |said: Say| said.text(language);
-    let mut rows = vec![
-        ["head-cell", "head-state", "head-records", "head-segments", "head-bytes", "head-unreadable"]
-            .map(|head| text(say(head)))
-            .to_vec(),
+    let heads = [
+        say("head-cell"),
+        say("head-state"),
+        say("head-records"),
+        say("head-segments"),
+        say("head-bytes"),
+        say("head-unreadable"),
     ];
+    let mut rows = vec![heads.map(text).to_vec()];
     rows.extend(indexes.iter().map(|index| {
-        let mut state = text(say(state_key(index.state)));
+        let mut state = text(state(index.state));
         if let Some((given, about)) = index.progress {
             state += &format!(" ({given}/{about})");
         }

@@ -130,9 +130,7 @@ impl Kept {
             };
             was_ready |= self.announce.send_replace(false);
             let why = refusal.unwrap_or_else(|| status.to_string());
-            let fields: [(&str, &dyn std::fmt::Display); 3] =
-                [("child", &self.name), ("status", &status), ("why", &why)];
-            log::line(Level::Error, "process-died", &fields);
+            self.note_death(&status, &why);
             let is_hopeless =
                 status.code() == Some(i32::from(FINAL)) || (!was_ready && starts >= MAX_FIRST_STARTS);
             if is_hopeless && self.need == Need::Vital {
@@ -150,6 +148,12 @@ impl Kept {
             }
             back_off = (back_off * 2).min(BACK_OFF_MOST);
         }
+    }
+
+    fn note_death(&self, status: &ExitStatus, why: &str) {
+        let fields: [(&str, &dyn std::fmt::Display); 3] =
+            [("child", &self.name), ("status", status), ("why", &why)];
+        log::line(Level::Error, "process-died", &fields);
     }
 
     async fn live(&mut self) -> Result<Life, Failure> {
