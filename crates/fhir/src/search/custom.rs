@@ -95,7 +95,7 @@ fn read(resource: &Resource, number: u16) -> Result<Parameter, Refused> {
         return Err((Fault::CodeTaken(code), "code"));
     }
     let components = components(root)?;
-    if (kind == ParameterKind::Composite) != !components.is_empty() {
+    if (kind == ParameterKind::Composite) == components.is_empty() {
         return Err((Fault::Needs("component"), "component"));
     }
     Ok(Parameter {

@@ -11,6 +11,8 @@ mod custom;
 mod extract;
 mod fault;
 mod fhirpath;
+#[cfg(any(test, feature = "naive"))]
+pub mod naive;
 mod parameter;
 mod parse;
 mod path;

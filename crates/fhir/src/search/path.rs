@@ -19,6 +19,8 @@ pub(super) struct Path {
     pub steps: Vec<Step>,
     /// The type of what it leads to.
     pub leaf: TypeIndex,
+    /// Of a reference: the types that it may lead to; empty for any, and for what is no reference.
+    pub targets: Vec<ResourceType>,
 }
 
 /// A property, and which of its elements are meant.
@@ -122,14 +124,19 @@ struct Compiler {
 
 impl Compiler {
     fn here(&self) -> Path {
-        Path { from_resource: false, steps: Vec::new(), leaf: self.at }
+        Path { from_resource: false, steps: Vec::new(), leaf: self.at, targets: Vec::new() }
     }
 
     fn paths(&self, expr: &Expr) -> Result<Vec<Path>, Refusal> {
         let paths = match expr {
             Expr::Start(name) => self.start(name)?,
             Expr::Resource => {
-                vec![Path { from_resource: true, steps: Vec::new(), leaf: self.resource }]
+                vec![Path {
+                    from_resource: true,
+                    steps: Vec::new(),
+                    leaf: self.resource,
+                    targets: Vec::new(),
+                }]
             }
             Expr::This => vec![self.here()],
             Expr::Member(before, name) => self.step(&self.paths(before)?, name)?,
@@ -197,6 +204,8 @@ impl Compiler {
                 let mut longer = path.clone();
                 longer.steps.push(Step { name: property, filters: Vec::new() });
                 longer.leaf = *kind;
+                longer.targets =
+                    element.targets.iter().filter_map(|name| ResourceType::from_name(name)).collect();
                 all.push(longer);
             }
         }
@@ -270,7 +279,11 @@ impl Compiler {
                     if path.steps.is_empty() {
                         return Err(Refusal::Beyond("where() of a resource".to_owned()));
                     }
-                    all.extend(Self::filtered(vec![path], &filter));
+                    let mut filtered = Self::filtered(vec![path], &filter);
+                    if let Filter::RefersTo(kind) = filter {
+                        filtered.iter_mut().for_each(|path| path.targets = vec![kind]);
+                    }
+                    all.extend(filtered);
                 }
                 Ok(all)
             }

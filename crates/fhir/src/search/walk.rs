@@ -68,6 +68,8 @@ pub(super) struct End {
     pub number: u16,
     pub kind: ParameterKind,
     pub leaf: Leaf,
+    /// Of a reference: the types that it may lead to; empty for any.
+    pub targets: Vec<ResourceType>,
     /// Of a composite: each component's kind and paths.
     pub components: Vec<(ParameterKind, Vec<(Path, Leaf)>)>,
 }
@@ -139,6 +141,7 @@ impl Walk {
                         number: parameter.number,
                         kind: parameter.kind,
                         leaf: if is_family { Leaf::Family } else { Leaf::of(path.leaf) },
+                        targets: path.targets,
                         components,
                     });
                 }

@@ -46,28 +46,27 @@ impl Parser<'_> {
     /// `parameter:Type.rest`, `parameter.rest`
     fn chain(
         &mut self,
-        (_, parameter): &Group<'_>,
+        (kinds, parameter): &Group<'_>,
         modifier: Option<&str>,
         (rest, value): (&str, &str),
         level: usize,
     ) -> Parsed<Condition> {
-        if parameter.kind != ParameterKind::Reference {
+        if parameter.kind != ParameterKind::Reference || !self.leads_by(kinds, parameter).0 {
             return Err(Fault::NotAReference(shown(&parameter.code)));
         }
         if level >= MAX_LEVELS {
             return Err(Fault::TooManyLevels(shown(&parameter.code)));
         }
-        let targets: Vec<ResourceType> = match modifier {
-            Some(name) => {
-                let kind = self.kind(&parameter.code, name)?;
-                if !parameter.targets.is_empty() && !parameter.targets.contains(&kind) {
-                    return Err(not_a_target(parameter));
-                }
-                vec![kind]
+        let mut targets = self.targets(kinds, parameter);
+        if let Some(name) = modifier {
+            let kind = self.kind(&parameter.code, name)?;
+            if !targets.is_empty() && !targets.contains(&kind) {
+                return Err(not_a_target(parameter, &targets));
             }
-            None if parameter.targets.is_empty() => ResourceType::all().collect(),
-            None => parameter.targets.clone(),
-        };
+            targets = vec![kind];
+        } else if targets.is_empty() {
+            targets = ResourceType::all().collect();
+        }
         let head = rest.split([':', '.']).next().unwrap_or_default();
         let apart = matches!(head, "_has" | "_id" | "_text" | "_content");
         let has = |kind: &ResourceType| apart || self.find(Some(*kind), head).is_some();
@@ -93,11 +92,11 @@ impl Parser<'_> {
         }
         let kind = self.kind("_has", kind)?;
         let parameter = self.reference(kind, code)?;
-        let leads_here = parameter.targets.is_empty()
-            || kinds.is_empty()
-            || kinds.iter().any(|kind| parameter.targets.contains(kind));
+        let targets = self.targets(&[kind], parameter);
+        let leads_here =
+            targets.is_empty() || kinds.is_empty() || kinds.iter().any(|kind| targets.contains(kind));
         if !leads_here {
-            return Err(not_a_target(parameter));
+            return Err(not_a_target(parameter, &targets));
         }
         let meets = Box::new(self.condition(&[kind], rest, value, level + 1)?);
         Ok(Condition::ReferredToBy { kind, parameter: parameter.number, meets })

@@ -172,11 +172,11 @@ impl Parser<'_> {
             "*" => None,
             name => Some(self.reference(kind, name)?),
         };
-        if let (Some(parameter), Some(target)) = (parameter, target)
-            && !parameter.targets.is_empty()
-            && !parameter.targets.contains(&target)
-        {
-            return Err(not_a_target(parameter));
+        if let (Some(parameter), Some(target)) = (parameter, target) {
+            let targets = self.targets(&[kind], parameter);
+            if !targets.is_empty() && !targets.contains(&target) {
+                return Err(not_a_target(parameter, &targets));
+            }
         }
         let parameter = parameter.map(|parameter| parameter.number);
         Ok(Include { source: Some(kind), parameter, target, iterate, reverse })

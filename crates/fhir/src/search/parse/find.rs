@@ -2,6 +2,7 @@
 
 use super::{Parsed, Parser, shown};
 use crate::ResourceType;
+use crate::search::walk::{End, Leaf, Walk};
 use crate::search::{Fault, Parameter, ParameterKind, common, table};
 use crate::spelling::nearest;
 
@@ -58,7 +59,10 @@ impl<'o> Parser<'o> {
     pub(super) fn unknown(&self, kinds: &[ResourceType], code: &str) -> Fault {
         let not_offered = common().iter().any(|common| common.code == code && !common.offered)
             || matches!(code, "_containedType" | "_score")
-            || kinds.iter().any(|kind| table::get().find(*kind, code).is_some());
+            || kinds
+                .iter()
+                .filter_map(|kind| table::get().find(*kind, code))
+                .any(|known| !known.is_searchable());
         if not_offered {
             return Fault::UnsupportedParameter(shown(code));
         }
@@ -101,10 +105,43 @@ impl<'o> Parser<'o> {
     }
 }
 
-/// That a reference does not lead to a type.
-pub(super) fn not_a_target(parameter: &Parameter) -> Fault {
-    Fault::NotATarget {
-        parameter: parameter.code.clone(),
-        targets: parameter.targets.iter().map(|kind| kind.name()).collect(),
+impl Parser<'_> {
+    /// Where a parameter's paths end in resources of `kinds`.
+    fn ends(&self, kinds: &[ResourceType], number: u16) -> Vec<&End> {
+        let custom = self.options.custom.iter().find(|custom| custom.parameter().number == number);
+        let walks = kinds.iter().filter_map(|kind| match custom {
+            Some(custom) => custom.walk(*kind),
+            None => Some(table::get().walk(*kind)),
+        });
+        walks.flat_map(Walk::ends).filter(|end| end.number == number).collect()
     }
+
+    /// The types that a reference parameter may lead to from resources of `kinds`; empty for any.
+    pub(super) fn targets(&self, kinds: &[ResourceType], parameter: &Parameter) -> Vec<ResourceType> {
+        let ends = self.ends(kinds, parameter.number);
+        if ends.is_empty() || ends.iter().any(|end| end.targets.is_empty()) {
+            return parameter.targets.clone();
+        }
+        let mut targets: Vec<ResourceType> =
+            ends.iter().flat_map(|end| end.targets.iter().copied()).collect();
+        targets.sort();
+        targets.dedup();
+        if !parameter.targets.is_empty() {
+            targets.retain(|kind| parameter.targets.contains(kind));
+        }
+        if targets.is_empty() { parameter.targets.clone() } else { targets }
+    }
+
+    /// Whether a reference parameter has references for values, and whether it has canonicals or URIs.
+    pub(super) fn leads_by(&self, kinds: &[ResourceType], parameter: &Parameter) -> (bool, bool) {
+        let ends = self.ends(kinds, parameter.number);
+        let is_uri = |end: &&End| matches!(end.leaf, Leaf::Primitive(_));
+        (ends.is_empty() || !ends.iter().all(is_uri), ends.iter().any(is_uri))
+    }
+}
+
+/// That a reference does not lead to a type.
+pub(super) fn not_a_target(parameter: &Parameter, targets: &[ResourceType]) -> Fault {
+    let parameter = shown(&parameter.code);
+    Fault::NotATarget { parameter, targets: targets.iter().map(|kind| kind.name()).collect() }
 }

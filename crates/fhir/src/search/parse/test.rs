@@ -8,10 +8,9 @@ use crate::primitive::is_valid_text;
 use crate::search::extract::date;
 use crate::search::extract::number::Decimal;
 use crate::search::extract::reference::{self, Leads};
-use crate::search::walk::Leaf;
 use crate::search::{
     Comparison, Condition, Expected, Fault, LAST_UPDATED, Name, Parameter, ParameterKind, Range, System,
-    Test, by_number, codes, table,
+    Test, by_number, codes,
 };
 use crate::{PrimitiveKind, ResourceType};
 
@@ -36,7 +35,7 @@ impl Parser<'_> {
                 _ => Err(malformed(code, Expected::Boolean)),
             };
         }
-        let target = self.modifier(parameter, modifier)?;
+        let target = self.modifier(kinds, parameter, modifier)?;
         let mut any = Vec::new();
         for part in parts(code, value)? {
             if matches!(modifier, Some("in" | "not-in")) {
@@ -59,7 +58,12 @@ impl Parser<'_> {
     }
 
     /// Looks whether a parameter has a modifier; the type that one names.
-    fn modifier(&self, parameter: &Parameter, modifier: Option<&str>) -> Parsed<Option<ResourceType>> {
+    fn modifier(
+        &self,
+        kinds: &[ResourceType],
+        parameter: &Parameter,
+        modifier: Option<&str>,
+    ) -> Parsed<Option<ResourceType>> {
         let Some(modifier) = modifier else { return Ok(None) };
         let own: &[&str] = match parameter.kind {
             ParameterKind::String => &["contains", "exact", "missing"],
@@ -75,8 +79,9 @@ impl Parser<'_> {
         if parameter.kind == ParameterKind::Reference
             && let Some(kind) = ResourceType::from_name(modifier)
         {
-            let leads_there = parameter.targets.is_empty() || parameter.targets.contains(&kind);
-            return if leads_there { Ok(Some(kind)) } else { Err(not_a_target(parameter)) };
+            let targets = self.targets(kinds, parameter);
+            let leads_there = targets.is_empty() || targets.contains(&kind);
+            return if leads_there { Ok(Some(kind)) } else { Err(not_a_target(parameter, &targets)) };
         }
         let mut allowed: Vec<String> = own.iter().map(|modifier| format!(":{modifier}")).collect();
         if parameter.kind == ParameterKind::Reference {
@@ -184,7 +189,9 @@ impl Parser<'_> {
     ) -> Parsed<Vec<Test>> {
         let base_url = self.options.base_url;
         let faulty = || malformed(&parameter.code, Expected::Reference);
-        let only = match parameter.targets.as_slice() {
+        let targets = self.targets(kinds, parameter);
+        let (_, by_uri) = self.leads_by(kinds, parameter);
+        let only = match targets.as_slice() {
             [only] => Some(*only),
             _ => None,
         };
@@ -198,7 +205,7 @@ impl Parser<'_> {
             },
             Leads::Elsewhere(text) if text.contains(':') && !text.contains(char::is_whitespace) => {
                 let mut tests = vec![Test::Elsewhere(text.clone())];
-                if self.leads_to_uris(kinds, parameter) {
+                if by_uri {
                     tests.push(Test::Uri(text));
                 }
                 return Ok(tests);
@@ -206,25 +213,11 @@ impl Parser<'_> {
             Leads::Elsewhere(_) => return Err(faulty()),
         };
         let mut tests = Vec::new();
-        if self.leads_to_uris(kinds, parameter) {
+        if by_uri {
             tests.push(Test::Uri(format!("{base_url}/{}/{}", name.kind, name.id)));
         }
         tests.push(Test::Reference(name));
         Ok(tests)
-    }
-
-    /// Whether a reference parameter also has canonicals and URIs for values.
-    fn leads_to_uris(&self, kinds: &[ResourceType], parameter: &Parameter) -> bool {
-        let custom =
-            || self.options.custom.iter().find(|custom| custom.parameter().number == parameter.number);
-        let walks = kinds.iter().filter_map(|kind| match custom() {
-            Some(custom) => custom.walk(*kind),
-            None => Some(table::get().walk(*kind)),
-        });
-        let is_uri = |end: &&crate::search::walk::End| {
-            end.number == parameter.number && matches!(end.leaf, Leaf::Primitive(_))
-        };
-        walks.into_iter().any(|walk| walk.ends().iter().any(is_uri))
     }
 }
 
