@@ -288,6 +288,10 @@ const LETTERS: [(&str, &str); 26] = [
 ];
 
 #[cfg(test)]
+#[path = "../../tests/support/mod.rs"]
+mod support;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::search::{Options, parse};
@@ -346,5 +350,67 @@ mod tests {
             let search = parse(ResourceType::from_name(kind), &[(name.into(), value.into())], &options);
             assert_eq!(scan.find(&search.expect("understood")), found, "{name}={value}");
         }
+    }
+
+    fn escaped(text: &str) -> String {
+        text.replace('\\', "\\\\").replace('|', "\\|").replace(',', "\\,").replace('$', "\\$")
+    }
+
+    /// A query's modifier and value that a record with this value must meet; none when a value can't be written as a query.
+    fn query(value: &Value) -> Option<(&'static str, String)> {
+        let part = |text: &Option<String>| text.as_deref().map(escaped).unwrap_or_default();
+        Some(match value {
+            Value::Text(text) | Value::Display(text) if fold(text).is_empty() => return None,
+            Value::Text(text) => (":exact", escaped(text)),
+            Value::Display(text) => (":text", escaped(text)),
+            Value::Token { system: None, code } => ("", part(code)),
+            Value::Token { system, code } => ("", format!("{}|{}", part(system), part(code))),
+            Value::OfType { system, code, value } => {
+                (":of-type", format!("{}|{}|{}", part(system), escaped(code), escaped(value)))
+            }
+            Value::Uri(uri) | Value::Elsewhere(uri) if !uri.contains(':') => return None,
+            Value::Uri(uri) => ("", escaped(uri)),
+            Value::Elsewhere(text) => ("", escaped(text)),
+            Value::Reference(name) => ("", format!("{}/{}", name.kind, name.id)),
+            Value::ReferenceIdentifier { system, value } => {
+                (":identifier", format!("{}|{}", part(system), escaped(value)))
+            }
+            Value::Range(_) | Value::Quantity { .. } | Value::Composite(_) => (":missing", "false".into()),
+        })
+    }
+
+    /// HL7's examples, each by itself: what has a value is found by it, and not by what it has not.
+    #[test]
+    fn every_example_is_found_by_each_of_its_values() {
+        let Some(folder) = support::examples("found by each value") else { return };
+        let options = Options { lenient: false, base_url: "https://h/fhir", now_ms: 0, custom: &[] };
+        let (mut asked, mut faults) = (0, Vec::new());
+        for (file, text) in support::files(&folder) {
+            let Ok(resource) = Resource::parse(text, None) else { continue };
+            let scan = Scan::new([&resource], &[], "https://h/fhir");
+            for (number, value) in &scan.records[0].values.values {
+                let parameter = super::super::by_number(*number).expect("a parameter");
+                let Some((modifier, wanted)) = query(value) else { continue };
+                let pair = (format!("{}{modifier}", parameter.code), wanted);
+                asked += 1;
+                match parse(Some(resource.kind()), std::slice::from_ref(&pair), &options) {
+                    Ok(search) if scan.find(&search) == [0] => {}
+                    Ok(_) => faults.push(format!("{file}: not found by {pair:?}")),
+                    Err(issues) => {
+                        faults.push(format!("{file}: {pair:?}: {}", issues[0].text(crate::Language::En)))
+                    }
+                }
+                let not = (format!("{}:missing", parameter.code), "true".to_owned());
+                if let Ok(search) = parse(Some(resource.kind()), &[not], &options) {
+                    assert!(scan.find(&search).is_empty(), "{file}: {}", parameter.code);
+                }
+            }
+        }
+        assert!(
+            faults.is_empty() && asked > 100_000,
+            "{asked} asked, {}:\n{}",
+            faults.len(),
+            faults[..faults.len().min(20)].join("\n")
+        );
     }
 }
