@@ -59,7 +59,7 @@ struct Pending {
     query: Box<Query>,
     part: Part,
     until: Instant,
-    /// The indexer died with it once.
+    /// The indexer died with it once, or was not ready for it.
     tried: bool,
 }
 
@@ -206,8 +206,15 @@ impl Core {
         &mut self,
         ticket: u64,
         found: Result<(Found, Reach), SearchFault>,
+        now: Instant,
     ) -> Result<(), KeyholderError> {
-        let Some(pending) = self.index.searching.under_way.remove(&ticket) else { return Ok(()) };
+        let Some(mut pending) = self.index.searching.under_way.remove(&ticket) else { return Ok(()) };
+        if matches!(found, Err(SearchFault::NotReady)) && !pending.tried {
+            // Its index was lost meanwhile, or too many searches were under way.
+            (pending.tried, pending.until) = (true, now + WAIT);
+            self.index.searching.waiting.push_back(pending);
+            return Ok(());
+        }
         let now_ms = self.clock.now_ms();
         let searched = match found {
             Ok((found, reach)) => self.charge_search(&pending, found, &reach, now_ms)?,

@@ -146,7 +146,7 @@ impl Server {
                             outgoing.push((index, reply));
                         }
                     }
-                    Message::FromIndexer(said) => self.hear(said)?,
+                    Message::FromIndexer(said) => self.hear(said, now)?,
                 }
             }
         }
@@ -218,11 +218,11 @@ impl Server {
     }
 
     /// What the indexer says.
-    fn hear(&mut self, said: FromIndexer) -> Result<(), KeyholderError> {
+    fn hear(&mut self, said: FromIndexer, now: Instant) -> Result<(), KeyholderError> {
         match said {
             FromIndexer::Opened { cell, settled } => self.core.index_opened(cell, settled),
             FromIndexer::Lost { cell } => self.core.index_opened(cell, None),
-            FromIndexer::Found { ticket, found } => self.core.evaluated(ticket, found)?,
+            FromIndexer::Found { ticket, found } => self.core.evaluated(ticket, found, now)?,
             FromIndexer::Status { cell, status } => self.core.index_status(cell, &status),
         }
         Ok(())

@@ -247,6 +247,29 @@ fn an_indexer_that_dies_with_a_search_gets_it_once_more() {
 }
 
 #[test]
+fn a_search_whose_index_is_lost_meanwhile_waits_until_it_is_fed() {
+    let mut p = practice(10);
+    let mut server = p.keyholder.record_server();
+    let header = p.session.header(PATIENT, 1, 1, 1);
+    let written = server.write_words(&p.session, header, new_patient(1), b"words").unwrap();
+    server.ask(Ask::Landed(Resolved { cell: p.session.cell, entries: vec![written.entry] }));
+    assert!(matches!(
+        (p.indexer.next(), p.indexer.next()),
+        (ToIndexer::Written { .. }, ToIndexer::Landed { .. })
+    ));
+    p.lane.ask(1, &p.session, query(PATIENT));
+    let (ticket, _) = p.indexer.search();
+    p.indexer.say(&FromIndexer::Lost { cell: p.session.cell });
+    p.indexer.say(&FromIndexer::Found { ticket, found: Err(SearchFault::NotReady) });
+    let wanted = p.lane.wanted();
+    assert!(p.lane.feed(wanted, &[&written], true));
+    assert!(matches!(p.indexer.next(), ToIndexer::Fed { .. }));
+    p.indexer.caught_up();
+    p.indexer.answer(found(&[(1, 1)], 1), reach(&[1], &[]));
+    p.lane.found().unwrap();
+}
+
+#[test]
 fn without_an_indexer_searches_wait_for_some_seconds() {
     let mut p = practice(10);
     drop(p.indexer);
