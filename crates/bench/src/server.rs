@@ -125,9 +125,9 @@ impl Salus {
     }
 
     fn is_settled(&self) -> Result<bool, BenchError> {
-        let said = self.say(&["index", "status", "--cell", CELL, "--json"])?;
+        let said = self.say(&["index", "status", "--json"])?;
         let cell = &said["cells"][0];
-        Ok(cell["state"] == "ready" && cell["tail"] == 0)
+        Ok(cell["state"] == "ready" && cell["index"]["tail"] == 0)
     }
 
     /// Waits until something is so; fails when it does not become so in time, or the server ends.

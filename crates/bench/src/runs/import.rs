@@ -64,7 +64,7 @@ fn is_found(target: &Target, kind: &str, expected: u64) -> Result<(), BenchError
 /// From `salus index rebuild` until the new index has taken the old one's place.
 fn rebuild(salus: &mut Salus, round: u32, resources: u64) -> Result<Measurement, BenchError> {
     let begin = Instant::now();
-    salus.say(&["index", "rebuild", "--cell", CELL, "--json"])?;
+    salus.say(&["index", "rebuild", "--cell", CELL, "--no-wait", "--json"])?;
     salus.wait_until_settled()?;
     Ok(Measurement::new("index rebuild", "salus", 0, round, resources, begin.elapsed()))
 }
