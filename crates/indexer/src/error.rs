@@ -23,4 +23,7 @@ pub enum IndexerError {
     /// The connection to the keyholder broke, or something was said that is not understood.
     #[error("the connection to the keyholder broke")]
     Disconnected,
+    /// Nothing can be written any more, or too much waits to land.
+    #[error("the index cannot be written, or too much waits to be")]
+    Stuck,
 }

@@ -9,8 +9,31 @@
 //! State: the files under its folder, owned by this process alone; everything in them can be made again from the sealed words in
 //! the store's rows.
 
+mod cell;
+mod committer;
+mod connection;
+mod cursor;
+mod directory;
+mod docs;
+mod entry;
 mod error;
+mod evaluate;
+mod fold;
+mod key;
+mod memory;
+mod order;
+mod pages;
+mod plan;
 mod run;
+mod schema;
+mod sealed;
+mod search;
+mod store;
+mod view;
+mod workers;
 
 pub use error::IndexerError;
 pub use run::{IndexerOptions, run};
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,24 @@
 //! Starting: take the folder, connect to the keyholder, serve it until it is time to stop.
 //!
-//! Never: goes on without the keyholder; it ends, and whoever started it starts it again. State: none.
+//! Never: goes on without the keyholder; it ends, and whoever started it starts it again. State: the cells, and the connection.
 
+use crate::cell::Cell;
+use crate::committer::Committer;
+use crate::connection::{Connection, Sender};
 use crate::error::IndexerError;
+use crate::pages::PageCache;
+use crate::store::{COMMIT_ENTRIES, Store, Stuck};
+use crate::workers::{Answered, Job, Workers};
+use rustix::fs::{FlockOperation, flock};
+use salus_seal::CellId;
+use salus_trust_api::wire::index::{FromIndexer, ToIndexer};
+use salus_trust_api::wire::query::{Query, SearchFault};
+use std::collections::HashMap;
+use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 use zeroize::Zeroizing;
 
 /// What an indexer runs with.
@@ -27,7 +41,153 @@ impl IndexerOptions {
 /// Runs until `stop` becomes readable or is closed (then `Ok`), or until the keyholder has gone (then
 /// [`IndexerError::Disconnected`]: to be started again). `ready` is called once the keyholder has welcomed it.
 pub fn run(options: IndexerOptions, stop: OwnedFd, ready: impl FnOnce()) -> Result<(), IndexerError> {
-    let _ = (options, stop);
+    let folder = File::open(&options.index_dir).map_err(|source| io_error(&options.index_dir, source))?;
+    if flock(&folder, FlockOperation::NonBlockingLockExclusive).is_err() {
+        return Err(IndexerError::Locked { path: options.index_dir.display().to_string() });
+    }
+    let mut connection = Connection::open(&options.keyholder_socket, &options.key, stop)?;
     ready();
+    let mut server = Server::new(&options, connection.sender())?;
+    while let Some(message) = connection.next()? {
+        server.handle(message)?;
+    }
     Ok(())
+}
+
+fn io_error(path: &std::path::Path, source: std::io::Error) -> IndexerError {
+    IndexerError::Io { path: path.display().to_string(), source }
+}
+
+type Cells = Arc<Mutex<HashMap<CellId, Arc<Mutex<Cell>>>>>;
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Server {
+    index_dir: PathBuf,
+    cache: Arc<PageCache>,
+    cells: Cells,
+    sender: Sender,
+    // The threads end before the cells go.
+    workers: Workers,
+    committer: Arc<Committer>,
+}
+
+impl Server {
+    fn new(options: &IndexerOptions, sender: Sender) -> Result<Self, IndexerError> {
+        let cells = Cells::default();
+        let (known, to) = (cells.clone(), sender.clone());
+        let started = |source| io_error(&options.index_dir, source);
+        let lost = move |store: &Arc<Store>| {
+            let cells: Vec<(CellId, Arc<Mutex<Cell>>)> =
+                lock(&known).iter().map(|(id, cell)| (*id, cell.clone())).collect();
+            for (id, cell) in cells {
+                begin_anew(id, &cell, store, &to);
+            }
+        };
+        let committer = Arc::new(Committer::start(lost.clone()).map_err(started)?);
+        let (to, looked_after) = (sender.clone(), Arc::downgrade(&committer));
+        let answered: Answered = Arc::new(move |job: &Job, answer| {
+            let answer = match answer {
+                Err(SearchFault::Failed) if job.store.is_broken() => {
+                    lost(&job.store);
+                    if let Some(committer) = looked_after.upgrade() {
+                        committer.look_after(lock(&job.cell).stores());
+                    }
+                    Err(SearchFault::NotReady)
+                }
+                answer => answer,
+            };
+            to.send(&FromIndexer::Found { ticket: job.ticket, found: answer });
+        });
+        let workers = Workers::start(&answered).map_err(started)?;
+        Ok(Self {
+            index_dir: options.index_dir.clone(),
+            cache: Arc::new(PageCache::new(options.page_cache_bytes)),
+            cells,
+            sender,
+            workers,
+            committer,
+        })
+    }
+
+    fn cell(&self, id: CellId) -> Result<Arc<Mutex<Cell>>, IndexerError> {
+        lock(&self.cells).get(&id).cloned().ok_or(IndexerError::Disconnected)
+    }
+
+    fn handle(&mut self, message: ToIndexer) -> Result<(), IndexerError> {
+        let stuck = |_: Stuck| IndexerError::Stuck;
+        match message {
+            ToIndexer::Open { cell, index_key } => return self.open(cell, &index_key.0),
+            ToIndexer::Written { cell, entry, items } => {
+                lock(&*self.cell(cell)?).written(entry, items).map_err(stuck)?;
+            }
+            ToIndexer::Landed { cell, entries, settled } => {
+                let cell = self.cell(cell)?;
+                lock(&cell).landed(&entries, settled).map_err(stuck)?;
+                self.wake(&cell);
+            }
+            ToIndexer::Abandoned { cell, entries } => lock(&*self.cell(cell)?).abandoned(&entries),
+            ToIndexer::Fed { cell, items } => {
+                let cell = self.cell(cell)?;
+                lock(&cell).fed(&items).map_err(stuck)?;
+                self.wake(&cell);
+            }
+            ToIndexer::CaughtUp { cell, settled } => lock(&*self.cell(cell)?).caught_up(settled),
+            ToIndexer::Rebuild { cell } => {
+                let cell = self.cell(cell)?;
+                lock(&cell).rebuild().map_err(|source| io_error(&self.index_dir, source))?;
+                self.committer.look_after(lock(&cell).stores());
+            }
+            ToIndexer::Search { ticket, cell, query } => self.search(ticket, cell, query),
+            ToIndexer::Status { cell } => {
+                let status = lock(&*self.cell(cell)?).status();
+                self.sender.send(&FromIndexer::Status { cell, status });
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, id: CellId, index_key: &[u8; 32]) -> Result<(), IndexerError> {
+        let opened = Cell::open(&self.index_dir, id, index_key, self.cache.clone());
+        let (cell, settled) = opened.map_err(|source| io_error(&self.index_dir, source))?;
+        self.committer.look_after(cell.stores());
+        lock(&self.cells).insert(id, Arc::new(Mutex::new(cell)));
+        self.sender.send(&FromIndexer::Opened { cell: id, settled });
+        Ok(())
+    }
+
+    fn wake(&self, cell: &Mutex<Cell>) {
+        let cell = lock(cell);
+        self.committer.look_after(cell.stores());
+        if cell.stores().any(|store| store.tail_entries() >= COMMIT_ENTRIES) {
+            self.committer.wake();
+        }
+    }
+
+    fn search(&self, ticket: u64, cell: CellId, query: Box<Query>) {
+        let job = self.cell(cell).ok().and_then(|cell| {
+            let (store, cursors) = {
+                let cell = lock(&cell);
+                (cell.serving()?, cell.cursors.clone())
+            };
+            let view = store.view();
+            Some(Job { ticket, cell, store, view, cursors, query, asked: Instant::now() })
+        });
+        if job.is_none_or(|job| self.workers.give(job).is_err()) {
+            self.sender.send(&FromIndexer::Found { ticket, found: Err(SearchFault::NotReady) });
+        }
+    }
+}
+
+/// Begins an index anew whose files do not open, and says so.
+fn begin_anew(id: CellId, cell: &Mutex<Cell>, broken: &Arc<Store>, to: &Sender) {
+    let mut cell = lock(cell);
+    match cell.begin_anew(broken) {
+        Ok(false) => {}
+        Ok(true) => to.send(&FromIndexer::Lost { cell: id }),
+        // Without a new one nothing can be answered: whoever started this starts it again.
+        Err(_) => to.close(),
+    }
 }

@@ -1,0 +1,237 @@
+//! One sealed segment as queries read it: its terms, and its columns, each opened once.
+//!
+//! Never: opens a column before a query needs it. State: what was opened, shared with the segment's later states (deletions make
+//! a new state and change neither terms nor columns).
+
+use crate::docs::{Budget, Docs};
+use crate::entry::{Column, Span};
+use crate::key;
+use crate::schema::{self, Fields, Number};
+use salus_seal::Pseudonym;
+use salus_trust_api::wire::words::Range;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tantivy::columnar::{BytesColumn, Column as Numbers, StrColumn};
+use tantivy::fastfield::AliveBitSet;
+use tantivy::index::{InvertedIndexReader, SegmentId};
+use tantivy::postings::TermInfo;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{Segment, SegmentReader};
+
+/// Reading failed: the disk, or pages that do not open.
+#[derive(Debug)]
+pub(crate) struct ReadFailed;
+
+impl From<std::io::Error> for ReadFailed {
+    fn from(_: std::io::Error) -> Self {
+        Self
+    }
+}
+
+impl From<tantivy::TantivyError> for ReadFailed {
+    fn from(_: tantivy::TantivyError) -> Self {
+        Self
+    }
+}
+
+/// Spans of one column.
+pub(crate) struct SpanColumn {
+    low: Numbers<i64>,
+    width: Numbers<i64>,
+    occurrence: Option<Numbers<i64>>,
+}
+
+impl SpanColumn {
+    /// The spans of a document, in order.
+    pub(crate) fn of(&self, doc: u32) -> impl Iterator<Item = Span> + '_ {
+        let rows = self.low.index.value_row_ids(doc);
+        rows.map(|row| {
+            let low = self.low.values.get_val(row);
+            let high = low.wrapping_add(self.width.values.get_val(row));
+            let occurrence = self.occurrence.as_ref().map_or(0, |column| column.values.get_val(row));
+            Span { occurrence: occurrence as u16, range: Range { low, high } }
+        })
+    }
+}
+
+/// What does not change in a segment's life.
+struct Opened {
+    reader: SegmentReader,
+    terms: Arc<InvertedIndexReader>,
+    record: Numbers<u64>,
+    version: Numbers<u64>,
+    kind: Numbers<u64>,
+    name: BytesColumn,
+    whose: Option<BytesColumn>,
+    outgoing: Option<BytesColumn>,
+    spans: Mutex<HashMap<Column, Option<Arc<SpanColumn>>>>,
+    sorts: Mutex<HashMap<u16, Option<StrColumn>>>,
+}
+
+/// A segment in one state.
+pub(crate) struct Sealed {
+    opened: Arc<Opened>,
+    alive: Option<AliveBitSet>,
+}
+
+impl Sealed {
+    /// Opens a segment, or a later state of one that is open.
+    pub(crate) fn open(segment: &Segment, fields: &Fields, before: Option<&Sealed>) -> Result<Self, ReadFailed> {
+        let reader = SegmentReader::open(segment)?;
+        let alive = reader.alive_bitset().cloned();
+        if let Some(before) = before {
+            return Ok(Self { opened: before.opened.clone(), alive });
+        }
+        let fast = reader.fast_fields();
+        let opened = Opened {
+            terms: reader.inverted_index(fields.terms)?,
+            record: fast.u64(schema::RECORD)?,
+            version: fast.u64(schema::VERSION)?,
+            kind: fast.u64(schema::KIND)?,
+            name: fast.bytes(schema::NAME)?.ok_or(ReadFailed)?,
+            whose: fast.bytes(schema::WHOSE)?,
+            outgoing: fast.bytes(schema::OUTGOING)?,
+            spans: Mutex::default(),
+            sorts: Mutex::default(),
+            reader,
+        };
+        Ok(Self { opened: Arc::new(opened), alive })
+    }
+
+    pub(crate) fn id(&self) -> SegmentId {
+        self.opened.reader.segment_id()
+    }
+
+    /// Documents, deleted ones counted.
+    pub(crate) fn documents(&self) -> u32 {
+        self.opened.reader.max_doc()
+    }
+
+    /// Documents that were not deleted.
+    pub(crate) fn alive_documents(&self) -> u64 {
+        self.alive.as_ref().map_or(u64::from(self.documents()), |alive| alive.num_alive_docs() as u64)
+    }
+
+    pub(crate) fn is_alive(&self, doc: u32) -> bool {
+        self.alive.as_ref().is_none_or(|alive| alive.is_alive(doc))
+    }
+
+    pub(crate) fn record(&self, doc: u32) -> u64 {
+        self.opened.record.values.get_val(doc)
+    }
+
+    pub(crate) fn version(&self, doc: u32) -> u32 {
+        self.opened.version.values.get_val(doc) as u32
+    }
+
+    pub(crate) fn kind(&self, doc: u32) -> u16 {
+        self.opened.kind.values.get_val(doc) as u16
+    }
+
+    /// The version of a record that is here and alive.
+    pub(crate) fn version_of(&self, record: u64) -> Result<Option<u32>, ReadFailed> {
+        let mut docs = self.exact(&key::record(record))?;
+        let mut doc = docs.seek(0);
+        while doc != crate::docs::END {
+            if self.is_alive(doc) {
+                return Ok(Some(self.version(doc)));
+            }
+            doc = docs.seek(doc + 1);
+        }
+        Ok(None)
+    }
+
+    /// A number for each patient of a document, the same for the same patient within this segment.
+    pub(crate) fn whose(&self, doc: u32) -> impl Iterator<Item = u64> + '_ {
+        self.opened.whose.iter().flat_map(move |column| column.term_ords(doc))
+    }
+
+    /// The patient of such a number.
+    pub(crate) fn pseudonym(&self, number: u64) -> Result<Pseudonym, ReadFailed> {
+        let mut bytes = Vec::new();
+        let column = self.opened.whose.as_ref().ok_or(ReadFailed)?;
+        column.ord_to_bytes(number, &mut bytes)?;
+        Ok(Pseudonym(bytes.as_slice().try_into().map_err(|_| ReadFailed)?))
+    }
+
+    /// A document's name.
+    pub(crate) fn name(&self, doc: u32) -> Result<Vec<u8>, ReadFailed> {
+        let ord = self.opened.name.term_ords(doc).next().ok_or(ReadFailed)?;
+        let mut bytes = Vec::new();
+        self.opened.name.ord_to_bytes(ord, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Numbers of what a document refers to, with the parameter.
+    pub(crate) fn outgoing(&self, doc: u32) -> impl Iterator<Item = u64> + '_ {
+        self.opened.outgoing.iter().flat_map(move |column| column.term_ords(doc))
+    }
+
+    /// Parameter and name for such a number.
+    pub(crate) fn outgoing_name(&self, number: u64) -> Result<Vec<u8>, ReadFailed> {
+        let mut bytes = Vec::new();
+        self.opened.outgoing.as_ref().ok_or(ReadFailed)?.ord_to_bytes(number, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    pub(crate) fn term(&self, key: &[u8]) -> Result<Option<TermInfo>, ReadFailed> {
+        Ok(self.opened.terms.terms().get(key)?)
+    }
+
+    pub(crate) fn exact(&self, key: &[u8]) -> Result<Docs<'static>, ReadFailed> {
+        match self.term(key)? {
+            Some(info) => self.postings(&info),
+            None => Ok(Docs::Nothing),
+        }
+    }
+
+    pub(crate) fn postings(&self, info: &TermInfo) -> Result<Docs<'static>, ReadFailed> {
+        let postings = self.opened.terms.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
+        Ok(Docs::Postings(Box::new(postings)))
+    }
+
+    /// Shows all terms with this prefix.
+    pub(crate) fn each(
+        &self,
+        prefix: &[u8],
+        budget: &Budget,
+        show: &mut dyn FnMut(&[u8], &TermInfo),
+    ) -> Result<(), ReadFailed> {
+        let mut stream = self.opened.terms.terms().range().ge(prefix).into_stream()?;
+        while let Some((term, info)) = stream.next() {
+            let Some(rest) = term.strip_prefix(prefix) else { break };
+            if budget.term() {
+                break;
+            }
+            show(rest, info);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn spans(&self, column: &Column) -> Result<Option<Arc<SpanColumn>>, ReadFailed> {
+        let mut spans = self.opened.spans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = spans.get(column) {
+            return Ok(found.clone());
+        }
+        let fast = self.opened.reader.fast_fields();
+        let low = fast.column_opt::<i64>(&schema::column_path(column, Number::Low))?;
+        let width = fast.column_opt::<i64>(&schema::column_path(column, Number::Width))?;
+        let occurrence = match column.place.component {
+            0 => None,
+            _ => fast.column_opt::<i64>(&schema::column_path(column, Number::Occurrence))?,
+        };
+        let found = low.zip(width).map(|(low, width)| Arc::new(SpanColumn { low, width, occurrence }));
+        spans.insert(*column, found.clone());
+        Ok(found)
+    }
+
+    pub(crate) fn sorts(&self, parameter: u16) -> Result<Option<StrColumn>, ReadFailed> {
+        let mut sorts = self.opened.sorts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = sorts.get(&parameter) {
+            return Ok(found.clone());
+        }
+        let found = self.opened.reader.fast_fields().str(&schema::sort_path(parameter))?;
+        sorts.insert(parameter, found.clone());
+        Ok(found)
+    }
+}

@@ -1,0 +1,380 @@
+//! One query, from its conditions to the page, the count and the patients reached.
+//!
+//! Never: goes on beyond its bounds; answers with less than all because of them: then it fails as too costly. State: none.
+
+use crate::cursor::Cursors;
+use crate::docs::{Budget, Docs, END};
+use crate::evaluate::Evaluator;
+use crate::key::{self, Global, Key};
+use crate::order::{LocalPosition, OrderReader, Position};
+use crate::plan::{Chains, Look, Named, Plan, measure, plan};
+use crate::sealed::ReadFailed;
+use crate::view::{Member, Segment, View};
+use salus_seal::Pseudonym;
+use salus_trust_api::wire::query::{
+    Condition, FEW_PATIENTS, Found, Hit, MAX_CONDITIONS, MAX_DEPTH, MAX_PAGE, MAX_SORT_KEYS, Query, Reach,
+    SearchFault,
+};
+use std::collections::{BTreeSet, HashSet};
+use std::time::{Duration, Instant};
+
+/// How long one query may take.
+pub(crate) const MAX_QUERY_TIME: Duration = Duration::from_secs(2);
+/// The most terms that one query looks at, in all segments together.
+pub(crate) const MAX_TERMS: u64 = 1_000_000;
+/// The most records that the inner condition of a chain may find.
+pub(crate) const MAX_CHAIN_NAMES: usize = 100_000;
+
+impl From<ReadFailed> for SearchFault {
+    fn from(_: ReadFailed) -> Self {
+        Self::Failed
+    }
+}
+
+/// Distinct patients, while they are few.
+#[derive(Default)]
+struct Patients {
+    some: Vec<Pseudonym>,
+    many: bool,
+}
+
+impl Patients {
+    fn add(&mut self, patient: Pseudonym) {
+        if !self.many && !self.some.contains(&patient) {
+            self.some.push(patient);
+            self.many = self.some.len() > FEW_PATIENTS;
+        }
+    }
+
+    /// Adds a document's, of which the segment's numbers that were `seen` are in already.
+    fn add_of(&mut self, segment: Segment<'_>, doc: u32, seen: &mut Vec<u64>) -> Result<(), ReadFailed> {
+        if self.many {
+            return Ok(());
+        }
+        match segment {
+            Segment::Sealed(sealed) => {
+                for number in sealed.whose(doc) {
+                    if !seen.contains(&number) {
+                        seen.push(number);
+                        self.add(sealed.pseudonym(number)?);
+                    }
+                }
+            }
+            Segment::Memory(memory) => {
+                memory.entry(doc).iter().flat_map(|entry| &entry.whose).for_each(|patient| self.add(*patient));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Evaluates a query on a view.
+pub(crate) fn search(view: &View, cursors: &Cursors, query: &Query) -> Result<(Found, Reach), SearchFault> {
+    let budget = Budget::new(Instant::now() + MAX_QUERY_TIME, MAX_TERMS);
+    search_within(view, cursors, query, &budget)
+}
+
+pub(crate) fn search_within(
+    view: &View,
+    cursors: &Cursors,
+    query: &Query,
+    budget: &Budget,
+) -> Result<(Found, Reach), SearchFault> {
+    let conditions = query.all.iter().try_fold(0, |sum, one| measure(one, 1).map(|n| sum + n))?;
+    if conditions > MAX_CONDITIONS || query.sort.len() > MAX_SORT_KEYS || query.count > MAX_PAGE {
+        return Err(SearchFault::Malformed);
+    }
+    let after = query.after.as_ref().map(|cursor| cursors.open(query, cursor)).transpose()?;
+    let mut run = Run { view, budget, named: BTreeSet::new(), named_ids: BTreeSet::new(), met: Patients::default() };
+    let mut all = Vec::with_capacity(query.all.len() + 1);
+    if !query.kinds.is_empty() {
+        all.push(Plan::Kind(query.kinds.clone()));
+    }
+    for condition in &query.all {
+        all.push(plan(condition, &mut run, 0)?);
+    }
+    let plan = Plan::All(all);
+    let mut page = Page { query, after, best: Vec::new() };
+    let mut total = 0u64;
+    let mut matching = Patients::default();
+    for member in view.members() {
+        total += run.one_segment(member, &plan, &mut matching, &mut page)?;
+    }
+    let (hits, next) = page.finish();
+    let next = next.map(|position| cursors.seal(query, &position)).transpose()?;
+    let reach = run.reach(matching, &hits)?;
+    if budget.over.get() {
+        return Err(SearchFault::TooCostly);
+    }
+    let hits = hits.into_iter().map(|(hit, ..)| hit).collect();
+    Ok((Found { hits, total, rounded: false, next }, reach))
+}
+
+/// A hit, and where it lies.
+type Located<'v> = (Hit, Segment<'v>, u32);
+
+/// The best hits so far, of all segments.
+struct Page<'q, 'v> {
+    query: &'q Query,
+    after: Option<Position>,
+    best: Vec<(Position, Located<'v>)>,
+}
+
+impl<'v> Page<'_, 'v> {
+    fn room(&self) -> usize {
+        match self.query.count {
+            0 => 0,
+            count => count as usize + 1,
+        }
+    }
+
+    fn merge(&mut self, reader: &OrderReader<'v>, local: Vec<(LocalPosition, Located<'v>)>) -> Result<(), ReadFailed> {
+        for (position, located) in local {
+            self.best.push((reader.to_global(&position)?, located));
+        }
+        self.best.sort_by(|one, other| one.0.compare(&other.0, &self.query.sort));
+        self.best.truncate(self.room());
+        Ok(())
+    }
+
+    fn finish(self) -> (Vec<Located<'v>>, Option<Position>) {
+        let count = self.query.count as usize;
+        let more = self.best.len() > count;
+        let last = self.best.get(count.wrapping_sub(1)).filter(|_| more).map(|(position, _)| position.clone());
+        (self.best.into_iter().take(count).map(|(_, located)| located).collect(), last)
+    }
+}
+
+/// The best hits of one segment.
+struct Best<'a, 'v> {
+    reader: &'a OrderReader<'v>,
+    query: &'a Query,
+    room: usize,
+    after: Option<LocalPosition>,
+    kept: Vec<(LocalPosition, Located<'v>)>,
+    /// What is not before this one has no place any more.
+    bar: Option<LocalPosition>,
+}
+
+impl<'v> Best<'_, 'v> {
+    fn offer(&mut self, segment: Segment<'v>, doc: u32) {
+        if self.room == 0 {
+            return;
+        }
+        let position = self.reader.of(doc);
+        let sort = &self.query.sort;
+        let too_early = self.after.as_ref().is_some_and(|after| position.compare(after, sort).is_le());
+        let too_late = self.bar.as_ref().is_some_and(|bar| position.compare(bar, sort).is_ge());
+        if too_early || too_late {
+            return;
+        }
+        let hit = Hit { record: position.record, version: segment.version(doc), kind: segment.kind(doc) };
+        self.kept.push((position, (hit, segment, doc)));
+        if self.kept.len() >= self.room * 2 + 64 {
+            self.cut();
+        }
+    }
+
+    fn cut(&mut self) {
+        let sort = &self.query.sort;
+        self.kept.sort_by(|one, other| one.0.compare(&other.0, sort));
+        self.kept.truncate(self.room);
+        if self.kept.len() == self.room {
+            self.bar = self.kept.last().map(|(position, _)| position.clone());
+        }
+    }
+}
+
+struct Run<'v> {
+    view: &'v View,
+    budget: &'v Budget,
+    named: BTreeSet<Vec<u8>>,
+    named_ids: BTreeSet<String>,
+    /// Patients that the inner conditions of chains met.
+    met: Patients,
+}
+
+impl<'v> Run<'v> {
+    fn check(&self) -> Result<(), SearchFault> {
+        if self.budget.over.get() { Err(SearchFault::TooCostly) } else { Ok(()) }
+    }
+
+    fn one_segment(
+        &self,
+        member: Member<'v>,
+        plan: &Plan,
+        matching: &mut Patients,
+        page: &mut Page<'_, 'v>,
+    ) -> Result<u64, SearchFault> {
+        let segment = member.segment;
+        let mut docs = evaluate(segment, plan, self.budget)?;
+        let mut doc = docs.seek(0);
+        if doc == END {
+            self.check()?;
+            return Ok(0);
+        }
+        let reader = OrderReader::new(segment, &page.query.sort)?;
+        let after = page.after.as_ref().map(|after| reader.to_local(after)).transpose()?;
+        let mut best =
+            Best { reader: &reader, query: page.query, room: page.room(), after, kept: Vec::new(), bar: None };
+        let mut total = 0;
+        let mut seen = Vec::new();
+        while doc != END && !self.budget.step() {
+            if member.is_alive(doc) {
+                total += 1;
+                matching.add_of(segment, doc, &mut seen)?;
+                best.offer(segment, doc);
+            }
+            doc = docs.seek(doc + 1);
+        }
+        self.check()?;
+        best.cut();
+        let kept = best.kept;
+        page.merge(&reader, kept)?;
+        Ok(total)
+    }
+
+    /// Shows every document that meets a plan.
+    fn each(
+        &self,
+        plan: &Plan,
+        show: &mut dyn FnMut(Segment<'v>, u32) -> Result<(), SearchFault>,
+    ) -> Result<(), SearchFault> {
+        for member in self.view.members() {
+            let mut docs = evaluate(member.segment, plan, self.budget)?;
+            let mut doc = docs.seek(0);
+            while doc != END && !self.budget.step() {
+                if member.is_alive(doc) {
+                    show(member.segment, doc)?;
+                }
+                doc = docs.seek(doc + 1);
+            }
+            self.check()?;
+        }
+        Ok(())
+    }
+
+    fn met(&mut self, inner: &Plan, found: &mut dyn FnMut(Segment<'v>, u32) -> Result<(), SearchFault>) -> Result<(), SearchFault> {
+        let mut met = std::mem::take(&mut self.met);
+        let mut count = 0usize;
+        let result = self.each(inner, &mut |segment, doc| {
+            count += 1;
+            if count > MAX_CHAIN_NAMES {
+                return Err(SearchFault::TooCostly);
+            }
+            met.add_of(segment, doc, &mut Vec::new())?;
+            found(segment, doc)
+        });
+        self.met = met;
+        result
+    }
+
+    /// The patients of what the query names.
+    fn reach(&mut self, matching: Patients, hits: &[Located<'v>]) -> Result<Reach, SearchFault> {
+        let mut reached = Patients::default();
+        if matching.many {
+            for (_, segment, doc) in hits {
+                for patient in segment.whose(*doc)? {
+                    if !reached.some.contains(&patient) {
+                        reached.some.push(patient);
+                    }
+                }
+            }
+        } else {
+            reached.some = matching.some;
+        }
+        let mut looks: Vec<Look> = self
+            .named
+            .iter()
+            .map(|name| Look::Exact(Key::global(Global::Name).bytes(name).0))
+            .collect();
+        looks.extend(self.named_ids.iter().map(|id| Look::Prefix(Key::global(Global::Name).id(id).0, None)));
+        let mut named = std::mem::take(&mut self.met);
+        if !looks.is_empty() && !named.many {
+            self.each(&Plan::Looks(looks), &mut |segment, doc| Ok(named.add_of(segment, doc, &mut Vec::new())?))?;
+        }
+        let named = if named.many { Vec::new() } else { named.some };
+        let named = named.into_iter().filter(|patient| !reached.some.contains(patient)).collect();
+        Ok(Reach { matching: reached.some, named, many: matching.many })
+    }
+}
+
+fn evaluate<'v>(segment: Segment<'v>, plan: &'v Plan, budget: &'v Budget) -> Result<Docs<'v>, SearchFault> {
+    Ok(Evaluator { segment, budget }.docs(plan, true)?)
+}
+
+impl Chains for Run<'_> {
+    fn referrers(
+        &mut self,
+        parameter: u16,
+        kinds: &[u16],
+        meets: &Condition,
+        depth: usize,
+    ) -> Result<Plan, SearchFault> {
+        let inner = self.inner(kinds, meets, depth)?;
+        let mut names = HashSet::new();
+        self.met(&inner, &mut |segment, doc| {
+            names.insert(segment.name(doc)?);
+            Ok(())
+        })?;
+        let place = key::Place { parameter, component: 0 };
+        let keys = names.iter().map(|name| Look::Exact(Key::of(place, key::Form::Reference).bytes(name).0));
+        Ok(Plan::Looks(keys.collect()))
+    }
+
+    fn referred(
+        &mut self,
+        kind: u16,
+        parameter: u16,
+        meets: &Condition,
+        depth: usize,
+    ) -> Result<Plan, SearchFault> {
+        let inner = self.inner(&[kind], meets, depth)?;
+        let wanted = key::outgoing(parameter);
+        let mut names: HashSet<Vec<u8>> = HashSet::new();
+        let mut seen = HashSet::new();
+        self.met(&inner, &mut |segment, doc| {
+            match segment {
+                Segment::Sealed(sealed) => {
+                    for number in sealed.outgoing(doc) {
+                        if seen.insert((std::ptr::from_ref(sealed) as usize, number)) {
+                            names.extend(sealed.outgoing_name(number)?.strip_prefix(&wanted).map(<[u8]>::to_vec));
+                        }
+                    }
+                }
+                Segment::Memory(memory) => {
+                    let outgoing = memory.entry(doc).into_iter().flat_map(|entry| &entry.outgoing);
+                    names.extend(outgoing.filter_map(|name| name.strip_prefix(&wanted)).map(<[u8]>::to_vec));
+                }
+            }
+            Ok(())
+        })?;
+        let keys = names.iter().map(|name| Look::Exact(Key::global(Global::Name).bytes(name).0));
+        Ok(Plan::Looks(keys.collect()))
+    }
+
+    fn named(&mut self, name: Named<'_>) {
+        match name {
+            Named::Record(name) => {
+                self.named.insert(key::name(name));
+            }
+            Named::Id(id) => {
+                self.named_ids.insert(id.to_owned());
+            }
+        }
+    }
+}
+
+impl Run<'_> {
+    fn inner(&mut self, kinds: &[u16], meets: &Condition, depth: usize) -> Result<Plan, SearchFault> {
+        if depth > MAX_DEPTH {
+            return Err(SearchFault::Malformed);
+        }
+        let mut all = Vec::new();
+        if !kinds.is_empty() {
+            all.push(Plan::Kind(kinds.to_vec()));
+        }
+        all.push(plan(meets, self, depth)?);
+        Ok(Plan::All(all))
+    }
+}

@@ -1,0 +1,170 @@
+//! Random words and queries over a small world, so that they meet often.
+
+use super::{Row, row};
+use proptest::prelude::*;
+use proptest::sample::select;
+use salus_trust_api::wire::query::{Comparison, Condition, LAST_UPDATED, Query, SortKey, System, Test};
+use salus_trust_api::wire::words::{Range, RecordName, Word, Words};
+
+pub(super) const RECORDS: u64 = 12;
+
+pub(super) fn kind_of(record: u64) -> u16 {
+    (record % 3) as u16 + 1
+}
+
+pub(super) fn id_of(record: u64) -> String {
+    match record % 4 {
+        0 => format!("01234567-89ab-cdef-0123-{record:012x}"),
+        1 => format!("id-{record}"),
+        // The same id as a record of another type has.
+        2 => "shared\u{1}".into(),
+        _ => format!("é{record}"),
+    }
+}
+
+fn text() -> impl Strategy<Value = String> {
+    let some = ["Müller", "muller", "MULLER-Schmidt", "Anna Müller", "Straße 1", "strasse", "a\u{0}b", "", "\u{301}", "ana"];
+    select(some.map(str::to_owned).to_vec())
+}
+
+fn system() -> impl Strategy<Value = Option<String>> {
+    select(vec![None, Some("s1".to_owned()), Some("s2".to_owned()), Some("s\u{0}".to_owned()), Some(String::new())])
+}
+
+fn code() -> impl Strategy<Value = String> {
+    select(["c1", "C1", "c2", "c1x", "", "\u{0}"].map(str::to_owned).to_vec())
+}
+
+fn uri() -> impl Strategy<Value = String> {
+    let some = ["http://a", "http://a/", "http://a/b", "http://a/b/c", "http://a/bc", "http://a/b|1", "http://a/b|2", "urn:x", ""];
+    select(some.map(str::to_owned).to_vec())
+}
+
+fn name() -> impl Strategy<Value = RecordName> {
+    (1..=RECORDS).prop_map(|record| RecordName { kind: kind_of(record), id: id_of(record) })
+}
+
+fn range() -> impl Strategy<Value = Range> {
+    prop_oneof![
+        (-5i64..20, 0i64..6).prop_map(|(low, width)| Range { low, high: low + width }),
+        (-5i64..20).prop_map(|low| Range { low, high: i64::MAX }),
+        (-5i64..20).prop_map(|high| Range { low: i64::MIN, high }),
+        Just(Range { low: i64::MIN, high: i64::MAX }),
+    ]
+}
+
+fn simple_word() -> impl Strategy<Value = Word> {
+    prop_oneof![
+        text().prop_map(Word::Text),
+        (system(), prop::option::weighted(0.8, code())).prop_map(|(system, code)| Word::Token { system, code }),
+        text().prop_map(Word::Display),
+        (system(), code(), code()).prop_map(|(system, code, value)| Word::OfType { system, code, value }),
+        uri().prop_map(Word::Uri),
+        name().prop_map(Word::Reference),
+        uri().prop_map(Word::Elsewhere),
+        (system(), code()).prop_map(|(system, value)| Word::ReferenceIdentifier { system, value }),
+        range().prop_map(Word::Range),
+        (range(), system(), prop::option::of(code()), prop::option::of(code()))
+            .prop_map(|(range, system, code, unit)| Word::Quantity { range, system, code, unit }),
+    ]
+}
+
+fn word() -> impl Strategy<Value = Word> {
+    prop_oneof![
+        5 => simple_word(),
+        1 => prop::collection::vec(prop::collection::vec(simple_word(), 0..3), 1..4).prop_map(Word::Composite),
+    ]
+}
+
+pub(super) fn version(record: u64, version: u32) -> impl Strategy<Value = Row> {
+    let words = prop::collection::vec((1u16..5, word()), 0..8);
+    (words, text(), text(), prop::bool::weighted(0.15)).prop_map(move |(words, narrative, content, deleted)| {
+        let words = Words { id: id_of(record), words, narrative, content };
+        let patient = (record % 5 != 0).then_some(record / 3 + 1);
+        let mut row = row(record, version, kind_of(record), patient, words);
+        row.header.deleted = deleted && version > 1;
+        row
+    })
+}
+
+fn tested_system() -> impl Strategy<Value = System> {
+    prop_oneof![
+        Just(System::Any),
+        Just(System::None),
+        system().prop_map(|system| System::Is(system.unwrap_or_default()))
+    ]
+}
+
+fn comparison() -> impl Strategy<Value = Comparison> {
+    use Comparison::*;
+    select(vec![Eq, Ne, Gt, Lt, Ge, Le, Sa, Eb, Ap])
+}
+
+fn test() -> impl Strategy<Value = Test> {
+    prop_oneof![
+        text().prop_map(Test::Starts),
+        select(vec!["mul", "M", "s", "an", "ss", ""]).prop_map(|text| Test::Starts(text.into())),
+        select(vec!["ll", "U", "-", "e 1", ""]).prop_map(|text| Test::Contains(text.into())),
+        text().prop_map(Test::Exact),
+        (tested_system(), prop::option::of(code())).prop_map(|(system, code)| Test::Token { system, code }),
+        select(vec!["sch", "mul", "1", "a", "ller", ""]).prop_map(|text| Test::Display(text.into())),
+        (system(), code(), code()).prop_map(|(system, code, value)| Test::OfType { system, code, value }),
+        uri().prop_map(Test::Uri),
+        uri().prop_map(Test::UriAbove),
+        uri().prop_map(Test::UriBelow),
+        name().prop_map(Test::Reference),
+        name().prop_map(|name| Test::ReferenceId(name.id)),
+        uri().prop_map(Test::Elsewhere),
+        (tested_system(), prop::option::of(code()))
+            .prop_map(|(system, value)| Test::ReferenceIdentifier { system, value }),
+        (comparison(), range()).prop_map(|(comparison, range)| Test::Range(comparison, range)),
+        (comparison(), range(), tested_system(), prop::option::of(code())).prop_map(
+            |(comparison, range, system, unit)| Test::Quantity { comparison, range, system, unit }
+        ),
+    ]
+}
+
+fn leaf() -> impl Strategy<Value = Condition> {
+    prop_oneof![
+        1 => prop::collection::vec(1u16..4, 0..3).prop_map(Condition::Kind),
+        1 => name().prop_map(Condition::Id),
+        1 => (1u16..5).prop_map(Condition::Present),
+        6 => (1u16..5, test()).prop_map(|(parameter, test)| Condition::Value(parameter, test)),
+        1 => (comparison(), 0u64..60).prop_map(|(comparison, time)| {
+            let low = 1_000_000 + time as i64 * 2;
+            Condition::Value(LAST_UPDATED, Test::Range(comparison, Range { low, high: low + 10 }))
+        }),
+        2 => (1u16..5, prop::collection::vec(test(), 1..4))
+            .prop_map(|(parameter, tests)| Condition::Composite(parameter, tests)),
+        1 => text().prop_map(Condition::Narrative),
+        1 => text().prop_map(Condition::Content),
+    ]
+}
+
+pub(super) fn condition() -> impl Strategy<Value = Condition> {
+    leaf().prop_recursive(4, 12, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Condition::All),
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Condition::Any),
+            inner.clone().prop_map(|one| Condition::Not(Box::new(one))),
+            (1u16..5, prop::collection::vec(1u16..4, 0..3), inner.clone()).prop_map(|(parameter, kinds, meets)| {
+                Condition::RefersTo { parameter, kinds, meets: Box::new(meets) }
+            }),
+            (1u16..4, 1u16..5, inner).prop_map(|(kind, parameter, meets)| {
+                Condition::ReferredToBy { kind, parameter, meets: Box::new(meets) }
+            }),
+        ]
+    })
+}
+
+pub(super) fn query() -> impl Strategy<Value = Query> {
+    let sort = (prop_oneof![1u16..5, Just(LAST_UPDATED)], any::<bool>())
+        .prop_map(|(parameter, descending)| SortKey { parameter, descending });
+    let parts = (
+        prop::collection::vec(1u16..4, 0..3),
+        prop::collection::vec(condition(), 0..3),
+        prop::collection::vec(sort, 0..3),
+        0u32..5,
+    );
+    parts.prop_map(|(kinds, all, sort, count)| Query { kinds, all, sort, count, after: None, glimpse: false })
+}
