@@ -92,6 +92,10 @@ fn strings_tokens_and_uris() {
     ] {
         same(query, value("Patient", code, test));
     }
+    let system = "http://hl7.org/fhir/administrative-gender";
+    let by = |system| value("Patient", "gender", token(system, "male"));
+    same(&format!("Patient?gender={system}|male"), Condition::Any(vec![by(System::None), by(is(system))]));
+    same("Patient?gender=urn:other|male", by(is("urn:other")));
     let of_type = Test::OfType { system: Some("urn:t".into()), code: "MR".into(), value: "1".into() };
     same("Patient?identifier:of-type=urn:t|MR|1", value("Patient", "identifier", of_type));
     let gender = number("Patient", "gender");

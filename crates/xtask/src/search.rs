@@ -4,11 +4,15 @@
 //! The same input gives the same bytes. The layouts are described where they are read: crates/fhir/src/search/table.rs and
 //! codes.rs. Never: changes a number that is there.
 
+mod systems;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::Path;
 
 use serde_json::Value;
+
+use systems::Systems;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -32,7 +36,7 @@ pub fn run() -> Result<()> {
     let definitions = crate::package::root().join("crates/fhir/definitions");
     let parameters = parameters(&folder)?;
     let numbers = numbers(&definitions.join("search-numbers.txt"), parameters.keys())?;
-    let bytes = table(&parameters, &numbers)?;
+    let bytes = table(&parameters, &numbers, &Systems::read(&folder)?)?;
     std::fs::write(definitions.join("search.bin"), &bytes)?;
     println!("search.bin: {} bytes, {} parameters", bytes.len(), parameters.len());
     let hierarchies = hierarchies(&folder)?;
@@ -125,7 +129,11 @@ impl Out {
     }
 }
 
-fn table(parameters: &BTreeMap<String, Value>, numbers: &BTreeMap<String, u16>) -> Result<Vec<u8>> {
+fn table(
+    parameters: &BTreeMap<String, Value>,
+    numbers: &BTreeMap<String, u16>,
+    systems: &Systems,
+) -> Result<Vec<u8>> {
     let number = |id: &str| numbers.get(id).copied().ok_or_else(|| format!("no parameter {id}"));
     let mut sorted = Vec::new();
     for (id, parameter) in parameters {
@@ -150,7 +158,12 @@ fn table(parameters: &BTreeMap<String, Value>, numbers: &BTreeMap<String, u16>) 
         out.0.push(u8::try_from(kind)?);
         out.types(&parameter["base"], &types)?;
         out.types(&parameter["target"], &types)?;
-        out.text(parameter["expression"].as_str().unwrap_or_default())?;
+        let expression = parameter["expression"].as_str().unwrap_or_default();
+        out.text(expression)?;
+        let bound =
+            if text(parameter, "type")? == "token" { systems.of(expression) } else { BTreeSet::new() };
+        out.0.push(u8::try_from(bound.len())?);
+        bound.iter().try_for_each(|system| out.text(system))?;
         let components = parameter["component"].as_array().map(Vec::as_slice).unwrap_or_default();
         out.0.push(u8::try_from(components.len())?);
         let mut definitions =

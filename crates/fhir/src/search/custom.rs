@@ -108,6 +108,7 @@ fn read(resource: &Resource, number: u16) -> Result<Parameter, Refused> {
         targets: types(root, "target")?,
         components,
         expression: wanted("expression")?,
+        systems: Vec::new(),
     })
 }
 

@@ -4,8 +4,8 @@
 //! Layout, little-endian: the magic `SALUSSP` and the version 1; a u16 count of types' names and these as texts (a u16 length
 //! and UTF-8); a u16 count of parameters in the order of their numbers. A parameter: u16 number; id and code as texts; a
 //! byte for its kind (the place in [`ParameterKind::ALL`]); a byte that counts its bases, 0 for all, and the places of their
-//! names, a byte each; the same for its targets; the expression as a text; a byte that counts its components, each the u16
-//! number of a parameter and an expression.
+//! names, a byte each; the same for its targets; the expression as a text; a byte that counts the systems of its codes,
+//! each a text; a byte that counts its components, each the u16 number of a parameter and an expression.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, OnceLock};
@@ -111,6 +111,7 @@ impl Reader {
         let kind = *ParameterKind::ALL.get(usize::from(self.byte()?))?;
         let (bases, targets) = (self.types()?, self.types()?);
         let expression = self.text()?.to_owned();
+        let systems = (0..self.byte()?).map(|_| self.text()).collect::<Option<_>>()?;
         let mut components = Vec::new();
         for _ in 0..self.byte()? {
             let (number, expression) = (self.number()?, self.text()?.to_owned());
@@ -126,6 +127,7 @@ impl Reader {
             targets,
             components,
             expression,
+            systems,
         })
     }
 }

@@ -155,7 +155,7 @@ impl Parser<'_> {
             ParameterKind::Number => one(number(part), Expected::Number),
             ParameterKind::Date => one(self.date(part), Expected::Date),
             ParameterKind::Quantity => one(quantity(part), Expected::Quantity),
-            ParameterKind::Token => token(code, modifier, part),
+            ParameterKind::Token => token(parameter, modifier, part),
             ParameterKind::Reference if modifier == Some("identifier") => {
                 let test =
                     system_and_code(part).map(|(system, value)| Test::ReferenceIdentifier { system, value });
@@ -283,7 +283,8 @@ fn system_and_code(part: &str) -> Option<(System, Option<String>)> {
     }
 }
 
-fn token(code: &str, modifier: Option<&str>, part: &str) -> Parsed<Vec<Test>> {
+fn token(parameter: &Parameter, modifier: Option<&str>, part: &str) -> Parsed<Vec<Test>> {
+    let code = parameter.code.as_str();
     match modifier {
         Some("text") => return Ok(vec![Test::Display(plain(part))]),
         Some("of-type") => {
@@ -300,7 +301,15 @@ fn token(code: &str, modifier: Option<&str>, part: &str) -> Parsed<Vec<Test>> {
     }
     let (system, wanted) = system_and_code(part).ok_or_else(|| malformed(code, Expected::Token))?;
     let Some(up) = modifier.filter(|modifier| matches!(*modifier, "above" | "below")) else {
-        return Ok(vec![Test::Token { system, code: wanted }]);
+        let mut tests = Vec::new();
+        if let (System::Is(system), Some(_)) = (&system, &wanted)
+            && parameter.systems.contains(&system.as_str())
+        {
+            // The system of a `code` is said by its binding, and not by its value.
+            tests.push(Test::Token { system: System::None, code: wanted.clone() });
+        }
+        tests.push(Test::Token { system, code: wanted });
+        return Ok(tests);
     };
     let (System::Is(system), Some(wanted)) = (system, wanted) else {
         return Err(malformed(code, Expected::SystemAndCode));
