@@ -33,9 +33,8 @@ impl Committer {
     pub(crate) fn start(lost: impl Fn(&Arc<Store>) + Send + 'static) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let of_thread = shared.clone();
-        let thread = std::thread::Builder::new()
-            .name("index commit".into())
-            .spawn(move || work(&of_thread, &lost))?;
+        let thread =
+            std::thread::Builder::new().name("index commit".into()).spawn(move || work(&of_thread, &lost))?;
         Ok(Self { shared, thread: Some(thread) })
     }
 
@@ -75,7 +74,8 @@ fn work(shared: &Shared, lost: &dyn Fn(&Arc<Store>)) {
     let mut open: HashMap<*const Store, Open> = HashMap::new();
     while let Some(stores) = wait(shared) {
         for store in stores {
-            let last = store.due().is_some_and(|due| due <= Instant::now()).then(|| commit(&mut open, &store));
+            let last =
+                store.due().is_some_and(|due| due <= Instant::now()).then(|| commit(&mut open, &store));
             if let Some(Err(ReadFailed)) = last {
                 open.remove(&Arc::as_ptr(&store));
                 if store.is_broken() {

@@ -52,20 +52,25 @@ impl Sender {
 }
 
 impl Connection {
-    /// Connects, and proves who it is.
-    pub(crate) fn open(socket: &Path, key: &[u8; 32], stop: OwnedFd) -> Result<Self, IndexerError> {
+    /// Connects, and proves who it is; none when it is time to stop before that is done.
+    pub(crate) fn open(socket: &Path, key: &[u8; 32], stop: OwnedFd) -> Result<Option<Self>, IndexerError> {
         let stream = UnixStream::connect(socket).map_err(|_| IndexerError::Disconnected)?;
         let writing = stream.try_clone().map_err(|_| IndexerError::Disconnected)?;
         let sender = Sender(Arc::new(Mutex::new(writing)));
         let buffer = vec![0; READ_BYTES].into_boxed_slice();
         let mut connection = Self { stream, sender, stop, received: Vec::new(), start: 0, buffer };
-        let Some(Reply::Challenge(challenge)) = connection.receive()? else { return Err(IndexerError::Disconnected) };
+        let challenge = match connection.receive()? {
+            Some(Reply::Challenge(challenge)) => challenge,
+            Some(_) => return Err(IndexerError::Disconnected),
+            None => return Ok(None),
+        };
         let proof = prove(key, Role::Indexer, &challenge);
         connection.sender.send(&Request::Hello(Hello { protocol: PROTOCOL, role: Role::Indexer, proof }));
         match connection.receive()? {
-            Some(Reply::Welcome(_)) => Ok(connection),
+            Some(Reply::Welcome(_)) => Ok(Some(connection)),
             Some(Reply::Unwelcome) => Err(IndexerError::Unwelcome),
-            _ => Err(IndexerError::Disconnected),
+            Some(_) => Err(IndexerError::Disconnected),
+            None => Ok(None),
         }
     }
 
@@ -84,7 +89,8 @@ impl Connection {
                 return Ok(Some(message));
             }
             let stopping = {
-                let mut ends = [PollFd::new(&self.stop, PollFlags::IN), PollFd::new(&self.stream, PollFlags::IN)];
+                let mut ends =
+                    [PollFd::new(&self.stop, PollFlags::IN), PollFd::new(&self.stream, PollFlags::IN)];
                 match poll(&mut ends, None) {
                     Ok(_) => {}
                     Err(rustix::io::Errno::INTR) => continue,

@@ -44,6 +44,7 @@ impl Cursors {
 }
 
 fn associated(query: &Query) -> Result<Vec<u8>, SearchFault> {
-    let bytes = postcard::to_stdvec(&(&query.kinds, &query.all, &query.sort)).map_err(|_| SearchFault::Malformed)?;
+    let bytes =
+        postcard::to_stdvec(&(&query.kinds, &query.all, &query.sort)).map_err(|_| SearchFault::Malformed)?;
     Ok(digest::digest(&digest::SHA256, &bytes).as_ref().to_vec())
 }

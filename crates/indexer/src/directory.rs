@@ -92,8 +92,7 @@ impl Keys {
             return Err(Broken);
         }
         let mut buffer = Zeroizing::new(wrapped.to_vec());
-        let key =
-            self.wrap.open(*nonce, &self.associated(number, file), &mut buffer).map_err(|_| Broken)?;
+        let key = self.wrap.open(*nonce, &self.associated(number, file), &mut buffer).map_err(|_| Broken)?;
         let key: [u8; KEY_BYTES] = (&*key).try_into().map_err(|_| Broken)?;
         Ok((*file, FileKey::from_bytes(key)))
     }
@@ -135,11 +134,8 @@ impl std::fmt::Debug for SealedDirectory {
 impl SealedDirectory {
     /// A directory over an existing folder.
     pub(crate) fn open(folder: &Path, keys: Arc<Keys>, cache: Arc<PageCache>) -> io::Result<Self> {
-        let folder = rustix::fs::open(
-            folder,
-            OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC,
-            Mode::empty(),
-        )?;
+        let folder =
+            rustix::fs::open(folder, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
         Ok(Self(Arc::new(Inner {
             folder,
             keys,

@@ -160,7 +160,9 @@ impl<'a> Docs<'a> {
     pub(crate) fn cost(&self) -> u32 {
         match self {
             Docs::Nothing => 0,
-            Docs::Everything(documents) | Docs::Not(_, documents) | Docs::Check(_, documents, _) => *documents,
+            Docs::Everything(documents) | Docs::Not(_, documents) | Docs::Check(_, documents, _) => {
+                *documents
+            }
             Docs::Postings(postings) => postings.doc_freq(),
             Docs::List(list, _) => list.len() as u32,
             Docs::Bits(bits) => bits.count,
@@ -173,7 +175,13 @@ impl<'a> Docs<'a> {
     pub(crate) fn seek(&mut self, from: u32) -> u32 {
         match self {
             Docs::Nothing => END,
-            Docs::Everything(documents) => if from < *documents { from } else { END },
+            Docs::Everything(documents) => {
+                if from < *documents {
+                    from
+                } else {
+                    END
+                }
+            }
             Docs::Postings(postings) => {
                 let here = postings.doc();
                 if here >= from {

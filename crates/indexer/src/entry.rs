@@ -56,8 +56,12 @@ pub(crate) fn open(item: &Item) -> Result<Words, SealError> {
     if item.words.is_empty() {
         return Ok(Words::default());
     }
-    let plain =
-        zeroize::Zeroizing::new(open_part(&item.header, Part::Words, &item.words, &PartKey::from_bytes(item.key.0))?);
+    let plain = zeroize::Zeroizing::new(open_part(
+        &item.header,
+        Part::Words,
+        &item.words,
+        &PartKey::from_bytes(item.key.0),
+    )?);
     if plain.len() > MAX_WORDS_BYTES {
         return Err(SealError::TooLarge { max_bytes: MAX_WORDS_BYTES });
     }
@@ -169,7 +173,8 @@ impl Entry {
             }
             Word::Quantity { range, system, code, unit } => {
                 let nth = self.span(place, true, occurrence, *range);
-                self.terms.insert(token_key(place, Form::Unit, system.as_deref(), code.as_deref()).number(nth).0);
+                self.terms
+                    .insert(token_key(place, Form::Unit, system.as_deref(), code.as_deref()).number(nth).0);
                 if let Some(unit) = unit.as_ref().filter(|unit| Some(*unit) != code.as_ref()) {
                     self.terms.insert(exact(Key::of(place, Form::UnitText).text(unit)).number(nth).0);
                 }

@@ -58,7 +58,10 @@ impl<'v> Evaluator<'v> {
         }
         if walked && !members.is_empty() && members.iter().all(Docs::only_asked) {
             // Something must be walked: the member with the fewest documents that can be.
-            for plan in plans.iter().filter(|plan| matches!(plan, Plan::Kind(_) | Plan::Value(..) | Plan::Any(_) | Plan::All(_))) {
+            for plan in plans
+                .iter()
+                .filter(|plan| matches!(plan, Plan::Kind(_) | Plan::Value(..) | Plan::Any(_) | Plan::All(_)))
+            {
                 members.push(self.docs(plan, true)?);
             }
         }
@@ -82,7 +85,9 @@ impl<'v> Evaluator<'v> {
         if let [Look::Exact(key)] = looks {
             return self.segment.exact(key);
         }
-        self.terms(looks, &|_| Some(0))?.remove(&0).map_or(Ok(Docs::Nothing), |terms| terms.into_docs(self.budget))
+        self.terms(looks, &|_| Some(0))?
+            .remove(&0)
+            .map_or(Ok(Docs::Nothing), |terms| terms.into_docs(self.budget))
     }
 
     /// The terms that are meant, by the number at their end.
@@ -157,7 +162,8 @@ impl<'v> Evaluator<'v> {
         let mut members = Vec::new();
         for (meant, terms) in self.numbered(units)? {
             let spans = self.segment.spans(&column)?;
-            let check = move |doc| spans.any(doc, |nth, span| nth == meant && comparison.holds(span.range, range));
+            let check =
+                move |doc| spans.any(doc, |nth, span| nth == meant && comparison.holds(span.range, range));
             let check = Docs::Check(Box::new(check), documents, self.budget);
             members.push(Docs::and(vec![terms.into_docs(self.budget)?, check], documents));
         }
@@ -198,7 +204,11 @@ impl<'v> Evaluator<'v> {
         for (occurrence, mut members) in elements.into_iter().flatten() {
             for (_, leaf) in components {
                 if let Leaf::Spans { column, comparison, range, units } = leaf {
-                    members.push(self.element_spans(occurrence, (*column, *comparison, *range), units.as_deref())?);
+                    members.push(self.element_spans(
+                        occurrence,
+                        (*column, *comparison, *range),
+                        units.as_deref(),
+                    )?);
                 }
             }
             out.push(Docs::and(members, documents));

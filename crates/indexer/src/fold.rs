@@ -57,12 +57,15 @@ fn push(out: &mut String, c: char) {
 
 /// The folded words of running text: runs of letters and digits.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = String> {
-    let parts = text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).filter(|part| !part.is_empty());
-    let parts: Vec<String> = parts.flat_map(|part| {
-        let folded = fold(part);
-        let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        words.map(cut).collect::<Vec<_>>()
-    }).collect();
+    let parts =
+        text.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).filter(|part| !part.is_empty());
+    let parts: Vec<String> = parts
+        .flat_map(|part| {
+            let folded = fold(part);
+            let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+            words.map(cut).collect::<Vec<_>>()
+        })
+        .collect();
     parts.into_iter()
 }
 
@@ -105,7 +108,10 @@ mod tests {
         ] {
             assert_eq!(fold(text), folded, "{text:?}");
         }
-        assert_eq!(words("Blut-Druck, 120/80 größer").collect::<Vec<_>>(), ["blut", "druck", "120", "80", "grosser"]);
+        assert_eq!(
+            words("Blut-Druck, 120/80 größer").collect::<Vec<_>>(),
+            ["blut", "druck", "120", "80", "grosser"]
+        );
         assert!(has_word_start("systolic blood pressure", "blood pr"));
         assert!(!has_word_start("systolic blood pressure", "lood"));
     }

@@ -31,7 +31,9 @@ impl Memory {
                     out.entries.push(entry);
                 }
                 Some(at) => {
-                    if let Some(known) = out.entries.get_mut(at as usize).filter(|known| known.version < entry.version) {
+                    if let Some(known) =
+                        out.entries.get_mut(at as usize).filter(|known| known.version < entry.version)
+                    {
                         *known = entry;
                     }
                 }

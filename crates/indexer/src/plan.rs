@@ -52,9 +52,21 @@ pub(crate) enum Plan {
 /// Looks for other records on the way: chains.
 pub(crate) trait Chains {
     /// The keys of what refers by this parameter to a record of these types that meets this.
-    fn referrers(&mut self, parameter: u16, kinds: &[u16], meets: &Condition, depth: usize) -> Result<Plan, SearchFault>;
+    fn referrers(
+        &mut self,
+        parameter: u16,
+        kinds: &[u16],
+        meets: &Condition,
+        depth: usize,
+    ) -> Result<Plan, SearchFault>;
     /// The keys of what a record of this type that meets this refers to by this parameter.
-    fn referred(&mut self, kind: u16, parameter: u16, meets: &Condition, depth: usize) -> Result<Plan, SearchFault>;
+    fn referred(
+        &mut self,
+        kind: u16,
+        parameter: u16,
+        meets: &Condition,
+        depth: usize,
+    ) -> Result<Plan, SearchFault>;
     /// The query names this record.
     fn named(&mut self, name: Named<'_>);
 }
@@ -75,7 +87,9 @@ pub(crate) fn measure(condition: &Condition, depth: usize) -> Result<usize, Sear
             list.iter().try_fold(0usize, |sum, one| measure(one, depth + 1).map(|inner| sum + inner))?
         }
         Condition::Not(one) => measure(one, depth + 1)?,
-        Condition::RefersTo { meets, .. } | Condition::ReferredToBy { meets, .. } => measure(meets, depth + 1)?,
+        Condition::RefersTo { meets, .. } | Condition::ReferredToBy { meets, .. } => {
+            measure(meets, depth + 1)?
+        }
         Condition::Composite(_, tests) if tests.is_empty() || tests.len() > usize::from(u8::MAX) => {
             return Err(SearchFault::Malformed);
         }
@@ -87,7 +101,11 @@ pub(crate) fn measure(condition: &Condition, depth: usize) -> Result<usize, Sear
 }
 
 /// Makes the plan of a condition that was measured.
-pub(crate) fn plan(condition: &Condition, chains: &mut dyn Chains, depth: usize) -> Result<Plan, SearchFault> {
+pub(crate) fn plan(
+    condition: &Condition,
+    chains: &mut dyn Chains,
+    depth: usize,
+) -> Result<Plan, SearchFault> {
     Ok(match condition {
         Condition::All(list) => Plan::All(plans(list, chains, depth)?),
         Condition::Any(list) => Plan::Any(plans(list, chains, depth)?),
@@ -98,9 +116,9 @@ pub(crate) fn plan(condition: &Condition, chains: &mut dyn Chains, depth: usize)
             Plan::Looks(vec![Look::Exact(Key::global(Global::Name).bytes(&key::name(name)).0)])
         }
         Condition::Present(LAST_UPDATED) => Plan::Everything,
-        Condition::Present(parameter) => {
-            Plan::Looks(vec![Look::Exact(Key::of(Place { parameter: *parameter, component: 0 }, Form::Present).0)])
-        }
+        Condition::Present(parameter) => Plan::Looks(vec![Look::Exact(
+            Key::of(Place { parameter: *parameter, component: 0 }, Form::Present).0,
+        )]),
         Condition::Value(parameter, test) => {
             match test {
                 Test::Reference(name) => chains.named(Named::Record(name)),
@@ -119,8 +137,12 @@ pub(crate) fn plan(condition: &Condition, chains: &mut dyn Chains, depth: usize)
                 })
                 .collect(),
         ),
-        Condition::RefersTo { parameter, kinds, meets } => chains.referrers(*parameter, kinds, meets, depth + 1)?,
-        Condition::ReferredToBy { kind, parameter, meets } => chains.referred(*kind, *parameter, meets, depth + 1)?,
+        Condition::RefersTo { parameter, kinds, meets } => {
+            chains.referrers(*parameter, kinds, meets, depth + 1)?
+        }
+        Condition::ReferredToBy { kind, parameter, meets } => {
+            chains.referred(*kind, *parameter, meets, depth + 1)?
+        }
         Condition::Narrative(text) => text_plan(Global::Narrative, text),
         Condition::Content(text) => text_plan(Global::Content, text),
     })
@@ -194,7 +216,11 @@ fn folded(rest: &[u8]) -> &str {
 fn uri_looks(place: Place, uri: &str) -> Vec<Look> {
     let key = || Key::of(place, Form::Uri);
     let exactly = Look::Exact(exact(key().text(uri)).0);
-    if uri.contains('|') { vec![exactly] } else { vec![exactly, Look::Prefix(key().start(uri).byte(b'|').0, None)] }
+    if uri.contains('|') {
+        vec![exactly]
+    } else {
+        vec![exactly, Look::Prefix(key().start(uri).byte(b'|').0, None)]
+    }
 }
 
 /// Whether what follows a token's code says that it has no system.
@@ -220,7 +246,10 @@ fn token(place: Place, form: Form, system: &System, code: Option<&str>) -> Vec<L
         }
         (System::Is(system), None) => {
             let wanted = Key::default().option(Some(system)).0;
-            Look::Prefix(key.0, Some(Box::new(move |rest| system_of(rest).is_some_and(|it| it.starts_with(&wanted)))))
+            Look::Prefix(
+                key.0,
+                Some(Box::new(move |rest| system_of(rest).is_some_and(|it| it.starts_with(&wanted)))),
+            )
         }
     }]
 }
@@ -248,7 +277,10 @@ fn units(place: Place, system: &System, unit: Option<&str>) -> Option<Vec<Look>>
         (System::None, None) => Look::Prefix(key.0, Some(Box::new(no_system))),
         (System::Is(system), None) => {
             let wanted = Key::default().option(Some(system)).0;
-            Look::Prefix(key.0, Some(Box::new(move |rest| system_of(rest).is_some_and(|it| it.starts_with(&wanted)))))
+            Look::Prefix(
+                key.0,
+                Some(Box::new(move |rest| system_of(rest).is_some_and(|it| it.starts_with(&wanted)))),
+            )
         }
     }])
 }

@@ -45,7 +45,9 @@ pub fn run(options: IndexerOptions, stop: OwnedFd, ready: impl FnOnce()) -> Resu
     if flock(&folder, FlockOperation::NonBlockingLockExclusive).is_err() {
         return Err(IndexerError::Locked { path: options.index_dir.display().to_string() });
     }
-    let mut connection = Connection::open(&options.keyholder_socket, &options.key, stop)?;
+    let Some(mut connection) = Connection::open(&options.keyholder_socket, &options.key, stop)? else {
+        return Ok(());
+    };
     ready();
     let mut server = Server::new(&options, connection.sender())?;
     while let Some(message) = connection.next()? {

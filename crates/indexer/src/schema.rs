@@ -104,10 +104,14 @@ impl Fields {
                 columns.insert(column_key(column, number), OwnedValue::Array(values));
             };
             put(Number::Low, spans.iter().map(|span| OwnedValue::I64(span.range.low)).collect());
-            let width = |span: &crate::entry::Span| OwnedValue::I64(span.range.high.wrapping_sub(span.range.low));
+            let width =
+                |span: &crate::entry::Span| OwnedValue::I64(span.range.high.wrapping_sub(span.range.low));
             put(Number::Width, spans.iter().map(width).collect());
             if column.place.component > 0 {
-                put(Number::Occurrence, spans.iter().map(|span| OwnedValue::I64(i64::from(span.occurrence))).collect());
+                put(
+                    Number::Occurrence,
+                    spans.iter().map(|span| OwnedValue::I64(i64::from(span.occurrence))).collect(),
+                );
             }
         }
         for (parameter, (least, greatest)) in &entry.sorts {

@@ -76,7 +76,11 @@ pub(crate) struct Sealed {
 
 impl Sealed {
     /// Opens a segment, or a later state of one that is open.
-    pub(crate) fn open(segment: &Segment, fields: &Fields, before: Option<&Sealed>) -> Result<Self, ReadFailed> {
+    pub(crate) fn open(
+        segment: &Segment,
+        fields: &Fields,
+        before: Option<&Sealed>,
+    ) -> Result<Self, ReadFailed> {
         let reader = SegmentReader::open(segment)?;
         let alive = reader.alive_bitset().cloned();
         if let Some(before) = before {

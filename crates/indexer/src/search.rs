@@ -61,7 +61,11 @@ impl Patients {
                 }
             }
             Segment::Memory(memory) => {
-                memory.entry(doc).iter().flat_map(|entry| &entry.whose).for_each(|patient| self.add(*patient));
+                memory
+                    .entry(doc)
+                    .iter()
+                    .flat_map(|entry| &entry.whose)
+                    .for_each(|patient| self.add(*patient));
             }
         }
         Ok(())
@@ -85,7 +89,8 @@ pub(crate) fn search_within(
         return Err(SearchFault::Malformed);
     }
     let after = query.after.as_ref().map(|cursor| cursors.open(query, cursor)).transpose()?;
-    let mut run = Run { view, budget, named: BTreeSet::new(), named_ids: BTreeSet::new(), met: Patients::default() };
+    let mut run =
+        Run { view, budget, named: BTreeSet::new(), named_ids: BTreeSet::new(), met: Patients::default() };
     let mut all = Vec::with_capacity(query.all.len() + 1);
     if !query.kinds.is_empty() {
         all.push(Plan::Kind(query.kinds.clone()));
@@ -128,7 +133,11 @@ impl<'v> Page<'_, 'v> {
         }
     }
 
-    fn merge(&mut self, reader: &OrderReader<'v>, local: Vec<(LocalPosition, Located<'v>)>) -> Result<(), ReadFailed> {
+    fn merge(
+        &mut self,
+        reader: &OrderReader<'v>,
+        local: Vec<(LocalPosition, Located<'v>)>,
+    ) -> Result<(), ReadFailed> {
         for (position, located) in local {
             self.best.push((reader.to_global(&position)?, located));
         }
@@ -140,7 +149,8 @@ impl<'v> Page<'_, 'v> {
     fn finish(self) -> (Vec<Located<'v>>, Option<Position>) {
         let count = self.query.count as usize;
         let more = self.best.len() > count;
-        let last = self.best.get(count.wrapping_sub(1)).filter(|_| more).map(|(position, _)| position.clone());
+        let last =
+            self.best.get(count.wrapping_sub(1)).filter(|_| more).map(|(position, _)| position.clone());
         (self.best.into_iter().take(count).map(|(_, located)| located).collect(), last)
     }
 }
@@ -215,8 +225,14 @@ impl<'v> Run<'v> {
         }
         let reader = OrderReader::new(segment, &page.query.sort)?;
         let after = page.after.as_ref().map(|after| reader.to_local(after)).transpose()?;
-        let mut best =
-            Best { reader: &reader, query: page.query, room: page.room(), after, kept: Vec::new(), bar: None };
+        let mut best = Best {
+            reader: &reader,
+            query: page.query,
+            room: page.room(),
+            after,
+            kept: Vec::new(),
+            bar: None,
+        };
         let mut total = 0;
         let mut seen = Vec::new();
         while doc != END && !self.budget.step() {
@@ -254,7 +270,11 @@ impl<'v> Run<'v> {
         Ok(())
     }
 
-    fn met(&mut self, inner: &Plan, found: &mut dyn FnMut(Segment<'v>, u32) -> Result<(), SearchFault>) -> Result<(), SearchFault> {
+    fn met(
+        &mut self,
+        inner: &Plan,
+        found: &mut dyn FnMut(Segment<'v>, u32) -> Result<(), SearchFault>,
+    ) -> Result<(), SearchFault> {
         let mut met = std::mem::take(&mut self.met);
         let mut count = 0usize;
         let result = self.each(inner, &mut |segment, doc| {
@@ -283,15 +303,14 @@ impl<'v> Run<'v> {
         } else {
             reached.some = matching.some;
         }
-        let mut looks: Vec<Look> = self
-            .named
-            .iter()
-            .map(|name| Look::Exact(Key::global(Global::Name).bytes(name).0))
-            .collect();
+        let mut looks: Vec<Look> =
+            self.named.iter().map(|name| Look::Exact(Key::global(Global::Name).bytes(name).0)).collect();
         looks.extend(self.named_ids.iter().map(|id| Look::Prefix(Key::global(Global::Name).id(id).0, None)));
         let mut named = std::mem::take(&mut self.met);
         if !looks.is_empty() && !named.many {
-            self.each(&Plan::Looks(looks), &mut |segment, doc| Ok(named.add_of(segment, doc, &mut Vec::new())?))?;
+            self.each(&Plan::Looks(looks), &mut |segment, doc| {
+                Ok(named.add_of(segment, doc, &mut Vec::new())?)
+            })?;
         }
         let named = if named.many { Vec::new() } else { named.some };
         let named = named.into_iter().filter(|patient| !reached.some.contains(patient)).collect();
@@ -338,7 +357,9 @@ impl Chains for Run<'_> {
                 Segment::Sealed(sealed) => {
                     for number in sealed.outgoing(doc) {
                         if seen.insert((std::ptr::from_ref(sealed) as usize, number)) {
-                            names.extend(sealed.outgoing_name(number)?.strip_prefix(&wanted).map(<[u8]>::to_vec));
+                            names.extend(
+                                sealed.outgoing_name(number)?.strip_prefix(&wanted).map(<[u8]>::to_vec),
+                            );
                         }
                     }
                 }

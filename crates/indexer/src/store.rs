@@ -270,7 +270,12 @@ impl Store {
         let (frozen, settled, unsure, began) = {
             let mut state = self.state();
             state.frozen = state.view.tail.len();
-            (state.view.tail.clone(), state.settled, std::mem::replace(&mut state.unsure, true), Instant::now())
+            (
+                state.view.tail.clone(),
+                state.settled,
+                std::mem::replace(&mut state.unsure, true),
+                Instant::now(),
+            )
         };
         let result = self.seal(writer, &frozen, settled, unsure);
         let mut state = self.state();
@@ -278,7 +283,8 @@ impl Store {
         if result.is_ok() {
             state.unsure = false;
             // What came after the freezing waits since about now.
-            state.since = if state.view.tail.is_empty() && state.settled == settled { None } else { Some(began) };
+            state.since =
+                if state.view.tail.is_empty() && state.settled == settled { None } else { Some(began) };
             self.room.notify_all();
         } else {
             state.since = Some(Instant::now());
@@ -334,7 +340,9 @@ impl Store {
     }
 
     fn swap_folders(&self) -> Result<(), ReadFailed> {
-        let Some(replace) = self.then.lock().unwrap_or_else(PoisonError::into_inner).take() else { return Ok(()) };
+        let Some(replace) = self.then.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+            return Ok(());
+        };
         let mut folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
         std::fs::rename(&*folder, &replace.name)?;
         sync_parent(&replace.name)?;
@@ -359,7 +367,13 @@ impl Store {
         let folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let bytes = files.filter_map(|file| file.metadata().ok()).map(|data| data.len()).sum();
-        IndexStatus { records: view.records(), segments: view.sealed.len() as u32, bytes, tail, rebuilding: None }
+        IndexStatus {
+            records: view.records(),
+            segments: view.sealed.len() as u32,
+            bytes,
+            tail,
+            rebuilding: None,
+        }
     }
 
     #[cfg(test)]

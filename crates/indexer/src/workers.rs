@@ -59,7 +59,9 @@ impl Workers {
     pub(crate) fn give(&self, job: Job) -> Result<(), u64> {
         let Some(queue) = &self.queue else { return Err(job.ticket) };
         queue.try_send(job).map_err(|error| match error {
-            std::sync::mpsc::TrySendError::Full(job) | std::sync::mpsc::TrySendError::Disconnected(job) => job.ticket,
+            std::sync::mpsc::TrySendError::Full(job) | std::sync::mpsc::TrySendError::Disconnected(job) => {
+                job.ticket
+            }
         })
     }
 }

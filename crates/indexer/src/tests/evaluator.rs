@@ -92,7 +92,8 @@ impl World {
     }
 
     fn feed_from(&mut self, from: u64) {
-        let items: Vec<_> = self.rows.iter().filter(|(entry, _)| *entry >= from).map(|(_, row)| item(row)).collect();
+        let items: Vec<_> =
+            self.rows.iter().filter(|(entry, _)| *entry >= from).map(|(_, row)| item(row)).collect();
         self.cell.fed(&items).unwrap();
     }
 

@@ -51,7 +51,8 @@ fn no_file_and_no_name_tells_a_word() {
     let files = files(folder.path());
     assert!(files.len() > 8);
     let folded = PLANTED.to_lowercase();
-    let secrets = [PLANTED.as_bytes(), folded.as_bytes(), b"id-1", b"segments", b"meta", &super::pseudonym(1).0];
+    let secrets =
+        [PLANTED.as_bytes(), folded.as_bytes(), b"id-1", b"segments", b"meta", &super::pseudonym(1).0];
     for file in files {
         let bytes = std::fs::read(&file).unwrap();
         for secret in secrets {

@@ -23,12 +23,29 @@ pub(super) fn id_of(record: u64) -> String {
 }
 
 fn text() -> impl Strategy<Value = String> {
-    let some = ["Müller", "muller", "MULLER-Schmidt", "Anna Müller", "Straße 1", "strasse", "a\u{0}b", "", "\u{301}", "ana"];
+    let some = [
+        "Müller",
+        "muller",
+        "MULLER-Schmidt",
+        "Anna Müller",
+        "Straße 1",
+        "strasse",
+        "a\u{0}b",
+        "",
+        "\u{301}",
+        "ana",
+    ];
     select(some.map(str::to_owned).to_vec())
 }
 
 fn system() -> impl Strategy<Value = Option<String>> {
-    select(vec![None, Some("s1".to_owned()), Some("s2".to_owned()), Some("s\u{0}".to_owned()), Some(String::new())])
+    select(vec![
+        None,
+        Some("s1".to_owned()),
+        Some("s2".to_owned()),
+        Some("s\u{0}".to_owned()),
+        Some(String::new()),
+    ])
 }
 
 fn code() -> impl Strategy<Value = String> {
@@ -36,7 +53,17 @@ fn code() -> impl Strategy<Value = String> {
 }
 
 fn uri() -> impl Strategy<Value = String> {
-    let some = ["http://a", "http://a/", "http://a/b", "http://a/b/c", "http://a/bc", "http://a/b|1", "http://a/b|2", "urn:x", ""];
+    let some = [
+        "http://a",
+        "http://a/",
+        "http://a/b",
+        "http://a/b/c",
+        "http://a/bc",
+        "http://a/b|1",
+        "http://a/b|2",
+        "urn:x",
+        "",
+    ];
     select(some.map(str::to_owned).to_vec())
 }
 
@@ -56,7 +83,8 @@ fn range() -> impl Strategy<Value = Range> {
 fn simple_word() -> impl Strategy<Value = Word> {
     prop_oneof![
         text().prop_map(Word::Text),
-        (system(), prop::option::weighted(0.8, code())).prop_map(|(system, code)| Word::Token { system, code }),
+        (system(), prop::option::weighted(0.8, code()))
+            .prop_map(|(system, code)| Word::Token { system, code }),
         text().prop_map(Word::Display),
         (system(), code(), code()).prop_map(|(system, code, value)| Word::OfType { system, code, value }),
         uri().prop_map(Word::Uri),
@@ -78,21 +106,28 @@ fn word() -> impl Strategy<Value = Word> {
 
 pub(super) fn version(record: u64, version: u32) -> impl Strategy<Value = Row> {
     let words = prop::collection::vec((1u16..5, word()), 0..8);
-    (words, text(), text(), prop::bool::weighted(0.15)).prop_map(move |(words, narrative, content, deleted)| {
-        let words = Words { id: id_of(record), words, narrative, content };
-        let patient = (record % 5 != 0).then_some(record / 3 + 1);
-        let mut row = row(record, version, kind_of(record), patient, words);
-        row.header.deleted = deleted && version > 1;
-        row
-    })
+    (words, text(), text(), prop::bool::weighted(0.15)).prop_map(
+        move |(words, narrative, content, deleted)| {
+            let words = Words { id: id_of(record), words, narrative, content };
+            let patient = (record % 5 != 0).then_some(record / 3 + 1);
+            let mut row = row(record, version, kind_of(record), patient, words);
+            row.header.deleted = deleted && version > 1;
+            row
+        },
+    )
 }
 
-fn tested_system() -> impl Strategy<Value = System> {
-    prop_oneof![
-        Just(System::Any),
-        Just(System::None),
-        system().prop_map(|system| System::Is(system.unwrap_or_default()))
-    ]
+/// Any, none, or this one.
+fn tested_system() -> impl Strategy<Value = Option<Option<String>>> {
+    prop::option::weighted(0.7, system())
+}
+
+fn to_system(system: Option<Option<String>>) -> System {
+    match system {
+        None => System::Any,
+        Some(None) => System::None,
+        Some(Some(system)) => System::Is(system),
+    }
 }
 
 fn comparison() -> impl Strategy<Value = Comparison> {
@@ -106,7 +141,8 @@ fn test() -> impl Strategy<Value = Test> {
         select(vec!["mul", "M", "s", "an", "ss", ""]).prop_map(|text| Test::Starts(text.into())),
         select(vec!["ll", "U", "-", "e 1", ""]).prop_map(|text| Test::Contains(text.into())),
         text().prop_map(Test::Exact),
-        (tested_system(), prop::option::of(code())).prop_map(|(system, code)| Test::Token { system, code }),
+        (tested_system(), prop::option::of(code()))
+            .prop_map(|(system, code)| Test::Token { system: to_system(system), code }),
         select(vec!["sch", "mul", "1", "a", "ller", ""]).prop_map(|text| Test::Display(text.into())),
         (system(), code(), code()).prop_map(|(system, code, value)| Test::OfType { system, code, value }),
         uri().prop_map(Test::Uri),
@@ -116,10 +152,15 @@ fn test() -> impl Strategy<Value = Test> {
         name().prop_map(|name| Test::ReferenceId(name.id)),
         uri().prop_map(Test::Elsewhere),
         (tested_system(), prop::option::of(code()))
-            .prop_map(|(system, value)| Test::ReferenceIdentifier { system, value }),
+            .prop_map(|(system, value)| Test::ReferenceIdentifier { system: to_system(system), value }),
         (comparison(), range()).prop_map(|(comparison, range)| Test::Range(comparison, range)),
         (comparison(), range(), tested_system(), prop::option::of(code())).prop_map(
-            |(comparison, range, system, unit)| Test::Quantity { comparison, range, system, unit }
+            |(comparison, range, system, unit)| Test::Quantity {
+                comparison,
+                range,
+                system: to_system(system),
+                unit
+            }
         ),
     ]
 }
@@ -147,9 +188,11 @@ pub(super) fn condition() -> impl Strategy<Value = Condition> {
             prop::collection::vec(inner.clone(), 0..3).prop_map(Condition::All),
             prop::collection::vec(inner.clone(), 0..3).prop_map(Condition::Any),
             inner.clone().prop_map(|one| Condition::Not(Box::new(one))),
-            (1u16..5, prop::collection::vec(1u16..4, 0..3), inner.clone()).prop_map(|(parameter, kinds, meets)| {
-                Condition::RefersTo { parameter, kinds, meets: Box::new(meets) }
-            }),
+            (1u16..5, prop::collection::vec(1u16..4, 0..3), inner.clone()).prop_map(
+                |(parameter, kinds, meets)| {
+                    Condition::RefersTo { parameter, kinds, meets: Box::new(meets) }
+                }
+            ),
             (1u16..4, 1u16..5, inner).prop_map(|(kind, parameter, meets)| {
                 Condition::ReferredToBy { kind, parameter, meets: Box::new(meets) }
             }),

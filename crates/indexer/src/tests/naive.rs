@@ -45,16 +45,18 @@ fn meets_test(word: &Word, test: &Test) -> bool {
             s == system && c == code && v == value
         }
         (Word::Uri(uri), Test::Uri(wanted)) => {
-            uri == wanted || (!wanted.contains('|') && uri.split('|').next() == Some(wanted) && uri.contains('|'))
+            uri == wanted
+                || (!wanted.contains('|') && uri.split('|').next() == Some(wanted) && uri.contains('|'))
         }
         (Word::Uri(uri), Test::UriAbove(wanted)) => above(uri, wanted),
         (Word::Uri(uri), Test::UriBelow(wanted)) => above(wanted, uri),
         (Word::Reference(name), Test::Reference(wanted)) => name == wanted,
         (Word::Reference(name), Test::ReferenceId(wanted)) => name.id == *wanted,
         (Word::Elsewhere(text), Test::Elsewhere(wanted)) => text == wanted,
-        (Word::ReferenceIdentifier { system: s, value: v }, Test::ReferenceIdentifier { system: wanted, value }) => {
-            system(wanted, s.as_ref()) && value.as_ref().is_none_or(|value| v == value)
-        }
+        (
+            Word::ReferenceIdentifier { system: s, value: v },
+            Test::ReferenceIdentifier { system: wanted, value },
+        ) => system(wanted, s.as_ref()) && value.as_ref().is_none_or(|value| v == value),
         (Word::Range(range), Test::Range(comparison, wanted)) => comparison.holds(*range, *wanted),
         (
             Word::Quantity { range, system: s, code, unit: text },
@@ -78,7 +80,8 @@ fn has_words(text: &str, wanted: &str) -> bool {
 }
 
 pub(super) fn meets(all: &[Row], row: &Row, condition: &Condition) -> bool {
-    let values = |number: u16| row.words.words.iter().filter(move |(n, _)| *n == number).map(|(_, word)| word);
+    let values =
+        |number: u16| row.words.words.iter().filter(move |(n, _)| *n == number).map(|(_, word)| word);
     match condition {
         Condition::All(list) => list.iter().all(|one| meets(all, row, one)),
         Condition::Any(list) => list.iter().any(|one| meets(all, row, one)),
@@ -95,7 +98,10 @@ pub(super) fn meets(all: &[Row], row: &Row, condition: &Condition) -> bool {
         Condition::Composite(number, tests) => values(*number).any(|word| match word {
             Word::Composite(components) => {
                 tests.len() <= components.len()
-                    && tests.iter().zip(components).all(|(test, words)| words.iter().any(|word| meets_test(word, test)))
+                    && tests
+                        .iter()
+                        .zip(components)
+                        .all(|(test, words)| words.iter().any(|word| meets_test(word, test)))
             }
             _ => false,
         }),

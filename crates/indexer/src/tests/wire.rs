@@ -48,7 +48,8 @@ impl Keyholder {
         let (ours, theirs) = UnixStream::pair().unwrap();
         let indexer = std::thread::spawn(move || {
             let key = Zeroizing::new(KEY);
-            let options = IndexerOptions { index_dir, keyholder_socket: socket, key, page_cache_bytes: 1 << 20 };
+            let options =
+                IndexerOptions { index_dir, keyholder_socket: socket, key, page_cache_bytes: 1 << 20 };
             run(options, theirs.into(), || {})
         });
         let (mut stream, _) = listener.accept().unwrap();
@@ -158,7 +159,8 @@ fn rebuilding_serves_and_swaps() {
     keyholder.land(4);
     assert_eq!(keyholder.search("meier").unwrap().0.total, 4);
     assert_eq!(keyholder.status().rebuilding, Some(2));
-    let items = vec![item(&text_row(2, "Meier")), item(&text_row(3, "Meier")), item(&text_row(4, "Meierhof"))];
+    let items =
+        vec![item(&text_row(2, "Meier")), item(&text_row(3, "Meier")), item(&text_row(4, "Meierhof"))];
     keyholder.say(ToIndexer::Fed { cell: CELL, items });
     keyholder.say(ToIndexer::CaughtUp { cell: CELL, settled: 4 });
     assert_eq!(keyholder.search("meier").unwrap().0.total, 4);
