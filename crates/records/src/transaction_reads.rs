@@ -11,7 +11,7 @@ use crate::search::SearchAsk;
 use crate::vread::version_number;
 use crate::write::{Ready, Written};
 use crate::{Cell, Opened, RecordsError, text};
-use salus_fhir::ResourceType;
+use salus_fhir::{Issue, ResourceType};
 use salus_trust_api::client::Asker;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -97,7 +97,7 @@ pub(crate) async fn read_all(
                     Action::Search(ask) if !versions.is_empty() => Some(ask.clone()),
                     _ => None,
                 };
-                let done = perform(cell, asker, action, None).await?;
+                let done = perform(cell, asker, action, None).await.map_err(|error| placed(error, index))?;
                 bytes += bytes_of(&done);
                 match again {
                     Some(ask) => readings.again.push((index, ask)),
@@ -111,6 +111,17 @@ pub(crate) async fn read_all(
         }
     }
     Ok(readings)
+}
+
+/// What is wrong with a search, at its place in the Bundle.
+fn placed(error: RecordsError, index: usize) -> RecordsError {
+    match error {
+        RecordsError::Malformed(issues) => {
+            let at = |issue: Issue| issue.at(format!("Bundle.entry[{index}].request.url"));
+            RecordsError::Malformed(issues.into_iter().map(at).collect())
+        }
+        other => other,
+    }
 }
 
 fn bytes_of(done: &Done) -> usize {

@@ -10,6 +10,8 @@ use salus_trust_api::wire::words::{MAX_WORDS_BYTES, Range, RecordName, Word, Wor
 /// The most bytes of a record's words without its texts. A resource with more values than that cannot be found by them, so it is
 /// refused.
 const MAX_VALUES_BYTES: usize = 4 * 1024 * 1024;
+/// Of a longer string, in bytes, only the beginning is a word.
+pub(crate) const MAX_TEXT_BYTES: usize = 16 * 1024;
 
 /// The encoded words of a resource that is stored under `id`. `resolve` names what takes the place of a reference.
 ///
@@ -59,6 +61,12 @@ fn cut(text: &mut String, bytes: usize) {
     text.truncate(end);
 }
 
+fn beginning(mut text: String) -> String {
+    let over = text.len().saturating_sub(MAX_TEXT_BYTES);
+    cut(&mut text, over);
+    text
+}
+
 struct Taken<'a> {
     cell: &'a Cell,
     resolve: Option<crate::write::Resolve<'a>>,
@@ -75,9 +83,9 @@ impl Taken<'_> {
                 let part = |part: Vec<Value>| part.into_iter().map(|value| self.word(value)).collect();
                 Word::Composite(parts.into_iter().map(part).collect())
             }
-            Value::Text(text) => Word::Text(text),
+            Value::Text(text) => Word::Text(beginning(text)),
             Value::Token { system, code } => Word::Token { system, code },
-            Value::Display(text) => Word::Display(text),
+            Value::Display(text) => Word::Display(beginning(text)),
             Value::OfType { system, code, value } => Word::OfType { system, code, value },
             Value::Uri(uri) => Word::Uri(uri),
             Value::Reference(name) => {

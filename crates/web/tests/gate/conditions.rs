@@ -45,14 +45,3 @@ fn what_the_client_has_is_not_sent_again() {
     let stranger = cell.http().send("GET", "/praxis/fhir/Patient/p", &[("If-None-Match", "W/\"1\"")], b"");
     assert_eq!(stranger.status, 401);
 }
-
-#[test]
-fn conditional_interactions_wait_for_search() {
-    let salus = Salus::start();
-    let cell = salus.cell("praxis");
-    let create =
-        cell.send("POST", "Patient", &[("If-None-Exist", "identifier=x")], br#"{"resourceType":"Patient"}"#);
-    assert_eq!((create.status, create.issue().as_str()), (422, "not-supported"));
-    let update = cell.put("Patient?identifier=x", r#"{"resourceType":"Patient"}"#);
-    assert_eq!((update.status, update.header("allow")), (405, Some("POST, GET")));
-}

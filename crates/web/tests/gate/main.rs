@@ -3,13 +3,17 @@
 #![allow(clippy::unwrap_used)]
 
 mod concurrency;
+mod conditional;
 mod conditions;
 mod echo;
+mod histories;
 mod isolation;
 mod lifecycle;
 mod pages;
 mod reading;
 mod refusals;
+mod search;
+mod search_gate;
 mod support;
 mod synthea;
 mod tls;

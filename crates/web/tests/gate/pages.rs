@@ -46,12 +46,31 @@ fn metadata_says_what_is_there() {
     assert_eq!(statement["implementation"]["url"], format!("{base}/fhir"));
     let rest = &statement["rest"][0];
     assert_eq!(rest["security"]["extension"][0]["extension"][0]["valueUri"], format!("{base}/oauth/token"));
-    assert_eq!(rest["interaction"], json!([{"code": "transaction"}, {"code": "batch"}]));
+    let system =
+        ["transaction", "batch", "search-system", "history-system"].map(|code| json!({"code": code}));
+    assert_eq!(rest["interaction"], json!(system));
     let resources = rest["resource"].as_array().unwrap();
     assert_eq!(resources.len(), 146);
     let codes: Vec<_> =
         resources[0]["interaction"].as_array().unwrap().iter().map(|i| i["code"].as_str().unwrap()).collect();
-    assert_eq!(codes, ["read", "vread", "update", "delete", "history-instance", "create", "search-type"]);
+    assert_eq!(
+        codes,
+        ["read", "vread", "update", "delete", "history-instance", "history-type", "create", "search-type"]
+    );
+    let patient = resources.iter().find(|resource| resource["type"] == "Patient").unwrap();
+    let has = |list: &str, what: &serde_json::Value| patient[list].as_array().unwrap().contains(what);
+    assert!(
+        patient["searchParam"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|one| one["name"] == "birthdate" && one["type"] == "date")
+    );
+    assert!(
+        has("searchInclude", &json!("Patient:general-practitioner")) && has("searchInclude", &json!("*"))
+    );
+    assert!(has("searchRevInclude", &json!("Observation:subject")));
+    assert!(rest["searchParam"].as_array().unwrap().iter().any(|one| one["name"] == "_lastUpdated"));
     // It is a resource that this server itself finds valid.
     let stored = cell.post("CapabilityStatement", &reply.text());
     assert_eq!(stored.status, 201, "{}", stored.text());

@@ -34,6 +34,13 @@ fn all_tokens_that_are_no_good_look_the_same() {
         ("GET", format!("Patient/{id}/_history"), ""),
         ("GET", format!("Patient/{id}/_history/1"), ""),
         ("GET", format!("Patient?_id={id}"), ""),
+        ("GET", "Patient?nonsense=1".to_owned(), ""),
+        ("GET", "Patient?_page=AAAA".to_owned(), ""),
+        ("GET", format!("Patient/{id}/*"), ""),
+        ("GET", "Patient/_history".to_owned(), ""),
+        ("GET", "_history?_since=2100-01-01T00:00:00Z".to_owned(), ""),
+        ("DELETE", format!("Patient?_id={id}"), ""),
+        ("PUT", format!("Patient?_id={id}"), r#"{"resourceType":"Patient"}"#),
         ("DELETE", format!("Patient/{id}"), ""),
         ("PUT", format!("Patient/{id}"), r#"{"resourceType":"Patient"}"#),
         ("POST", "Patient".to_owned(), r#"{"resourceType":"Patient"}"#),
@@ -92,7 +99,8 @@ fn missing_and_refused_look_the_same() {
     assert_eq!((refused.status, &refused), (404, &missing));
     let created = reader.post("Patient", r#"{"resourceType":"Patient"}"#);
     assert_eq!((created.status, created.issue().as_str()), (403, "forbidden"));
-    assert_eq!(importer.get(&format!("Patient?_id={id}")).json()["total"], 0);
+    assert_eq!(importer.get(&format!("Patient?_id={id}")).status, 404);
+    assert_eq!(importer.get("Patient?_id=nobody").status, 404);
     assert_eq!(salus.unresolved(), 0);
 }
 
@@ -162,8 +170,9 @@ fn addresses_methods_and_types_that_are_not_offered() {
     for (method, rest, allow) in [
         ("PATCH", "Patient/1", "GET, HEAD, PUT, DELETE"),
         ("POST", "Patient/1", "GET, HEAD, PUT, DELETE"),
-        ("DELETE", "Patient", "POST, GET"),
-        ("GET", "", "POST"),
+        ("PATCH", "Patient", "POST, GET, PUT, DELETE"),
+        ("PUT", "", "POST, GET"),
+        ("GET", "_search", "POST"),
         ("PUT", "metadata", "GET, HEAD"),
         ("DELETE", "Patient/1/_history", "GET"),
     ] {
@@ -171,7 +180,13 @@ fn addresses_methods_and_types_that_are_not_offered() {
         assert_eq!((reply.status, reply.header("allow")), (405, Some(allow)), "{method} {rest}");
         assert_eq!(reply.issue(), "not-supported");
     }
-    for rest in ["Patient/1/$everything", "$export", "Patient/_search", "Patient/1/2/3/4/5"] {
+    for rest in [
+        "Patient/1/$everything",
+        "$export",
+        "Patient/1/Pateint",
+        "Organization/1/Patient",
+        "Patient/1/2/3/4/5",
+    ] {
         assert_eq!(cell.get(rest).status, 404, "{rest}");
     }
     assert_eq!(cell.get("Patient/%zz").status, 400);

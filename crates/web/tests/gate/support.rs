@@ -1,6 +1,9 @@
 //! A running Salus for a test, and a client that speaks HTTP/1.1 and nothing else.
 
-use salus_keyholder::{KeyholderError, KeyholderOptions, setup};
+use salus_indexer::IndexerOptions;
+use salus_keyholder::run::SearchOptions;
+use salus_keyholder::{KeyholderError, KeyholderOptions, LineSearch, setup};
+use salus_records::fhir::search::LINE_PARAMETERS;
 use salus_records::fhir::{ResourceType, is_of_the_house};
 use salus_trust_api::admin::AdminClient;
 use salus_trust_api::wire::{AdminAnswer, AdminAsk, LogEntry, Scope, ScopeBy, SignedIn};
@@ -11,6 +14,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -19,11 +23,13 @@ use tokio::sync::oneshot;
 
 pub const FHIR_JSON: &str = "application/fhir+json";
 const KEY: [u8; 32] = [7; 32];
+const INDEXER_KEY: [u8; 32] = [8; 32];
 
 /// A running keyholder and web server over one data directory.
 pub struct Salus {
     pub dir: TempDir,
     pub keyholder: Option<Keyholder>,
+    pub indexer: Option<Indexer>,
     pub server: Option<Server>,
     pub events: Arc<Mutex<Vec<Event>>>,
     pub limits: WebLimits,
@@ -33,6 +39,13 @@ pub struct Salus {
 pub struct Keyholder {
     thread: Option<JoinHandle<Result<(), KeyholderError>>>,
     stop: Option<OwnedFd>,
+}
+
+/// Stopped between two messages, as when it is killed: what it has not committed is fed again.
+pub struct Indexer {
+    thread: Option<JoinHandle<()>>,
+    stop: Option<OwnedFd>,
+    ended: Arc<AtomicBool>,
 }
 
 pub struct Server {
@@ -60,15 +73,31 @@ impl Salus {
         let set_up =
             setup::SetUp { data_dir: dir.path().into(), root_key_file: dir.path().join("trust/root.key") };
         setup::init(&set_up).unwrap();
-        let mut salus =
-            Self { dir, keyholder: None, server: None, events: Arc::default(), limits, tls: None };
+        let mut salus = Self {
+            dir,
+            keyholder: None,
+            indexer: None,
+            server: None,
+            events: Arc::default(),
+            limits,
+            tls: None,
+        };
         salus.start_keyholder();
+        salus.start_indexer();
         salus.start_server();
         salus
     }
 
     pub fn start_keyholder(&mut self) {
         self.keyholder = Some(Keyholder::start(self.dir.path()));
+    }
+
+    pub fn start_indexer(&mut self) {
+        self.indexer = Some(Indexer::start(self.dir.path()));
+    }
+
+    pub fn stop_indexer(&mut self) {
+        self.indexer = None;
     }
 
     pub fn start_server(&mut self) {
@@ -158,6 +187,7 @@ impl Salus {
 impl Drop for Salus {
     fn drop(&mut self) {
         self.stop_server();
+        self.stop_indexer();
         self.stop_keyholder();
     }
 }
@@ -180,7 +210,13 @@ impl Keyholder {
             socket: socket(dir),
             witness_dirs: Vec::new(),
             record_server_key: zeroize::Zeroizing::new(KEY),
-            search: None,
+            search: Some(SearchOptions {
+                indexer_key: zeroize::Zeroizing::new(INDEXER_KEY),
+                line: LineSearch {
+                    patient_kind: ResourceType::from_name("Patient").unwrap().code(),
+                    parameters: LINE_PARAMETERS.to_vec(),
+                },
+            }),
             protections: Vec::new(),
         };
         let (stop_read, stop_write) = std::io::pipe().unwrap();
@@ -195,6 +231,44 @@ impl Keyholder {
 
 impl Drop for Keyholder {
     fn drop(&mut self) {
+        drop(self.stop.take());
+        let _ = self.thread.take().unwrap().join();
+    }
+}
+
+impl Indexer {
+    fn start(dir: &Path) -> Self {
+        let index_dir = dir.join("index");
+        std::fs::create_dir_all(&index_dir).unwrap();
+        let socket = socket(dir);
+        let ended = Arc::new(AtomicBool::new(false));
+        let (stop_read, stop_write) = std::io::pipe().unwrap();
+        let stop: OwnedFd = stop_read.into();
+        let thread = {
+            let ended = Arc::clone(&ended);
+            std::thread::spawn(move || {
+                // Started again when the keyholder has gone, as the supervisor does.
+                while !ended.load(Ordering::SeqCst) {
+                    let options = IndexerOptions {
+                        index_dir: index_dir.clone(),
+                        keyholder_socket: socket.clone(),
+                        key: zeroize::Zeroizing::new(INDEXER_KEY),
+                        page_cache_bytes: 16 * 1024 * 1024,
+                    };
+                    if salus_indexer::run(options, stop.try_clone().unwrap(), || ()).is_ok() {
+                        return;
+                    }
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+            })
+        };
+        Self { thread: Some(thread), stop: Some(stop_write.into()), ended }
+    }
+}
+
+impl Drop for Indexer {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::SeqCst);
         drop(self.stop.take());
         let _ = self.thread.take().unwrap().join();
     }

@@ -111,12 +111,12 @@ fn a_transaction_is_done_whole_or_not_at_all() {
         (entry("POST", "Patient", None, None), 422, "Bundle.entry[1].resource"),
         (entry("PUT", "Patient/other", None, Some(chosen.clone())), 422, "Bundle.entry[1].resource.id"),
         (entry("PUT", "Patient/chosen", None, Some(chosen.clone())), 422, "Bundle.entry[1].request.url"),
-        (entry("PUT", "Patient?identifier=x", None, Some(patient())), 422, "Bundle.entry[1].request.url"),
+        (entry("PUT", "Patient?identifer=x", None, Some(patient())), 400, "Bundle.entry[1].request.url"),
         (entry("PATCH", "Patient/1", None, None), 422, "Bundle.entry[1].request.method"),
         (json!({"resource": patient()}), 422, "Bundle.entry[1]"),
         (
-            json!({"request": {"method": "POST", "url": "Patient", "ifNoneExist": "identifier=x"}, "resource": patient()}),
-            422,
+            json!({"request": {"method": "POST", "url": "Patient", "ifNoneExist": "_count=1"}, "resource": patient()}),
+            412,
             "Bundle.entry[1].request.ifNoneExist",
         ),
         (
@@ -179,7 +179,7 @@ fn a_read_that_fails_undoes_the_transaction() {
         (format!("Observation/{kept}"), 404),
         ("Patient/nobody/_history".to_owned(), 404),
         (format!("Patient/{kept}/_history"), 422),
-        (format!("Patient?_id={gone},chosen"), 422),
+        ("Patient?nmae=x".to_owned(), 400),
     ] {
         let mut entries = writes();
         entries.insert(0, entry("GET", &format!("Patient/{kept}/_history/1"), None, None));
