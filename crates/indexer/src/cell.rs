@@ -10,7 +10,7 @@ use crate::pages::PageCache;
 use crate::store::{Replace, Store, Stuck, destroy};
 use salus_seal::CellId;
 use salus_trust_api::wire::index::{IndexStatus, Item};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -139,8 +139,12 @@ impl Cell {
         }
     }
 
+    /// What was sent and has not landed yet is left out: it comes when it lands, as something new.
     pub(crate) fn fed(&mut self, items: &[Item]) -> Result<(), Stuck> {
-        let entries = items.iter().map(|item| Arc::new(to_entry(item, false))).collect();
+        let name = |item: &Item| (item.header.record, item.header.version);
+        let pending: HashSet<(u64, u32)> = self.pending.values().flatten().map(name).collect();
+        let landed = items.iter().filter(|item| !pending.contains(&name(item)));
+        let entries = landed.map(|item| Arc::new(to_entry(item, false))).collect();
         self.next.as_ref().unwrap_or(&self.live).apply(entries)
     }
 
