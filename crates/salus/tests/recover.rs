@@ -20,7 +20,12 @@ fn serve(data: &str) -> Child {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    wait_for("the server", || run(&["status", "--data", data]).status.success());
+    // The keyholder answers a moment before the record server is there.
+    wait_for("the server", || {
+        let status = run(&["status", "--json", "--data", data]);
+        serde_json::from_slice(&status.stdout)
+            .is_ok_and(|status: serde_json::Value| status["base_url"].is_string())
+    });
     server
 }
 
