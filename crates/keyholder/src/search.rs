@@ -31,7 +31,7 @@ const MAX_SEARCHES_UNDER_WAY: usize = 256;
 /// How long a search waits for an index that is not ready.
 const WAIT: Duration = Duration::from_secs(5);
 /// How long the indexer has for a search; its own bound is below.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What a patient's line shows, by the record server's and the indexer's numbers: a search for no more is a glimpse.
 #[derive(Debug, Clone, Default)]

@@ -99,7 +99,7 @@ impl Server {
         self.supervisor.id()
     }
 
-    /// The process `keyholder` or `record-server`, if it lives.
+    /// The process `keyholder`, `indexer` or `record-server`, if it lives.
     pub fn process(&mut self, name: &str) -> Option<u32> {
         self.processes().into_iter().find(|(_, word)| word == name).map(|(pid, _)| pid)
     }
@@ -110,7 +110,7 @@ impl Server {
         children
     }
 
-    /// Kills the process `keyholder` or `record-server` with SIGKILL, and returns when another has taken its place.
+    /// Kills the process `keyholder`, `indexer` or `record-server` with SIGKILL, and returns when another has taken its place.
     pub fn kill_and_wait(&mut self, name: &str) {
         let victim = self.process(name).unwrap_or_else(|| panic!("no {name} lives"));
         kill(victim, Signal::KILL);
