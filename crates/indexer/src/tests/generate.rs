@@ -80,32 +80,57 @@ fn range() -> impl Strategy<Value = Range> {
     ]
 }
 
-fn simple_word() -> impl Strategy<Value = Word> {
-    prop_oneof![
-        text().prop_map(Word::Text),
-        (system(), prop::option::weighted(0.8, code()))
-            .prop_map(|(system, code)| Word::Token { system, code }),
-        text().prop_map(Word::Display),
-        (system(), code(), code()).prop_map(|(system, code, value)| Word::OfType { system, code, value }),
-        uri().prop_map(Word::Uri),
-        name().prop_map(Word::Reference),
-        uri().prop_map(Word::Elsewhere),
-        (system(), code()).prop_map(|(system, value)| Word::ReferenceIdentifier { system, value }),
-        range().prop_map(Word::Range),
-        (range(), system(), prop::option::of(code()), prop::option::of(code()))
-            .prop_map(|(range, system, code, unit)| Word::Quantity { range, system, code, unit }),
-    ]
+/// The parameters: strings, tokens, uris and references, numbers and quantities, composites.
+const PARAMETERS: std::ops::Range<u16> = 1..6;
+
+fn unit() -> impl Strategy<Value = Option<String>> {
+    select(vec![None, Some("kg".to_owned()), Some("g".to_owned())])
 }
 
-fn word() -> impl Strategy<Value = Word> {
+fn simple_word(parameter: u16) -> BoxedStrategy<Word> {
+    match parameter {
+        1 => prop_oneof![text().prop_map(Word::Text), text().prop_map(Word::Display),].boxed(),
+        2 => prop_oneof![
+            (system(), prop::option::weighted(0.8, code()))
+                .prop_map(|(system, code)| Word::Token { system, code }),
+            (system(), code(), code()).prop_map(|(system, code, value)| Word::OfType { system, code, value }),
+            (system(), code()).prop_map(|(system, value)| Word::ReferenceIdentifier { system, value }),
+        ]
+        .boxed(),
+        3 => prop_oneof![
+          1 => uri().prop_map(Word::Uri),
+            2 => name().prop_map(Word::Reference),
+          1 => uri().prop_map(Word::Elsewhere),]
+        .boxed(),
+        4 => prop_oneof![
+          1 => range().prop_map(Word::Range),
+            2 => (range(), system(), unit(), unit())
+                .prop_map(|(range, system, code, unit)| Word::Quantity { range, system, code, unit }),]
+        .boxed(),
+        _ => (1u16..5).prop_flat_map(simple_word).boxed(),
+    }
+}
+
+fn composite() -> impl Strategy<Value = Word> {
+    let token = || prop::collection::vec(simple_word(2), 0..3);
+    let number = || prop::collection::vec(simple_word(4), 0..3);
     prop_oneof![
-        5 => simple_word(),
-        1 => prop::collection::vec(prop::collection::vec(simple_word(), 0..3), 1..4).prop_map(Word::Composite),
-    ]
+        3 => (token(), number()).prop_map(|(token, number)| Word::Composite(vec![token, number])),
+      1 => (number(), number()).prop_map(|(one, other)| Word::Composite(vec![one, other])),
+      1 => (token(), prop::collection::vec(simple_word(5), 0..3), token())
+            .prop_map(|(one, other, third)| Word::Composite(vec![one, other, third])),]
+}
+
+/// A value of a parameter: mostly of its own kind.
+fn value() -> impl Strategy<Value = (u16, Word)> {
+    prop_oneof![
+        8 => (1u16..5).prop_flat_map(|parameter| (Just(parameter), simple_word(parameter))),
+     1 => (PARAMETERS, simple_word(5)),
+        3 => (Just(5u16), composite()),]
 }
 
 pub(super) fn version(record: u64, version: u32) -> impl Strategy<Value = Row> {
-    let words = prop::collection::vec((1u16..5, word()), 0..8);
+    let words = prop::collection::vec(value(), 0..9);
     (words, text(), text(), prop::bool::weighted(0.15)).prop_map(
         move |(words, narrative, content, deleted)| {
             let words = Words { id: id_of(record), words, narrative, content };
@@ -135,51 +160,68 @@ fn comparison() -> impl Strategy<Value = Comparison> {
     select(vec![Eq, Ne, Gt, Lt, Ge, Le, Sa, Eb, Ap])
 }
 
-fn test() -> impl Strategy<Value = Test> {
+fn test(parameter: u16) -> BoxedStrategy<Test> {
+    match parameter {
+        1 => prop_oneof![
+            text().prop_map(Test::Starts),
+            select(vec!["mul", "M", "s", "an", "ss", ""]).prop_map(|text| Test::Starts(text.into())),
+            select(vec!["ll", "U", "-", "e 1", ""]).prop_map(|text| Test::Contains(text.into())),
+            text().prop_map(Test::Exact),
+            select(vec!["sch", "mul", "1", "a", "ller", ""]).prop_map(|text| Test::Display(text.into())),
+        ]
+        .boxed(),
+        2 => prop_oneof![
+            3 => (tested_system(), prop::option::of(code()))
+                .prop_map(|(system, code)| Test::Token { system: to_system(system), code }),
+          1 => (system(), code(), code())
+                .prop_map(|(system, code, value)| Test::OfType { system, code, value }),
+          1 => (tested_system(), prop::option::of(code()))
+                .prop_map(|(system, value)| Test::ReferenceIdentifier { system: to_system(system), value }),]
+        .boxed(),
+        3 => prop_oneof![
+            uri().prop_map(Test::Uri),
+            uri().prop_map(Test::UriAbove),
+            uri().prop_map(Test::UriBelow),
+            name().prop_map(Test::Reference),
+            name().prop_map(|name| Test::ReferenceId(name.id)),
+            uri().prop_map(Test::Elsewhere),
+        ]
+        .boxed(),
+        4 => prop_oneof![
+          1 => (comparison(), range()).prop_map(|(comparison, range)| Test::Range(comparison, range)),
+            2 => (comparison(), range(), tested_system(), unit()).prop_map(
+                |(comparison, range, system, unit)| {
+                    Test::Quantity { comparison, range, system: to_system(system), unit }
+                }
+            ),]
+        .boxed(),
+        _ => (1u16..5).prop_flat_map(test).boxed(),
+    }
+}
+
+fn composite_tests() -> impl Strategy<Value = Vec<Test>> {
     prop_oneof![
-        text().prop_map(Test::Starts),
-        select(vec!["mul", "M", "s", "an", "ss", ""]).prop_map(|text| Test::Starts(text.into())),
-        select(vec!["ll", "U", "-", "e 1", ""]).prop_map(|text| Test::Contains(text.into())),
-        text().prop_map(Test::Exact),
-        (tested_system(), prop::option::of(code()))
-            .prop_map(|(system, code)| Test::Token { system: to_system(system), code }),
-        select(vec!["sch", "mul", "1", "a", "ller", ""]).prop_map(|text| Test::Display(text.into())),
-        (system(), code(), code()).prop_map(|(system, code, value)| Test::OfType { system, code, value }),
-        uri().prop_map(Test::Uri),
-        uri().prop_map(Test::UriAbove),
-        uri().prop_map(Test::UriBelow),
-        name().prop_map(Test::Reference),
-        name().prop_map(|name| Test::ReferenceId(name.id)),
-        uri().prop_map(Test::Elsewhere),
-        (tested_system(), prop::option::of(code()))
-            .prop_map(|(system, value)| Test::ReferenceIdentifier { system: to_system(system), value }),
-        (comparison(), range()).prop_map(|(comparison, range)| Test::Range(comparison, range)),
-        (comparison(), range(), tested_system(), prop::option::of(code())).prop_map(
-            |(comparison, range, system, unit)| Test::Quantity {
-                comparison,
-                range,
-                system: to_system(system),
-                unit
-            }
-        ),
-    ]
+        3 => (test(2), test(4)).prop_map(|(one, other)| vec![one, other]),
+      1 => (test(4), test(4)).prop_map(|(one, other)| vec![one, other]),
+      1 => test(2).prop_map(|one| vec![one]),
+      1 => (test(2), test(5), test(2)).prop_map(|(one, other, third)| vec![one, other, third]),]
 }
 
 fn leaf() -> impl Strategy<Value = Condition> {
     prop_oneof![
-        1 => prop::collection::vec(1u16..4, 0..3).prop_map(Condition::Kind),
-        1 => name().prop_map(Condition::Id),
-        1 => (1u16..5).prop_map(Condition::Present),
-        6 => (1u16..5, test()).prop_map(|(parameter, test)| Condition::Value(parameter, test)),
-        1 => (comparison(), 0u64..60).prop_map(|(comparison, time)| {
+     1 => prop::collection::vec(1u16..4, 0..3).prop_map(Condition::Kind),
+     1 => name().prop_map(Condition::Id),
+     1 => PARAMETERS.prop_map(Condition::Present),
+        8 => (1u16..5).prop_flat_map(|parameter| (Just(parameter), test(parameter)))
+            .prop_map(|(parameter, test)| Condition::Value(parameter, test)),
+     1 => (PARAMETERS, test(5)).prop_map(|(parameter, test)| Condition::Value(parameter, test)),
+     1 => (comparison(), 0u64..60).prop_map(|(comparison, time)| {
             let low = 1_000_000 + time as i64 * 2;
             Condition::Value(LAST_UPDATED, Test::Range(comparison, Range { low, high: low + 10 }))
         }),
-        2 => (1u16..5, prop::collection::vec(test(), 1..4))
-            .prop_map(|(parameter, tests)| Condition::Composite(parameter, tests)),
-        1 => text().prop_map(Condition::Narrative),
-        1 => text().prop_map(Condition::Content),
-    ]
+        3 => composite_tests().prop_map(|tests| Condition::Composite(5, tests)),
+     1 => text().prop_map(Condition::Narrative),
+     1 => text().prop_map(Condition::Content),]
 }
 
 pub(super) fn condition() -> impl Strategy<Value = Condition> {
@@ -188,12 +230,12 @@ pub(super) fn condition() -> impl Strategy<Value = Condition> {
             prop::collection::vec(inner.clone(), 0..3).prop_map(Condition::All),
             prop::collection::vec(inner.clone(), 0..3).prop_map(Condition::Any),
             inner.clone().prop_map(|one| Condition::Not(Box::new(one))),
-            (1u16..5, prop::collection::vec(1u16..4, 0..3), inner.clone()).prop_map(
+            (Just(3u16), prop::collection::vec(1u16..4, 0..3), inner.clone()).prop_map(
                 |(parameter, kinds, meets)| {
                     Condition::RefersTo { parameter, kinds, meets: Box::new(meets) }
                 }
             ),
-            (1u16..4, 1u16..5, inner).prop_map(|(kind, parameter, meets)| {
+            (1u16..4, Just(3u16), inner).prop_map(|(kind, parameter, meets)| {
                 Condition::ReferredToBy { kind, parameter, meets: Box::new(meets) }
             }),
         ]
@@ -201,7 +243,7 @@ pub(super) fn condition() -> impl Strategy<Value = Condition> {
 }
 
 pub(super) fn query() -> impl Strategy<Value = Query> {
-    let sort = (prop_oneof![1u16..5, Just(LAST_UPDATED)], any::<bool>())
+    let sort = (prop_oneof![PARAMETERS, Just(LAST_UPDATED),], any::<bool>())
         .prop_map(|(parameter, descending)| SortKey { parameter, descending });
     let parts = (
         prop::collection::vec(1u16..4, 0..3),
