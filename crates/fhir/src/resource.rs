@@ -129,6 +129,15 @@ impl Resource {
             .collect()
     }
 
+    /// The same resource with every reference that `resolve` knows replaced ([`crate::rewrite::references`]); none when there is none.
+    /// It stays valid: an address takes an address's place.
+    pub fn with_references(&self, resolve: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
+        let Cow::Owned(text) = crate::rewrite::references(self.text(), resolve) else { return None };
+        // Strings were replaced by strings: every node stands where it stood, so what was found in them still holds.
+        let document = Document::parse(text).ok()?;
+        Some(Self { document, kind: self.kind, id: self.id.clone(), findings: self.findings.clone() })
+    }
+
     pub(crate) fn findings(&self) -> &Findings {
         &self.findings
     }

@@ -137,3 +137,22 @@ proptest! {
         check(&text);
     }
 }
+
+#[test]
+fn a_resource_whose_references_are_replaced_is_one_that_was_sent_so() {
+    let text = r#"{"resourceType":"Observation","id":"o","status":"final","code":{"text":"x"},"subject":{"reference":"urn:uuid:a"},"performer":[{"reference":"Practitioner/1"},{"reference":"urn:uuid:b"}]}"#;
+    let sent = Resource::parse(text, None).expect("valid");
+    let resolve = |url: &str| match url {
+        "urn:uuid:a" => Some("Patient/new".to_owned()),
+        "urn:uuid:b" => Some("Organization/new".to_owned()),
+        _ => None,
+    };
+    let rewritten = sent.with_references(&resolve).expect("references that are known");
+    let expected = text.replace("urn:uuid:a", "Patient/new").replace("urn:uuid:b", "Organization/new");
+    let expected = Resource::parse(expected, None).expect("valid");
+    assert_eq!(rewritten.text(), expected.text());
+    assert!(rewritten.references() == expected.references());
+    assert_eq!(rewritten.patients(), expected.patients());
+    assert_eq!(rewritten.id(), Some("o"));
+    assert!(expected.with_references(&resolve).is_none());
+}

@@ -8,6 +8,7 @@
 mod codes;
 mod content;
 mod custom;
+mod expected;
 mod extract;
 mod fault;
 mod fhirpath;
@@ -22,7 +23,8 @@ mod value;
 mod walk;
 
 pub use custom::{Custom, custom};
-pub use fault::{Expected, Fault};
+pub use expected::Expected;
+pub use fault::Fault;
 pub use parameter::{
     BIRTHDATE, Common, Component, FAMILY, GIVEN, LAST_UPDATED, LINE_PARAMETERS, MIN_CUSTOM_NUMBER, NAME,
     Parameter, ParameterKind, by_number, common, parameter, parameters,

@@ -63,7 +63,9 @@ impl Decimal {
             (self.digits, self.exponent)
         };
         let bound = |half: i128| order(double(digits * 10 + half, exponent.saturating_sub(1)));
-        Range { low: bound(-5), high: bound(5).saturating_sub(1) }
+        let low = bound(-5);
+        // Beyond what doubles can tell apart, both bounds are one.
+        Range { low, high: bound(5).saturating_sub(1).max(low) }
     }
 
     /// The number alone.
@@ -75,6 +77,9 @@ impl Decimal {
     /// From a tenth below to a tenth above.
     pub(in super::super) fn about(self) -> Range {
         let exact = self.exact();
+        if !exact.is_finite() {
+            return self.point();
+        }
         let tenth = exact.abs() / 10.0;
         Range { low: order(exact - tenth), high: order(exact + tenth) }
     }
@@ -138,8 +143,11 @@ mod tests {
         }
 
         #[test]
-        fn never_panics(text in "[-+0-9.eE]{0,50}") {
-            let _ = span(&text);
+        fn never_panics(text in "[-+]?[0-9]{0,35}[.]?[0-9]{0,4}([eE][-+]?[0-9]{0,11})?") {
+            let spans = Decimal::read(&text).map(|decimal| [decimal.span(), decimal.about(), decimal.point()]);
+            for span in spans.into_iter().flatten().chain(span(&text)) {
+                prop_assert!(span.low <= span.high, "{text}");
+            }
         }
     }
 }
