@@ -8,7 +8,7 @@ use salus_seal::envelope::open_part;
 use salus_seal::{Header, Part, PartKey, Pseudonym, SealError};
 use salus_trust_api::wire::index::Item;
 use salus_trust_api::wire::query::LAST_UPDATED;
-use salus_trust_api::wire::words::{MAX_WORDS_BYTES, Range, RecordName, Word, Words};
+use salus_trust_api::wire::words::{Range, RecordName, Word, Words};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most bytes of a string by which records are sorted: what is equal up to there is equal.
@@ -51,7 +51,7 @@ pub(crate) struct Entry {
     pub(crate) sorts: BTreeMap<u16, (String, String)>,
 }
 
-/// Opens an item's words.
+/// Opens an item's words; they are as long as a sealed part may be.
 pub(crate) fn open(item: &Item) -> Result<Words, SealError> {
     if item.words.is_empty() {
         return Ok(Words::default());
@@ -62,9 +62,6 @@ pub(crate) fn open(item: &Item) -> Result<Words, SealError> {
         &item.words,
         &PartKey::from_bytes(item.key.0),
     )?);
-    if plain.len() > MAX_WORDS_BYTES {
-        return Err(SealError::TooLarge { max_bytes: MAX_WORDS_BYTES });
-    }
     postcard::from_bytes(&plain).map_err(|_| SealError::Malformed)
 }
 
