@@ -13,18 +13,12 @@ const MAX_VALUES_BYTES: usize = 4 * 1024 * 1024;
 /// Of a longer string, in bytes, only the beginning is a word.
 pub(crate) const MAX_TEXT_BYTES: usize = 16 * 1024;
 
-/// The encoded words of a resource that is stored under `id`. `resolve` names what takes the place of a reference.
+/// The encoded words of a resource that is stored under `id`.
 ///
 /// Errors: [`RecordsError::Invalid`] for a resource with too many values.
-pub(crate) fn words(
-    cell: &Cell,
-    resource: &Resource,
-    id: &str,
-    resolve: Option<crate::write::Resolve<'_>>,
-) -> Result<Vec<u8>, RecordsError> {
+pub(crate) fn words(cell: &Cell, resource: &Resource, id: &str) -> Result<Vec<u8>, RecordsError> {
     let found = search::values(resource, &cell.parameters().custom, cell.base_url());
-    let taken = Taken { cell, resolve };
-    let words = found.values.into_iter().map(|(parameter, value)| (parameter, taken.word(value)));
+    let words = found.values.into_iter().map(|(parameter, value)| (parameter, word(value)));
     let mut words = Words {
         id: id.to_owned(),
         words: words.collect(),
@@ -67,46 +61,23 @@ fn beginning(mut text: String) -> String {
     text
 }
 
-struct Taken<'a> {
-    cell: &'a Cell,
-    resolve: Option<crate::write::Resolve<'a>>,
-}
-
-impl Taken<'_> {
-    fn word(&self, value: Value) -> Word {
-        match value {
-            Value::Elsewhere(reference) => match self.resolved(&reference) {
-                Some(name) => Word::Reference(name),
-                None => Word::Elsewhere(reference),
-            },
-            Value::Composite(parts) => {
-                let part = |part: Vec<Value>| part.into_iter().map(|value| self.word(value)).collect();
-                Word::Composite(parts.into_iter().map(part).collect())
-            }
-            Value::Text(text) => Word::Text(beginning(text)),
-            Value::Token { system, code } => Word::Token { system, code },
-            Value::Display(text) => Word::Display(beginning(text)),
-            Value::OfType { system, code, value } => Word::OfType { system, code, value },
-            Value::Uri(uri) => Word::Uri(uri),
-            Value::Reference(name) => {
-                let whole = || format!("{}/{}/{}", self.cell.base_url(), name.kind, name.id);
-                let resolved = if self.resolve.is_some() { self.resolved(&whole()) } else { None };
-                Word::Reference(resolved.unwrap_or_else(|| record_name(name)))
-            }
-            Value::ReferenceIdentifier { system, value } => Word::ReferenceIdentifier { system, value },
-            Value::Range(span) => Word::Range(range(span)),
-            Value::Quantity { range: span, system, code, unit } => {
-                Word::Quantity { range: range(span), system, code, unit }
-            }
+fn word(value: Value) -> Word {
+    match value {
+        Value::Text(text) => Word::Text(beginning(text)),
+        Value::Token { system, code } => Word::Token { system, code },
+        Value::Display(text) => Word::Display(beginning(text)),
+        Value::OfType { system, code, value } => Word::OfType { system, code, value },
+        Value::Uri(uri) => Word::Uri(uri),
+        Value::Reference(name) => Word::Reference(record_name(name)),
+        Value::Elsewhere(reference) => Word::Elsewhere(reference),
+        Value::ReferenceIdentifier { system, value } => Word::ReferenceIdentifier { system, value },
+        Value::Range(span) => Word::Range(range(span)),
+        Value::Quantity { range: span, system, code, unit } => {
+            Word::Quantity { range: range(span), system, code, unit }
         }
-    }
-
-    /// What a reference to another entry of the same request leads to.
-    fn resolved(&self, reference: &str) -> Option<RecordName> {
-        let resolve = self.resolve?;
-        let resolved = crate::reference::full_url(reference, resolve)?;
-        let (kind, id) = self.cell.local(&resolved)?;
-        Some(name_of(kind, id))
+        Value::Composite(parts) => {
+            Word::Composite(parts.into_iter().map(|part| part.into_iter().map(word).collect()).collect())
+        }
     }
 }
 

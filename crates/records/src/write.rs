@@ -6,7 +6,6 @@ use crate::compartment::Home;
 use crate::{Cell, RecordsError, line, words};
 use salus_fhir::{Resource, ResourceType, instant};
 use salus_store::{Address, Head};
-use std::borrow::Cow;
 
 /// A version that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,11 +90,16 @@ pub(crate) fn make_ready(
             return Err(RecordsError::Full);
         }
         let (text, line, words) = match &draft.resource {
-            Some(resource) => (
-                content(resource, &draft.id, expected_version + 1, time_ms, resolve),
-                line::line(resource, &draft.id),
-                words::words(cell, resource, &draft.id, resolve)?,
-            ),
+            Some(sent) => {
+                // By what it comes to refer to, it is also found.
+                let rewritten = resolve.and_then(|resolve| sent.with_references(resolve));
+                let resource = rewritten.as_ref().unwrap_or(sent);
+                (
+                    resource.with_identity(&draft.id, &(expected_version + 1).to_string(), &instant(time_ms)),
+                    line::line(resource, &draft.id),
+                    words::words(cell, resource, &draft.id)?,
+                )
+            }
             None => (deletion(draft.kind, &draft.id, expected_version + 1, time_ms), Vec::new(), Vec::new()),
         };
         all.push(Ready {
@@ -128,21 +132,6 @@ impl Ready {
             text: self.text,
             entry,
         }
-    }
-}
-
-fn content(
-    resource: &Resource,
-    id: &str,
-    version: u32,
-    time_ms: u64,
-    resolve: Option<Resolve<'_>>,
-) -> String {
-    let text = resource.with_identity(id, &version.to_string(), &instant(time_ms));
-    let Some(resolve) = resolve else { return text };
-    match salus_fhir::rewrite::references(&text, resolve) {
-        Cow::Owned(rewritten) => rewritten,
-        Cow::Borrowed(_) => text,
     }
 }
 

@@ -13,6 +13,7 @@ mod pages;
 mod reading;
 mod refusals;
 mod search;
+mod search_agrees;
 mod search_gate;
 mod support;
 mod synthea;
