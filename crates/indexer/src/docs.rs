@@ -156,6 +156,11 @@ impl<'a> Docs<'a> {
         }
     }
 
+    /// Whether seeking in it costs little, wherever its next document is.
+    fn leaps(&self) -> bool {
+        matches!(self, Docs::Nothing | Docs::Postings(_) | Docs::List(..))
+    }
+
     /// About how many documents it has.
     pub(crate) fn cost(&self) -> u32 {
         match self {
@@ -241,7 +246,7 @@ fn seek_and(members: &mut [Docs<'_>], from: u32) -> u32 {
     let mut doc = driver.seek(from);
     'driver: while doc != END {
         for other in others.iter_mut() {
-            if other.only_asked() {
+            if !other.leaps() {
                 if !other.has(doc) {
                     doc = driver.seek(doc + 1);
                     continue 'driver;

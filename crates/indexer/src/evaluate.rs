@@ -57,13 +57,12 @@ impl<'v> Evaluator<'v> {
             members.push(member);
         }
         if walked && !members.is_empty() && members.iter().all(Docs::only_asked) {
-            // Something must be walked: the member with the fewest documents that can be.
-            for plan in plans
-                .iter()
-                .filter(|plan| matches!(plan, Plan::Kind(_) | Plan::Value(..) | Plan::Any(_) | Plan::All(_)))
-            {
-                members.push(self.docs(plan, true)?);
-            }
+            // Something must be walked: the member with the fewest documents.
+            let walkable =
+                |plan: &&Plan| matches!(plan, Plan::Kind(_) | Plan::Value(..) | Plan::Any(_) | Plan::All(_));
+            let walks = plans.iter().filter(walkable).map(|plan| self.docs(plan, true));
+            let walks = walks.collect::<Result<Vec<_>, _>>()?;
+            members.extend(walks.into_iter().min_by_key(Docs::cost));
         }
         Ok(Docs::and(members, self.segment.documents()))
     }

@@ -9,9 +9,9 @@ use crate::key;
 use crate::schema::{self, Fields, Number};
 use salus_seal::Pseudonym;
 use salus_trust_api::wire::words::Range;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
-use tantivy::columnar::{BytesColumn, Column as Numbers, StrColumn};
+use tantivy::columnar::{BytesColumn, Column as Numbers, StrColumn, TermOrdHit};
 use tantivy::fastfield::AliveBitSet;
 use tantivy::index::{InvertedIndexReader, SegmentId};
 use tantivy::postings::TermInfo;
@@ -158,24 +158,53 @@ impl Sealed {
         Ok(Pseudonym(bytes.as_slice().try_into().map_err(|_| ReadFailed)?))
     }
 
-    /// A document's name.
-    pub(crate) fn name(&self, doc: u32) -> Result<Vec<u8>, ReadFailed> {
-        let ord = self.opened.name.term_ords(doc).next().ok_or(ReadFailed)?;
-        let mut bytes = Vec::new();
-        self.opened.name.ord_to_bytes(ord, &mut bytes)?;
-        Ok(bytes)
-    }
-
     /// Numbers of what a document refers to, with the parameter.
     pub(crate) fn outgoing(&self, doc: u32) -> impl Iterator<Item = u64> + '_ {
         self.opened.outgoing.iter().flat_map(move |column| column.term_ords(doc))
     }
 
-    /// Parameter and name for such a number.
-    pub(crate) fn outgoing_name(&self, number: u64) -> Result<Vec<u8>, ReadFailed> {
-        let mut bytes = Vec::new();
-        self.opened.outgoing.as_ref().ok_or(ReadFailed)?.ord_to_bytes(number, &mut bytes)?;
-        Ok(bytes)
+    /// The number of a document's name.
+    pub(crate) fn name_number(&self, doc: u32) -> Option<u64> {
+        self.opened.name.term_ords(doc).next()
+    }
+
+    /// The names of such numbers.
+    pub(crate) fn names(
+        &self,
+        numbers: &BTreeSet<u64>,
+        show: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), ReadFailed> {
+        let numbers: Vec<u64> = numbers.iter().copied().collect();
+        let all = self.opened.name.dictionary().sorted_ords_to_term_cb(&numbers, |name| show(name))?;
+        if all { Ok(()) } else { Err(ReadFailed) }
+    }
+
+    /// Of such numbers of outgoing references, the names that are referred to by this parameter.
+    pub(crate) fn outgoing_names(
+        &self,
+        numbers: &BTreeSet<u64>,
+        parameter: u16,
+        show: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), ReadFailed> {
+        let Some(column) = &self.opened.outgoing else { return Ok(()) };
+        let prefix = key::outgoing(parameter);
+        let first = |hit| match hit {
+            TermOrdHit::Exact(number) | TermOrdHit::Next(number) => number,
+        };
+        let start = first(column.dictionary().term_ord_or_next(prefix)?);
+        let numbers: Vec<u64> = match parameter.checked_add(1) {
+            Some(next) => {
+                let end = first(column.dictionary().term_ord_or_next(key::outgoing(next))?);
+                if start >= end { Vec::new() } else { numbers.range(start..end).copied().collect() }
+            }
+            None => numbers.range(start..).copied().collect(),
+        };
+        let all = column.dictionary().sorted_ords_to_term_cb(&numbers, |name| {
+            if let Some(name) = name.strip_prefix(&prefix) {
+                show(name);
+            }
+        })?;
+        if all { Ok(()) } else { Err(ReadFailed) }
     }
 
     pub(crate) fn term(&self, key: &[u8]) -> Result<Option<TermInfo>, ReadFailed> {

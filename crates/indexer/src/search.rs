@@ -8,7 +8,7 @@ use crate::evaluate::Evaluator;
 use crate::key::{self, Global, Key};
 use crate::order::{LocalPosition, OrderReader, Position};
 use crate::plan::{Chains, Look, Named, Plan, measure, plan};
-use crate::sealed::ReadFailed;
+use crate::sealed::{ReadFailed, Sealed};
 use crate::view::{Member, Segment, View};
 use salus_seal::Pseudonym;
 use salus_trust_api::wire::query::{
@@ -195,6 +195,24 @@ impl<'v> Best<'_, 'v> {
     }
 }
 
+/// Names that the inner condition of a chain found; those of sealed segments by their numbers first.
+#[derive(Default)]
+struct Gathered<'v> {
+    sealed: Vec<(&'v Sealed, BTreeSet<u64>)>,
+    names: HashSet<Vec<u8>>,
+}
+
+impl<'v> Gathered<'v> {
+    /// The numbers of one segment. Segments come one after the other.
+    fn of(&mut self, sealed: &'v Sealed) -> &mut BTreeSet<u64> {
+        if !self.sealed.last().is_some_and(|(last, _)| std::ptr::eq(*last, sealed)) {
+            self.sealed.push((sealed, BTreeSet::new()));
+        }
+        let last = self.sealed.len() - 1;
+        &mut self.sealed[last].1
+    }
+}
+
 struct Run<'v> {
     view: &'v View,
     budget: &'v Budget,
@@ -331,11 +349,22 @@ impl Chains for Run<'_> {
         depth: usize,
     ) -> Result<Plan, SearchFault> {
         let inner = self.inner(kinds, meets, depth)?;
-        let mut names = HashSet::new();
+        let mut gathered = Gathered::default();
         self.met(&inner, &mut |segment, doc| {
-            names.insert(segment.name(doc)?);
+            match segment {
+                Segment::Sealed(sealed) => gathered.of(sealed).extend(sealed.name_number(doc)),
+                Segment::Memory(memory) => {
+                    gathered.names.extend(memory.entry(doc).map(|entry| entry.name.clone()))
+                }
+            }
             Ok(())
         })?;
+        let Gathered { sealed, mut names } = gathered;
+        for (sealed, numbers) in sealed {
+            sealed.names(&numbers, &mut |name| {
+                names.insert(name.to_vec());
+            })?;
+        }
         let place = key::Place { parameter, component: 0 };
         let keys = names.iter().map(|name| Look::Exact(Key::of(place, key::Form::Reference).bytes(name).0));
         Ok(Plan::Looks(keys.collect()))
@@ -350,26 +379,24 @@ impl Chains for Run<'_> {
     ) -> Result<Plan, SearchFault> {
         let inner = self.inner(&[kind], meets, depth)?;
         let wanted = key::outgoing(parameter);
-        let mut names: HashSet<Vec<u8>> = HashSet::new();
-        let mut seen = HashSet::new();
+        let mut gathered = Gathered::default();
         self.met(&inner, &mut |segment, doc| {
             match segment {
-                Segment::Sealed(sealed) => {
-                    for number in sealed.outgoing(doc) {
-                        if seen.insert((std::ptr::from_ref(sealed) as usize, number)) {
-                            names.extend(
-                                sealed.outgoing_name(number)?.strip_prefix(&wanted).map(<[u8]>::to_vec),
-                            );
-                        }
-                    }
-                }
+                Segment::Sealed(sealed) => gathered.of(sealed).extend(sealed.outgoing(doc)),
                 Segment::Memory(memory) => {
                     let outgoing = memory.entry(doc).into_iter().flat_map(|entry| &entry.outgoing);
-                    names.extend(outgoing.filter_map(|name| name.strip_prefix(&wanted)).map(<[u8]>::to_vec));
+                    let names = outgoing.filter_map(|name| name.strip_prefix(&wanted)).map(<[u8]>::to_vec);
+                    gathered.names.extend(names);
                 }
             }
             Ok(())
         })?;
+        let Gathered { sealed, mut names } = gathered;
+        for (sealed, numbers) in sealed {
+            sealed.outgoing_names(&numbers, parameter, &mut |name| {
+                names.insert(name.to_vec());
+            })?;
+        }
         let keys = names.iter().map(|name| Look::Exact(Key::global(Global::Name).bytes(name).0));
         Ok(Plan::Looks(keys.collect()))
     }

@@ -117,13 +117,6 @@ impl<'v> Segment<'v> {
         }
     }
 
-    pub(crate) fn name(&self, doc: u32) -> Result<Vec<u8>, ReadFailed> {
-        match self {
-            Self::Sealed(sealed) => sealed.name(doc),
-            Self::Memory(memory) => Ok(memory.entry(doc).ok_or(ReadFailed)?.name.clone()),
-        }
-    }
-
     /// The patients of a document.
     pub(crate) fn whose(&self, doc: u32) -> Result<Vec<Pseudonym>, ReadFailed> {
         match self {

@@ -1,5 +1,6 @@
 //! Tests of the whole: against a straightforward evaluation, over the wire, and of what lies on the disk.
 
+mod bounds;
 mod evaluator;
 mod feeding;
 mod files;

@@ -187,3 +187,40 @@ fn a_second_indexer_does_not_share_the_folder() {
     assert!(matches!(run(options, theirs.into(), || {}), Err(crate::IndexerError::Locked { .. })));
     keyholder.end().unwrap();
 }
+
+#[test]
+fn files_that_do_not_open_while_it_runs_are_begun_anew_and_said_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut keyholder = Keyholder::start(folder.path());
+    keyholder.open();
+    for entry in 1..=4 {
+        keyholder.write(entry, "Meier");
+        keyholder.land(entry);
+    }
+    keyholder.committed();
+    keyholder.end().unwrap();
+    // Columns are read when a query needs them: all but the last page of each file is noise from now on.
+    let mut keyholder = Keyholder::start(folder.path());
+    assert_eq!(keyholder.open(), Some(4));
+    let cell = folder.path().join("index").join(CELL.to_string()).join("1");
+    for file in std::fs::read_dir(&cell).unwrap().flatten() {
+        let length = file.metadata().unwrap().len() as usize;
+        std::fs::write(file.path(), vec![7u8; length]).unwrap();
+    }
+    keyholder.write(5, "Meier");
+    keyholder.land(5);
+    let lost = loop {
+        match receive(&mut keyholder.stream) {
+            FromIndexer::Lost { cell } => break cell,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(lost, CELL);
+    assert_eq!(keyholder.search("meier").err(), Some(SearchFault::NotReady), "too little is there");
+    keyholder.say(ToIndexer::Rebuild { cell: CELL });
+    let items = (1..=5).map(|n| item(&text_row(n, "Meier"))).collect();
+    keyholder.say(ToIndexer::Fed { cell: CELL, items });
+    keyholder.say(ToIndexer::CaughtUp { cell: CELL, settled: 5 });
+    assert_eq!(keyholder.search("meier").unwrap().0.total, 5);
+    keyholder.end().unwrap();
+}
