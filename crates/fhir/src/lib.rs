@@ -1,5 +1,5 @@
-//! FHIR R4 as data: reads a resource's JSON text, says what is wrong with it, puts id and meta into it, and finds
-//! the references and patients that it names.
+//! FHIR R4 as data: reads a resource's JSON text, says what is wrong with it, puts id and meta into it, finds
+//! the references and patients that it names and the values by which it is searched, and reads queries.
 //!
 //! It never stores, sends or encrypts anything and depends on no other crate of Salus. The text a client sent is
 //! what is kept: nothing here formats a resource anew. All functions are pure; the only state is the compiled table

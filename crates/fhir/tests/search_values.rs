@@ -204,6 +204,60 @@ fn all_examples_have_values_and_words_print_nothing() {
     println!("{values} values of {} parameters in {resources} resources", met.len());
 }
 
+/// Puts something else in the place of one value of a resource.
+fn mutate(value: &mut serde_json::Value, random: &mut support::Random) {
+    use serde_json::{Value as Json, json};
+    let mut at = value;
+    loop {
+        let count = match at {
+            Json::Object(members) => members.len(),
+            Json::Array(elements) => elements.len(),
+            _ => 0,
+        };
+        if count == 0 || random.below(8) == 0 {
+            break;
+        }
+        let place = random.below(count);
+        at = match at {
+            Json::Object(members) => members.values_mut().nth(place).expect("a member"),
+            Json::Array(elements) => elements.get_mut(place).expect("an element"),
+            _ => break,
+        };
+    }
+    let number = |text: &str| serde_json::from_str(text).expect("a number");
+    *at = match random.below(10) {
+        0 => json!(""),
+        1 => json!("ü|$,\\ \u{1F600}"),
+        2 => json!("2020-02"),
+        3 => json!("Patient/1/_history/"),
+        4 => json!("#"),
+        5 => json!({"reference": "https://salus.example/fhir/"}),
+        6 => number("1e999"),
+        7 => number("-0.00000000000000000000000000000000001e-99"),
+        8 => json!({"extension": [{"url": "urn:x", "valueString": "y"}]}),
+        _ => json!([{"value": "<", "code": "x", "text": "’"}]),
+    };
+}
+
+#[test]
+fn mutants_that_are_valid_have_values() {
+    let Some(folder) = support::examples("mutants' values") else { return };
+    let mut random = support::Random::new(7);
+    let (mut valid, mut values) = (0, 0);
+    for (_, text) in support::files(&folder).filter(|(_, text)| text.len() < 20_000).step_by(3) {
+        let Ok(json) = serde_json::from_str::<serde_json::Value>(&text) else { continue };
+        for _ in 0..8 {
+            let mut mutant = json.clone();
+            mutate(&mut mutant, &mut random);
+            if let Ok(resource) = Resource::parse(mutant.to_string(), None) {
+                valid += 1;
+                values += search::values(&resource, &[], BASE).values.len();
+            }
+        }
+    }
+    assert!(valid > 500 && values > 5_000, "{valid} valid mutants with {values} values");
+}
+
 fn parameter_resource(code: &str, kind: &str, base: &str, expression: &str) -> Resource {
     let text = format!(
         r#"{{"resourceType":"SearchParameter","id":"own","url":"urn:own","name":"Own","status":"active","description":"d","code":"{code}","base":["{base}"],"type":"{kind}","expression":"{expression}"}}"#

@@ -27,15 +27,24 @@ impl Parser<'_> {
         {
             return Ok(apart);
         }
-        let mut all = Vec::new();
+        let (mut all, mut refused) = (Vec::new(), None);
         for (kinds, parameter) in self.groups(kinds, code)? {
             let condition = match rest {
-                Some(rest) => self.chain(&(kinds.clone(), parameter), modifier, (rest, value), level)?,
-                None => self.leaf(&kinds, parameter, modifier, value)?,
+                Some(rest) => self.chain(&(kinds.clone(), parameter), modifier, (rest, value), level),
+                None => self.leaf(&kinds, parameter, modifier, value),
             };
-            all.push((kinds, condition));
+            match condition {
+                Ok(condition) => all.push((kinds, condition)),
+                // Of the types that a chain leads through, those count for which it goes on.
+                Err(fault) if level > 0 && !fault.is_bound() => refused = Some(fault),
+                Err(fault) => return Err(fault),
+            }
         }
-        if all.len() == 1 {
+        let is_partial = refused.is_some();
+        if let Some(fault) = refused.filter(|_| all.is_empty()) {
+            return Err(fault);
+        }
+        if all.len() == 1 && !is_partial {
             return Ok(all.remove(0).1);
         }
         self.spend(3 * all.len())?;
