@@ -15,6 +15,7 @@ mod refusals;
 mod search;
 mod search_agrees;
 mod search_gate;
+mod search_load;
 mod support;
 mod synthea;
 mod tls;
