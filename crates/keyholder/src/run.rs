@@ -11,6 +11,7 @@ use crate::server::{Proofs, Server, listen};
 use crate::setup::trust_dir;
 use crate::state::State;
 use rustix::mm::{MlockAllFlags, mlockall};
+use rustix::thread::{CapabilitySet, capabilities};
 use rustix::process::{Resource, getrlimit};
 use salus_accesslog::{AccessLog, Options, Signer, Tree};
 use salus_seal::entry::Event;
@@ -95,11 +96,11 @@ pub fn run(mut options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -
     Server::new(core, proofs, listener, stop).run()
 }
 
-/// Keeps all of the process in memory, where that cannot make it fail later: without a limit. A confined process of root's has
-/// no more right to it than others.
+/// Keeps all of the process in memory, where that cannot make it fail later: without a limit, or with the right to pass it.
 fn lock_memory() -> bool {
     let unlimited = getrlimit(Resource::Memlock).current.is_none();
-    unlimited && mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE).is_ok()
+    let may = capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::IPC_LOCK));
+    (unlimited || may) && mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE).is_ok()
 }
 
 /// Opens the log and folds all of it into a state. `without_months`: take entries whose month's key is lost.

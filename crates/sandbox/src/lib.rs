@@ -24,6 +24,8 @@ pub struct Profile {
     pub read_write: Vec<PathBuf>,
     /// Which sockets may be made.
     pub network: Network,
+    /// Whether the right to lock memory is kept, where there is one: it gives nothing else.
+    pub locks_memory: bool,
 }
 
 /// Which sockets a process may make.
@@ -64,7 +66,7 @@ pub enum SandboxError {
 /// When a path is missing, or the kernel refuses a layer that it has.
 pub fn confine(profile: &Profile) -> Result<Vec<String>, SandboxError> {
     let mut in_force = process::harden()?;
-    in_force.push(capabilities::give_up(&profile.network)?);
+    in_force.push(capabilities::give_up(profile)?);
     in_force.push(files::restrict(profile)?);
     in_force.push(syscalls::filter(&profile.network)?);
     Ok(in_force)

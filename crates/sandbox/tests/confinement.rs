@@ -108,6 +108,7 @@ const CASES: &[Case] = &[
         Expected::Passes,
     ),
     ("has no capabilities", |_| has_capabilities(0), Expected::Passes),
+    ("locks its memory, with that capability alone", |_| locks_memory(), Expected::Passes),
     ("cannot read what is another user's", |d| fs::read(d.join("shown/theirs")).map(drop), Expected::Refused),
     (
         "is not dumpable",
@@ -167,6 +168,15 @@ fn has_capabilities(expected: u64) -> std::io::Result<()> {
     let bounding = if rustix::process::geteuid().is_root() { set("CapBnd:") } else { 0 };
     let sets = [set("CapEff:"), set("CapPrm:"), set("CapInh:"), set("CapAmb:"), bounding];
     if sets == [expected, expected, 0, 0, 0] { Ok(()) } else { Err(ErrorKind::Other.into()) }
+}
+
+/// As root, which may pass the limit; others keep what limit they have.
+fn locks_memory() -> std::io::Result<()> {
+    if rustix::process::geteuid().is_root() {
+        has_capabilities(1 << 14)?;
+        rustix::mm::mlockall(rustix::mm::MlockAllFlags::CURRENT)?;
+    }
+    Ok(())
 }
 
 fn port(directory: &Path) -> std::io::Result<u16> {
@@ -245,6 +255,7 @@ fn probe_one(case: &str, directory: &Path) -> ! {
         read_only: vec![directory.join("shown")],
         read_write: vec![directory.join("own")],
         network,
+        locks_memory: case.contains("locks its memory"),
     })
     .unwrap();
     assert!(in_force.iter().all(|layer| !layer.contains("lacks")), "{in_force:?}");

@@ -42,6 +42,7 @@ fn profile(start: &IndexerStart) -> Profile {
         read_only: Vec::new(),
         read_write: vec![start.index_dir.clone()],
         network: Network::UnixOnly,
+        locks_memory: false,
     }
 }
 

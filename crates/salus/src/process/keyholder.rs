@@ -61,5 +61,6 @@ fn profile(start: &KeyholderStart) -> Profile {
         read_only: vec![start.root_key_file.clone()],
         read_write: owned.chain(start.witness_dirs.iter().cloned()).collect(),
         network: Network::UnixOnly,
+        locks_memory: true,
     }
 }

@@ -119,6 +119,7 @@ fn profile(start: &RecordServerStart) -> Profile {
         read_only,
         read_write: vec![start.data_dir.join("cells")],
         network: Network::Listen(vec![start.listen.port()]),
+        locks_memory: false,
     }
 }
 

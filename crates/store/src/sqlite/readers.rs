@@ -18,8 +18,9 @@ use std::time::Duration;
 const MAX_READERS: usize = 16;
 /// How long a read waits for a lock that SQLite holds for moments only, while a checkpoint starts or ends.
 const BUSY_WAIT: Duration = Duration::from_secs(2);
-/// Page cache of each reader, in KiB. Small: it is emptied whenever somebody commits, and the system has its own.
-const CACHE_KIB: i64 = 512;
+/// Page cache of each reader, in KiB: the upper pages of all tables and some of the rows. It is emptied whenever somebody
+/// commits, and the system has its own.
+const CACHE_KIB: i64 = 2 * 1024;
 
 static NEXT_THREAD: AtomicUsize = AtomicUsize::new(0);
 
