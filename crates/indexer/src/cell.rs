@@ -129,7 +129,10 @@ impl Cell {
             }
             self.live.apply(landed.into_iter().map(Arc::new).collect())?;
         }
-        self.live.settle(settled, false);
+        // Said before the keyholder knew that it was begun anew.
+        if !self.incomplete {
+            self.live.settle(settled, false);
+        }
         Ok(())
     }
 
@@ -149,11 +152,14 @@ impl Cell {
     }
 
     pub(crate) fn caught_up(&mut self, settled: u64) {
-        self.incomplete = false;
         let Some(next) = self.next.take() else {
-            self.live.settle(settled, true);
+            // The keyholder answers a loss with a rebuild: what it said before that is of the index that was lost.
+            if !self.incomplete {
+                self.live.settle(settled, true);
+            }
             return;
         };
+        self.incomplete = false;
         self.number += 1;
         let old = std::mem::replace(&mut self.live, next);
         old.retire();

@@ -221,7 +221,7 @@ impl Server {
     fn hear(&mut self, said: FromIndexer, now: Instant) -> Result<(), KeyholderError> {
         match said {
             FromIndexer::Opened { cell, settled } => self.core.index_opened(cell, settled),
-            FromIndexer::Lost { cell } => self.core.index_opened(cell, None),
+            FromIndexer::Lost { cell } => self.core.index_lost(cell),
             FromIndexer::Found { ticket, found } => self.core.evaluated(ticket, found, now)?,
             FromIndexer::Status { cell, status } => self.core.index_status(cell, &status),
         }

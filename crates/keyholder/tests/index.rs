@@ -233,8 +233,21 @@ fn a_lost_index_is_fed_from_the_start() {
     let one = p.landed(1);
     let mut indexer = Indexer::open(&p.keyholder, Some(one.entry), 1);
     indexer.caught_up();
+    let open_write = p.write(2, b"words");
+    assert!(matches!(indexer.next(), ToIndexer::Written { .. }));
     indexer.say(&FromIndexer::Lost { cell: p.cell() });
-    assert_eq!(Lane::connect(&p.keyholder).wanted().from, 0);
+    assert!(matches!(indexer.next(), ToIndexer::Rebuild { .. }));
+    let mut lane = Lane::connect(&p.keyholder);
+    let wanted = lane.wanted();
+    assert_eq!((wanted.from, p.state().state), (0, IndexState::Behind));
+    assert!(matches!(indexer.next(), ToIndexer::Status { .. }));
+    // What was sent before the loss waits at the indexer, and is told as landed.
+    p.report(Ask::Landed, &[open_write.entry]);
+    let ToIndexer::Landed { entries, settled, .. } = indexer.next() else { panic!() };
+    assert_eq!((entries, settled), (vec![open_write.entry], 0));
+    assert!(lane.feed(wanted, &[&one], true));
+    assert!(matches!(indexer.next(), ToIndexer::Fed { .. }));
+    indexer.caught_up();
 }
 
 #[test]

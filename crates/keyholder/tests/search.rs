@@ -261,6 +261,7 @@ fn a_search_whose_index_is_lost_meanwhile_waits_until_it_is_fed() {
     let (ticket, _) = p.indexer.search();
     p.indexer.say(&FromIndexer::Lost { cell: p.session.cell });
     p.indexer.say(&FromIndexer::Found { ticket, found: Err(SearchFault::NotReady) });
+    assert!(matches!(p.indexer.next(), ToIndexer::Rebuild { .. }));
     let wanted = p.lane.wanted();
     assert!(p.lane.feed(wanted, &[&written], true));
     assert!(matches!(p.indexer.next(), ToIndexer::Fed { .. }));

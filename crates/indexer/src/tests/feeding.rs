@@ -42,3 +42,24 @@ fn what_was_fed_before_it_landed_is_found_once() {
         }
     }
 }
+
+#[test]
+fn what_is_said_of_a_lost_index_does_not_make_the_new_one_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut cell, _) = open_cell(folder.path());
+    cell.caught_up(1);
+    let broken = cell.serving().unwrap();
+    assert!(cell.begin_anew(&broken).unwrap());
+    cell.written(10, vec![item(&text_row(5, "word"))]).unwrap();
+    cell.landed(&[10], 10).unwrap();
+    cell.caught_up(10);
+    assert!(cell.serving().is_none());
+    commit(&cell);
+    drop(cell);
+    let (mut cell, settled) = open_cell(folder.path());
+    assert_eq!(settled, None);
+    cell.rebuild().unwrap();
+    cell.fed(&[item(&text_row(5, "word"))]).unwrap();
+    cell.caught_up(10);
+    assert_eq!(count(&cell), 1);
+}

@@ -66,6 +66,15 @@ impl CellIndex {
         false
     }
 
+    /// Its files did not open any more: it is made anew. What was sent and has not landed is known to the indexer still.
+    pub(crate) fn lost(&mut self) {
+        self.lacks = Some(0);
+        self.rebuilds = Some(0);
+        if let Some(feeding) = &mut self.feeding {
+            feeding.stop = true;
+        }
+    }
+
     pub(crate) fn is_open(&self) -> bool {
         self.opened
     }

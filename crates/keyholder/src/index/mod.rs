@@ -205,7 +205,14 @@ impl Core {
         self.index.tell(&ToIndexer::Open { cell: id, index_key });
     }
 
-    /// The indexer has opened a cell, or has begun it anew.
+    /// A cell's index cannot be read any more.
+    pub(crate) fn index_lost(&mut self, cell: CellId) {
+        let Some(index) = self.index.cells.get_mut(&cell).filter(|index| index.is_open()) else { return };
+        index.lost();
+        self.index.tell(&ToIndexer::Rebuild { cell });
+    }
+
+    /// The indexer has opened a cell.
     pub(crate) fn index_opened(&mut self, id: CellId, settled: Option<u64>) {
         let Some(cell) = self.state.cells.get(&id) else { return };
         let size = self.log.size(Tree::Cell(id));

@@ -112,7 +112,8 @@ pub enum FromIndexer {
         /// How it fares.
         status: IndexStatus,
     },
-    /// The index of this cell is not usable any more (its files do not open): it was begun anew and must be fed from the start.
+    /// The index of this cell is not usable any more (its files do not open): it was begun anew. Answered by
+    /// [`ToIndexer::Rebuild`]; what was sent before that is of the index that was lost.
     Lost {
         /// The cell.
         cell: CellId,
