@@ -6,7 +6,7 @@
 
 use super::{Ask, address, bundle};
 use crate::answer::Answer;
-use crate::negotiate::check_form_type;
+use crate::negotiate::{answer_type, check_form_type};
 use crate::outcome::Refused;
 use crate::prefer::is_lenient;
 use crate::{query, text};
@@ -21,7 +21,7 @@ pub(super) const PAGE: &str = "_page";
 /// `GET`
 pub(super) async fn answer(ask: &Ask<'_>) -> Result<Answer, Refused> {
     let parameters = read(ask.parts.uri.query().unwrap_or_default())?;
-    run(ask, parameters).await
+    run(ask, parameters, ask.json).await
 }
 
 /// `POST …/_search`: what stands in the address counts as well (FHIR R4, section 3.1.0.9).
@@ -31,8 +31,12 @@ pub(super) async fn answer_form(ask: &Ask<'_>, body: Incoming) -> Result<Answer,
     let form = std::str::from_utf8(&body.bytes);
     let form = form.map_err(|_| Refused::new(StatusCode::BAD_REQUEST, text::unreadable_query()))?;
     let mut parameters = read(ask.parts.uri.query().unwrap_or_default())?;
-    parameters.extend(read(form.trim_end_matches(['\r', '\n']))?);
-    run(ask, parameters).await
+    let form = form.trim_end_matches(['\r', '\n']);
+    parameters.extend(read(form)?);
+    // A form may name the format as a query may.
+    let json =
+        if form.contains("_format=") { answer_type(&ask.parts.headers, Some(form))? } else { ask.json };
+    run(ask, parameters, json).await
 }
 
 fn read(query: &str) -> Result<Vec<(String, String)>, Refused> {
@@ -45,7 +49,11 @@ fn read(query: &str) -> Result<Vec<(String, String)>, Refused> {
     Ok(parameters.into_iter().map(owned).collect())
 }
 
-async fn run(ask: &Ask<'_>, parameters: Vec<(String, String)>) -> Result<Answer, Refused> {
+async fn run(
+    ask: &Ask<'_>,
+    parameters: Vec<(String, String)>,
+    json: &'static str,
+) -> Result<Answer, Refused> {
     let link = parameters.iter().find(|(name, _)| name == PAGE).map(|(_, link)| link.clone());
     let page = match &link {
         Some(link) => salus_records::search_on(ask.cell, &ask.asker, link).await?,
@@ -55,7 +63,7 @@ async fn run(ask: &Ask<'_>, parameters: Vec<(String, String)>) -> Result<Answer,
     let here = link.map(|link| format!("{}?{PAGE}={link}", bundle::path_of(base, &page)));
     let mut out = String::with_capacity(bundle::searchset_bytes(&page));
     bundle::searchset(&mut out, base, &page, here.as_deref(), ask.language);
-    Ok(Answer::new(StatusCode::OK).body(ask.json, out).delivering(page.delivery))
+    Ok(Answer::new(StatusCode::OK).body(json, out).delivering(page.delivery))
 }
 
 /// What is searched for at this address.

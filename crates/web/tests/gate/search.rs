@@ -373,3 +373,60 @@ fn an_index_that_ended_or_was_lost_is_made_good() {
     assert_eq!(all(&cell), Some(40));
     assert_eq!(salus.unresolved(), 0);
 }
+
+/// Letters that do not compress to nothing.
+fn noise(seed: u64, letters: usize) -> String {
+    let mut state = seed | 1;
+    let mut letter = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        char::from(b'a' + (state % 26) as u8)
+    };
+    (0..letters).map(|_| letter()).collect()
+}
+
+#[test]
+fn a_record_of_very_many_values_is_found_by_each() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let identifiers: Vec<Value> = (0..12_000u64)
+        .map(|number| json!({"system": "http://e/very/long/system", "value": format!("{}{number}", noise(number, 40))}))
+        .collect();
+    let last = identifiers[11_999]["value"].as_str().unwrap().to_owned();
+    cell.create("Patient", &json!({"resourceType": "Patient", "identifier": identifiers}).to_string());
+    assert_eq!(cell.get(&format!("Patient?identifier={last}&_elements=id")).json()["total"], 1);
+}
+
+#[test]
+fn words_that_find_no_room_in_the_write_are_fed_before_the_next_search() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let patient = cell.patient();
+    let entries: Vec<Value> = (0..400u64)
+        .map(|number| {
+            let text = noise(number + 1, 12_000);
+            let resource = json!({
+                "resourceType": "Observation", "status": "final", "code": {"text": format!("n{number}")},
+                "subject": {"reference": format!("Patient/{patient}")}, "note": [{"text": text}],
+            });
+            json!({"request": {"method": "POST", "url": "Observation"}, "resource": resource})
+        })
+        .collect();
+    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
+    assert_eq!(cell.post("", &bundle.to_string()).status, 200);
+    let reply = cell.get("Observation?_summary=count");
+    assert_eq!((reply.status, reply.json()["total"].as_u64()), (200, Some(400)), "{}", reply.text());
+    assert_eq!(cell.get("Observation?code:text=n399").json()["total"], 1);
+}
+
+#[test]
+fn a_form_may_name_the_format() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    let xml = cell.send("POST", "Patient/_search", &form, b"name=x&_format=xml");
+    assert_eq!((xml.status, xml.issue().as_str()), (406, "not-supported"));
+    let json = cell.send("POST", "Patient/_search", &form, b"name=x&_format=application%2Fjson");
+    assert_eq!(json.header("content-type"), Some("application/json; charset=utf-8"));
+}
