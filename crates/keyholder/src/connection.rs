@@ -33,7 +33,8 @@ pub(crate) type Frame = Zeroizing<Vec<u8>>;
 
 /// One whole message.
 pub(crate) enum Message {
-    Request(Request),
+    /// With its length in bytes.
+    Request(Request, usize),
     FromIndexer(FromIndexer),
 }
 
@@ -125,7 +126,7 @@ impl Connection {
         let body = self.received.get(PREFIX_BYTES..PREFIX_BYTES + length)?;
         let message = match self.role {
             Some(Role::Indexer) => frame::decode(body).map(Message::FromIndexer),
-            _ => frame::decode(body).map(Message::Request),
+            _ => frame::decode(body).map(|request| Message::Request(request, length)),
         };
         self.received[..PREFIX_BYTES + length].zeroize();
         self.received.drain(..PREFIX_BYTES + length);

@@ -26,6 +26,10 @@ use std::time::{Duration, Instant};
 
 /// The most searches that wait for an index.
 pub(crate) const MAX_WAITING_SEARCHES: usize = 1_024;
+/// The most bytes of their questions.
+const MAX_WAITING_BYTES: usize = 64 * 1024 * 1024;
+/// The longest question, in bytes.
+const MAX_SEARCH_BYTES: usize = 512 * 1024;
 /// The most searches that the indexer has at once.
 const MAX_SEARCHES_UNDER_WAY: usize = 256;
 /// How long a search waits for an index that is not ready.
@@ -57,6 +61,8 @@ struct Pending {
     admit: Admit,
     asking: Asking,
     query: Box<Query>,
+    /// How long the question is, in bytes.
+    length: usize,
     part: Part,
     until: Instant,
     /// The indexer died with it once, or was not ready for it.
@@ -93,7 +99,13 @@ enum Denied {
 
 impl Core {
     /// Takes a search. It is answered when it was evaluated, or is refused.
-    pub(crate) fn search(&mut self, lane: u64, search: Search, now: Instant) -> Result<(), KeyholderError> {
+    pub(crate) fn search(
+        &mut self,
+        lane: u64,
+        search: Search,
+        length: usize,
+        now: Instant,
+    ) -> Result<(), KeyholderError> {
         let Search { ticket, admit, query } = search;
         let now_ms = self.clock.now_ms();
         let Some(asking) = self.session(&admit, now_ms)? else {
@@ -101,14 +113,26 @@ impl Core {
             return Ok(());
         };
         match self.may_search(&asking, &admit, &query, now_ms) {
+            Ok(()) if length > MAX_SEARCH_BYTES => {
+                self.answer(lane, ticket, Searched::Fault(SearchFault::Malformed));
+            }
             Ok(()) => {
                 let part = if query::is_glimpse(&query, &self.index.searching.line) {
                     Part::Line
                 } else {
                     Part::Body
                 };
-                let pending =
-                    Pending { lane, ticket, admit, asking, query, part, until: now + WAIT, tried: false };
+                let pending = Pending {
+                    lane,
+                    ticket,
+                    admit,
+                    asking,
+                    query,
+                    length,
+                    part,
+                    until: now + WAIT,
+                    tried: false,
+                };
                 self.ask_or_wait(pending, now);
             }
             Err(Denied::Refused(refusal)) => {
@@ -156,7 +180,10 @@ impl Core {
         if self.index.answers(&pending.asking.cell) && searching.under_way.len() < MAX_SEARCHES_UNDER_WAY {
             return self.ask_indexer(pending, now);
         }
-        if searching.waiting.len() < MAX_WAITING_SEARCHES {
+        let waiting_bytes: usize = searching.waiting.iter().map(|pending| pending.length).sum();
+        if searching.waiting.len() < MAX_WAITING_SEARCHES
+            && waiting_bytes + pending.length <= MAX_WAITING_BYTES
+        {
             self.index.searching.waiting.push_back(pending);
         } else {
             self.answer(pending.lane, pending.ticket, Searched::Fault(SearchFault::NotReady));

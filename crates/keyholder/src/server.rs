@@ -140,9 +140,9 @@ impl Server {
         for index in 0..self.connections.len() {
             while let Some(message) = self.connections[index].next_message() {
                 match message {
-                    Message::Request(request) => {
+                    Message::Request(request, length) => {
                         waits |= !only_reports_delivery(&request);
-                        if let Some(reply) = self.decide(index, request, now)? {
+                        if let Some(reply) = self.decide(index, request, length, now)? {
                             outgoing.push((index, reply));
                         }
                     }
@@ -194,6 +194,7 @@ impl Server {
         &mut self,
         index: usize,
         request: Request,
+        length: usize,
         now: Instant,
     ) -> Result<Option<Reply>, KeyholderError> {
         let Connection { id, role, .. } = self.connections[index];
@@ -202,7 +203,7 @@ impl Server {
             (Request::Batch(asks), Some(Role::RecordServer)) => {
                 return Ok(Some(Reply::Batch(self.batch(asks)?)));
             }
-            (Request::Search(search), Some(Role::SearchLane)) => self.core.search(id, search, now)?,
+            (Request::Search(search), Some(Role::SearchLane)) => self.core.search(id, search, length, now)?,
             (Request::Feed(feed), Some(Role::SearchLane)) => {
                 self.connections[index].gone |= !self.core.feed(id, feed, now);
             }

@@ -301,6 +301,7 @@ fn hostile_questions_end_at_most_their_connection() {
         too_many,
         Query { all: vec![deep], ..query(PATIENT) },
         Query { count: MAX_PAGE + 1, ..query(PATIENT) },
+        Query { all: vec![name_starts_with(&"a".repeat(1 << 20))], ..query(PATIENT) },
         Query { after: Some(vec![0; 1 << 20]), ..query(PATIENT) },
     ] {
         p.lane.ask(1, &p.session, query);

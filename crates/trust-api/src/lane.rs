@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 use tokio::sync::{Notify, mpsc, oneshot};
+use zeroize::Zeroizing;
 
 /// The most questions that wait to be sent; beyond that, callers wait to be let in.
 const MAX_WAITING: usize = 1_024;
@@ -173,7 +174,7 @@ impl<'a> UnderWay<'a> {
                 }
                 next = waiting.recv() => {
                     let Some(mut next) = next else { return Conversation::NobodyAsksAnyMore };
-                    let mut frames = Vec::new();
+                    let mut frames = Zeroizing::new(Vec::new());
                     loop {
                         self.note(next, &mut frames);
                         if frames.len() >= MAX_WRITE_BYTES {
@@ -199,7 +200,7 @@ impl<'a> UnderWay<'a> {
                 search.ticket = self.next_ticket;
                 self.next_ticket += 1;
                 let ticket = search.ticket;
-                match frame::encode(&Request::Search(*search)) {
+                match frame::encode(&Request::Search(*search)).map(Zeroizing::new) {
                     Ok(frame) => {
                         frames.extend_from_slice(&frame);
                         self.searches.insert(ticket, answer);
@@ -256,5 +257,112 @@ impl<'a> UnderWay<'a> {
             _ => return Err(FrameError::Malformed),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+mod tests {
+    use super::*;
+    use crate::Interaction;
+    use crate::client::{Asker, Trust};
+    use crate::wire::query::SearchFault;
+    use crate::{Purpose, Refusal, Token};
+
+    async fn receive<T: serde::de::DeserializeOwned>(stream: &mut UnixStream) -> T {
+        let mut prefix = [0u8; PREFIX_BYTES];
+        stream.read_exact(&mut prefix).await.unwrap();
+        let mut body = vec![0; frame::body_length(prefix).unwrap()];
+        stream.read_exact(&mut body).await.unwrap();
+        frame::decode(&body).unwrap()
+    }
+
+    async fn send(stream: &mut UnixStream, reply: &Reply) {
+        stream.write_all(&frame::encode(reply).unwrap()).await.unwrap();
+    }
+
+    /// The next search lane that connects; batches are welcomed and left alone.
+    async fn lane(listener: &tokio::net::UnixListener, others: &mut Vec<UnixStream>) -> UnixStream {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            send(&mut stream, &Reply::Challenge([1; 32])).await;
+            let Request::Hello(hello) = receive(&mut stream).await else { panic!("no hello") };
+            send(&mut stream, &Reply::Welcome(Vec::new())).await;
+            match hello.role {
+                Role::SearchLane => return stream,
+                _ => others.push(stream),
+            }
+        }
+    }
+
+    fn query() -> Query {
+        Query { kinds: vec![], all: vec![], sort: vec![], count: 1, after: None, glimpse: false }
+    }
+
+    async fn ticket(stream: &mut UnixStream) -> u64 {
+        match receive(stream).await {
+            Request::Search(search) => search.ticket,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn searches_overtake_each_other_and_a_broken_lane_is_made_anew() {
+        let socket = std::env::temp_dir().join(format!("salus-lane-{}.sock", std::process::id()));
+        let _ = std::fs::remove_file(&socket);
+        let listener = tokio::net::UnixListener::bind(&socket).unwrap();
+        let trust = Trust::connect(Endpoint { socket: socket.clone(), key: Zeroizing::new([2; 32]) });
+        let mut others = Vec::new();
+        let mut stream = lane(&listener, &mut others).await;
+        let cell = CellId([3; 16]);
+        let asker = Asker {
+            token: Token::random().unwrap(),
+            proof: Vec::new(),
+            cell,
+            purpose: Purpose::Treatment,
+            address: [0; 16],
+        };
+        let search = || {
+            let (trust, asker) = (trust.clone(), asker.clone());
+            tokio::spawn(async move { trust.search(&asker, Interaction::SearchType, query()).await })
+        };
+        let first = search();
+        let first_ticket = ticket(&mut stream).await;
+        let second = search();
+        let second_ticket = ticket(&mut stream).await;
+        let refused = Box::new(Searched::Refused(Refusal::Quarantined));
+        send(&mut stream, &Reply::Searched { ticket: second_ticket, searched: refused }).await;
+        assert_eq!(second.await.unwrap().err(), Some(TrustError::Refused(Refusal::Quarantined)));
+        let fault = Box::new(Searched::Fault(SearchFault::NotReady));
+        send(&mut stream, &Reply::Searched { ticket: first_ticket, searched: fault }).await;
+        assert_eq!(first.await.unwrap().err(), Some(TrustError::Fault(SearchFault::NotReady)));
+
+        // What is wanted later takes the place of what was wanted before, unless that was taken already.
+        for feed in [1, 2] {
+            send(&mut stream, &Reply::FeedWanted(FeedWanted { cell, from: 5, feed })).await;
+        }
+        let lost = search();
+        ticket(&mut stream).await;
+        while trust.feeds().next().await.feed != 2 {}
+        assert!(trust.feeds().0.lock().is_empty());
+        let feed =
+            Feed { cell, feed: 2, versions: vec![], compartments: vec![], progress: (0, 0), done: true };
+        let fed = tokio::spawn({
+            let trust = trust.clone();
+            async move { trust.feed(feed).await }
+        });
+        let Request::Feed(feed) = receive(&mut stream).await else { panic!("no feed") };
+        send(&mut stream, &Reply::FedOn { cell, feed: feed.feed, go_on: true }).await;
+        assert_eq!(fed.await.unwrap(), Ok(true));
+
+        drop(stream);
+        assert_eq!(lost.await.unwrap().err(), Some(TrustError::Unavailable));
+        let mut stream = lane(&listener, &mut others).await;
+        let again = search();
+        ticket(&mut stream).await;
+        // An answer to a question that nobody asked ends the connection.
+        send(&mut stream, &Reply::FedOn { cell, feed: 9, go_on: true }).await;
+        assert_eq!(again.await.unwrap().err(), Some(TrustError::Unavailable));
+        std::fs::remove_file(&socket).unwrap();
     }
 }
