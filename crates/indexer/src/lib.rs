@@ -9,6 +9,8 @@
 //! State: the files under its folder, owned by this process alone; everything in them can be made again from the sealed words in
 //! the store's rows.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be"))]
+
 mod cell;
 mod committer;
 mod connection;
