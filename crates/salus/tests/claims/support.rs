@@ -10,6 +10,19 @@ pub fn long() -> bool {
     std::env::var_os("SALUS_LONG").is_some()
 }
 
+/// Synthea's bundles; none, said so, where there are no test data and none must be there.
+pub fn synthea(test: &str) -> Option<PathBuf> {
+    let data = std::env::var_os("SALUS_TEST_DATA").map(PathBuf::from);
+    let data = data.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"));
+    let bundles = data.join("synthea");
+    if bundles.is_dir() {
+        return Some(bundles);
+    }
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "{test}: no test data");
+    println!("not run: {test}: no test data");
+    None
+}
+
 /// Runs a command that reports as JSON.
 pub fn report(arguments: &[&str]) -> Value {
     let output = run(&[arguments, &["--json"]].concat());
@@ -27,26 +40,17 @@ pub struct Client {
 impl Client {
     /// Makes a client with this many charts an hour.
     pub fn make(server: &Server, cell: usize, role: &str, charts: u32) -> Self {
-        let cell = &server.cells[cell];
         let charts = charts.to_string();
-        let made = report(&[
-            "client",
-            "create",
-            "--cell",
-            &cell.name,
-            "--name",
-            "an experiment",
-            "--role",
-            role,
-            "--chart-hour",
-            &charts,
-            "--chart-day",
-            &charts,
-            "--chart-30-days",
-            &charts,
-            "--data",
-            server.data_text(),
-        ]);
+        let budgets = ["--chart-hour", &charts, "--chart-day", &charts, "--chart-30-days", &charts];
+        Self::make_with(server, cell, role, &budgets)
+    }
+
+    /// Makes a client with these budgets, else the default ones.
+    pub fn make_with(server: &Server, cell: usize, role: &str, budgets: &[&str]) -> Self {
+        let cell = &server.cells[cell];
+        let data = ["--data", server.data_text()];
+        let create = ["client", "create", "--cell", &cell.name, "--name", "an experiment", "--role", role];
+        let made = report(&[&create, budgets, &data].concat());
         let id = made["client"].as_str().unwrap().to_owned();
         let token = Self::session(server, &id);
         Self { id, token, base: cell.fhir_base_url.clone() }
