@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// How many random queries are asked.
+/// How many random queries are asked, unless `SALUS_TEST_QUERIES` says another number, which also makes them other ones.
 const QUERIES: usize = 1_500;
 /// How many resources of each type and parameter are looked for by it.
 const RESOURCES_PER_PARAMETER: usize = 3;
@@ -162,6 +162,13 @@ impl World {
             let (inner, value) = self.condition(random, target)?;
             return Some((format!("{code}:{}.{inner}", name.kind), value));
         }
+        if random.below(40) == 0 {
+            let text = self.resources[at].text();
+            let words: Vec<&str> =
+                text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.len() > 4).collect();
+            let name = ["_text", "_content"][random.below(2)];
+            return Some((name.to_owned(), (*random.of(&words)).to_owned()));
+        }
         written(random, code, parameter.kind, value)
     }
 
@@ -181,9 +188,27 @@ impl World {
                 }
             }
             3 => query.extend(self.has(random, at)),
+            4 => query.extend(self.sort(random, at)),
             _ => {}
         }
         Some((at, query))
+    }
+
+    /// An order by parameters that the resource has values of; sometimes a wide one, with nothing else asked for.
+    fn sort(&self, random: &mut Random, at: usize) -> Option<(String, String)> {
+        let values = self.values.get(at)?;
+        let mut keys = vec![["_lastUpdated", "-_lastUpdated"][random.below(2)].to_owned()];
+        for _ in 0..1 + random.below(2) {
+            let parameter = search::by_number(random.of(values).0)?;
+            if matches!(
+                parameter.kind,
+                // Codes and URIs are ordered by the index alone: the specification does not say how.
+                ParameterKind::Date | ParameterKind::String | ParameterKind::Quantity | ParameterKind::Number
+            ) {
+                keys.insert(0, format!("{}{}", ["", "-"][random.below(2)], parameter.code));
+            }
+        }
+        Some(("_sort".to_owned(), keys.join(",")))
     }
 
     /// `_has` of a record that refers to this one.
@@ -337,7 +362,8 @@ fn searches_find_what_a_scan_of_the_records_finds() {
         return;
     }
     let world = World::new(&cell, &mut http);
-    let mut random = Random(0x5eed_cafe);
+    let queries = std::env::var("SALUS_TEST_QUERIES").map_or(QUERIES, |number| number.parse().unwrap());
+    let mut random = Random(0x5eed_cafe ^ queries as u64);
     let mut differ = Vec::new();
     let mut ask = |at: usize, query: &[(String, String)]| {
         let kind = world.resources[at].kind();
@@ -374,14 +400,14 @@ fn searches_find_what_a_scan_of_the_records_finds() {
     };
 
     let (mut asked, mut with_hits) = (0, 0);
-    while asked < QUERIES {
+    while asked < queries {
         let Some((at, query)) = world.query(&mut random) else { continue };
         if let Some(expected) = ask(at, &query) {
             asked += 1;
             with_hits += usize::from(!expected.is_empty());
         }
     }
-    assert!(with_hits > QUERIES / 3, "{with_hits} of {QUERIES} found anything");
+    assert!(with_hits > queries / 3, "{with_hits} of {queries} found anything");
 
     // Every parameter, by values of some resources that have it.
     let mut seen: HashMap<(u16, &str), usize> = HashMap::new();
