@@ -10,6 +10,7 @@ use crate::core::Core;
 use crate::error::KeyholderError;
 use crate::index::Whose;
 use crate::policy::{self, Action};
+use crate::searches;
 use salus_accesslog::Tree;
 use salus_seal::entry::{Event, Fleeting, Interaction, Refusal, VersionRange, ranges};
 use salus_seal::{CellId, Part, PrincipalId, Pseudonym, SessionId};
@@ -108,6 +109,9 @@ impl Core {
     ) -> Result<Result<(Admitted, Whose), Refusal>, KeyholderError> {
         // One intent a request is all that anything asks for today; the wire has room for more.
         let [intent] = admit.intents.as_slice() else { return Ok(Err(Refusal::Malformed)) };
+        if let Err(refusal) = self.may_ask_by_id(asking, admit.interaction, now_ms) {
+            return Ok(Err(refusal));
+        }
         let mut opened = match self.open(asking, admit.interaction, intent, now_ms) {
             Ok(opened) => opened,
             Err(Refusal::Missing) => return Ok(Err(self.refuse_missing(asking, admit.interaction, now_ms))),
@@ -160,11 +164,26 @@ impl Core {
         }
     }
 
+    /// Whoever named too many records that are not there opens none by its id any more, there or not: else lists of ids could be
+    /// tried without end.
+    fn may_ask_by_id(
+        &mut self,
+        asking: &Asking,
+        interaction: Interaction,
+        now_ms: u64,
+    ) -> Result<(), Refusal> {
+        if !policy::asks_by_id(interaction) {
+            return Ok(());
+        }
+        let principal = self.state.principals.get_mut(&asking.principal).ok_or(Refusal::NotAllowed)?;
+        let room = principal.misses.room(searches::limits(&principal.budgets.chart), now_ms);
+        room.map_err(|exhausted| Refusal::Budget { retry_after_s: exhausted.retry_after_s })
+    }
+
     /// Who has no room for one more patient is told so whether the record is there or not, or a spent budget would tell what
     /// exists.
     fn refuse_missing(&mut self, asking: &Asking, interaction: Interaction, now_ms: u64) -> Refusal {
-        use Interaction::{Delete, HistoryInstance, Read, SearchType, Vread};
-        if !matches!(interaction, Read | Vread | HistoryInstance | SearchType | Delete) {
+        if !policy::asks_by_id(interaction) {
             return Refusal::Missing;
         }
         let nobody = Pseudonym([0; 16]);

@@ -81,6 +81,12 @@ pub fn role(name: &str) -> Option<&'static Role> {
     ROLES.iter().find(|role| role.name == name)
 }
 
+/// Whether somebody who does this names a record by its id, and so learns whether there is one.
+pub fn asks_by_id(interaction: Interaction) -> bool {
+    use Interaction::{Delete, HistoryInstance, Read, Vread};
+    matches!(interaction, Read | Vread | HistoryInstance | Delete)
+}
+
 /// May this role do this?
 pub fn allows(role: &Role, action: Action, _interaction: Interaction) -> bool {
     match action {

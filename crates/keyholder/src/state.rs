@@ -11,7 +11,7 @@ use crate::keyring::{CellKeys, Keyring};
 use crate::policy;
 use crate::searches::Searches;
 use salus_accesslog::Tree;
-use salus_seal::entry::{Budgets, Event, Fleeting, Lasting};
+use salus_seal::entry::{Budgets, Event, Fleeting, Lasting, Refusal};
 use salus_seal::keys::{IdKey, ReceiptKey};
 use salus_seal::wrap::CellCipher;
 use salus_seal::{CellId, CellKey, ClientId, LogKey, Part, PrincipalId, SealError, SessionId};
@@ -116,6 +116,8 @@ pub struct Principal {
     pub spent: Spent,
     /// How often it searched.
     pub searches: Searches,
+    /// How often it asked by id for what is not there; counted and bounded as searches are.
+    pub misses: Searches,
 }
 
 /// One session.
@@ -260,15 +262,17 @@ impl State {
                         revoked: false,
                     },
                 );
-                let (mut spent, mut searches) = (Spent::default(), Searches::default());
+                let mut spent = Spent::default();
+                let (mut searches, mut misses) = (Searches::default(), Searches::default());
                 if let Some(recovered_ms) = self.recovered_ms.filter(|recovered_ms| time_ms <= *recovered_ms)
                 {
                     spent.glimpse.spend_all(recovered_ms);
                     spent.chart.spend_all(recovered_ms);
                     searches.spend_all(recovered_ms);
+                    misses.spend_all(recovered_ms);
                 }
-                self.principals
-                    .insert(*principal, Principal { role: role.clone(), budgets: *budgets, spent, searches });
+                let (role, budgets) = (role.clone(), *budgets);
+                self.principals.insert(*principal, Principal { role, budgets, spent, searches, misses });
             }
             Event::ClientRevoked { client } => self.clients.get_mut(client)?.revoked = true,
             Event::SessionBegun {
@@ -314,6 +318,9 @@ impl State {
             self.principals.get_mut(&session.principal)?.searches.count(time_ms);
         }
         if matches!(event, Event::Refused) {
+            if fleeting.refused == Some(Refusal::Missing) && policy::asks_by_id(fleeting.interaction) {
+                self.principals.get_mut(&session.principal)?.misses.count(time_ms);
+            }
             return Some(());
         }
         session.used_ms = session.used_ms.max(time_ms);

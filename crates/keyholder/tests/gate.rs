@@ -240,6 +240,26 @@ fn a_spent_budget_does_not_tell_what_exists() {
 }
 
 #[test]
+fn whoever_tries_ids_that_are_not_there_is_stopped_and_then_learns_nothing_more() {
+    let mut p = practice(10);
+    let header = p.session.header(PATIENT, 1, 1, 1);
+    let chart = p.server.write(&p.session, header, new_patient(1)).unwrap();
+    let missing = |p: &mut Practice| p.server.admit(&p.session, Interaction::Read, Intent::Missing).err();
+    for _ in 0..100 {
+        assert_eq!(missing(&mut p), Some(Refusal::Missing));
+    }
+    assert!(matches!(missing(&mut p), Some(Refusal::Budget { retry_after_s: 3_500..=3_660 })));
+    assert!(matches!(p.server.read(&p.session, &chart, Part::Body), Err(Refusal::Budget { .. })));
+    // What a search found is opened all the same: searches are counted by themselves.
+    let found = Read {
+        part: Part::Body,
+        versions: vec![chart.version()],
+        compartments: vec![chart.compartment.clone()],
+    };
+    assert!(p.server.admit(&p.session, Interaction::SearchType, Intent::Read(found)).is_ok());
+}
+
+#[test]
 fn the_cells_own_budget_adds_its_principals_up() {
     let dir = tempfile::tempdir().unwrap();
     init(dir.path());
