@@ -7,6 +7,7 @@ mod conditional;
 mod conditions;
 mod echo;
 mod histories;
+mod indexer;
 mod isolation;
 mod lifecycle;
 mod pages;

@@ -1,6 +1,6 @@
 //! A running Salus for a test, and a client that speaks HTTP/1.1 and nothing else.
 
-use salus_indexer::IndexerOptions;
+use crate::indexer::{INDEXER_KEY, Indexer};
 use salus_keyholder::run::SearchOptions;
 use salus_keyholder::{KeyholderError, KeyholderOptions, LineSearch, setup};
 use salus_records::fhir::search::LINE_PARAMETERS;
@@ -14,7 +14,6 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -23,7 +22,6 @@ use tokio::sync::oneshot;
 
 pub const FHIR_JSON: &str = "application/fhir+json";
 const KEY: [u8; 32] = [7; 32];
-const INDEXER_KEY: [u8; 32] = [8; 32];
 
 /// A running keyholder and web server over one data directory.
 pub struct Salus {
@@ -39,13 +37,6 @@ pub struct Salus {
 pub struct Keyholder {
     thread: Option<JoinHandle<Result<(), KeyholderError>>>,
     stop: Option<OwnedFd>,
-}
-
-/// Stopped between two messages, as when it is killed: what it has not committed is fed again.
-pub struct Indexer {
-    thread: Option<JoinHandle<()>>,
-    stop: Option<OwnedFd>,
-    ended: Arc<AtomicBool>,
 }
 
 pub struct Server {
@@ -197,7 +188,7 @@ pub fn budgets(all: u32) -> Budgets {
     Budgets { glimpse: limits, chart: limits }
 }
 
-fn socket(dir: &Path) -> std::path::PathBuf {
+pub fn socket(dir: &Path) -> std::path::PathBuf {
     dir.join("run/keyholder.sock")
 }
 
@@ -231,44 +222,6 @@ impl Keyholder {
 
 impl Drop for Keyholder {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        let _ = self.thread.take().unwrap().join();
-    }
-}
-
-impl Indexer {
-    fn start(dir: &Path) -> Self {
-        let index_dir = dir.join("index");
-        std::fs::create_dir_all(&index_dir).unwrap();
-        let socket = socket(dir);
-        let ended = Arc::new(AtomicBool::new(false));
-        let (stop_read, stop_write) = std::io::pipe().unwrap();
-        let stop: OwnedFd = stop_read.into();
-        let thread = {
-            let ended = Arc::clone(&ended);
-            std::thread::spawn(move || {
-                // Started again when the keyholder has gone, as the supervisor does.
-                while !ended.load(Ordering::SeqCst) {
-                    let options = IndexerOptions {
-                        index_dir: index_dir.clone(),
-                        keyholder_socket: socket.clone(),
-                        key: zeroize::Zeroizing::new(INDEXER_KEY),
-                        page_cache_bytes: 16 * 1024 * 1024,
-                    };
-                    if salus_indexer::run(options, stop.try_clone().unwrap(), || ()).is_ok() {
-                        return;
-                    }
-                    std::thread::sleep(Duration::from_millis(50));
-                }
-            })
-        };
-        Self { thread: Some(thread), stop: Some(stop_write.into()), ended }
-    }
-}
-
-impl Drop for Indexer {
-    fn drop(&mut self) {
-        self.ended.store(true, Ordering::SeqCst);
         drop(self.stop.take());
         let _ = self.thread.take().unwrap().join();
     }
