@@ -7,7 +7,8 @@
 //! Never: asks again what was asked on a connection that broke. State: what waits and what is under way, owned by a task of its
 //! own; what the index wants, by cell.
 
-use crate::client::{Endpoint, RECONNECT_FIRST, RECONNECT_MOST, TrustError, open};
+use crate::client::{Endpoint, TrustError};
+use crate::conversation::{RECONNECT_FIRST, RECONNECT_MOST, open};
 use crate::frame::{self, FrameError, PREFIX_BYTES};
 use crate::wire::index::{Feed, FeedWanted};
 use crate::wire::query::{Found, Query};

@@ -15,6 +15,7 @@
 pub mod admin;
 pub mod admission;
 pub mod client;
+mod conversation;
 pub mod frame;
 pub mod lane;
 pub mod token;
