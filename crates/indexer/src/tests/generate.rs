@@ -134,7 +134,7 @@ pub(super) fn version(record: u64, version: u32) -> impl Strategy<Value = Row> {
     (words, text(), text(), prop::bool::weighted(0.15)).prop_map(
         move |(words, narrative, content, deleted)| {
             let words = Words { id: id_of(record), words, narrative, content };
-            let patient = (record % 5 != 0).then_some(record / 3 + 1);
+            let patient = (!record.is_multiple_of(5)).then_some(record / 3 + 1);
             let mut row = row(record, version, kind_of(record), patient, words);
             row.header.deleted = deleted && version > 1;
             row

@@ -149,7 +149,12 @@ fn requests() -> Vec<(&'static str, Request)> {
     let wrap = CompartmentWrap { number: 4, wrap: vec![2; 81] };
     let read = Read { part: Part::Body, versions: vec![wrapped], compartments: vec![wrap.clone()] };
     let write = Write {
-        versions: vec![NewVersion { header: header(), hash: [1; 32], key: SecretKey([3; 32]), words: Vec::new() }],
+        versions: vec![NewVersion {
+            header: header(),
+            hash: [1; 32],
+            key: SecretKey([3; 32]),
+            words: Vec::new(),
+        }],
         compartments: vec![
             WriteCompartment::Existing(wrap),
             WriteCompartment::New { number: 5, of: NewCompartment::Patient },
