@@ -201,7 +201,13 @@ impl Parser<'_> {
             Leads::Inside => return Err(faulty()),
             Leads::Elsewhere(_) if is_valid_text(PrimitiveKind::Id, text) => match target.or(only) {
                 Some(kind) => Name { kind, id: text.to_owned() },
-                None => return Ok(vec![Test::ReferenceId(text.to_owned())]),
+                None => {
+                    let mut tests = vec![Test::ReferenceId(text.to_owned())];
+                    if by_uri {
+                        tests.push(Test::Uri(text.to_owned()));
+                    }
+                    return Ok(tests);
+                }
             },
             Leads::Elsewhere(text) if text.contains(':') && !text.contains(char::is_whitespace) => {
                 let mut tests = vec![Test::Elsewhere(text.clone())];
@@ -215,6 +221,8 @@ impl Parser<'_> {
         let mut tests = Vec::new();
         if by_uri {
             tests.push(Test::Uri(format!("{base_url}/{}/{}", name.kind, name.id)));
+            // Some canonicals are written like a relative reference.
+            tests.push(Test::Uri(format!("{}/{}", name.kind, name.id)));
         }
         tests.push(Test::Reference(name));
         Ok(tests)
