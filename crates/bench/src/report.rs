@@ -35,7 +35,7 @@ fn head(context: &Context) -> String {
     let mut text = String::from("# Benchmarks\n\n");
     let taken = if context.effort.is_full {
         format!(
-            "Every figure is the median of {} rounds; what is compared was measured in turn.",
+            "Every figure is the median of {} rounds (searches: of 2); what is compared was measured in turn.",
             context.effort.rounds
         )
     } else {
@@ -291,6 +291,10 @@ fn import(record: &Record) -> String {
         ("bytes on disk, all files", value("all_bytes_each")),
         ("bytes on disk of an installation with an empty cell, in all", value("empty_bytes")),
         ("seconds of `salus index rebuild`, while serving", number(rebuild.median(|one| one.seconds))),
+        (
+            "bytes on disk, index, when it was made again",
+            number(rebuild.median(|one| one.value("index_bytes_each"))),
+        ),
     ];
     let count = rounds.median(|one| one.count as f64);
     let text = format!(
@@ -394,6 +398,7 @@ fn elsewhere(record: &Record) -> String {
             "8,400",
         ),
     ];
+    let rows = rows.into_iter().filter(|row| row.get(1).is_some_and(|ours| ours != "–")).collect();
     let text = "**Quoted, not of this run:** Helios hfs 0.2.7 (SQLite, no fsync for each commit, no validation, nothing sealed) and Medplum\n\
         4.5 were measured before, on a machine of this kind (2 cores), at 16 connections. No ratio is drawn from them.";
     table("Other servers", text, &["", "Salus, this run", "Helios hfs 0.2.7", "Medplum 4.5"], rows)

@@ -32,6 +32,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long an index may take to catch up or to be made again.
 const SETTLES: Duration = Duration::from_secs(600);
 
+/// How long nothing may change in an index until it counts as put together.
+const QUIET: Duration = Duration::from_secs(2);
+
 /// A running Salus.
 pub struct Salus {
     child: Child,
@@ -120,6 +123,21 @@ impl Salus {
                 return Err(BenchError::program("salus index status", "the index does not settle"));
             }
             std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    /// Waits, beyond that, until the index has put its segments together: its files have not grown or shrunk for two seconds.
+    pub fn wait_until_quiet(&mut self) -> Result<(), BenchError> {
+        self.wait_until_settled()?;
+        let folder = self.data.join("index");
+        let (mut bytes, mut since) = (procfs::bytes_below(&folder), Instant::now());
+        while since.elapsed() < QUIET {
+            std::thread::sleep(Duration::from_millis(100));
+            let now = procfs::bytes_below(&folder);
+            if now != bytes {
+                (bytes, since) = (now, Instant::now());
+            }
         }
         Ok(())
     }

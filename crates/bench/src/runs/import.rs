@@ -29,14 +29,16 @@ pub fn run(context: &mut Context) -> Result<(), BenchError> {
             return Err(BenchError::program("salus import", format!("sent {sent} of {resources}")));
         }
         // What the index does afterwards with what it was given is part of the work.
-        salus.wait_until_settled()?;
+        salus.wait_until_quiet()?;
         let mut times = procfs::since(&before, &procfs::cpu_times(&processes)?);
         times.insert("import".to_owned(), procfs::ended_children_cpu()?.saturating_sub(ended));
-        context.record.add(rebuild(&mut salus, round, resources)?)?;
         let data = salus.stop()?;
         let one = Measurement::new("import", "salus", 0, round, resources, elapsed).with_cpu(&times);
         let one = with_bytes(one, &data, resources).with("empty_bytes", empty_bytes as f64);
         context.record.add(one)?;
+        let (mut salus, _) = Salus::serve(&context.salus, &data)?;
+        context.record.add(rebuild(&mut salus, round, resources)?)?;
+        salus.stop()?;
     }
     Ok(())
 }
@@ -63,10 +65,14 @@ fn is_found(target: &Target, kind: &str, expected: u64) -> Result<(), BenchError
 
 /// From `salus index rebuild` until the new index has taken the old one's place.
 fn rebuild(salus: &mut Salus, round: u32, resources: u64) -> Result<Measurement, BenchError> {
+    salus.wait_until_settled()?;
     let begin = Instant::now();
     salus.say(&["index", "rebuild", "--cell", CELL, "--no-wait", "--json"])?;
     salus.wait_until_settled()?;
-    Ok(Measurement::new("index rebuild", "salus", 0, round, resources, begin.elapsed()))
+    let one = Measurement::new("index rebuild", "salus", 0, round, resources, begin.elapsed());
+    salus.wait_until_quiet()?;
+    Ok(one
+        .with("index_bytes_each", procfs::bytes_below(&salus.data().join("index")) as f64 / resources as f64))
 }
 
 /// With the bytes for each resource of a stopped server: store and the sealed words in it, index, log, and all of the directory.

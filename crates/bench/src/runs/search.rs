@@ -25,6 +25,8 @@ pub const CONNECTIONS: [u32; 2] = [1, 16];
 const SYNTHEA_PATIENTS: u32 = 44;
 /// Connections over which patients are loaded.
 const LOADERS: usize = 4;
+/// So many rounds are enough where there are so many shapes.
+const MOST_ROUNDS: u32 = 2;
 /// How many answers of each shape are looked at.
 const LOOKED_AT: usize = 16;
 
@@ -55,7 +57,7 @@ pub fn run(context: &mut Context, sizes: &[u32]) -> Result<(), BenchError> {
             begin.elapsed(),
         );
         tables.grow(before..thin, &ids)?;
-        salus.wait_until_settled()?;
+        salus.wait_until_quiet()?;
         let bytes = procfs::bytes_below(&salus.data().join("index")) as f64;
         context.record.add(loaded.with("index_bytes", bytes))?;
         for shape in &shapes {
@@ -113,7 +115,7 @@ fn measure(
     // There are many shapes, and each is asked thousands of times even so.
     let span = Span { warm: context.effort.span.warm / 3, counted: context.effort.span.counted / 2 };
     for connections in CONNECTIONS {
-        for round in 1..=context.effort.rounds {
+        for round in 1..=context.effort.rounds.min(MOST_ROUNDS) {
             let name = of(shape.name, size);
             let processes = salus.processes();
             let subject = Subject { name: &name, address: target.address, processes: &processes };
