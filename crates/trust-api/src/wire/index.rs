@@ -128,6 +128,7 @@ pub struct Item {
     /// The patients of its compartment; none for the house.
     pub whose: Vec<Pseudonym>,
     /// Its sealed words; empty for a deletion.
+    #[serde(with = "super::plain_bytes")]
     pub words: Vec<u8>,
     /// The key of its words.
     pub key: SecretKey,
