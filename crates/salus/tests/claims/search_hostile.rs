@@ -100,6 +100,7 @@ fn hostile_searches_end_and_harm_no_neighbour() {
     );
     assert!(by_status.keys().all(|status| ANSWERS.contains(status)), "{by_status:?}");
     assert!(by_status.contains_key(&200), "{by_status:?}");
+    assert!(by_status.values().all(|(_, longest)| *longest < ANSWER_BOUND), "{by_status:?}");
     assert!(peak_kb < INDEXER_BOUND_KB, "{peak_kb} kB");
     assert_eq!(server.process("indexer"), Some(indexer), "the indexer lives on");
     assert!(reads.len() > 50, "the neighbour was hardly served: {}", reads.len());
@@ -128,14 +129,13 @@ fn alone(server: &Server) {
 fn attack(server: &Server, at: usize) -> BTreeMap<u16, (u32, Duration)> {
     let mut answers: BTreeMap<u16, (u32, Duration)> = BTreeMap::new();
     let (all, begin) = (hostile(), Instant::now());
-    for (name, path) in all.iter().cycle().skip(at) {
+    for (_, path) in all.iter().cycle().skip(at) {
         if begin.elapsed() > ATTACK {
             break;
         }
         let began = Instant::now();
         let status = server.fhir(0, "GET", path, "").map_or(0, |answer| answer.status);
         let took = began.elapsed();
-        assert!(took < ANSWER_BOUND, "{name}: {took:?}");
         let of_status = answers.entry(status).or_default();
         *of_status = (of_status.0 + 1, of_status.1.max(took));
     }
