@@ -37,8 +37,8 @@ fn dates(low: &str, high: &str) -> Value {
     Value::Range(Range { low: at(low), high: at(high) })
 }
 
-fn numbers(low: f64, below: f64) -> Range {
-    Range { low: order(low), high: order(below) - 1 }
+fn exactly(number: f64) -> Range {
+    Range { low: order(number), high: order(number) }
 }
 
 macro_rules! same {
@@ -144,7 +144,7 @@ fn quantity(range: Range) -> Value {
 #[test]
 fn quantities_and_what_belongs_together() {
     let loinc = |code: &str| token(Some("http://loinc.org"), code);
-    let systolic = || quantity(numbers(119.5, 120.5));
+    let systolic = || quantity(exactly(120.0));
     let over = Range { low: order(80.5) + 1, high: i64::MAX };
     let diastolic = || Value::Quantity { range: over, system: None, code: None, unit: None };
     same!(of(PRESSURE, "component-value-quantity"), [systolic(), diastolic()]);
@@ -165,9 +165,12 @@ fn quantities_and_what_belongs_together() {
 fn other_shapes_of_quantities_and_times() {
     let sampled = r#"{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueSampledData":{"origin":{"value":10,"unit":"mmHg","system":"http://unitsofmeasure.org","code":"mm[Hg]"},"period":1,"factor":2,"dimensions":1,"data":"1 E 3 -2"}}"#;
     same!(of(sampled, "value-quantity"), [quantity(Range { low: order(6.0), high: order(16.0) })]);
+    let onset = r#"{"resourceType":"Condition","subject":{"reference":"Patient/1"},"onsetRange":{"low":{"value":5},"high":{"value":10}}}"#;
+    let between = Range { low: order(5.0), high: order(10.0) };
+    same!(of(onset, "onset-age"), [Value::Quantity { range: between, system: None, code: None, unit: None }]);
     let invoice = r#"{"resourceType":"Invoice","status":"draft","totalNet":{"value":9.5,"currency":"EUR"}}"#;
     let money = Value::Quantity {
-        range: numbers(9.45, 9.55),
+        range: exactly(9.5),
         system: Some("urn:iso:std:iso:4217".into()),
         code: Some("EUR".into()),
         unit: Some("EUR".into()),
@@ -178,7 +181,7 @@ fn other_shapes_of_quantities_and_times() {
     let end = instant::parse("2020-06-30T23:59:59.999Z").expect("an instant") as i64;
     same!(of(order_text, "occurrence"), [Value::Range(Range { low: i64::MIN, high: end })]);
     let risk = r#"{"resourceType":"RiskAssessment","status":"final","subject":{"reference":"Patient/1"},"prediction":[{"probabilityDecimal":0.5}]}"#;
-    same!(of(risk, "probability"), [Value::Range(numbers(0.45, 0.55))]);
+    same!(of(risk, "probability"), [Value::Range(exactly(0.5))]);
     let related = r#"{"resourceType":"DocumentReference","status":"current","content":[{"attachment":{"url":"http://x"}}],"relatesTo":[{"code":"replaces","target":{"reference":"DocumentReference/1"}}]}"#;
     let target = Value::Reference(Name { kind: kind("DocumentReference"), id: "1".into() });
     same!(of(related, "relationship"), [Value::Composite(vec![vec![token(None, "replaces")], vec![target]])]);

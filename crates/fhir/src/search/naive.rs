@@ -352,6 +352,66 @@ mod tests {
         }
     }
 
+    /// The places in `stored`, in their order, of what a search for quantities finds.
+    fn numbers(stored: &[&str], name: &str, value: &str) -> Vec<usize> {
+        let of = |value: &&str| {
+            let text = format!(
+                r#"{{"resourceType":"Observation","status":"final","code":{{"text":"c"}},"valueQuantity":{{{value}}}}}"#
+            );
+            Resource::parse(text, None).expect("valid")
+        };
+        let resources: Vec<_> = stored.iter().map(of).collect();
+        let options = Options { lenient: false, base_url: "https://h/fhir", now_ms: 0, custom: &[] };
+        let search = parse(ResourceType::from_name("Observation"), &[(name.into(), value.into())], &options);
+        let mut found = Scan::new(&resources, &[], "https://h/fhir").find(&search.expect("understood"));
+        if name != "_sort" {
+            found.reverse();
+        }
+        found
+    }
+
+    /// R4's page on search, "number" and "quantity": what is stored is exactly itself, what is searched for is as precise as
+    /// it is written, and with an order it is exactly itself too.
+    #[test]
+    fn stored_numbers_are_points() {
+        let stored = [
+            r#""value":79.4"#,
+            r#""value":79.5"#,
+            r#""value":80"#,
+            r#""value":80.00"#,
+            r#""value":80.49"#,
+            r#""value":80.5"#,
+            r#""value":100"#,
+            r#""value":90,"comparator":"<""#,
+            r#""value":90,"comparator":">""#,
+        ];
+        for (wanted, found) in [
+            ("80", vec![1, 2, 3, 4]),
+            ("80.0", vec![2, 3]),
+            ("80.5", vec![4, 5]),
+            ("8e1", vec![1, 2, 3, 4]),
+            ("100", vec![6]),
+            ("1e2", vec![6]),
+            ("ne80", vec![0, 5, 6, 7, 8]),
+            ("gt100", vec![8]),
+            ("ge100", vec![6, 8]),
+            ("lt80", vec![0, 1, 7]),
+            ("le80", vec![0, 1, 2, 3, 7]),
+            ("gt80", vec![4, 5, 6, 7, 8]),
+            ("sa80", vec![4, 5, 6, 8]),
+            ("eb80", vec![0, 1]),
+            ("sa90", vec![6, 8]),
+            ("eb90", vec![0, 1, 2, 3, 4, 5, 7]),
+            ("ap100", vec![6, 8]),
+        ] {
+            assert_eq!(numbers(&stored, "value-quantity", wanted), found, "{wanted}");
+        }
+        let mixed = ["5.44", "5", "5.4", "-1", "1e1", "5.39"].map(|number| format!(r#""value":{number}"#));
+        let mixed = mixed.each_ref().map(String::as_str);
+        assert_eq!(numbers(&mixed, "_sort", "value-quantity"), [3, 1, 5, 2, 0, 4]);
+        assert_eq!(numbers(&mixed, "_sort", "-value-quantity"), [4, 0, 2, 5, 1, 3]);
+    }
+
     fn escaped(text: &str) -> String {
         text.replace('\\', "\\\\").replace('|', "\\|").replace(',', "\\,").replace('$', "\\$")
     }

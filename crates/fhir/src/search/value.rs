@@ -60,9 +60,9 @@ pub enum Value {
         /// Its value.
         value: String,
     },
-    /// A date or number with its precision.
+    /// A date with its precision, or a number, which is a point; what has two ends, from one to the other.
     Range(Range),
-    /// A quantity: its number with its precision, and its unit.
+    /// A quantity: its number, a point unless a comparator leaves it open or it has two ends, and its unit.
     Quantity {
         /// The number.
         range: Range,

@@ -82,7 +82,7 @@ impl<'a> Taker<'a> {
                 let range = if leaf == Leaf::Range {
                     span_of(element).map(|(range, _)| range)
                 } else {
-                    number::span(element.raw())
+                    number::point(element.raw())
                 };
                 if let Some(range) = range {
                     out(Value::Range(range));
@@ -297,7 +297,7 @@ fn quantities(leaf: Leaf, element: Json<'_>, out: &mut impl FnMut(Value)) {
             }
         }
         Leaf::Money => {
-            if let Some(range) = element.get("value").and_then(|value| number::span(value.raw())) {
+            if let Some(range) = element.get("value").and_then(|value| number::point(value.raw())) {
                 let code = owned(element, "currency");
                 let system = code.as_ref().map(|_| "urn:iso:std:iso:4217".to_owned());
                 out(Value::Quantity { range, system, unit: code.clone(), code });
@@ -330,14 +330,13 @@ fn span_of(element: Json<'_>) -> Option<(Range, Json<'_>)> {
 /// A quantity's number; one with a comparator is open at that side.
 fn quantity(element: Json<'_>) -> Option<Range> {
     let value = element.get("value")?;
-    let range = number::span(value.raw())?;
-    let exact = number::Decimal::read(value.raw()).map_or(range, number::Decimal::point);
+    let exact = number::point(value.raw())?;
     Some(match element.get_str("comparator").as_deref() {
         Some("<") => Range { low: i64::MIN, high: exact.low.saturating_sub(1) },
         Some("<=") => Range { low: i64::MIN, high: exact.high },
         Some(">") => Range { low: exact.high.saturating_add(1), high: i64::MAX },
         Some(">=") => Range { low: exact.low, high: i64::MAX },
-        _ => range,
+        _ => exact,
     })
 }
 
@@ -438,8 +437,10 @@ mod tests {
         let of =
             |text: &str| quantity(Document::parse(text.to_owned()).expect("JSON").root()).expect("a number");
         let at = |number: f64| super::super::order(number);
-        assert_eq!(of(r#"{"value":5}"#), Range { low: at(4.5), high: at(5.5) - 1 });
+        assert_eq!(of(r#"{"value":5}"#), Range { low: at(5.0), high: at(5.0) });
         assert_eq!(of(r#"{"value":5,"comparator":"<"}"#), Range { low: i64::MIN, high: at(5.0) - 1 });
+        assert_eq!(of(r#"{"value":5,"comparator":"<="}"#), Range { low: i64::MIN, high: at(5.0) });
+        assert_eq!(of(r#"{"value":5,"comparator":">"}"#), Range { low: at(5.0) + 1, high: i64::MAX });
         assert_eq!(of(r#"{"value":5,"comparator":">="}"#), Range { low: at(5.0), high: i64::MAX });
     }
 }

@@ -1,4 +1,5 @@
-//! Numbers with the precision that their digits imply (FHIR R4, 3.1.1.4.3): `5.4` is from 5.35 up to, not including, 5.45.
+//! Numbers: in a resource each is exactly itself; in a search it may mean all that its digits imply (FHIR R4, search,
+//! "number"): `5.4` is from 5.35 up to, not including, 5.45.
 
 use super::super::{Range, order};
 
@@ -90,15 +91,10 @@ fn double(digits: i128, exponent: i32) -> f64 {
     format!("{digits}e{exponent}").parse().unwrap_or(0.0)
 }
 
-/// The span of a number in a resource.
-pub(in super::super) fn span(text: &str) -> Option<Range> {
-    match Decimal::read(text) {
-        Some(decimal) => Some(decimal.span()),
-        None => {
-            let at = order(text.parse::<f64>().ok()?);
-            Some(Range { low: at, high: at })
-        }
-    }
+/// A number in a resource, as JSON writes it: a point, whatever its precision. None for what is no number.
+pub(in super::super) fn point(raw: &str) -> Option<Range> {
+    let at = order(raw.parse::<f64>().ok()?);
+    Some(Range { low: at, high: at })
 }
 
 #[cfg(test)]
@@ -124,12 +120,22 @@ mod tests {
             ("+07", 6.5, 7.5),
             (".5", 0.45, 0.55),
         ] {
-            assert_eq!(span(text), Some(of(low, below)), "{text}");
+            assert_eq!(Decimal::read(text).map(Decimal::span), Some(of(low, below)), "{text}");
         }
         for text in ["", "-", ".", "1.", "e5", "1e", "1e5.0", "1,5", "a", "0x10", "1e99999999999"] {
             assert_eq!(Decimal::read(text), None, "{text}");
         }
-        assert_eq!(span(&"9".repeat(40)), Some(Range { low: order(1e40), high: order(1e40) }));
+    }
+
+    #[test]
+    fn in_a_resource_a_number_is_a_point() {
+        for (text, at) in [("100", 100.0), ("100.00", 100.0), ("1e2", 100.0), ("-5.40", -5.4), ("-0", 0.0)] {
+            assert_eq!(point(text), Some(Range { low: order(at), high: order(at) }), "{text}");
+        }
+        assert_eq!(point(&"9".repeat(40)), Some(Range { low: order(1e40), high: order(1e40) }));
+        for text in ["null", "true", "\"5\"", "{}", ""] {
+            assert_eq!(point(text), None, "{text}");
+        }
     }
 
     proptest! {
@@ -139,13 +145,14 @@ mod tests {
             let decimal = Decimal::read(&text).expect("a number");
             let (span, at) = (decimal.span(), order(decimal.exact()));
             prop_assert!(span.low <= at && at <= span.high);
+            prop_assert_eq!(point(&text), Some(decimal.point()));
             prop_assert!(decimal.about().low <= at && at <= decimal.about().high);
         }
 
         #[test]
         fn never_panics(text in "[-+]?[0-9]{0,35}[.]?[0-9]{0,4}([eE][-+]?[0-9]{0,11})?") {
             let spans = Decimal::read(&text).map(|decimal| [decimal.span(), decimal.about(), decimal.point()]);
-            for span in spans.into_iter().flatten().chain(span(&text)) {
+            for span in spans.into_iter().flatten().chain(point(&text)) {
                 prop_assert!(span.low <= span.high, "{text}");
             }
         }
