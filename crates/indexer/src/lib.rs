@@ -30,6 +30,7 @@ mod run;
 mod schema;
 mod sealed;
 mod search;
+mod singled;
 mod store;
 mod view;
 mod workers;

@@ -153,6 +153,9 @@ fn plans(list: &[Condition], chains: &mut dyn Chains, depth: usize) -> Result<Ve
 }
 
 fn text_plan(what: Global, text: &str) -> Plan {
+    if words(text).next().is_none() {
+        return Plan::Any(Vec::new());
+    }
     Plan::All(
         words(text).map(|word| Plan::Looks(vec![Look::Exact(Key::global(what).text(&word).0)])).collect(),
     )
@@ -165,6 +168,10 @@ fn leaf(place: Place, test: &Test) -> Leaf {
     let filtered = |key: Key, keep: Keep| Look::Prefix(key.0, Some(keep));
     let exactly = |key: Key| Look::Exact(exact(key).0);
     Leaf::Looks(match test {
+        // What has nothing that is compared (accents or control characters alone) is nobody's, and not everybody's.
+        Test::Starts(text) | Test::Contains(text) | Test::Display(text) if fold(text).is_empty() => {
+            Vec::new()
+        }
         Test::Starts(text) => vec![prefix(of(Form::Text).start(&fold(text)))],
         Test::Contains(text) => {
             let wanted = fold(text);

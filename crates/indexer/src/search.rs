@@ -9,6 +9,7 @@ use crate::key::{self, Global, Key};
 use crate::order::{LocalPosition, OrderReader, Position};
 use crate::plan::{Chains, Look, Named, Plan, measure, plan};
 use crate::sealed::{ReadFailed, Sealed};
+use crate::singled::leaves;
 use crate::view::{Member, Segment, View};
 use salus_seal::Pseudonym;
 use salus_trust_api::wire::query::{
@@ -22,6 +23,8 @@ use std::time::{Duration, Instant};
 pub(crate) const MAX_QUERY_TIME: Duration = Duration::from_secs(2);
 /// The most terms that one query looks at, in all segments together.
 pub(crate) const MAX_TERMS: u64 = 1_000_000;
+/// The most distinct patients that a query may name or single out.
+const MAX_NAMED_PATIENTS: usize = 1_024;
 /// The most records that the inner condition of a chain may find.
 pub(crate) const MAX_CHAIN_NAMES: usize = 100_000;
 
@@ -90,7 +93,7 @@ pub(crate) fn search_within(
     }
     let after = query.after.as_ref().map(|cursor| cursors.open(query, cursor)).transpose()?;
     let mut run =
-        Run { view, budget, named: BTreeSet::new(), named_ids: BTreeSet::new(), met: Patients::default() };
+        Run { view, budget, named: BTreeSet::new(), named_ids: BTreeSet::new(), met: BTreeSet::new() };
     let mut all = Vec::with_capacity(query.all.len() + 1);
     if !query.kinds.is_empty() {
         all.push(Plan::Kind(query.kinds.clone()));
@@ -107,7 +110,7 @@ pub(crate) fn search_within(
     }
     let (hits, next) = page.finish();
     let next = next.map(|position| cursors.seal(query, &position)).transpose()?;
-    let reach = run.reach(matching, &hits)?;
+    let reach = run.reach(query, matching, &hits)?;
     if budget.over.get() {
         return Err(SearchFault::TooCostly);
     }
@@ -218,8 +221,8 @@ struct Run<'v> {
     budget: &'v Budget,
     named: BTreeSet<Vec<u8>>,
     named_ids: BTreeSet<String>,
-    /// Patients that the inner conditions of chains met.
-    met: Patients,
+    /// Patients that inner conditions of chains met, each of them few.
+    met: BTreeSet<Pseudonym>,
 }
 
 impl<'v> Run<'v> {
@@ -293,22 +296,73 @@ impl<'v> Run<'v> {
         inner: &Plan,
         found: &mut dyn FnMut(Segment<'v>, u32) -> Result<(), SearchFault>,
     ) -> Result<(), SearchFault> {
-        let mut met = std::mem::take(&mut self.met);
+        let mut met = Patients::default();
         let mut count = 0usize;
-        let result = self.each(inner, &mut |segment, doc| {
+        self.each(inner, &mut |segment, doc| {
             count += 1;
             if count > MAX_CHAIN_NAMES {
                 return Err(SearchFault::TooCostly);
             }
             met.add_of(segment, doc, &mut Vec::new())?;
             found(segment, doc)
-        });
-        self.met = met;
-        result
+        })?;
+        if !met.many {
+            self.met.extend(met.some);
+        }
+        Ok(())
+    }
+
+    /// The patients of whom this plan is met, if they are few.
+    fn few(&self, plan: &Plan) -> Result<Vec<Pseudonym>, SearchFault> {
+        let mut patients = Patients::default();
+        for member in self.view.members() {
+            let mut docs = evaluate(member.segment, plan, self.budget)?;
+            let mut seen = Vec::new();
+            let mut doc = docs.seek(0);
+            while doc != END && !self.budget.step() {
+                if member.is_alive(doc) {
+                    patients.add_of(member.segment, doc, &mut seen)?;
+                }
+                if patients.many {
+                    return Ok(Vec::new());
+                }
+                doc = docs.seek(doc + 1);
+            }
+            self.check()?;
+        }
+        Ok(patients.some)
+    }
+
+    /// Everybody whom the query names or singles out.
+    fn named_patients(&mut self, query: &Query, many: bool) -> Result<BTreeSet<Pseudonym>, SearchFault> {
+        let leaves = leaves(&query.all);
+        // A single condition is what the matches meet, and nothing else.
+        let is_alone = query.all.len() == 1 && leaves.len() == 1;
+        for leaf in leaves.iter().filter(|leaf| !(leaf.is_met_by_all && (many || is_alone))) {
+            let plan = plan(&leaf.condition, self, 0)?;
+            let few = self.few(&plan)?;
+            self.met.extend(few);
+        }
+        let mut named = std::mem::take(&mut self.met);
+        let mut looks: Vec<Look> =
+            self.named.iter().map(|name| Look::Exact(Key::global(Global::Name).bytes(name).0)).collect();
+        looks.extend(self.named_ids.iter().map(|id| Look::Prefix(Key::global(Global::Name).id(id).0, None)));
+        if !looks.is_empty() {
+            self.each(&Plan::Looks(looks), &mut |segment, doc| {
+                named.extend(segment.whose(doc)?);
+                Ok(())
+            })?;
+        }
+        if named.len() > MAX_NAMED_PATIENTS { Err(SearchFault::TooCostly) } else { Ok(named) }
     }
 
     /// The patients of what the query names.
-    fn reach(&mut self, matching: Patients, hits: &[Located<'v>]) -> Result<Reach, SearchFault> {
+    fn reach(
+        &mut self,
+        query: &Query,
+        matching: Patients,
+        hits: &[Located<'v>],
+    ) -> Result<Reach, SearchFault> {
         let mut reached = Patients::default();
         if matching.many {
             for (_, segment, doc) in hits {
@@ -321,17 +375,8 @@ impl<'v> Run<'v> {
         } else {
             reached.some = matching.some;
         }
-        let mut looks: Vec<Look> =
-            self.named.iter().map(|name| Look::Exact(Key::global(Global::Name).bytes(name).0)).collect();
-        looks.extend(self.named_ids.iter().map(|id| Look::Prefix(Key::global(Global::Name).id(id).0, None)));
-        let mut named = std::mem::take(&mut self.met);
-        if !looks.is_empty() && !named.many {
-            self.each(&Plan::Looks(looks), &mut |segment, doc| {
-                Ok(named.add_of(segment, doc, &mut Vec::new())?)
-            })?;
-        }
-        let named = if named.many { Vec::new() } else { named.some };
-        let named = named.into_iter().filter(|patient| !reached.some.contains(patient)).collect();
+        let named = self.named_patients(query, matching.many)?.into_iter();
+        let named = named.filter(|patient| !reached.some.contains(patient)).collect();
         Ok(Reach { matching: reached.some, named, many: matching.many })
     }
 }

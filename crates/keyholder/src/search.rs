@@ -370,9 +370,9 @@ impl Pending {
     }
 }
 
-/// Rounded to two significant digits, a half upwards.
+/// Rounded to two significant digits, and at least to tens: one patient more or less does not show. A half goes upwards.
 fn two_digits(count: u64) -> u64 {
-    let mut unit: u64 = 1;
+    let mut unit: u64 = 10;
     while count / unit >= 100 {
         unit *= 10;
     }
@@ -385,8 +385,8 @@ mod tests {
 
     #[test]
     fn counts_keep_two_digits() {
-        let rounded = [0, 7, 99, 100, 104, 105, 994, 995, 12_345, 758_912, u64::MAX / 2].map(two_digits);
-        assert_eq!(rounded[..10], [0, 7, 99, 100, 100, 110, 990, 1_000, 12_000, 760_000]);
+        let rounded = [21, 44, 99, 100, 104, 105, 994, 995, 12_345, 758_912, u64::MAX / 2].map(two_digits);
+        assert_eq!(rounded[..10], [20, 40, 100, 100, 100, 110, 990, 1_000, 12_000, 760_000]);
         assert_eq!(rounded[10].to_string().trim_end_matches('0'), "92");
     }
 }

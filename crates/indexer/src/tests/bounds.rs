@@ -169,6 +169,51 @@ fn whom_a_query_names_is_reached_though_nothing_matches() {
 }
 
 #[test]
+fn whom_a_condition_singles_out_is_reached_behind_a_not_within_a_chain_and_beside_many() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut cell, _) = open_cell(folder.path());
+    let name = |n: u64| RecordName { kind: 1, id: format!("id-{n}") };
+    let mut rows: Vec<Row> = (10..=39).map(|n| text_row(n, &format!("Name {n}"))).collect();
+    rows.extend((10..=39).map(|n| {
+        let words = vec![(2, Word::Reference(name(n))), (3, Word::Text("x".into()))];
+        row(100 + n, 1, 2, Some(n), Words { id: format!("o-{n}"), words, ..Words::default() })
+    }));
+    with(&mut cell, &rows[..45], true);
+    with(&mut cell, &rows[45..], false);
+    let reach = |conditions: Vec<Condition>| ask(&cell, &query(conditions)).unwrap().1;
+    let not = |condition| Condition::Not(Box::new(condition));
+    let has = |meets| Condition::ReferredToBy { kind: 2, parameter: 2, meets: Box::new(meets) };
+    let ill = || Condition::Value(3, Test::Starts("x".into()));
+    let of = |meets| Condition::RefersTo { parameter: 2, kinds: vec![1], meets: Box::new(meets) };
+
+    let all_but_one = reach(vec![has(ill()), not(starts("name 17"))]);
+    assert_eq!((all_but_one.many, all_but_one.named), (true, vec![pseudonym(17)]));
+    let all_but_one = reach(vec![has(ill()), not(Condition::Id(name(18)))]);
+    assert_eq!((all_but_one.many, all_but_one.named), (true, vec![pseudonym(18)]));
+    let in_a_chain = reach(vec![of(not(starts("name 19")))]);
+    assert_eq!((in_a_chain.many, in_a_chain.named), (true, vec![pseudonym(19)]));
+    let nobody = Condition::Value(9, Test::Starts("x".into()));
+    let beside_many = reach(vec![Condition::Id(name(20)), has(ill()), nobody.clone()]);
+    assert_eq!((beside_many.matching.len(), beside_many.named), (0, vec![pseudonym(20)]));
+    assert_eq!(reach(vec![starts("name 21"), nobody.clone()]).named, [pseudonym(21)]);
+    assert_eq!(reach(vec![not(starts("name"))]).named, [], "many meet it");
+    let ids = Condition::Any((10..=39).map(|n| Condition::Id(name(n))).collect());
+    assert_eq!(reach(vec![ids, nobody]).named.len(), 30, "all who are named by their ids");
+}
+
+#[test]
+fn what_has_nothing_to_compare_finds_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut cell, _) = open_cell(folder.path());
+    with(&mut cell, &[text_row(1, "Meier"), text_row(2, "Huber")], true);
+    let tests = ["\u{0}", "\u{308}"].map(str::to_owned).into_iter();
+    for test in tests.flat_map(|text| [Test::Starts(text.clone()), Test::Contains(text)]) {
+        assert_eq!(ask(&cell, &query(vec![Condition::Value(1, test)])).unwrap().0.total, 0);
+    }
+    assert_eq!(ask(&cell, &query(vec![Condition::Content(".".into())])).unwrap().0.total, 0);
+}
+
+#[test]
 fn a_deletion_outlives_its_commit_against_older_versions() {
     let folder = tempfile::tempdir().unwrap();
     let (mut cell, _) = open_cell(folder.path());

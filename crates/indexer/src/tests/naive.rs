@@ -34,6 +34,11 @@ fn above(above: &str, below: &str) -> bool {
 
 fn meets_test(word: &Word, test: &Test) -> bool {
     match (word, test) {
+        (_, Test::Starts(wanted) | Test::Contains(wanted) | Test::Display(wanted))
+            if fold(wanted).is_empty() =>
+        {
+            false
+        }
         (Word::Text(text), Test::Starts(wanted)) => fold(text).starts_with(&fold(wanted)),
         (Word::Text(text), Test::Contains(wanted)) => fold(text).contains(&fold(wanted)),
         (Word::Text(text), Test::Exact(wanted)) => text == wanted,
@@ -76,7 +81,7 @@ fn meets_test(word: &Word, test: &Test) -> bool {
 
 fn has_words(text: &str, wanted: &str) -> bool {
     let there: Vec<String> = words(text).collect();
-    words(wanted).all(|word| there.contains(&word))
+    words(wanted).next().is_some() && words(wanted).all(|word| there.contains(&word))
 }
 
 pub(super) fn meets(all: &[Row], row: &Row, condition: &Condition) -> bool {

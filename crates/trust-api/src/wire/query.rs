@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// The most hits on one page: what one entry of the log covers.
 pub const MAX_PAGE: u32 = 1_000;
 /// The most conditions in one query, nested ones counted.
-pub const MAX_CONDITIONS: usize = 2_000;
+pub const MAX_CONDITIONS: usize = 4_000;
 /// The deepest nesting of conditions.
 pub const MAX_DEPTH: usize = 24;
 /// The most keys to sort by.
@@ -255,8 +255,9 @@ pub struct Hit {
 pub struct Reach {
     /// The patients of the hits on the page; of all matches while these are at most [`FEW_PATIENTS`]. Distinct.
     pub matching: Vec<Pseudonym>,
-    /// Patients whom the query names (by id, by reference, by the conditions of a chain) and who are there, whether they match
-    /// or not, while they are at most [`FEW_PATIENTS`]. Distinct, none of `matching`.
+    /// Patients whom the query names (by id or by reference), and those whom it singles out: of whom one of its conditions, also
+    /// behind a `not` or within a chain, or the whole condition of a chain, is met by at most [`FEW_PATIENTS`]. They are there,
+    /// whether they match or not. Distinct, none of `matching`.
     pub named: Vec<Pseudonym>,
     /// Whether more than [`FEW_PATIENTS`] distinct patients match.
     pub many: bool,
