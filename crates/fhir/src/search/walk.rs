@@ -163,6 +163,11 @@ impl Walk {
         !self.truths.is_empty() || !self.ends().is_empty()
     }
 
+    /// True when a parameter says yes or no of the whole resource.
+    pub(super) fn is_truth(&self, number: u16) -> bool {
+        self.truths.iter().any(|(of, _)| *of == number)
+    }
+
     /// What its paths end at.
     pub(super) fn ends(&self) -> Vec<&End> {
         fn collect<'w>(place: &'w Place, all: &mut Vec<&'w End>) {

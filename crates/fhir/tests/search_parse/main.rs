@@ -4,10 +4,10 @@ mod refused;
 
 use proptest::prelude::*;
 use salus_fhir::search::{
-    self, Comparison, Condition, Include, LAST_UPDATED, Name, Options, Range, Search, SortKey, Summary,
-    System, Test, Total, order,
+    self, Comparison, Condition, Expected, Fault, Include, LAST_UPDATED, Name, Options, Range, Search,
+    SortKey, Summary, System, Test, Total, order,
 };
-use salus_fhir::{Issue, Language, Resource, ResourceType, instant};
+use salus_fhir::{Issue, Language, Message, Resource, ResourceType, instant};
 
 const BASE: &str = "https://salus.example/fhir";
 const NOW: i64 = 1_795_366_800_000;
@@ -98,6 +98,10 @@ fn strings_tokens_and_uris() {
     let by = |system| value("Patient", "gender", token(system, "male"));
     same(&format!("Patient?gender={system}|male"), Condition::Any(vec![by(System::None), by(is(system))]));
     same("Patient?gender=urn:other|male", by(is("urn:other")));
+    same("Patient?active=true", value("Patient", "active", token(System::Any, "true")));
+    same("Patient?deceased=false", value("Patient", "deceased", token(System::Any, "false")));
+    let either_way = one("Patient?active:not=true,false");
+    assert!(matches!(either_way, Condition::Not(any) if matches!(*any, Condition::Any(_))));
     let of_type = Test::OfType { system: Some("urn:t".into()), code: "MR".into(), value: "1".into() };
     same("Patient?identifier:of-type=urn:t|MR|1", value("Patient", "identifier", of_type));
     let gender = number("Patient", "gender");
@@ -385,7 +389,7 @@ fn a_cells_own_parameters_are_found_by_their_codes() {
 #[test]
 fn every_parameter_can_be_asked_for() {
     use salus_fhir::search::ParameterKind as Kind;
-    let mut count = 0;
+    let (mut count, mut boolean) = (0, 0);
     for kind in ResourceType::all() {
         for parameter in search::parameters(kind) {
             let value = match parameter.kind {
@@ -403,13 +407,19 @@ fn every_parameter_can_be_asked_for() {
                 _ => "x".to_owned(),
             };
             let query = format!("{kind}?{}={value}", parameter.code);
+            let booleans = read(&query, &options()).is_err_and(|issues| {
+                let needs = Fault::Value { parameter: parameter.code.clone(), expected: Expected::Boolean };
+                issues[0].message == Message::Search(needs)
+            });
+            let query = if booleans { query.replace("=x", "=true") } else { query };
+            boolean += usize::from(booleans);
             let search = read(&query, &options())
                 .unwrap_or_else(|issues| panic!("{query}: {}", issues[0].text(Language::En)));
             assert_eq!(search.conditions.len(), 1);
             count += 1;
         }
     }
-    assert!(count > 2_000, "{count}");
+    assert!(count > 2_000 && (10..40).contains(&boolean), "{count}, {boolean} of them true or false");
 }
 
 proptest! {

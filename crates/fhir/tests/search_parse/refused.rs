@@ -44,6 +44,14 @@ fn what_is_refused_says_where_and_what_would_do() {
         ("Patient?identifier=|", Expected::Token),
         ("Patient?identifier:of-type=a|b", Expected::OfType),
         ("Patient?gender:missing=maybe", Expected::Boolean),
+        ("Patient?active=maybe", Expected::Boolean),
+        ("Patient?active=true,maybe", Expected::Boolean),
+        ("Patient?active:not=no", Expected::Boolean),
+        ("Patient?active=urn:x|", Expected::Boolean),
+        ("Patient?deceased=perhaps", Expected::Boolean),
+        ("Patient?deceased=TRUE", Expected::Boolean),
+        ("Observation?patient.active=maybe", Expected::Boolean),
+        ("Patient?_has:Appointment:patient:patient.deceased=2020", Expected::Boolean),
         ("Observation?subject=a b", Expected::Reference),
         ("Observation?subject:Patient=Group/1", Expected::Reference),
         ("Patient?_id=a b", Expected::Id),
@@ -124,6 +132,8 @@ fn bounds_hold_even_for_the_lenient() {
         let issues = read(&query, &lenient).expect_err("refused");
         assert_eq!(issues[0].message, Message::Search(bound));
     }
+    let search = read("Patient?active=maybe", &lenient).expect("left out");
+    assert!(search.conditions.is_empty() && search.left_out.len() == 1);
     let search = read("Patient?nmae=x&name=y&_count=many", &lenient).expect("the rest is understood");
     assert_eq!(search.understood, [("name".to_owned(), "y".to_owned())]);
     assert!(search.left_out.len() == 2 && search.left_out[0].severity == Severity::Warning);

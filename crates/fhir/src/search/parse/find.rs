@@ -1,10 +1,10 @@
 //! Which parameter a name means for the types that are searched.
 
 use super::{Parsed, Parser, shown};
-use crate::ResourceType;
 use crate::search::walk::{End, Leaf, Walk};
 use crate::search::{Fault, Parameter, ParameterKind, common, table};
 use crate::spelling::nearest;
+use crate::{PrimitiveKind, ResourceType};
 
 /// What is asked of a search as a whole, or of its answer.
 pub(super) const CONTROLS: [&str; 11] = [
@@ -108,12 +108,24 @@ impl<'o> Parser<'o> {
 impl Parser<'_> {
     /// Where a parameter's paths end in resources of `kinds`.
     fn ends(&self, kinds: &[ResourceType], number: u16) -> Vec<&End> {
+        self.walks(kinds, number).flat_map(Walk::ends).filter(|end| end.number == number).collect()
+    }
+
+    /// The walks through resources of `kinds` that a parameter is part of.
+    fn walks(&self, kinds: &[ResourceType], number: u16) -> impl Iterator<Item = &Walk> {
         let custom = self.options.custom.iter().find(|custom| custom.parameter().number == number);
-        let walks = kinds.iter().filter_map(|kind| match custom {
+        kinds.iter().filter_map(move |kind| match custom {
             Some(custom) => custom.walk(*kind),
             None => Some(table::get().walk(*kind)),
-        });
-        walks.flat_map(Walk::ends).filter(|end| end.number == number).collect()
+        })
+    }
+
+    /// True when a parameter has nothing but `true` and `false` for values in resources of `kinds`.
+    pub(super) fn is_boolean(&self, kinds: &[ResourceType], number: u16) -> bool {
+        let ends = self.ends(kinds, number);
+        let is_truth = self.walks(kinds, number).any(|walk| walk.is_truth(number));
+        (is_truth || !ends.is_empty())
+            && ends.iter().all(|end| end.leaf == Leaf::Primitive(PrimitiveKind::Boolean))
     }
 
     /// The types that a reference parameter may lead to from resources of `kinds`; empty for any.

@@ -36,8 +36,14 @@ impl Parser<'_> {
             };
         }
         let target = self.modifier(kinds, parameter, modifier)?;
+        let is_boolean = parameter.kind == ParameterKind::Token
+            && matches!(modifier, None | Some("not"))
+            && self.is_boolean(kinds, parameter.number);
         let mut any = Vec::new();
         for part in parts(code, value)? {
+            if is_boolean && !is_truth(part) {
+                return Err(malformed(code, Expected::Boolean));
+            }
             if matches!(modifier, Some("in" | "not-in")) {
                 any.push(Condition::InValueSet { parameter: parameter.number, url: plain(part) });
                 self.spend(1)?;
@@ -289,6 +295,12 @@ fn system_and_code(part: &str) -> Option<(System, Option<String>)> {
         [system, code] => Some((System::Is(plain(system)), Some(plain(code)))),
         _ => None,
     }
+}
+
+/// `true` or `false`, whatever its system.
+fn is_truth(part: &str) -> bool {
+    let code = system_and_code(part).and_then(|(_, code)| code);
+    matches!(code.as_deref(), Some("true" | "false"))
 }
 
 fn token(parameter: &Parameter, modifier: Option<&str>, part: &str) -> Parsed<Vec<Test>> {
