@@ -34,6 +34,8 @@ pub(crate) struct Publisher {
     /// The vkey line of every tree that has one.
     keys: BTreeMap<Tree, String>,
     known_dirs: HashSet<PathBuf>,
+    /// Trees that a round made larger, from which size to which: the partial tiles of the first go.
+    superseded: Vec<(Tree, u64, u64)>,
     /// Set while a round puts checkpoints in place and after it failed to: from there on it can't be tried again, since
     /// that would write files anew that a checkpoint may cover already.
     pub committed: bool,
@@ -65,6 +67,7 @@ impl Publisher {
             trees: HashMap::new(),
             keys,
             known_dirs: HashSet::new(),
+            superseded: Vec::new(),
             committed: false,
         }
     }
@@ -93,9 +96,10 @@ impl Publisher {
         // After a failure nothing is known of the folders that were being made.
         let grown = grown?;
         self.known_dirs = known_dirs;
-        self.remove_superseded(&grown)?;
         self.committed = false;
         let sizes = grown.iter().map(|(tree, growing)| (*tree, growing.frontier.size())).collect();
+        let larger = grown.iter().map(|(tree, growing)| (*tree, growing.before, growing.frontier.size()));
+        self.superseded.extend(larger);
         self.trees.extend(grown.into_iter().map(|(tree, growing)| (tree, growing.frontier)));
         Ok(sizes)
     }
@@ -195,11 +199,12 @@ impl Publisher {
 
     /// Removes the partial tiles that larger ones replace. Not synced: one that comes back after a power cut is a
     /// true part of the tree, and the next opening removes it.
-    fn remove_superseded(&mut self, grown: &BTreeMap<Tree, Growing>) -> Result<(), LogError> {
-        for (tree, growing) in grown {
+    ///
+    /// To be called when readers know of the larger ones.
+    pub fn remove_superseded(&mut self) -> Result<(), LogError> {
+        for (tree, before, now) in std::mem::take(&mut self.superseded) {
             let folder = tree.folder(&self.dir);
-            let now = growing.frontier.size();
-            for id in tile::partials(growing.before).into_iter().filter(|id| !tile::belongs(id, now)) {
+            for id in tile::partials(before).into_iter().filter(|id| !tile::belongs(id, now)) {
                 let path = folder.join(id.path());
                 remove(&*self.disk, &path)?;
                 let whole = TileId { width: TILE_WIDTH as u16, ..id };

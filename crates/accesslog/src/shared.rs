@@ -193,7 +193,9 @@ impl Worker {
             state.backlog_bytes = state.backlog_bytes.saturating_sub(frame.bytes.len());
         }
         state.published.extend(sizes);
-        Ok(())
+        drop(state);
+        // Only now: until then, a reader may be on its way to a tile that goes.
+        self.publisher.remove_superseded()
     }
 
     /// Removes the segments of which everything is published, oldest first, each durably before the next: a gap

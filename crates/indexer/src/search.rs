@@ -114,7 +114,7 @@ pub(crate) fn search_within(
     if budget.over.get() {
         return Err(SearchFault::TooCostly);
     }
-    let hits = hits.into_iter().map(|(hit, ..)| hit).collect();
+    let hits = hits.into_iter().take(query.count as usize).map(|(hit, ..)| hit).collect();
     Ok((Found { hits, total, rounded: false, next }, reach))
 }
 
@@ -149,12 +149,13 @@ impl<'v> Page<'_, 'v> {
         Ok(())
     }
 
+    /// The hits of the page and, if there is one, the hit behind them; then also where the next page begins.
     fn finish(self) -> (Vec<Located<'v>>, Option<Position>) {
         let count = self.query.count as usize;
         let more = self.best.len() > count;
         let last =
             self.best.get(count.wrapping_sub(1)).filter(|_| more).map(|(position, _)| position.clone());
-        (self.best.into_iter().take(count).map(|(_, located)| located).collect(), last)
+        (self.best.into_iter().map(|(_, located)| located).collect(), last)
     }
 }
 
@@ -356,7 +357,7 @@ impl<'v> Run<'v> {
         if named.len() > MAX_NAMED_PATIENTS { Err(SearchFault::TooCostly) } else { Ok(named) }
     }
 
-    /// The patients of what the query names.
+    /// Whom it reached. `hits` are the page's and the one behind it: that there is a next page tells that there is one.
     fn reach(
         &mut self,
         query: &Query,

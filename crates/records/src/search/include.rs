@@ -17,27 +17,29 @@ use salus_trust_api::Interaction;
 use salus_trust_api::client::Asker;
 use salus_trust_api::wire::query::{Condition, MAX_PAGE, Query, Test};
 use std::collections::{BTreeMap, HashSet};
+use std::time::Instant;
 
 /// The most records that one page includes.
 pub(crate) const MAX_INCLUDED: usize = 1_000;
 /// How often `:iterate` goes on from what was included.
 const MAX_ROUNDS: usize = 8;
 /// About the most conditions in one search for what refers to the hits.
-const MAX_CONDITIONS: usize = 1_500;
+const MAX_CONDITIONS: usize = 1_000;
 
 type Name = (ResourceType, String);
 
 /// Adds to a page what its includes ask for.
 ///
-/// Errors: [`RecordsError::TooCostly`] when that is more than [`MAX_INCLUDED`]; the refusal of any of it.
+/// Errors: [`RecordsError::TooCostly`] when that is more than [`MAX_INCLUDED`], or not done by `until`; the refusal of any of it.
 pub(crate) async fn include(
     cell: &Cell,
     asker: &Asker,
     interaction: Interaction,
     includes: &[Include],
     page: &mut OpenedPage,
+    until: Instant,
 ) -> Result<(), RecordsError> {
-    let work = Work { cell, asker, interaction };
+    let work = Work { cell, asker, interaction, until };
     let hits = page.entries.len();
     let mut from = 0;
     for round in 0..MAX_ROUNDS {
@@ -46,6 +48,7 @@ pub(crate) async fn include(
         if from == to || due.is_empty() {
             break;
         }
+        work.in_time()?;
         let mut found = work.referred_to(&due, page, from).await?;
         for include in due.iter().filter(|include| include.reverse) {
             found.extend(work.referring(include, page, from).await?);
@@ -68,9 +71,15 @@ struct Work<'a> {
     cell: &'a Cell,
     asker: &'a Asker,
     interaction: Interaction,
+    until: Instant,
 }
 
 impl Work<'_> {
+    fn in_time(&self) -> Result<(), RecordsError> {
+        let is_late = Instant::now() >= self.until;
+        if is_late { Err(RecordsError::TooCostly(vec![text::too_costly()])) } else { Ok(()) }
+    }
+
     /// The records that the entries from `from` on refer to and by what is due.
     async fn referred_to(
         &self,
@@ -157,6 +166,7 @@ impl Work<'_> {
                     after: None,
                     glimpse: false,
                 };
+                self.in_time()?;
                 let searched = self.cell.trust.search(self.asker, self.interaction, query).await;
                 let hits = searched.map_err(RecordsError::of_existing)?.found;
                 if hits.next.is_some() || found.len() + hits.hits.len() > MAX_INCLUDED {

@@ -21,7 +21,7 @@ use salus_trust_api::wire::MAX_VERSIONS_PER_READ;
 use salus_trust_api::wire::query::{Found, Hit};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The most sealed bytes that are opened for one page.
 pub(crate) const MAX_PAGE_BYTES: usize = 16 * 1024 * 1024;
@@ -78,6 +78,9 @@ struct State {
     after: Vec<u8>,
 }
 
+/// For how long a page may be gathered: what is on it must still be sent within its admissions.
+const MAX_GATHERING: Duration = Duration::from_secs(2);
+
 /// Searches.
 ///
 /// Errors: [`RecordsError::Malformed`] with every parameter that is not understood, [`RecordsError::NotSupported`],
@@ -105,6 +108,7 @@ async fn run(
     after: Option<Vec<u8>>,
 ) -> Result<Page, RecordsError> {
     cell.serving()?;
+    let began = Instant::now();
     let mut plan = plan(cell, asker, &ask).await?;
     plan.query.after = after;
     let Plan { interaction, query, subset, includes, wants_total, understood, left_out } = plan;
@@ -117,7 +121,8 @@ async fn run(
     let versions = versions_of(cell, &hits)?;
     opened.open(cell, asker, interaction, &versions, Mode::Match, part).await?;
     if !includes.is_empty() && !opened.entries.is_empty() {
-        include(cell, asker, interaction, &includes, &mut opened).await?;
+        let until = began + MAX_GATHERING;
+        include(cell, asker, interaction, &includes, &mut opened, until).await?;
     }
     if let Some(more) = opened.delivery {
         delivery = delivery.with(more);
@@ -132,6 +137,10 @@ async fn run(
                 }
             })
             .await;
+    }
+    // What could not be sent any more before its admission ends is no answer.
+    if Instant::now() >= delivery.ends() {
+        return Err(RecordsError::TooCostly(vec![text::too_costly()]));
     }
     let compartment = match &ask.compartment {
         Some((code, id)) => ResourceType::from_code(*code).map(|kind| (kind, id.clone())),
