@@ -46,6 +46,8 @@ pub enum Fault {
     },
     /// An element that the type does not have (`_elements`).
     UnknownElement {
+        /// Its name; none when it does not look like one.
+        name: Option<String>,
         /// Elements with similar names.
         nearest: Vec<String>,
     },
@@ -105,6 +107,12 @@ pub(super) fn shown(name: &str) -> Option<String> {
         && name.len() <= MAX_SHOWN_BYTES
         && name.bytes().all(plain);
     is_one.then(|| name.to_owned())
+}
+
+/// Names with dots and colons between them, when each is safe to repeat.
+pub(super) fn shown_path(path: &str) -> Option<String> {
+    let is_one = path.len() <= MAX_SHOWN_BYTES && path.split([':', '.']).all(|name| shown(name).is_some());
+    is_one.then(|| path.to_owned())
 }
 
 fn meant(nearest: &[String]) -> [String; 3] {
@@ -206,13 +214,20 @@ impl Fault {
                     format!("{parameter} ne nomme aucun type de ressource de FHIR R4.{fr}"),
                 ]
             }
-            Self::UnknownElement { nearest } => {
+            Self::UnknownElement { name, nearest } => {
                 let [en, de, fr] = meant(nearest);
-                [
-                    format!("_elements names an element that the type does not have.{en}"),
-                    format!("_elements nennt ein Element, das der Typ nicht hat.{de}"),
-                    format!("_elements nomme un élément que le type n’a pas.{fr}"),
-                ]
+                match name {
+                    Some(name) => [
+                        format!("_elements names {name}, which the type does not have.{en}"),
+                        format!("_elements nennt {name}, was der Typ nicht hat.{de}"),
+                        format!("_elements nomme {name}, que le type n’a pas.{fr}"),
+                    ],
+                    None => [
+                        format!("_elements names an element that the type does not have.{en}"),
+                        format!("_elements nennt ein Element, das der Typ nicht hat.{de}"),
+                        format!("_elements nomme un élément que le type n’a pas.{fr}"),
+                    ],
+                }
             }
             Self::NotAReference(name) => [
                 format!("The search parameter {name} is no reference; nothing can be followed by it."),
@@ -382,7 +397,8 @@ mod tests {
             Fault::Modifier { parameter: name(), allowed: vec![] },
             Fault::Modifier { parameter: name(), allowed: vec![":missing".into(), ":exact".into()] },
             Fault::UnknownType { parameter: name(), nearest: vec![name()] },
-            Fault::UnknownElement { nearest: vec![] },
+            Fault::UnknownElement { name: None, nearest: vec![] },
+            Fault::UnknownElement { name: Some(name()), nearest: vec![name()] },
             Fault::NotAReference(name()),
             Fault::NotATarget { parameter: name(), targets: vec!["Patient"] },
             Fault::NotSortable(name()),
@@ -420,5 +436,9 @@ mod tests {
             assert_eq!(shown(name), None, "{name}");
         }
         assert_eq!(shown("_has"), Some("_has".into()));
+        assert_eq!(shown_path("patient.birthdate:asc"), Some("patient.birthdate:asc".into()));
+        for path in ["", ".", "a..b", "a:", "a.1980-01-01", "a b", &"a.".repeat(40)] {
+            assert_eq!(shown_path(path), None, "{path}");
+        }
     }
 }

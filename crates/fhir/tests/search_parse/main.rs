@@ -332,6 +332,8 @@ fn what_is_asked_of_the_answer() {
         (Some(5), Some(Total::Accurate), Some(Summary::Text))
     );
     assert_eq!(search.elements, ["code", "status"]);
+    let parts = read("Patient?_elements=Patient.name,deceased[x],Observation.value", &options());
+    assert_eq!(parts.expect("understood").elements, ["Patient.name", "deceased", "Observation.value"]);
     let include =
         |source: Option<&str>, parameter: Option<(&str, &str)>, target: Option<&str>, iterate, reverse| {
             Include {

@@ -97,9 +97,20 @@ fn what_is_refused_says_where_and_what_would_do() {
     assert!(matches!(fault("Patient?_has:Patient:organization:name=x").0, Fault::NotATarget { .. }));
     assert!(matches!(fault("Patient?_sort=organization").0, Fault::NotSortable(_)));
     assert!(matches!(fault("Patient?_security:below=http://loinc.org|1").0, Fault::CodeSystem(_)));
-    assert!(
-        matches!(fault("Patient?_elements=nmae").0, Fault::UnknownElement { nearest } if nearest == ["name"])
-    );
+    for (query, name, near) in [
+        ("Patient?_elements=nmae", Some("nmae"), "name"),
+        ("Patient?_elements=id,Patient.nmae", Some("nmae"), "name"),
+        ("Patient?_elements=foo", Some("foo"), ""),
+        ("Patient?_elements=name.family", Some("name.family"), "name"),
+        ("?_type=Patient,Group&_elements=birthDay", Some("birthDay"), "birthDate"),
+        ("?_elements=birthDay", Some("birthDay"), "birthDate"),
+        ("Patient?_elements=Max Muster", None, ""),
+        ("Patient?_elements=name,", None, ""),
+    ] {
+        let Fault::UnknownElement { name: found, nearest } = fault(query).0 else { panic!("{query}") };
+        assert_eq!((found.as_deref(), nearest.join(" ").as_str()), (name, near), "{query}");
+    }
+    assert!(matches!(fault("Patient?_elements=Pateint.name").0, Fault::UnknownType { .. }));
     assert!(
         matches!(fault("?_type=Pateint").0, Fault::UnknownType { nearest, .. } if nearest == ["Patient"])
     );
@@ -132,6 +143,8 @@ fn bounds_hold_even_for_the_lenient() {
         let issues = read(&query, &lenient).expect_err("refused");
         assert_eq!(issues[0].message, Message::Search(bound));
     }
+    let search = read("Patient?_elements=foo", &lenient).expect("left out");
+    assert!(search.elements.is_empty() && search.left_out[0].text(Language::En).contains(" foo,"));
     let search = read("Patient?active=maybe", &lenient).expect("left out");
     assert!(search.conditions.is_empty() && search.left_out.len() == 1);
     let search = read("Patient?nmae=x&name=y&_count=many", &lenient).expect("the rest is understood");

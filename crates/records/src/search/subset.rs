@@ -45,9 +45,9 @@ impl Subset {
     /// Whether a Patient's line is enough: its id, name and birth date are all that is asked for.
     pub(crate) fn is_line(&self) -> bool {
         match self {
-            Self::Elements(names) => {
-                names.iter().all(|name| matches!(name.as_str(), "id" | "meta" | "name" | "birthDate"))
-            }
+            Self::Elements(names) => names
+                .iter()
+                .all(|name| matches!(of_type("Patient", name), Some("id" | "meta" | "name" | "birthDate"))),
             _ => false,
         }
     }
@@ -70,10 +70,8 @@ impl Subset {
                 })
             }
             Self::Elements(names) => {
-                names.iter().any(|wanted| wanted == name)
-                    || element.is_some_and(|(element, required)| {
-                        required || names.iter().any(|wanted| wanted == element)
-                    })
+                let is_wanted = |name| names.iter().any(|wanted| of_type(kind.name(), wanted) == Some(name));
+                is_wanted(name) || element.is_some_and(|(element, required)| required || is_wanted(element))
             }
         }
     }
@@ -116,6 +114,14 @@ impl Subset {
     }
 }
 
+/// The element that `_elements` names for a type: `name` and `Patient.name` are Patient's name; `Group.name` is nothing of it.
+fn of_type<'n>(kind: &str, wanted: &'n str) -> Option<&'n str> {
+    match wanted.split_once('.') {
+        Some((of, name)) => (of == kind).then_some(name),
+        None => Some(wanted),
+    }
+}
+
 /// The element that a property belongs to (`value` of `valueQuantity`), and whether it is required.
 fn element_of(kind: ResourceType, name: &str) -> Option<(&'static str, bool)> {
     let definitions = definitions::get();
@@ -130,7 +136,7 @@ fn element_of(kind: ResourceType, name: &str) -> Option<(&'static str, bool)> {
     elements.iter().find(is_meant).map(|element| (element.name, element.min > 0))
 }
 
-/// `meta` with the tag among its tags.
+/// `meta` with the tag among its tags, once.
 fn meta(out: &mut String, meta: Value<'_>) {
     if meta.kind() != Kind::Object {
         out.push_str(meta.raw());
@@ -145,7 +151,7 @@ fn meta(out: &mut String, meta: Value<'_>) {
         if member.is("tag") && member.value.kind() == Kind::Array {
             has_tags = true;
             out.push_str(r#""tag":["#);
-            for tag in member.value.elements() {
+            for tag in member.value.elements().filter(|tag| tag.raw() != SUBSETTED) {
                 out.push_str(tag.raw());
                 out.push(',');
             }
@@ -223,6 +229,32 @@ mod tests {
     }
 
     #[test]
+    fn an_element_of_a_type_is_kept_in_that_type_only() {
+        let of = |name: &str| left(&Subset::Elements(vec![name.to_owned()]), OBSERVATION);
+        assert_eq!(of("Observation.value"), of("value"));
+        assert!(of("value").contains("valueQuantity") && !of("Patient.value").contains("valueQuantity"));
+        assert!(!of("Patient.id").contains("note") && of("Observation.note").contains("note"));
+    }
+
+    #[test]
+    fn a_line_shows_no_more_of_itself_than_is_asked_for() {
+        let patient = ResourceType::from_name("Patient").unwrap();
+        let line = format!(
+            r#"{{"resourceType":"Patient","id":"1","meta":{{"tag":[{SUBSETTED}]}},"name":[{{"family":"f"}}],"birthDate":"1970"}}"#
+        );
+        for (names, expected) in [
+            (&["id"][..], ""),
+            (&["Patient.birthDate"], r#","birthDate":"1970""#),
+            (&["name", "birthDate"], r#","name":[{"family":"f"}],"birthDate":"1970""#),
+        ] {
+            let subset = Subset::Elements(names.iter().map(|name| (*name).to_owned()).collect());
+            let left = String::from_utf8(subset.of(patient, line.clone().into_bytes())).unwrap();
+            let head = format!(r#"{{"resourceType":"Patient","id":"1","meta":{{"tag":[{SUBSETTED}]}}"#);
+            assert_eq!(left, format!("{head}{expected}}}"));
+        }
+    }
+
+    #[test]
     fn every_type_has_its_summary_and_every_name_in_it_is_an_element() {
         assert_eq!(SUMMARIES.len(), ResourceType::all().count());
         let definitions = definitions::get();
@@ -239,7 +271,9 @@ mod tests {
         let elements =
             |names: &[&str]| Subset::Elements(names.iter().map(|name| (*name).to_owned()).collect());
         assert!(elements(&["name", "birthDate", "id"]).is_line());
+        assert!(elements(&["Patient.name", "Patient.id"]).is_line() && elements(&["id"]).is_line());
         assert!(!elements(&["name", "gender"]).is_line());
+        assert!(!elements(&["Patient.gender"]).is_line() && !elements(&["Practitioner.name"]).is_line());
         assert!(!Subset::Summary.is_line() && !Subset::Whole.is_line());
     }
 }

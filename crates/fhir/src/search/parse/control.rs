@@ -1,9 +1,13 @@
 //! What is asked of a search as a whole, and of its answer: `_type`, `_sort`, `_count`, `_total`, `_summary`, `_elements`,
 //! `_include`, `_revinclude`.
 
+use std::collections::BTreeSet;
+
 use super::find::not_a_target;
 use super::{Parsed, Parser, is_passed_over, shown};
+use crate::ResourceType;
 use crate::definitions;
+use crate::search::fault::shown_path;
 use crate::search::{
     Expected, Fault, Include, LAST_UPDATED, MAX_COUNT, MAX_SORT_KEYS, MAX_VALUES, ParameterKind, SortKey,
     Summary, Total,
@@ -121,30 +125,34 @@ impl Parser<'_> {
     }
 
     fn elements(&mut self, value: &str) -> Parsed<()> {
-        let table = definitions::get();
         let listed: Vec<_> = value.split(',').collect();
         if listed.len() > MAX_VALUES {
             return Err(Fault::TooManyValues("_elements".to_owned()));
         }
+        let all: Vec<_>;
+        let searched = if self.search.kinds.is_empty() {
+            all = ResourceType::all().collect();
+            &all
+        } else {
+            &self.search.kinds
+        };
+        let of_searched = elements_of(searched);
         let mut elements = Vec::new();
         for listed in listed {
-            let (kind, name) =
-                listed.split_once('.').map_or((None, listed), |(kind, name)| (Some(kind), name));
-            let kinds = match kind {
-                Some(kind) => vec![self.kind("_elements", kind)?],
-                None => self.search.kinds.clone(),
+            // Only what stands directly in a resource can be asked for: `name.family` is no element of a type `name`.
+            let (kind, name) = match listed.split_once('.') {
+                Some((kind, name)) if !kind.starts_with(|first: char| first.is_ascii_lowercase()) => {
+                    (Some(self.kind("_elements", kind)?), name)
+                }
+                _ => (None, listed),
             };
             let plain = name.strip_suffix("[x]").unwrap_or(name);
-            let names: Vec<&str> = kinds
-                .iter()
-                .flat_map(|kind| table.elements(table.resource(*kind)))
-                .map(|element| element.name)
-                .collect();
-            let is_known =
-                names.contains(&plain) || (kinds.is_empty() && super::super::fault::shown(plain).is_some());
-            if !is_known {
-                let near = nearest(plain, names.into_iter()).into_iter().map(str::to_owned).collect();
-                return Err(Fault::UnknownElement { nearest: near });
+            let of_kind = kind.map(|kind| elements_of(&[kind]));
+            let names = of_kind.as_ref().unwrap_or(&of_searched);
+            if !names.contains(plain) {
+                let first = plain.split('.').next().unwrap_or_default();
+                let nearest = nearest(first, names.iter().copied()).into_iter().map(str::to_owned).collect();
+                return Err(Fault::UnknownElement { name: shown_path(plain), nearest });
             }
             elements.push(match kind {
                 Some(kind) => format!("{kind}.{plain}"),
@@ -181,4 +189,10 @@ impl Parser<'_> {
         let parameter = parameter.map(|parameter| parameter.number);
         Ok(Include { source: Some(kind), parameter, target, iterate, reverse })
     }
+}
+
+/// The elements that stand directly in resources of `kinds`.
+fn elements_of(kinds: &[ResourceType]) -> BTreeSet<&'static str> {
+    let table = definitions::get();
+    kinds.iter().flat_map(|kind| table.elements(table.resource(*kind))).map(|element| element.name).collect()
 }
