@@ -21,6 +21,8 @@ pub enum Fault {
         /// Parameters with similar names, the nearest first.
         nearest: Vec<String>,
     },
+    /// A value without a parameter's name before its `=`.
+    Nameless,
     /// A parameter that FHIR has and this server has not.
     UnsupportedParameter(String),
     /// A modifier that the parameter does not have.
@@ -174,6 +176,11 @@ impl Fault {
                     ],
                 }
             }
+            Self::Nameless => [
+                "A search parameter has no name before its “=”.".into(),
+                "Ein Suchparameter hat keinen Namen vor seinem „=“.".into(),
+                "Un paramètre de recherche n’a pas de nom avant son « = ».".into(),
+            ],
             Self::UnsupportedParameter(name) => [
                 format!("The search parameter {name} is not offered here."),
                 format!("Den Suchparameter {name} gibt es hier nicht."),
@@ -393,6 +400,7 @@ mod tests {
                 kind: Some("Patient"),
                 nearest: vec![name(), name(), name()],
             },
+            Fault::Nameless,
             Fault::UnsupportedParameter(name()),
             Fault::Modifier { parameter: name(), allowed: vec![] },
             Fault::Modifier { parameter: name(), allowed: vec![":missing".into(), ":exact".into()] },

@@ -29,7 +29,20 @@ fn what_is_refused_says_where_and_what_would_do() {
     assert_eq!(nearest("Patient?birthDate=2020"), unknown("birthDate", "birthdate"));
     assert_eq!(nearest("Patient?_lastupdated=2020").2, "_lastUpdated");
     assert_eq!(nearest("Patient?Müller=x"), (None, Some("Patient"), String::new(), String::new()));
+    assert_eq!(nearest("Patient?BIRTHDATE=2020"), unknown("BIRTHDATE", "birthdate"));
+    assert_eq!(nearest("Patient?_LASTUPDATED=2020").2, "_lastUpdated");
     assert_eq!(nearest("?name=x").1, None);
+    let no_key = |name: &str, near: &str| {
+        (Some(name.into()), Some("Patient"), near.to_owned(), "http._sort".to_owned())
+    };
+    assert_eq!(nearest("Patient?_sort=BIRTHDATE"), no_key("BIRTHDATE", "birthdate"));
+    assert_eq!(nearest("Patient?_sort=-birthdate:asc"), no_key("birthdate:asc", "birthdate"));
+    assert_eq!(nearest("Patient?_sort=name,brithdate:desc"), no_key("brithdate:desc", "birthdate"));
+    assert_eq!(nearest("Patient?_sort=patient.family"), no_key("patient.family", ""));
+    assert_eq!(nearest("Patient?_sort=Max Muster").0, None);
+    let chain = fault("Observation?_sort=patient.family").0;
+    assert_eq!(chain, Fault::NotSortable("patient.family".into()));
+    assert_eq!(fault("Patient?=x"), (Fault::Nameless, String::new()));
     assert_eq!(nearest("?_type=Patient,Observation&name=x").1, Some("Observation"));
     assert_eq!(nearest("Observation?patient.nmae=x").2, "name");
     assert_eq!(nearest("Patient?_has:Observation:patient:kode=x").2, "code");
@@ -65,6 +78,9 @@ fn what_is_refused_says_where_and_what_would_do() {
         ("Patient?_include=a:b:c:d", Expected::Include),
         ("Patient?_has:Observation:patient=x", Expected::Has),
         ("Patient?_contained=true", Expected::Contained),
+        ("Patient?_sort=-", Expected::Something),
+        ("Patient?_sort=name,,birthdate", Expected::Something),
+        ("Patient?_sort=:asc", Expected::Something),
     ] {
         assert!(
             matches!(fault(query), (Fault::Value { expected: found, .. }, _) if found == expected),

@@ -103,7 +103,11 @@ impl Parser<'_> {
         let mut keys = Vec::new();
         for key in value.split(',') {
             let (code, descending) = key.strip_prefix('-').map_or((key, false), |code| (code, true));
-            let parameter = match self.groups(&self.search.kinds, code)?.as_slice() {
+            if code.is_empty() {
+                return Err(Fault::Value { parameter: "_sort".to_owned(), expected: Expected::Something });
+            }
+            let groups = self.groups(&self.search.kinds, code).map_err(|_| self.no_key(code))?;
+            let parameter = match groups.as_slice() {
                 [(_, parameter)] => *parameter,
                 _ => return Err(Fault::NotSortable(shown(code))),
             };
@@ -122,6 +126,30 @@ impl Parser<'_> {
         }
         self.search.sort.extend(keys);
         Ok(())
+    }
+
+    /// That nothing is sorted by what is no parameter: a chain, or one with something behind it (`date:asc`).
+    fn no_key(&self, code: &str) -> Fault {
+        let kinds = &self.search.kinds;
+        let first = code.split([':', '.']).next().unwrap_or_default();
+        let is_chain = code[first.len()..].starts_with('.');
+        match self.groups(kinds, first) {
+            Ok(_) if is_chain => Fault::NotSortable(shown_path(code).unwrap_or_else(|| shown(first))),
+            Ok(groups) if first != code => Fault::UnknownParameter {
+                name: shown_path(code),
+                kind: groups.first().and_then(|(kinds, _)| kinds.first()).map(|kind| kind.name()),
+                nearest: vec![first.to_owned()],
+            },
+            _ => match self.unknown(kinds, first) {
+                Fault::UnknownParameter { kind, nearest, .. } => {
+                    Fault::UnknownParameter { name: shown_path(code), kind, nearest }
+                }
+                Fault::Nameless => {
+                    Fault::Value { parameter: "_sort".to_owned(), expected: Expected::Something }
+                }
+                other => other,
+            },
+        }
     }
 
     fn elements(&mut self, value: &str) -> Parsed<()> {

@@ -57,6 +57,9 @@ impl<'o> Parser<'o> {
 
     /// That a code means nothing for some of `kinds`.
     pub(super) fn unknown(&self, kinds: &[ResourceType], code: &str) -> Fault {
+        if code.is_empty() {
+            return Fault::Nameless;
+        }
         let not_offered = common().iter().any(|common| common.code == code && !common.offered)
             || matches!(code, "_containedType" | "_score")
             || kinds
@@ -75,7 +78,7 @@ impl<'o> Parser<'o> {
             let all = official.chain(custom.filter(|parameter| parameter.is_for(kind)));
             names.extend(all.map(|parameter| parameter.code.as_str()));
         }
-        let nearest = nearest(code, names.into_iter()).into_iter().map(str::to_owned).collect();
+        let nearest = neighbours(code, &names);
         Fault::UnknownParameter {
             name: super::super::fault::shown(code),
             kind: lacking.map(ResourceType::name),
@@ -150,6 +153,16 @@ impl Parser<'_> {
         let is_uri = |end: &&End| matches!(end.leaf, Leaf::Primitive(_));
         (ends.is_empty() || !ends.iter().all(is_uri), ends.iter().any(is_uri))
     }
+}
+
+/// The names that one written so may mean. All in capitals it is as good as in small letters.
+fn neighbours(code: &str, names: &[&str]) -> Vec<String> {
+    let same = names.iter().find(|name| name.eq_ignore_ascii_case(code));
+    let near = match same {
+        Some(same) => vec![*same],
+        None => nearest(code, names.iter().copied()),
+    };
+    near.into_iter().map(str::to_owned).collect()
 }
 
 /// That a reference does not lead to a type.
