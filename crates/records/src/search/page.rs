@@ -128,7 +128,7 @@ async fn run(
         delivery = delivery.with(more);
     }
     let mut entries = opened.entries;
-    if subset != Subset::Whole && !glimpse {
+    if subset != Subset::Whole {
         let bytes = entries.iter().map(|entry| entry.text.len()).sum();
         cell.heavy
             .run(bytes, || {
