@@ -113,7 +113,7 @@ fn an_index_is_made_anew_while_searches_and_writes_go_on() {
     std::thread::scope(|scope| {
         let searching = scope.spawn(|| {
             while !over.load(Ordering::Relaxed) {
-                let name = format!("rebuilt{}", searches.load(Ordering::Relaxed));
+                let name = format!("rebuilt{:06}", searches.load(Ordering::Relaxed));
                 write(&server, &name);
                 assert_eq!(find(&server, &name), 1, "{name}");
                 searches.fetch_add(1, Ordering::Relaxed);
@@ -130,7 +130,7 @@ fn an_index_is_made_anew_while_searches_and_writes_go_on() {
     });
     let searches = searches.into_inner();
     for count in 0..searches {
-        assert_eq!(find(&server, &format!("rebuilt{count}")), 1);
+        assert_eq!(find(&server, &format!("rebuilt{count:06}")), 1);
     }
     let unknown = run(&["index", "rebuild", "--cell", "nowhere", "--data", server.data_text()]);
     assert_eq!(unknown.status.code(), Some(1));
