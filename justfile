@@ -8,6 +8,16 @@ demo *ARGS:
 test *ARGS:
     ./test {{ARGS}}
 
+# The tests of pages alone, in Chromium; `just pages --test-name-pattern=front`. Needs `npm ci` in tests/browser, which `./test` does.
+pages *ARGS:
+    cargo build -p salus
+    node --test --test-reporter=spec {{ARGS}} tests/browser/*.test.mjs
+
+# A screenshot of every page, in every language, theme, size and state: target/screenshots/index.html, and many at once in its sheets/.
+screenshots *ARGS:
+    cargo build -p salus
+    node tests/browser/screenshots.mjs {{ARGS}}
+
 # All figures, beside the bare parts, into docs/benchmarks.md.
 bench *ARGS='all --out docs/benchmarks.md':
     cargo run --release -p salus-bench -- {{ARGS}}

@@ -8,7 +8,7 @@ use std::process::Command;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The longest Rust file, in lines.
+/// The longest file of Rust or JavaScript, in lines.
 const MAX_LINES: usize = 500;
 
 /// Longer ones, each with its reason and its own bound.
@@ -93,14 +93,18 @@ fn tracked() -> Result<Vec<(String, String)>> {
 /// Everything that is wrong with one file.
 fn look(path: &str, text: &str) -> Vec<String> {
     let mut findings = words(path, text);
+    if path.ends_with(".mjs") {
+        findings.extend(shape(path, text, "//"));
+    }
     if path.ends_with(".rs") {
-        findings.extend(shape(path, text));
+        findings.extend(shape(path, text, "//!"));
         findings.extend(text.lines().enumerate().flat_map(|(at, line)| code(path, at + 1, line)));
     }
     findings
 }
 
-fn shape(path: &str, text: &str) -> Vec<String> {
+/// A file's length, and that it begins with what it is for, behind this sign.
+fn shape(path: &str, text: &str, sign: &str) -> Vec<String> {
     let mut findings = Vec::new();
     let longer = LONGER.iter().find(|(name, ..)| *name == path);
     let max = longer.map_or(MAX_LINES, |(_, max, _)| *max);
@@ -108,8 +112,8 @@ fn shape(path: &str, text: &str) -> Vec<String> {
     if lines > max {
         findings.push(format!("{path}: {lines} lines, of at most {max}"));
     }
-    if !text.starts_with("//!") {
-        findings.push(format!("{path}: does not begin by saying what it is for (//!)"));
+    if !text.starts_with(sign) {
+        findings.push(format!("{path}: does not begin by saying what it is for ({sign})"));
     }
     findings
 }
@@ -205,6 +209,8 @@ mod tests {
         let file = |line: &str| look("crates/x/src/a.rs", &format!("//! For tests.\n{line}\n"));
         assert_eq!(file("fn a() {}"), Vec::<String>::new());
         assert_eq!(look("crates/x/src/a.rs", "fn a() {}\n").len(), 1);
+        assert_eq!(look("tests/a.mjs", "// For tests.\nlet a;\n"), Vec::<String>::new());
+        assert_eq!(look("tests/a.mjs", "let a;\n").len(), 1);
         assert_eq!(
             look("crates/x/src/a.rs", &format!("//! For tests.\n{}", "\n".repeat(MAX_LINES))).len(),
             1

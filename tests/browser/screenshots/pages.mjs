@@ -1,0 +1,87 @@
+// The pages of which screenshots are made, one line each, and the states in which a page can be. A new page gets its line here.
+// State: none.
+
+/**
+ * `name`; `at`, its address in a scene; `as`, who looks (nobody: no one is signed in); `states`, those of STATES that it can be in
+ * beside its usual one; `press`, keys by which something opens that has no address.
+ */
+const chart = (part, states) => ({
+  name: part ? `chart-${part}` : 'chart',
+  at: ({ cell, patient }) => `/${cell.name}/patient/${patient}${part ? `/${part}` : ''}`,
+  as: 'physician',
+  states,
+});
+const cell = (path, as, states, more = {}) => ({
+  name: (more.name ?? path).replaceAll('/', '-'),
+  at: (scene) => `/${scene.cell.name}/${typeof more.query === 'function' ? path + more.query(scene) : path}`,
+  as,
+  states,
+  ...more,
+});
+const form = (path) => ({
+  ...chart(path, ['refused', 'offline']),
+  name: `write-${path}`,
+});
+
+export const PAGES = [
+  { name: 'front', at: () => '/', states: ['printed'] },
+  cell('sign-in', undefined, []),
+  { name: 'invitation', at: ({ invitation }) => invitation, states: [] },
+
+  cell('today', 'physician', ['empty', 'refused', 'offline', 'printed']),
+  cell('today', 'physician', [], { name: 'keys', press: '?' }),
+  cell('today', 'medical-assistant', [], { name: 'today-assistant' }),
+  cell('find', 'physician', ['empty', 'refused', 'offline'], {
+    query: ({ family }) => `?q=${encodeURIComponent(family.slice(0, 2))}`,
+  }),
+  cell('find', 'physician', [], { name: 'find-nobody', query: () => '?q=zzzzzz' }),
+  cell('inbox', 'physician', ['empty', 'refused', 'offline']),
+  cell('tasks', 'physician', ['empty', 'refused', 'offline']),
+
+  chart('', ['empty', 'one', 'refused', 'offline', 'printed']),
+  chart('timeline', ['empty', 'one', 'offline', 'printed']),
+  chart('labs', ['empty', 'one', 'offline', 'printed']),
+  chart('medication', ['empty', 'one', 'offline', 'printed']),
+  chart('vaccinations', ['empty', 'one', 'offline', 'printed']),
+  chart('documents', ['empty', 'one', 'offline']),
+  {
+    ...chart('document', ['printed']),
+    at: ({ cell, patient, document }) => `/${cell.name}/patient/${patient}/documents/${document}`,
+  },
+  chart('insurance', ['empty', 'one', 'offline']),
+  chart('access', ['one', 'offline', 'printed']),
+
+  { ...cell('patient/new', 'medical-assistant', ['refused', 'offline']), name: 'write-patient' },
+  form('address'),
+  {
+    ...form('insurance'),
+    name: 'write-insurance',
+    at: ({ cell, patient }) => `/${cell.name}/patient/${patient}/insurance/new`,
+  },
+  form('note'),
+  form('vital'),
+  form('allergy'),
+  form('appointment'),
+
+  cell('admin/people', 'practice-administrator', ['refused', 'offline']),
+  cell('admin/roles', 'practice-administrator', ['refused']),
+  cell('admin/clients', 'practice-administrator', ['refused']),
+  cell('admin/log', 'practice-administrator', ['refused', 'offline', 'printed']),
+  cell('admin/checkpoints', 'practice-administrator', ['refused']),
+
+  cell('no-such-page', 'physician', [], { name: 'unknown', status: 404 }),
+];
+
+/**
+ * What makes a state: whose chart (`full`, `one`, `bare`), which practice (`full`, `empty`), who looks instead, what happens once the
+ * page is there, and how it is shown. `status` are those that are no fault.
+ */
+export const STATES = {
+  usual: { patient: 'full', practice: 'full', status: [200] },
+  one: { patient: 'one', practice: 'full', status: [200] },
+  empty: { patient: 'bare', practice: 'empty', status: [200] },
+  // Who may run the practice may open no chart, and who may open charts may not run the practice.
+  refused: { patient: 'full', practice: 'full', otherRole: true, status: [200, 403, 404, 429] },
+  offline: { patient: 'full', practice: 'full', status: [200], isOffline: true },
+  printed: { patient: 'full', practice: 'full', status: [200], isPrinted: true },
+};
