@@ -5,7 +5,7 @@
 use crate::core::Core;
 use crate::error::KeyholderError;
 use crate::keyring::{CellKeys, cell_label};
-use crate::policy;
+use crate::policy::{self, Whose};
 use salus_accesslog::Tree;
 use salus_seal::entry::{Budgets, Event};
 use salus_seal::{CellId, CellKey, ClientId, PrincipalId};
@@ -89,6 +89,7 @@ impl Core {
                 cells.into_iter().for_each(|cell| self.rebuild_index(cell));
                 Ok(Ok(AdminAnswer::Done))
             }
+            AdminAsk::People(ask) => Ok(self.ask_people(ask, None)?.map(AdminAnswer::People)),
             // The server asks the indexer first, see [`crate::index`].
             AdminAsk::IndexStatus => Ok(Ok(AdminAnswer::Index(Vec::new()))),
         }
@@ -129,9 +130,9 @@ impl Core {
         idle_ms: u64,
     ) -> Outcome {
         let cell = or_answer!(self.cell_named(cell));
-        if policy::role(&role).is_none() {
-            let names: Vec<&str> = policy::ROLES.iter().map(|role| role.name).collect();
-            return Ok(Err(invalid("role", &format!("one of {}", names.join(", ")))));
+        let is_application = |whose| whose == Whose::Application;
+        if !policy::role(&role).is_some_and(|role| is_application(role.whose)) {
+            return Ok(Err(invalid("role", &format!("one of {}", policy::names(is_application)))));
         }
         if name.is_empty() || name.len() > MAX_CLIENT_NAME_BYTES || name.chars().any(char::is_control) {
             return Ok(Err(invalid(
@@ -158,7 +159,7 @@ impl Core {
         Ok(Ok(AdminAnswer::Client { client, principal, secret }))
     }
 
-    fn cell_named(&self, name: &str) -> Result<CellId, AdminError> {
+    pub(crate) fn cell_named(&self, name: &str) -> Result<CellId, AdminError> {
         self.state.names.get(name).copied().ok_or_else(|| not_found("cell"))
     }
 
@@ -222,10 +223,10 @@ fn check_cell_name(name: &str) -> Result<(), AdminError> {
     if good { Ok(()) } else { Err(invalid("name", &rule)) }
 }
 
-fn not_found(what: &str) -> AdminError {
+pub(crate) fn not_found(what: &str) -> AdminError {
     AdminError::NotFound { what: what.into() }
 }
 
-fn invalid(field: &str, rule: &str) -> AdminError {
+pub(crate) fn invalid(field: &str, rule: &str) -> AdminError {
     AdminError::Invalid { field: field.into(), rule: rule.into() }
 }

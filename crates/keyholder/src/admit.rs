@@ -77,28 +77,28 @@ impl Core {
             self.strangers += 1;
             return Ok(None);
         };
-        let Some(session) = self.state.sessions.get_mut(&id) else {
+        let Some(session) = self.state.sessions.get(&id) else {
             self.strangers += 1;
             return Ok(None);
         };
-        let (cell, principal, client) = (session.cell, session.principal, session.client);
-        let revoked = self.state.clients.get(&client).is_none_or(|client| client.revoked);
+        let (cell, principal) = (session.cell, session.principal);
+        let revoked = !self.state.credentials_live(session);
         let asking = Asking { session: id, principal, cell };
         // A session bound to a key needs a proof that nobody can check yet, so it is of no use rather than a bearer's.
         if revoked || !session.lives(now_ms) || cell != admit.cell || session.proof_key.is_some() {
             self.record_refusal(&asking, admit, Refusal::NoSession, now_ms)?;
             return Ok(None);
         }
-        session.used_ms = session.used_ms.max(now_ms);
+        if let Some(session) = self.state.sessions.get_mut(&id) {
+            session.used_ms = session.used_ms.max(now_ms);
+        }
         Ok(Some(asking))
     }
 
     /// Whether a session that was good is so still.
     pub(crate) fn session_lives(&self, asking: &Asking, now_ms: u64) -> bool {
-        self.state.sessions.get(&asking.session).is_some_and(|session| {
-            let client = self.state.clients.get(&session.client);
-            session.lives(now_ms) && client.is_some_and(|client| !client.revoked)
-        })
+        let session = self.state.sessions.get(&asking.session);
+        session.is_some_and(|session| session.lives(now_ms) && self.state.credentials_live(session))
     }
 
     fn decide(

@@ -3,9 +3,11 @@
 //! Never: answers anybody; what it grants may leave only after [`Core::commit`]. State: all of the keyholder's, on one thread.
 
 use crate::clock::Clock;
+use crate::desk::Desk;
 use crate::error::KeyholderError;
 use crate::index::Index;
 use crate::keyring::{CellKeys, Keyring};
+use crate::person_session::{Codes, Refusals};
 use crate::state::State;
 use salus_accesslog::{AccessLog, Tree};
 use salus_seal::entry::{self, Event, Fleeting, Lasting};
@@ -28,6 +30,9 @@ pub struct Core {
     pub(crate) batches: u64,
     pub(crate) protections: Vec<String>,
     pub(crate) index: Index,
+    pub(crate) codes: Codes,
+    pub(crate) refusals: Refusals,
+    pub(crate) desk: Option<Desk>,
     uncommitted: bool,
 }
 
@@ -58,6 +63,9 @@ impl Core {
             batches: 0,
             protections: parts.protections,
             index: Index::default(),
+            codes: Codes::default(),
+            refusals: Refusals::default(),
+            desk: None,
             uncommitted: false,
         }
     }

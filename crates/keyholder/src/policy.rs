@@ -2,7 +2,7 @@
 //!
 //! Never: looks at a budget, a session or a record. State: none; a role is a name that stands in the log.
 
-use salus_seal::entry::Interaction;
+use salus_seal::entry::{Budgets, Interaction, Limits};
 
 /// What a role is about to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum Action {
 pub struct Role {
     /// Its name.
     pub name: &'static str,
+    /// Who may have it.
+    pub whose: Whose,
     reads: bool,
     creates: bool,
     changes: bool,
@@ -36,9 +38,21 @@ pub struct Role {
     pub exact_counts: bool,
 }
 
+/// Who may have a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// An application.
+    Application,
+    /// A person of a cell, who may reach this much where nothing else is said.
+    Person(Budgets),
+    /// Somebody who runs the platform, belongs to no cell and reaches no patient.
+    Operator,
+}
+
 /// How a role may search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Searching {
+    No,
     All,
     /// Only as far as a conditional write needs: whether there is none, one or several.
     Existence,
@@ -48,9 +62,10 @@ enum Searching {
 const MAX_EXISTENCE_HITS: u32 = 2;
 
 /// All roles there are.
-pub const ROLES: [Role; 3] = [
+pub const ROLES: [Role; 7] = [
     Role {
         name: "fhir-client",
+        whose: Whose::Application,
         reads: true,
         creates: true,
         changes: true,
@@ -59,6 +74,7 @@ pub const ROLES: [Role; 3] = [
     },
     Role {
         name: "fhir-reader",
+        whose: Whose::Application,
         reads: true,
         creates: false,
         changes: false,
@@ -68,13 +84,65 @@ pub const ROLES: [Role; 3] = [
     // Brings records in and can take none out: what an import needs, and no more.
     Role {
         name: "importer",
+        whose: Whose::Application,
         reads: false,
         creates: true,
         changes: true,
         searches: Searching::Existence,
         exact_counts: false,
     },
+    Role {
+        name: "physician",
+        whose: Whose::Person(Budgets { glimpse: limits(400, 1_500, 6_000), chart: limits(60, 150, 1_000) }),
+        reads: true,
+        creates: true,
+        changes: true,
+        searches: Searching::All,
+        exact_counts: false,
+    },
+    // Answers the phone for all physicians, so sees more lines.
+    Role {
+        name: "medical-assistant",
+        whose: Whose::Person(Budgets { glimpse: limits(800, 3_000, 12_000), chart: limits(80, 200, 1_500) }),
+        reads: true,
+        creates: true,
+        changes: true,
+        searches: Searching::All,
+        exact_counts: false,
+    },
+    // Administers people and opens no chart: who does both has two roles, and so two principals.
+    Role {
+        name: "practice-administrator",
+        whose: Whose::Person(NOTHING),
+        reads: false,
+        creates: false,
+        changes: false,
+        searches: Searching::No,
+        exact_counts: false,
+    },
+    Role {
+        name: "operator",
+        whose: Whose::Operator,
+        reads: false,
+        creates: false,
+        changes: false,
+        searches: Searching::No,
+        exact_counts: false,
+    },
 ];
+
+/// A budget that reaches nobody.
+pub const NOTHING: Budgets = Budgets { glimpse: limits(0, 0, 0), chart: limits(0, 0, 0) };
+
+const fn limits(hour: u32, day: u32, days_30: u32) -> Limits {
+    Limits { hour, day, days_30 }
+}
+
+/// The names of the roles that these may have, for an error's text.
+pub fn names(may_have: impl Fn(Whose) -> bool) -> String {
+    let names = ROLES.iter().filter(|role| may_have(role.whose)).map(|role| role.name);
+    names.collect::<Vec<_>>().join(", ")
+}
 
 /// The role of this name.
 pub fn role(name: &str) -> Option<&'static Role> {
@@ -95,6 +163,7 @@ pub fn allows(role: &Role, action: Action, _interaction: Interaction) -> bool {
         Action::Write { changes_existing: false } => role.creates,
         Action::Probe => true,
         Action::Search { hits } => match role.searches {
+            Searching::No => false,
             Searching::All => true,
             Searching::Existence => hits <= MAX_EXISTENCE_HITS,
         },
@@ -117,5 +186,15 @@ mod tests {
         assert!(!allows(importer, Action::Search { hits: 3 }, Interaction::Transaction));
         assert!(allows(reader, Action::Search { hits: 1_000 }, Interaction::SearchType));
         assert!(role("root").is_none());
+    }
+
+    #[test]
+    fn who_administers_opens_nothing() {
+        for name in ["practice-administrator", "operator"] {
+            let role = role(name).unwrap();
+            assert!(!allows(role, Action::Read, Interaction::Read), "{name}");
+            assert!(!allows(role, Action::Write { changes_existing: false }, Interaction::Create), "{name}");
+            assert!(!allows(role, Action::Search { hits: 1 }, Interaction::SearchType), "{name}");
+        }
     }
 }

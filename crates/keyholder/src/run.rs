@@ -3,6 +3,7 @@
 //! Never: starts on a log that a witness knows to be longer, or that does not fold. State: none; it hands over to the server.
 
 use crate::core::{Core, Parts};
+use crate::desk::SignInOptions;
 use crate::error::KeyholderError;
 use crate::keyring::{Keyring, SIGNING_LABEL};
 use crate::scope::open_entry;
@@ -37,6 +38,8 @@ pub struct KeyholderOptions {
     pub record_server_key: Zeroizing<[u8; 32]>,
     /// With an index; none: nobody connects as the indexer.
     pub search: Option<SearchOptions>,
+    /// With a door; none: nobody connects as it, and no person signs in.
+    pub sign_in: Option<SignInOptions>,
     /// What protects the process, in plain words, for `salus status`.
     pub protections: Vec<String>,
 }
@@ -90,8 +93,10 @@ pub fn run(mut options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -
     let listener = listen(&options.socket)?;
     let (indexer, line) = options.search.map(|search| (search.indexer_key, search.line)).unzip();
     core.index.searching.line = line.unwrap_or_default();
+    let (door, desk) = options.sign_in.map(SignInOptions::open).transpose()?.unzip();
+    core.desk = desk;
     let proofs =
-        Proofs { record_server: options.record_server_key, administrator: identity.admin_key, indexer };
+        Proofs { record_server: options.record_server_key, administrator: identity.admin_key, indexer, door };
     ready();
     Server::new(core, proofs, listener, stop).run()
 }

@@ -57,9 +57,13 @@ impl Core {
         match by {
             ScopeBy::Session(id) => self.state.sessions.get(&id).map(|session| session.cell),
             ScopeBy::Client(id) => self.state.clients.get(&id).map(|client| client.cell),
-            ScopeBy::Principal(id) => {
-                self.state.clients.values().find(|client| client.principal == id).map(|client| client.cell)
-            }
+            ScopeBy::Principal(id) => match self.state.people.persons.get(&id) {
+                Some(person) => person.cell,
+                None => {
+                    let mut clients = self.state.clients.values();
+                    clients.find(|client| client.principal == id).map(|client| client.cell)
+                }
+            },
         }
     }
 

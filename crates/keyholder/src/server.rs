@@ -35,6 +35,8 @@ pub(crate) struct Proofs {
     pub administrator: Zeroizing<[u8; 32]>,
     /// None: there is no index.
     pub indexer: Option<Zeroizing<[u8; 32]>>,
+    /// None: nobody signs in.
+    pub door: Option<Zeroizing<[u8; 32]>>,
 }
 
 pub(crate) struct Server {
@@ -207,6 +209,9 @@ impl Server {
             (Request::Feed(feed), Some(Role::SearchLane)) => {
                 self.connections[index].gone |= !self.core.feed(id, feed, now);
             }
+            (Request::Door(ask), Some(Role::Door)) => {
+                return Ok(Some(Reply::Door(Box::new(self.core.ask_door(*ask)?))));
+            }
             (Request::Admin(AdminAsk::IndexStatus), Some(Role::Administrator)) => {
                 self.core.ask_index_status(id, now);
             }
@@ -235,6 +240,7 @@ impl Server {
             Role::RecordServer | Role::SearchLane => Some(&self.proofs.record_server),
             Role::Administrator => Some(&self.proofs.administrator),
             Role::Indexer => self.proofs.indexer.as_ref(),
+            Role::Door => self.proofs.door.as_ref(),
         };
         let connection = &mut self.connections[index];
         let is_proved = key.is_some_and(|key| {
@@ -258,7 +264,7 @@ impl Server {
                 self.core.indexer_is_there();
             }
             Role::SearchLane => self.core.index.lane_is(id),
-            Role::RecordServer | Role::Administrator => {}
+            Role::RecordServer | Role::Administrator | Role::Door => {}
         }
         self.connections[index].role = Some(hello.role);
     }
@@ -285,6 +291,10 @@ impl Server {
                 Ask::BlindIds(blind) => self.core.blind_ids(&blind),
                 Ask::SignIn(sign_in) => self.core.sign_in(&sign_in)?,
                 Ask::TakeUp(take_up) => self.core.take_up(&take_up)?,
+                Ask::Redeem(redeem) => self.core.redeem(&redeem)?,
+                Ask::Who(of) => self.core.who(&of),
+                Ask::EndSession(of) => self.core.end_session(&of)?,
+                Ask::ChooseLanguage { of, language } => self.core.choose_language(&of, language)?,
             });
         }
         self.core.record_reports(reports)?;
@@ -301,8 +311,10 @@ struct Ready {
 /// Marks of delivery may be lost with the process, so nobody waits for the disk on their account.
 fn only_reports_delivery(request: &Request) -> bool {
     match request {
-        Request::Batch(asks) => asks.iter().all(|ask| matches!(ask, Ask::Delivered(_) | Ask::BlindIds(_))),
+        Request::Batch(asks) => {
+            asks.iter().all(|ask| matches!(ask, Ask::Delivered(_) | Ask::BlindIds(_) | Ask::Who(_)))
+        }
         Request::Hello(_) => true,
-        Request::Admin(_) | Request::Search(_) | Request::Feed(_) => false,
+        Request::Admin(_) | Request::Search(_) | Request::Feed(_) | Request::Door(_) => false,
     }
 }

@@ -8,13 +8,14 @@
 use crate::budget::Reached;
 use crate::error::KeyholderError;
 use crate::keyring::{CellKeys, Keyring};
+use crate::people::People;
 use crate::policy;
 use crate::searches::Searches;
 use salus_accesslog::Tree;
 use salus_seal::entry::{Budgets, Event, Fleeting, Lasting, Refusal};
 use salus_seal::keys::{IdKey, ReceiptKey};
 use salus_seal::wrap::CellCipher;
-use salus_seal::{CellId, CellKey, ClientId, LogKey, Part, PrincipalId, SealError, SessionId};
+use salus_seal::{CellId, CellKey, ClientId, DeviceId, LogKey, Part, PrincipalId, SealError, SessionId};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use zeroize::Zeroizing;
 
@@ -137,6 +138,8 @@ pub struct Session {
     pub used_ms: u64,
     /// Whether it was ended before its time.
     pub revoked: bool,
+    /// The passkey that it was begun with, where it was one; it ends with it.
+    pub device: Option<DeviceId>,
     /// Thumbprint of the key that each request must prove; none for a bearer.
     pub proof_key: Option<[u8; 32]>,
 }
@@ -152,6 +155,8 @@ pub struct State {
     pub clients: HashMap<ClientId, Client>,
     /// Principals.
     pub principals: HashMap<PrincipalId, Principal>,
+    /// The people among them, and their passkeys.
+    pub people: People,
     /// Sessions, those that ended too: the log speaks of them.
     pub sessions: HashMap<SessionId, Session>,
     /// Sessions by the hash of their token.
@@ -176,14 +181,19 @@ impl State {
     ) -> Result<(), KeyholderError> {
         self.latest_ms = self.latest_ms.max(lasting.time_ms);
         let applied = match tree {
-            Tree::Platform => self.apply_platform(&lasting.event, keyring)?,
+            Tree::Platform => self.apply_platform(lasting.time_ms, &lasting.event, keyring)?,
             Tree::Cell(cell) => self.apply_cell(cell, index, lasting, fleeting),
         };
         applied.ok_or_else(|| KeyholderError::Entry { tree: format!("{tree:?}"), index })
     }
 
     /// None when the event makes no sense here.
-    fn apply_platform(&mut self, event: &Event, keyring: &Keyring) -> Result<Option<()>, KeyholderError> {
+    fn apply_platform(
+        &mut self,
+        time_ms: u64,
+        event: &Event,
+        keyring: &Keyring,
+    ) -> Result<Option<()>, KeyholderError> {
         match event {
             Event::CellCreated { cell, name, house_kinds, budgets } => {
                 let opened = open_cell(*cell, name, house_kinds, *budgets, keyring.cell(cell)?)?;
@@ -198,6 +208,7 @@ impl State {
                 cell.accepted_receipts = cell.accepted_receipts.max(Some(*up_to));
             }
             Event::CellKeyEscrowed { .. } | Event::SigningKeyEscrowed { .. } | Event::Started { .. } => {}
+            Event::Person(event) => return Ok(self.apply_person(None, time_ms, event)),
             _ => return Ok(None),
         }
         Ok(Some(()))
@@ -262,17 +273,7 @@ impl State {
                         revoked: false,
                     },
                 );
-                let mut spent = Spent::default();
-                let (mut searches, mut misses) = (Searches::default(), Searches::default());
-                if let Some(recovered_ms) = self.recovered_ms.filter(|recovered_ms| time_ms <= *recovered_ms)
-                {
-                    spent.glimpse.spend_all(recovered_ms);
-                    spent.chart.spend_all(recovered_ms);
-                    searches.spend_all(recovered_ms);
-                    misses.spend_all(recovered_ms);
-                }
-                let (role, budgets) = (role.clone(), *budgets);
-                self.principals.insert(*principal, Principal { role, budgets, spent, searches, misses });
+                self.add_principal(*principal, role, *budgets, time_ms);
             }
             Event::ClientRevoked { client } => self.clients.get_mut(client)?.revoked = true,
             Event::SessionBegun {
@@ -282,8 +283,8 @@ impl State {
                 token_hash,
                 ends_ms,
                 idle_ms,
+                device,
                 proof_key,
-                ..
             } => {
                 self.tokens.insert(*token_hash, *session);
                 let begun = Session {
@@ -294,12 +295,14 @@ impl State {
                     idle_ms: *idle_ms,
                     used_ms: time_ms,
                     revoked: false,
+                    device: *device,
                     proof_key: *proof_key,
                 };
                 self.sessions.insert(*session, begun);
             }
             Event::SessionRevoked { session } => self.sessions.get_mut(session)?.revoked = true,
             Event::Quarantined { on } => cell.quarantined = *on,
+            Event::Person(event) => self.apply_person(Some(id), time_ms, event)?,
             Event::CellCreated { .. }
             | Event::CellKeyEscrowed { .. }
             | Event::SigningKeyEscrowed { .. }
@@ -336,9 +339,7 @@ impl State {
     /// Sessions of a cell that could be used at this time.
     pub fn living_sessions(&self, cell: CellId, now_ms: u64) -> u64 {
         let lives = |session: &&Session| {
-            session.cell == cell
-                && session.lives(now_ms)
-                && self.clients.get(&session.client).is_some_and(|c| !c.revoked)
+            session.cell == cell && session.lives(now_ms) && self.credentials_live(session)
         };
         self.sessions.values().filter(lives).count() as u64
     }

@@ -7,6 +7,8 @@
 //!
 //! Never: a patient's data in the lasting part. State: none.
 
+pub mod people;
+
 use crate::keys::{Cipher, LogKey, NONCE_BYTES, random};
 use crate::{CellId, ClientId, DeviceId, Part, PrincipalId, Pseudonym, SealError, SessionId};
 use serde::{Deserialize, Serialize};
@@ -185,6 +187,8 @@ pub enum Event {
     },
     /// Somebody searched: the fleeting part says who, why, whose records matched or were named, and which versions were found.
     Searched,
+    /// Something changed about people and their passkeys, or a sign-in went well or not.
+    Person(people::PersonEvent),
 }
 
 /// The part that says who, why and whom.

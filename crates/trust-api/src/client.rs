@@ -14,6 +14,7 @@ use crate::conversation::{Marks, Waiting, lock, run};
 use crate::frame::FrameError;
 use crate::lane::{Feeds, Lane, SearchAdmission};
 use crate::wire::index::Feed;
+use crate::wire::people::{OfSession, Redeem, Who};
 use crate::wire::query::{Query, SearchFault};
 use crate::wire::{
     Admit, Admitted, Answer, Ask, BlindIds, CellInfo, Grant, Intent, Read, Resolved, SignIn, SignedIn,
@@ -89,6 +90,10 @@ pub struct Asker {
 impl Asker {
     fn admit(&self, interaction: Interaction, intent: Intent) -> Admit {
         Admit { intents: vec![intent], ..self.circumstances(interaction) }
+    }
+
+    fn of_session(&self) -> OfSession {
+        OfSession { token: self.token.clone(), cell: self.cell }
     }
 
     /// Without intents.
@@ -253,6 +258,39 @@ impl Trust {
             Answer::SignedIn(signed_in) => Ok(signed_in),
             _ => Err(TrustError::Protocol),
         }
+    }
+
+    /// A session for a code that the door gave a person's browser.
+    ///
+    /// Errors: [`Refusal::NoSession`] for whatever is wrong with code or verifier. The code is used up either way.
+    pub async fn redeem(&self, redeem: Redeem) -> Result<SignedIn, TrustError> {
+        match self.ask(Ask::Redeem(redeem)).await? {
+            Answer::SignedIn(signed_in) => Ok(signed_in),
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
+    /// Who asks. Writes no entry and waits for no disk.
+    ///
+    /// Errors: [`Refusal::NoSession`] without a session that lives in the asker's cell.
+    pub async fn who(&self, asker: &Asker) -> Result<Who, TrustError> {
+        match self.ask(Ask::Who(asker.of_session())).await? {
+            Answer::Who(who) => Ok(*who),
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
+    /// Ends the asker's session. One that has ended already stays so.
+    pub async fn end_session(&self, asker: &Asker) -> Result<(), TrustError> {
+        self.noted(Ask::EndSession(asker.of_session())).await
+    }
+
+    /// The asker, a person, reads this language from now on.
+    ///
+    /// Errors: [`Refusal::NoSession`]; [`Refusal::Malformed`] for a tag that is not two or three lower-case letters, and for an
+    /// application, which reads none.
+    pub async fn choose_language(&self, asker: &Asker, language: String) -> Result<(), TrustError> {
+        self.noted(Ask::ChooseLanguage { of: asker.of_session(), language }).await
     }
 
     /// Takes a cell up: proves what the store knows, and learns what is unresolved.

@@ -4,12 +4,17 @@
 //! end. Never: FHIR. State: none.
 
 mod admin;
+mod bytes;
 pub mod index;
+pub mod people;
 pub mod query;
 pub mod words;
 
 pub use admin::*;
+pub(crate) use bytes::plain_bytes;
+use bytes::{many_wrap_bytes, wrap_bytes};
 use index::{Feed, FeedWanted};
+use people::{DoorAnswer, DoorAsk, OfSession, Redeem, Who};
 use query::{Found, Query, SearchFault};
 
 use crate::Token;
@@ -42,6 +47,8 @@ pub enum Request {
     /// Versions for the index, answered by [`Reply::FedOn`]: one under way at a time for each cell. Only from
     /// [`Role::SearchLane`].
     Feed(Feed),
+    /// What the door asks, answered by [`Reply::Door`], in order. Only from [`Role::Door`].
+    Door(Box<DoorAsk>),
 }
 
 /// May this session search for this?
@@ -96,6 +103,8 @@ pub enum Role {
     /// The record server's second connection, proved with its key: asks nothing but [`Request::Search`] and [`Request::Feed`],
     /// and is told [`Reply::FeedWanted`]. The newest one counts.
     SearchLane,
+    /// Signs people in: asks nothing but [`Request::Door`].
+    Door,
 }
 
 /// What the keyholder sends.
@@ -129,6 +138,8 @@ pub enum Reply {
     },
     /// Unasked, on the search lane: the index needs versions. Takes the place of what was wanted of the cell before.
     FeedWanted(FeedWanted),
+    /// The answer to a [`Request::Door`].
+    Door(Box<DoorAnswer>),
 }
 
 /// One thing asked in a batch.
@@ -148,6 +159,19 @@ pub enum Ask {
     SignIn(SignIn),
     /// What the record server's store of a cell knows, when it takes the cell up.
     TakeUp(TakeUp),
+    /// A session for a code that the door gave.
+    Redeem(Redeem),
+    /// Who acts in a session.
+    Who(OfSession),
+    /// Ends a session before its time.
+    EndSession(OfSession),
+    /// The person of a session chose a language.
+    ChooseLanguage {
+        /// Whose.
+        of: OfSession,
+        /// Its tag.
+        language: String,
+    },
 }
 
 /// The answer to an [`Ask`].
@@ -157,14 +181,16 @@ pub enum Answer {
     Admitted(Admitted),
     /// To anything: no.
     Refused(Refusal),
-    /// To landed, abandoned and delivered: it is durable.
+    /// To what only has to be durable: it is.
     Noted,
     /// To [`Ask::BlindIds`].
     Blinded(Vec<[u8; 16]>),
-    /// To [`Ask::SignIn`].
+    /// To [`Ask::SignIn`] and [`Ask::Redeem`].
     SignedIn(SignedIn),
     /// To [`Ask::TakeUp`].
     TakenUp(TakenUp),
+    /// To [`Ask::Who`].
+    Who(Box<Who>),
 }
 
 /// `admit(session, proof, purpose, intents[])`.
@@ -403,76 +429,4 @@ pub struct CellInfo {
     pub name: String,
     /// Whether it is cut off.
     pub quarantined: bool,
-}
-
-/// Bytes as one piece: the same on the wire as a sequence of them, and many times as fast.
-pub(crate) mod plain_bytes {
-    use serde::{Deserializer, Serializer, de::Error, de::Visitor};
-
-    pub fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_bytes(bytes)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
-        struct Bytes;
-        impl<'de> Visitor<'de> for Bytes {
-            type Value = Vec<u8>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("bytes")
-            }
-            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-                Ok(bytes.to_vec())
-            }
-        }
-        from.deserialize_bytes(Bytes)
-    }
-}
-
-mod wrap_bytes {
-    use salus_seal::wrap::VERSION_WRAP_BYTES;
-    use serde::{Deserializer, Serializer, de::Error, de::Visitor};
-
-    pub fn serialize<S: Serializer>(bytes: &[u8; VERSION_WRAP_BYTES], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_bytes(bytes)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<[u8; VERSION_WRAP_BYTES], D::Error> {
-        struct Bytes;
-        impl<'de> Visitor<'de> for Bytes {
-            type Value = [u8; VERSION_WRAP_BYTES];
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                write!(f, "{VERSION_WRAP_BYTES} bytes")
-            }
-            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-                bytes.try_into().map_err(|_| E::invalid_length(bytes.len(), &self))
-            }
-        }
-        from.deserialize_bytes(Bytes)
-    }
-}
-
-mod many_wrap_bytes {
-    use salus_seal::wrap::VERSION_WRAP_BYTES;
-    use serde::{Deserializer, Serializer, de::Error, de::Visitor};
-
-    pub fn serialize<S: Serializer>(wraps: &[[u8; VERSION_WRAP_BYTES]], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_bytes(wraps.as_flattened())
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Vec<[u8; VERSION_WRAP_BYTES]>, D::Error> {
-        struct Bytes;
-        impl<'de> Visitor<'de> for Bytes {
-            type Value = Vec<[u8; VERSION_WRAP_BYTES]>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                write!(f, "a multiple of {VERSION_WRAP_BYTES} bytes")
-            }
-            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-                let (wraps, rest) = bytes.as_chunks::<VERSION_WRAP_BYTES>();
-                if rest.is_empty() { Ok(wraps.to_vec()) } else { Err(E::invalid_length(bytes.len(), &self)) }
-            }
-        }
-        from.deserialize_bytes(Bytes)
-    }
 }

@@ -107,6 +107,7 @@ pub fn serve(data: &Path) -> Result<(), BenchError> {
         witness_dirs: Vec::new(),
         record_server_key: Zeroizing::new(RECORD_SERVER_KEY),
         search: None,
+        sign_in: None,
         protections: Vec::new(),
     };
     run(options, stop, || println!("ready")).map_err(|error| BenchError::Keyholder(error.to_string()))

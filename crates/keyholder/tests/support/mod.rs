@@ -52,6 +52,7 @@ pub fn options(data_dir: &Path) -> KeyholderOptions {
             indexer_key: Zeroizing::new(INDEXER_KEY),
             line: LineSearch { patient_kind: PATIENT, parameters: vec![NAME] },
         }),
+        sign_in: None,
         protections: Vec::new(),
     }
 }

@@ -118,6 +118,7 @@ fn describe(event: &Event) -> (&'static str, Value) {
                 json!({"session": session, "principal": principal, "client": client, "ends": instant(*ends_ms)}),
             )
         }
+        Event::Person(event) => super::log_people::describe(event),
         Event::SessionRevoked { session } => ("session-revoked", json!({"session": session.to_string()})),
         Event::Quarantined { on } => ("quarantined", json!({"on": on})),
         Event::SigningKeyEscrowed { .. } => ("signing-key-escrowed", Value::Null),

@@ -7,6 +7,7 @@ pub mod change;
 pub mod compare;
 pub mod index;
 pub mod log;
+mod log_people;
 pub mod scope;
 pub mod status;
 pub mod verify;

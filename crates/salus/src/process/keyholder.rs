@@ -31,6 +31,7 @@ pub fn run() -> ExitCode {
         witness_dirs: start.witness_dirs,
         record_server_key,
         search: Some(SearchOptions { indexer_key, line: line_search() }),
+        sign_in: None,
         protections,
     };
     match hold_keys(options, stop, || FirstLine::Ready.say()) {

@@ -3,6 +3,7 @@
 //! Part of the wire's format: variants are only ever added at the end. Never: an admission. State: none.
 
 use super::index::IndexStatus;
+use super::people::{PeopleAnswer, PeopleAsk};
 use super::{CellInfo, SignedIn};
 use crate::Token;
 use salus_seal::entry::{Budgets, Lasting, VersionRange};
@@ -96,6 +97,8 @@ pub enum AdminAsk {
     },
     /// How the index of each cell fares. Answered when the indexer has said so, or after two seconds without it.
     IndexStatus,
+    /// About people.
+    People(PeopleAsk),
 }
 
 /// By what a scope is asked for.
@@ -142,6 +145,8 @@ pub enum AdminAnswer {
     },
     /// To an index's status: one for each cell, by name.
     Index(Vec<CellIndex>),
+    /// To what was asked about people.
+    People(PeopleAnswer),
 }
 
 /// The index of one cell.

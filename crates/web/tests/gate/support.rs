@@ -208,6 +208,7 @@ impl Keyholder {
                     parameters: LINE_PARAMETERS.to_vec(),
                 },
             }),
+            sign_in: None,
             protections: Vec::new(),
         };
         let (stop_read, stop_write) = std::io::pipe().unwrap();

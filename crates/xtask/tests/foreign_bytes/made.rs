@@ -5,10 +5,14 @@ use std::path::Path;
 
 use salus_accesslog::{AccessLog, Options, Tree};
 use salus_fhir::ResourceType;
+use salus_seal::entry::people::{PasskeyRegistered, PersonAdded, PersonEvent, RegistrationAllowed};
 use salus_seal::entry::{self, Budgets, Event, Fleeting, Lasting, Limits, VersionRange};
 use salus_seal::note::{Checkpoint, Signer};
-use salus_seal::{CellId, ClientId, Header, LogKey, Part, PrincipalId, Pseudonym, SessionId, tile};
+use salus_seal::{CellId, ClientId, DeviceId, Header, LogKey, Part, PrincipalId, Pseudonym, SessionId, tile};
 use salus_trust_api::frame::{self, PREFIX_BYTES};
+use salus_trust_api::wire::people::{
+    Assertion, Authorize, DoorAnswer, DoorAsk, NewPerson, PAGES, PAGES_CLIENT_NAME, PeopleAsk, Redeem, Who,
+};
 use salus_trust_api::wire::{
     AdminAnswer, AdminAsk, Admit, Admitted, Answer, Ask, BlindIds, CellInfo, CompartmentWrap, Grant, Hello,
     Intent, NewCompartment, NewVersion, Read, Receipt, Reply, Request, Resolved, Role, Scope, ScopeBy,
@@ -180,6 +184,22 @@ fn requests() -> Vec<(&'static str, Request)> {
         Ask::SignIn(SignIn { cell: CELL, client: ClientId([5; 16]), secret: token() }),
         Ask::TakeUp(TakeUp { cell: CELL, last_entry: Some((300, [6; 16])) }),
     ];
+    let redeem = Ask::Redeem(Redeem { cell: CELL, code: token(), verifier: "v".repeat(43) });
+    let assertion = Assertion {
+        credential: vec![1; 32],
+        user_handle: Some(vec![2; 16]),
+        client_data: b"{}".to_vec(),
+        authenticator_data: vec![3; 37],
+        signature: vec![4; 70],
+    };
+    let person = NewPerson {
+        name: "Dr. Ada Muster".to_owned(),
+        role: "physician".to_owned(),
+        budgets: Some(budgets()),
+        practitioner: None,
+        language: Some("fr".to_owned()),
+    };
+    let add = PeopleAsk::Add { cell: Some("praxis".to_owned()), person };
     let create =
         AdminAsk::CreateCell { name: "praxis".to_owned(), house_kinds: vec![1, 2], budgets: budgets() };
     let scope = AdminAsk::Scope { by: ScopeBy::Session(SessionId([1; 16])), from_ms: 0, to_ms: u64::MAX };
@@ -190,7 +210,20 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("rest", Request::Batch(rest)),
         ("create-cell", Request::Admin(create)),
         ("scope", Request::Admin(scope)),
+        ("redeem", Request::Batch(vec![redeem])),
+        ("sign-in", Request::Door(Box::new(DoorAsk::FinishSignIn(authorize(), assertion)))),
+        ("add-person", Request::Admin(AdminAsk::People(add))),
     ]
+}
+
+fn authorize() -> Authorize {
+    Authorize {
+        cell: "praxis".to_owned(),
+        client: PAGES_CLIENT_NAME.to_owned(),
+        redirect_uri: "https://salus.example/praxis/signed-in".to_owned(),
+        code_challenge: [5; 32],
+        state: "state".to_owned(),
+    }
 }
 
 fn replies() -> Vec<(&'static str, Reply)> {
@@ -220,12 +253,30 @@ fn replies() -> Vec<(&'static str, Reply)> {
         last_ms: 2,
     };
     let scope = Scope { patients: vec![patient], admissions: 1, ..Scope::default() };
+    let who = Who {
+        principal: PrincipalId([2; 16]),
+        session: SessionId([1; 16]),
+        client: PAGES,
+        is_person: true,
+        name: "Dr. Ada Muster".to_owned(),
+        role: "physician".to_owned(),
+        language: Some("de".to_owned()),
+        practitioner: None,
+        now_ms: 1,
+        ends_ms: 2,
+        idle_ms: 3,
+        budgets: budgets(),
+        chart_spent: [1, 2, 3],
+        glimpse_spent: [4, 5, 6],
+    };
     let roots = vec![WriteRoot { entry: 1, ranges: ranges(), root: [1; 32], landed: true }];
     vec![
         ("challenge", Reply::Challenge([1; 32])),
         ("welcome", Reply::Welcome(vec![cell])),
         ("answers", Reply::Batch(answers)),
         ("scope", Reply::Admin(Ok(AdminAnswer::Scope(scope)))),
+        ("code", Reply::Door(Box::new(DoorAnswer::Code(token())))),
+        ("who", Reply::Batch(vec![Answer::Who(Box::new(who))])),
         ("roots", Reply::Admin(Ok(AdminAnswer::WriteRoots { roots, next: Some(2) }))),
     ]
 }
@@ -261,6 +312,26 @@ fn events() -> Vec<(&'static str, Event)> {
         device: None,
         proof_key: Some([4; 32]),
     };
+    let added = PersonAdded {
+        principal: PrincipalId([2; 16]),
+        name: "Dr. Ada Muster".to_owned(),
+        role: "physician".to_owned(),
+        budgets: budgets(),
+        practitioner: Some("arzt-1".to_owned()),
+        language: Some("de".to_owned()),
+        by: None,
+    };
+    let registered = PasskeyRegistered {
+        principal: PrincipalId([2; 16]),
+        passkey: DeviceId([4; 16]),
+        credential: vec![1; 32],
+        public_key: vec![2; 77],
+        sign_count: 0,
+        aaguid: [0; 16],
+        is_synced: true,
+        label: "laptop".to_owned(),
+        allowed_by: RegistrationAllowed::Invitation([3; 32]),
+    };
     vec![
         ("opened", Event::Opened),
         ("written", Event::Written { first: 1, ranges: ranges(), root: [1; 32] }),
@@ -268,5 +339,7 @@ fn events() -> Vec<(&'static str, Event)> {
         ("cell-created", cell_created),
         ("escrowed", Event::CellKeyEscrowed { cell: CELL, generation: 1, escrow: vec![1; 80] }),
         ("session-begun", begun),
+        ("person-added", Event::Person(PersonEvent::Added(added))),
+        ("passkey-registered", Event::Person(PersonEvent::PasskeyRegistered(registered))),
     ]
 }
