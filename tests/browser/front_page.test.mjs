@@ -1,7 +1,7 @@
 // The front page: in the reader's language, in both themes, at every size, and with nothing in it that a browser would complain of.
 
 import assert from 'node:assert/strict';
-import { SIZES, assertAccessible, each, suite, walkWithTab } from './harness/index.mjs';
+import { SIZES, assertAccessible, each, suite, walkWithTab, weigh } from './harness/index.mjs';
 
 const { test } = suite({ patients: 1 });
 
@@ -54,4 +54,14 @@ test('front page: with the keyboard alone, the focus is always in sight', {}, as
   await page.goto('/');
   const stops = await walkWithTab(page);
   assert.ok(stops.length > salus.cells.length, stops.map(({ what }) => what).join('\n'));
+});
+
+test('front page: light, and nothing but its style sheet before it shows', {}, async ({ page }) => {
+  const { bytes, blocking, firstPaint } = await weigh(page, '/');
+  assert.ok(bytes > 500 && bytes < 60_000, `${bytes} bytes`);
+  assert.deepEqual(
+    blocking.map((url) => new URL(url).pathname.replace(/.*\./, '.')),
+    ['.css'],
+  );
+  assert.ok(firstPaint > 0);
 });

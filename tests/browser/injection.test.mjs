@@ -1,7 +1,16 @@
 // Text that would like to be a script: from every field of a resource, and from the address.
 
 import assert from 'node:assert/strict';
-import { Fhir, assertInert, createHostile, hostileText, suite, withToken } from './harness/index.mjs';
+import {
+  Fhir,
+  MARKER,
+  assertInert,
+  createHostile,
+  createHostileChart,
+  hostileText,
+  suite,
+  withToken,
+} from './harness/index.mjs';
 
 const { test } = suite({ patients: 1 });
 
@@ -28,6 +37,17 @@ test('hostile text can be stored wherever a resource has text, and comes back as
   const all = await createHostile(fhir, PATIENT, { all: true });
   assert.ok(!all.places.includes('Patient.birthDate'), 'a date cannot be hostile');
   assert.match(all.resource.identifier[0].system, /^javascript:/);
+});
+
+test('a whole chart can be made of hostile text', {}, async ({ cell }) => {
+  const fhir = new Fhir(cell);
+  const [{ subject }] = await fhir.search('Encounter?_count=1');
+  const { patient, stored } = await createHostileChart(fhir, subject.reference.split('/')[1]);
+  const types = new Set(stored.map(({ reference }) => reference.split('/')[0]));
+  for (const type of ['Patient', 'Encounter', 'Condition', 'Observation'])
+    assert.ok(types.has(type), [...types].join());
+  const [condition] = await fhir.search(`Condition?patient=${patient}`);
+  assert.match(condition.code.coding[0].display, new RegExp(MARKER));
 });
 
 test(

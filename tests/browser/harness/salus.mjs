@@ -2,16 +2,20 @@
 // Never touches a data directory that is not its own, unless SALUS_BROWSER_DEMO names a running demo's.
 // State: the processes that were started; none outlives this one.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { binary } from './places.mjs';
 
 const START_MS = 120_000;
 const END_MS = 10_000;
 /** How much of what the server says is kept, in characters. */
 const LOG_CHARS = 64 * 1024;
+
+/** Of the answer of `salus log show`. */
+const MAX_LOG_BYTES = 64 * 1024 * 1024;
 
 const living = new Set();
 process.on('exit', () => living.forEach((child) => child.kill('SIGKILL')));
@@ -47,6 +51,16 @@ export class Salus {
   /** The origins whose pages belong to Salus: the record server's, and the door's if it has one. */
   origins() {
     return [...new Set(linksIn(this.demo).map((url) => new URL(url).origin))];
+  }
+
+  /**
+   * The newest entries of a cell's access log, the oldest of them first: `[{ number, event, principal, access, … }]`, as
+   * `salus log show --json` has them.
+   */
+  async logEntries(cell, last = 200) {
+    const words = ['log', 'show', '--cell', cell.name, '--last', String(last), '--json', '--data', this.data];
+    const { stdout } = await promisify(execFile)(binary, words, { maxBuffer: MAX_LOG_BYTES });
+    return JSON.parse(stdout).entries;
   }
 
   /** The last that the server said on stderr. */

@@ -18,6 +18,8 @@ export class Watch {
   #expected = [];
   /** Addresses that were asked for, in order: `{method, url, type}`. */
   requests = [];
+  /** The answers' entries in the access log, in order: `{ url, type, entry }`. Those of a page are the accesses it may show. */
+  entries = [];
 
   /** `origins` are those a page may ask. */
   constructor(origins) {
@@ -30,6 +32,10 @@ export class Watch {
     await context.addInitScript(inPage, REPORT);
     context.on('page', (page) => this.#page(page));
     context.on('request', (request) => this.#request(request));
+    context.on('response', (response) => {
+      const entry = response.headers()['salus-log-entry'];
+      if (entry) this.entries.push({ url: response.url(), type: response.request().resourceType(), entry });
+    });
     context.on('console', (message) => {
       // A browser looks for an icon of its own accord where an answer is no page and so names none.
       const isOwnIdea = new URL(message.location().url || 'about:blank').pathname === '/favicon.ico';
