@@ -14,6 +14,8 @@ import {
   keys,
   openVisitor,
   pressUntil,
+  redeemInvitation,
+  signIn,
   walkWithTab,
   withToken,
 } from './harness/index.mjs';
@@ -248,4 +250,58 @@ test('a session can be put into a context, under the name that the pages read', 
     assert.equal(await desk.locator('body').textContent(), '__Host-salus.praxis=abc');
   };
   await visit(page(''), { look });
+});
+
+/** A door that creates a passkey or asks for one, and then sends its visitor on. */
+const DOOR_SCRIPT = `
+  const bytes = Uint8Array.from([1]);
+  const user = { id: bytes, name: 'a', displayName: 'A' };
+  const rp = { id: 'localhost', name: 'Door' };
+  const pubKeyCredParams = [{ type: 'public-key', alg: -7 }];
+  const authenticatorSelection = { residentKey: 'required', userVerification: 'required' };
+  document.querySelector('main button').addEventListener('click', async ({ target: { dataset } }) => {
+    const created = { challenge: bytes, rp, user, pubKeyCredParams, authenticatorSelection };
+    const asked = { challenge: bytes, rpId: 'localhost', userVerification: 'required' };
+    if (dataset.what === 'create') await navigator.credentials.create({ publicKey: created });
+    else await navigator.credentials.get({ publicKey: asked });
+    location.href = dataset.to;
+  });`;
+
+test('one comes in by an invitation, and signs in again with its passkey, over two origins', async () => {
+  const records = http.createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+    const isIn = request.headers.cookie?.includes('__Host-salus.praxis=in');
+    const moves = { '/praxis/signed-in': '/praxis/today', '/praxis/sign-in': `${origin}/authorize` };
+    if (pathname === '/praxis/today' && !isIn) moves[pathname] = '/praxis/sign-in?to=/praxis/today';
+    const headers = { 'content-type': 'text/html; charset=utf-8' };
+    if (searchParams.has('code'))
+      headers['set-cookie'] = '__Host-salus.praxis=in; Path=/; Secure; HttpOnly; SameSite=Lax';
+    if (moves[pathname]) return response.writeHead(303, { ...headers, location: moves[pathname] }).end();
+    return response.writeHead(200, headers).end(page('<p>Today</p>'));
+  });
+  await new Promise((resolve) => records.listen(0, '127.0.0.1', resolve));
+  const salus = { baseUrl: `http://localhost:${records.address().port}` };
+  const button = (what) =>
+    page(
+      `<button data-what="${what}" data-to="${salus.baseUrl}/praxis/signed-in?code=1">Go on</button>`,
+      '<script src="/door.js" defer></script>',
+    );
+  served.set('/door.js', [DOOR_SCRIPT, 'text/javascript']);
+  served.set('/invitation', [button('create')]);
+  served.set('/authorize', [button('get')]);
+  const desk = await openVisitor({ baseUrl: salus.baseUrl, origins: [origin, salus.baseUrl] });
+  try {
+    const passkeys = await redeemInvitation(desk.page, salus, { name: 'A', link: `${origin}/invitation` });
+    assert.equal(new URL(desk.page.url()).pathname, '/praxis/today');
+    assert.equal((await passkeys.credentials()).length, 1);
+    await desk.context.clearCookies();
+    await signIn(desk.page, salus, { name: 'praxis' });
+    assert.equal(new URL(desk.page.url()).pathname, '/praxis/today');
+    assert.equal((await passkeys.credentials())[0].signCount, 2);
+    desk.watch.assertQuiet();
+  } finally {
+    await desk.close();
+    records.closeAllConnections();
+    records.close();
+  }
 });

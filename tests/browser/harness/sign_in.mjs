@@ -68,7 +68,7 @@ export async function signIn(page, salus, cell, to = `/${cell.name}/today`) {
 
 /** The one button that a page of the door is about. */
 async function pressMain(page) {
-  await page.locator('main button:not([hidden]):not(.secondary)').first().click();
+  await page.locator('main button:not([hidden]):not(.secondary, .quiet)').first().click();
 }
 
 /** Waits for a page of the record server that is not the way to the door. */
