@@ -91,7 +91,7 @@ async function shoot(scenes, shot) {
     if (status >= 400) desk.watch.expect(/Failed to load resource/);
     if (!expected.includes(status)) made.complaints.push(`answered ${status}`);
     if (state.isPrinted) await desk.page.emulateMedia({ media: 'print' });
-    if (what.press) await desk.page.keyboard.press(what.press);
+    await what.act?.(desk.page, scene);
     made.complaints.push(...desk.watch.take());
     if (state.isOffline) {
       await desk.context.setOffline(true);

@@ -14,8 +14,8 @@ const END_MS = 10_000;
 /** How much of what the server says is kept, in characters. */
 const LOG_CHARS = 64 * 1024;
 
-/** Of the answer of `salus log show`. */
-const MAX_LOG_BYTES = 64 * 1024 * 1024;
+/** What a command of `salus` prints, at most. */
+const MAX_PRINTED_BYTES = 64 * 1024 * 1024;
 
 const living = new Set();
 process.on('exit', () => living.forEach((child) => child.kill('SIGKILL')));
@@ -58,9 +58,15 @@ export class Salus {
    * `salus log show --json` has them.
    */
   async logEntries(cell, last = 200) {
-    const words = ['log', 'show', '--cell', cell.name, '--last', String(last), '--json', '--data', this.data];
-    const { stdout } = await promisify(execFile)(binary, words, { maxBuffer: MAX_LOG_BYTES });
-    return JSON.parse(stdout).entries;
+    return JSON.parse(await this.command('log', 'show', '--cell', cell.name, '--last', String(last), '--json')).entries;
+  }
+
+  /** What `salus WORDS --data DIR` prints, as whoever administers the machine; throws when it fails. */
+  async command(...words) {
+    const { stdout } = await promisify(execFile)(binary, [...words, '--data', this.data], {
+      maxBuffer: MAX_PRINTED_BYTES,
+    });
+    return stdout;
   }
 
   /** The last that the server said on stderr. */

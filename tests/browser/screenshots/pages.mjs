@@ -3,7 +3,7 @@
 
 /**
  * `name`; `at`, its address in a scene; `as`, who looks (nobody: no one is signed in); `states`, those of STATES that it can be in
- * beside its usual one; `press`, keys by which something opens that has no address.
+ * beside its usual one; `act`, what is done there to see what has no address.
  */
 const chart = (part, states) => ({
   name: part ? `chart-${part}` : 'chart',
@@ -19,26 +19,42 @@ const cell = (path, as, states, more = {}) => ({
   ...more,
 });
 const form = (path) => ({
-  ...chart(path, ['refused', 'offline']),
+  ...chart(path, ['refused', 'quarantined', 'offline']),
   name: `write-${path}`,
 });
 
+/** Types into the search field as one who looks for somebody, and waits a little for what comes. */
+async function typeInto(page, { family }) {
+  await page.keyboard.press('/');
+  await page.keyboard.type(family.slice(0, 3), { delay: 20 });
+  await page.waitForTimeout(1200);
+}
+
 export const PAGES = [
-  { name: 'front', at: () => '/', states: ['printed'] },
+  { name: 'front', at: () => '/', states: ['quarantined', 'printed'] },
   cell('sign-in', undefined, []),
   { name: 'invitation', at: ({ invitation }) => invitation, states: [] },
 
-  cell('today', 'physician', ['empty', 'refused', 'offline', 'printed']),
-  cell('today', 'physician', [], { name: 'keys', press: '?' }),
+  cell('today', 'physician', ['empty', 'refused', 'quarantined', 'offline', 'printed']),
+  cell('today', 'physician', [], { name: 'keys', act: (page) => page.keyboard.press('?') }),
   cell('today', 'medical-assistant', [], { name: 'today-assistant' }),
   cell('find', 'physician', ['empty', 'refused', 'offline'], {
     query: ({ family }) => `?q=${encodeURIComponent(family.slice(0, 2))}`,
   }),
   cell('find', 'physician', [], { name: 'find-nobody', query: () => '?q=zzzzzz' }),
+  cell('find', 'physician', [], { name: 'find-many', query: () => '?q=a' }),
+  cell('today', 'physician', [], { name: 'find-typing', act: typeInto }),
+  cell('today', 'physician', [], {
+    name: 'find-loading',
+    act: async (page, scene) => {
+      await page.route('**/find?*', () => {});
+      await typeInto(page, scene);
+    },
+  }),
   cell('inbox', 'physician', ['empty', 'refused', 'offline']),
   cell('tasks', 'physician', ['empty', 'refused', 'offline']),
 
-  chart('', ['empty', 'one', 'refused', 'offline', 'printed']),
+  chart('', ['empty', 'one', 'refused', 'quarantined', 'offline', 'printed']),
   chart('timeline', ['empty', 'one', 'offline', 'printed']),
   chart('labs', ['empty', 'one', 'offline', 'printed']),
   chart('medication', ['empty', 'one', 'offline', 'printed']),
@@ -73,7 +89,7 @@ export const PAGES = [
 ];
 
 /**
- * What makes a state: whose chart (`full`, `one`, `bare`), which practice (`full`, `empty`), who looks instead, what happens once the
+ * What makes a state: whose chart (`full`, `one`, `bare`), which practice (`full`, `empty`, `quarantined`), who looks instead, what happens once the
  * page is there, and how it is shown. `status` are those that are no fault.
  */
 export const STATES = {
@@ -82,6 +98,7 @@ export const STATES = {
   empty: { patient: 'bare', practice: 'empty', status: [200] },
   // Who may run the practice may open no chart, and who may open charts may not run the practice.
   refused: { patient: 'full', practice: 'full', otherRole: true, status: [200, 403, 404, 429] },
+  quarantined: { patient: 'full', practice: 'quarantined', status: [200, 403, 404, 503] },
   offline: { patient: 'full', practice: 'full', status: [200], isOffline: true },
   printed: { patient: 'full', practice: 'full', status: [200], isPrinted: true },
 };

@@ -1,9 +1,9 @@
-// What the pages in screenshots are about: a full practice and an empty one, and in the full one patients with much, one and nothing.
-// State: the two Salus, and the sessions begun in them.
+// What the pages in screenshots are about: a full practice, an empty one and one that was cut off, and in the full one patients
+// with much, with one of each, and with nothing. State: a Salus for each practice, and the sessions begun in them.
 
 import { Fhir } from '../harness/fhir.mjs';
 import { startSalus } from '../harness/salus.mjs';
-import { cookieName, linkOf, people, personOf, redeemInvitation } from '../harness/sign_in.mjs';
+import { ROLES, cookieName, linkOf, people, personOf, redeemInvitation } from '../harness/sign_in.mjs';
 import { openVisitor } from '../harness/visitor.mjs';
 
 const coded = (system, code, display) => ({ coding: [{ system, code, display }], text: display });
@@ -91,14 +91,17 @@ function oneOfEach(patient) {
   ];
 }
 
+/** How many patients each practice has. */
+const PATIENTS = { full: 40, empty: 0, quarantined: 6 };
+
 export class Scenes {
   #salus = {};
   #details = new Map();
   #sessions = new Map();
 
-  /** Starts a practice when it is first asked for: `full` or `empty`. */
+  /** Starts a practice when it is first asked for. */
   async salus(practice) {
-    this.#salus[practice] ??= startSalus({ patients: practice === 'full' ? 40 : 0 });
+    this.#salus[practice] ??= startSalus({ patients: PATIENTS[practice] });
     return this.#salus[practice];
   }
 
@@ -107,7 +110,7 @@ export class Scenes {
     const salus = await this.salus(practice);
     const cell = salus.cell(language);
     const key = `${practice}/${cell.name}`;
-    if (!this.#details.has(key)) this.#details.set(key, this.#detail(cell, practice));
+    if (!this.#details.has(key)) this.#details.set(key, this.#detail(salus, cell, practice));
     const detail = await this.#details.get(key);
     const invited = people(cell).at(-1);
     const invitation = invited && linkOf(invited);
@@ -129,11 +132,17 @@ export class Scenes {
     return this.#sessions.get(key);
   }
 
+  /** Everybody who will look signs in before, as nobody can afterwards. */
+  async #cutOff(salus, cell) {
+    for (const role of ROLES) await this.token(salus, cell, role);
+    await salus.command('cell', 'quarantine', cell.name);
+  }
+
   async stop() {
     for (const salus of Object.values(this.#salus)) await (await salus).stop();
   }
 
-  async #detail(cell, practice) {
+  async #detail(salus, cell, practice) {
     const fhir = new Fhir(cell);
     const bare = await fhir.create({
       resourceType: 'Patient',
@@ -151,6 +160,7 @@ export class Scenes {
     const full = await fullest(fhir);
     const documents = await fhir.search(`DocumentReference?subject=Patient/${full}&_count=1`);
     const { name } = await fhir.read(`Patient/${full}`);
+    if (practice === 'quarantined') await this.#cutOff(salus, cell);
     return { bare: bare.id, one: one.id, full, family: name[0].family, document: documents[0]?.id ?? 'none' };
   }
 }
