@@ -138,8 +138,8 @@ export class Scenes {
     await salus.command('cell', 'quarantine', cell.name);
     // Nothing is given out from here on; that pages say so, the record server learns within seconds.
     for (let tries = 0; tries < 100; tries += 1) {
-      const health = await fetch(`${salus.baseUrl}/healthz`);
-      if ((await health.text()).includes('quarantined')) return;
+      const { cells } = await (await fetch(`${salus.baseUrl}/healthz`)).json();
+      if (cells.some(({ name, standing }) => name === cell.name && standing === 'quarantined')) return;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     throw new Error(`${cell.name} was cut off, and /healthz does not say so`);
