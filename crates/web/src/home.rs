@@ -8,6 +8,7 @@ use crate::web::Web;
 use axum::extract::State;
 use http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use salus_frame::assets;
 use salus_records::Standing;
 use salus_records::fhir::Language;
 use std::fmt::Write as _;
@@ -141,10 +142,12 @@ fn page(web: &Web, language: Language) -> String {
         "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>Salus</title>\n\
-         <link rel=\"icon\" href=\"/assets/icon.svg\" type=\"image/svg+xml\">\n\
-         <link rel=\"stylesheet\" href=\"/assets/salus.css\">\n</head>\n<body>\n<main>\n\
+         <link rel=\"icon\" href=\"{}\" type=\"image/svg+xml\">\n\
+         <link rel=\"stylesheet\" href=\"{}\">\n</head>\n<body class=\"front\">\n<main>\n\
          <h1>{}</h1>\n<p class=\"lead\">{}</p>\n",
         language.tag(),
+        assets::address("icon.svg"),
+        assets::address("salus.css"),
         words.title,
         words.lead
     );

@@ -11,18 +11,15 @@ use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use http::header::{ALLOW, CACHE_CONTROL};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::header::{ALLOW, CACHE_CONTROL, HeaderName};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use salus_frame::assets;
 use std::sync::Arc;
-
-const CSS: &str = include_str!("assets/salus.css");
-const ICON: &str = include_str!("assets/icon.svg");
 
 pub(crate) fn router(web: Arc<Web>) -> Router {
     Router::new()
         .route("/", get(home::answer).fallback(only_get))
-        .route("/assets/salus.css", get(|| asset("text/css; charset=utf-8", CSS)).fallback(only_get))
-        .route("/assets/icon.svg", get(|| asset("image/svg+xml", ICON)).fallback(only_get))
+        .route("/assets/{file}", get(asset).fallback(only_get))
         .route("/healthz", get(health::answer).fallback(only_get))
         .route("/metrics", get(metrics::answer).fallback(only_get))
         .route("/{cell}/oauth/token", post(token::answer).fallback(only_post))
@@ -31,10 +28,17 @@ pub(crate) fn router(web: Arc<Web>) -> Router {
         .with_state(web)
 }
 
-async fn asset(content_type: &'static str, bytes: &'static str) -> Answer {
+/// A file that pages load. One that is asked for by its plain name may be another one tomorrow.
+async fn asset(uri: Uri, headers: HeaderMap) -> Answer {
+    let Some((asset, is_exact)) = assets::find(uri.path()) else { return unknown(headers).await };
+    let keep = if is_exact { assets::KEEP } else { "no-cache" };
     Answer::new(StatusCode::OK)
-        .body(content_type, bytes)
-        .header(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"))
+        .body(asset.content_type, asset.bytes)
+        .header(CACHE_CONTROL, HeaderValue::from_static(keep))
+        .header(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("same-origin"),
+        )
 }
 
 async fn unknown(headers: HeaderMap) -> Answer {

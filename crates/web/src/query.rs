@@ -40,7 +40,7 @@ pub(crate) fn encode_query(path: &str, parameters: &[(String, String)]) -> Strin
 }
 
 /// Encodes all but what may stand in a query and means nothing there (RFC 3986, section 3.4).
-fn percent_encode(out: &mut String, text: &str) {
+pub(crate) fn percent_encode(out: &mut String, text: &str) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~:/,$*@!()".contains(&byte) {

@@ -42,8 +42,18 @@ impl Bodies {
     /// Reads the whole body.
     ///
     /// Errors: 413 above the bound; 400 when the client breaks off.
-    pub(crate) async fn read(&self, parts: &Parts, mut body: Incoming) -> Result<ReadBody<'_>, Refused> {
-        let max_bytes = self.max_body_bytes;
+    pub(crate) async fn read(&self, parts: &Parts, body: Incoming) -> Result<ReadBody<'_>, Refused> {
+        self.read_within(parts, body, self.max_body_bytes).await
+    }
+
+    /// The same, within a smaller bound.
+    pub(crate) async fn read_within(
+        &self,
+        parts: &Parts,
+        mut body: Incoming,
+        max_bytes: usize,
+    ) -> Result<ReadBody<'_>, Refused> {
+        let max_bytes = max_bytes.min(self.max_body_bytes);
         let too_large = || Refused::from(RecordsError::TooLarge { max_bytes });
         let announced =
             parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());

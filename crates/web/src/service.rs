@@ -9,6 +9,7 @@ use crate::gate_io::Deadline;
 use crate::hooks::{Event, RequestEvent};
 use crate::metrics::method_name;
 use crate::outcome::Refused;
+use crate::practice;
 use crate::session;
 use crate::text;
 use crate::web::Web;
@@ -50,6 +51,9 @@ pub(crate) async fn serve(
     let accepts = parts.headers.get(ACCEPT_ENCODING).cloned();
     let (response, trace) = match fhir_path(parts.uri.path()) {
         Some((cell, path)) => fhir_response(&web, &parts, body, peer, cell, path).await,
+        None if let Some(routed) = practice::route(&parts.method, parts.uri.path()) => {
+            practice_response(&web, &parts, body, peer, routed).await
+        }
         None => {
             let route = page_route(parts.uri.path());
             let request = Request::from_parts(parts, Body::new(body));
@@ -107,6 +111,24 @@ async fn fhir_response(
         }
     };
     let answer = answer.unwrap_or_else(|refused| refused.into_answer(fhir::language(&parts.headers)));
+    trace.entry = answer.entry;
+    (answer.into_response(), trace)
+}
+
+async fn practice_response(
+    web: &Arc<Web>,
+    parts: &Parts,
+    body: Incoming,
+    peer: IpAddr,
+    routed: practice::Routed,
+) -> (Response<SendBody>, Trace) {
+    let mut trace = Trace { route: routed.pattern, cell: None, entry: None };
+    let cell = web.records.find_cell(&routed.cell).await;
+    trace.cell = cell.as_ref().map(|cell| Arc::clone(cell.name()));
+    let client = session::address(peer, &parts.headers, web.behind_proxy);
+    let answer = practice::answer(web, cell.as_ref(), parts, body, routed, client);
+    let answer = tokio::time::timeout(web.request_timeout, answer).await;
+    let answer = answer.unwrap_or_else(|_| practice::late(web, cell.as_ref(), parts));
     trace.entry = answer.entry;
     (answer.into_response(), trace)
 }

@@ -1,0 +1,163 @@
+//! The pages of a practice under `/{cell}/…`: which there are, and the way of a request to the one that answers it.
+//!
+//! A page is a line in the table of its area, an arm in its area's `answer`, and a template for its body. What it reads it reads
+//! through [`PageAsk`], which keeps until when it may be sent; [`Page::answer`] puts the frame around it.
+//!
+//! Never: decides who may see what; sends a page later than its admissions allow. State: none.
+
+mod clock;
+mod look;
+mod page;
+mod session;
+mod sign_in;
+mod today;
+mod trouble;
+mod words;
+
+use crate::answer::Answer;
+use crate::web::Web;
+pub(crate) use clock::Clock;
+use http::Method;
+use http::request::Parts;
+use hyper::body::Incoming;
+use page::Around;
+pub(crate) use page::{Page, Rail, html, part, see_other};
+use salus_records::{Cell, RecordsError};
+pub(crate) use session::{PageAsk, Person, Role};
+use std::sync::Arc;
+pub(crate) use trouble::Trouble;
+
+/// The most bytes of a form.
+pub(crate) const MAX_FORM_BYTES: usize = 256 * 1024;
+
+/// A method and the pattern of an address. `{…}` stands for one part of it, which is not empty.
+pub(crate) type Route = (&'static str, &'static str);
+
+/// A part of the pages, with a table and a module of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Area {
+    Look,
+    SignIn,
+    Today,
+}
+
+/// All pages. Where two patterns fit, the one that says more counts: `/{cell}/patient/new` before `/{cell}/patient/{id}`.
+const AREAS: &[(Area, &[Route])] =
+    &[(Area::Look, look::ROUTES), (Area::SignIn, sign_in::ROUTES), (Area::Today, today::ROUTES)];
+
+/// Where a request leads.
+#[derive(Debug)]
+pub(crate) struct Routed {
+    area: Area,
+    /// The pattern, for the log and for the area's `answer`.
+    pub pattern: &'static str,
+    /// What stands for the pattern's `{…}`, but for the cell.
+    values: Vec<String>,
+    /// The cell's name.
+    pub cell: String,
+    /// Empty, or what the address takes instead of the request's method.
+    allowed: String,
+}
+
+/// Reads the path; none when it is no page's.
+pub(crate) fn route(method: &Method, path: &str) -> Option<Routed> {
+    let path: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+    let fitting = AREAS.iter().flat_map(|(area, routes)| routes.iter().map(move |route| (*area, route)));
+    let fitting = fitting.filter(|(_, (_, pattern))| fits(pattern, &path));
+    let literal = |pattern: &str| pattern.split('/').filter(|part| !part.starts_with('{')).count();
+    let most = fitting.clone().map(|(_, (_, pattern))| literal(pattern)).max()?;
+    let mut best = fitting.filter(|(_, (_, pattern))| literal(pattern) == most);
+    let method = if method == Method::HEAD { "GET" } else { method.as_str() };
+    let same = best.clone().find(|(_, (name, _))| *name == method);
+    let allowed = match same {
+        Some(_) => String::new(),
+        None => best.clone().map(|(_, (name, _))| *name).collect::<Vec<_>>().join(", "),
+    };
+    let (area, (_, pattern)) = same.or_else(|| best.next())?;
+    let mut values = pattern.split('/').skip(1).zip(&path).filter(|(part, _)| part.starts_with('{'));
+    let mut decoded = values.by_ref().map(|(_, value)| crate::query::percent_decode(value));
+    let cell = decoded.next()??.into_owned();
+    let values = decoded.map(|value| value.map(std::borrow::Cow::into_owned)).collect::<Option<_>>()?;
+    Some(Routed { area, pattern, values, cell, allowed })
+}
+
+fn fits(pattern: &str, path: &[&str]) -> bool {
+    let parts = pattern.split('/').skip(1);
+    parts.clone().count() == path.len()
+        && parts
+            .zip(path)
+            .all(|(part, given)| if part.starts_with('{') { !given.is_empty() } else { part == *given })
+}
+
+/// Answers a request to a page: with the page, or with what hindered it as a page.
+pub(crate) async fn answer(
+    web: &Arc<Web>,
+    cell: Option<&Arc<Cell>>,
+    parts: &Parts,
+    body: Incoming,
+    routed: Routed,
+    address: [u8; 16],
+) -> Answer {
+    let around = Around::of(web, cell, parts);
+    let Some(cell) = cell else { return Trouble::Unknown.answer(&around, None) };
+    let area = routed.area;
+    let received = match session::receive(web, parts, body, &routed).await {
+        Ok(received) => received,
+        Err(trouble) => return trouble.answer(&around, None),
+    };
+    // These are for everybody.
+    match area {
+        Area::Look => return look::answer(&around, &received.form, web.has_tls),
+        Area::SignIn => return sign_in::answer(&around, parts),
+        _ => {}
+    }
+    let ask = match session::begin(web, cell, parts, received, routed, address).await {
+        Ok(ask) => ask,
+        Err(trouble) => return trouble.answer(&around, None),
+    };
+    reach(&ask, area).await.unwrap_or_else(|trouble| trouble.answer(&ask.around, Some(&ask.person)))
+}
+
+/// The answer when it took too long.
+pub(crate) fn late(web: &Web, cell: Option<&Arc<Cell>>, parts: &Parts) -> Answer {
+    Trouble::Records(RecordsError::Unavailable).answer(&Around::of(web, cell, parts), None)
+}
+
+async fn reach(ask: &PageAsk<'_>, area: Area) -> Result<Answer, Trouble> {
+    match area {
+        Area::Look | Area::SignIn => Err(Trouble::Unknown),
+        Area::Today => today::answer(ask).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_leads_to_its_page_or_nowhere() {
+        let routed = route(&Method::POST, "/praxis/look").unwrap();
+        assert_eq!((routed.pattern, &*routed.cell, &*routed.allowed), ("/{cell}/look", "praxis", ""));
+        assert_eq!(route(&Method::GET, "/praxis/look").unwrap().allowed, "POST");
+        for other in
+            ["/", "/praxis", "/praxis/", "/praxis/look/", "//look", "/praxis/fhir/look", "/a/b/look", "look"]
+        {
+            assert!(route(&Method::POST, other).is_none(), "{other}");
+        }
+    }
+
+    #[test]
+    fn no_two_pages_share_an_address() {
+        let mut all: Vec<Route> = AREAS.iter().flat_map(|(_, routes)| routes.iter().copied()).collect();
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+        for (method, pattern) in all {
+            assert!(
+                pattern.starts_with("/{cell}") && ["GET", "POST"].contains(&method),
+                "{method} {pattern}"
+            );
+        }
+    }
+}

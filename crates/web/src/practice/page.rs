@@ -1,0 +1,223 @@
+//! A page: its body within the frame, with the headers that keep it to itself; or a part of one, for htmx.
+//!
+//! State: none.
+
+use super::words::words;
+use super::{PageAsk, Person};
+use crate::answer::Answer;
+use crate::web::Web;
+use askama::Template;
+use http::header::{CONTENT_LANGUAGE, HeaderName, LOCATION, VARY};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use salus_frame::{Frame, Look, Nav, NavItem, PAGE_HEADERS, Shortcut, Whose, Words};
+use salus_records::Cell;
+use std::sync::Arc;
+
+const HTML: &str = "text/html; charset=utf-8";
+
+/// The entry of the rail to which a page belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rail {
+    Today,
+    Inbox,
+    Patients,
+    Tasks,
+    Admin,
+    /// None of them.
+    Nowhere,
+}
+
+impl Rail {
+    /// Icon, address and key of those that are shown to somebody.
+    const ALL: [(Self, &'static str, &'static str, &'static str); 5] = [
+        (Self::Today, "today", "today", "g t"),
+        (Self::Inbox, "inbox", "inbox", "g i"),
+        (Self::Patients, "patients", "find", "g p"),
+        (Self::Tasks, "tasks", "tasks", "g a"),
+        (Self::Admin, "admin", "admin/people", "g v"),
+    ];
+}
+
+/// What is known around a page before anybody is signed in, and after.
+#[derive(Debug)]
+pub(crate) struct Around<'a> {
+    pub look: Look,
+    /// `/{cell}`; empty where there is no such cell.
+    pub base: String,
+    pub cell: &'a str,
+    /// The path with its query.
+    pub here: String,
+    /// Whether htmx asks, and takes a part.
+    pub is_part: bool,
+    /// Whether the cell is cut off.
+    pub is_cut_off: bool,
+}
+
+impl<'a> Around<'a> {
+    pub(crate) fn of(web: &Web, cell: Option<&'a Arc<Cell>>, parts: &Parts) -> Self {
+        let name = cell.map_or("", |cell| cell.name());
+        let here = parts.uri.path_and_query().map_or("/", |here| here.as_str());
+        Self {
+            look: Look::of(&parts.headers, None),
+            base: if name.is_empty() { String::new() } else { format!("/{name}") },
+            cell: name,
+            here: here.to_owned(),
+            is_part: asks_for_part(&parts.headers),
+            is_cut_off: !name.is_empty() && web.records.health().quarantined.contains(name),
+        }
+    }
+
+    pub(crate) fn words(&self) -> Words {
+        words(self.look.language)
+    }
+}
+
+/// Whether htmx asks.
+pub(crate) fn asks_for_part(headers: &HeaderMap) -> bool {
+    headers.get("hx-request").is_some_and(|value| value == "true")
+}
+
+/// A page before it is an answer.
+#[derive(Debug)]
+pub(crate) struct Page {
+    rail: Rail,
+    title: String,
+    body: String,
+    banner: String,
+    side: String,
+    query: String,
+    keys: Vec<Shortcut>,
+    status: StatusCode,
+}
+
+impl Page {
+    /// A page with this body.
+    pub(crate) fn new(rail: Rail, title: impl Into<String>, body: &impl Template) -> Self {
+        Self {
+            rail,
+            title: title.into(),
+            body: html(body),
+            banner: String::new(),
+            side: String::new(),
+            query: String::new(),
+            keys: Vec::new(),
+            status: StatusCode::OK,
+        }
+    }
+
+    /// Who is open: HTML, of a template.
+    #[must_use]
+    pub(crate) fn banner(mut self, html: String) -> Self {
+        self.banner = html;
+        self
+    }
+
+    /// What must not be missed: HTML, of a template.
+    #[must_use]
+    pub(crate) fn side(mut self, html: String) -> Self {
+        self.side = html;
+        self
+    }
+
+    /// The page's own keys, for its sheet.
+    #[must_use]
+    pub(crate) fn keys(mut self, keys: Vec<Shortcut>) -> Self {
+        self.keys = keys;
+        self
+    }
+
+    /// What stands in the search field.
+    #[must_use]
+    pub(crate) fn query(mut self, query: &str) -> Self {
+        query.clone_into(&mut self.query);
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The answer, within the frame, or the body alone for htmx; good as long as what was read for it is admitted.
+    pub(crate) fn answer(self, ask: &PageAsk<'_>) -> Answer {
+        let answer = self.around(&ask.around, Some(&ask.person));
+        ask.deliver(answer)
+    }
+
+    /// The answer for somebody, or nobody.
+    pub(crate) fn around(self, around: &Around<'_>, person: Option<&Person>) -> Answer {
+        let status = self.status;
+        let body = if around.is_part { self.body } else { self.framed(around, person) };
+        send(around, status, body)
+    }
+
+    fn framed(&self, around: &Around<'_>, person: Option<&Person>) -> String {
+        let t = around.words();
+        let role = person.map(|person| person.role.words(t));
+        let nav = person.map(|person| Nav {
+            base: &around.base,
+            cell: around.cell,
+            items: items(t, person, self.rail),
+            query: &self.query,
+            whose: role.as_deref().map(|role| Whose { name: &person.name, role }),
+        });
+        let look_action = format!("{}/look", around.base);
+        Frame {
+            look: around.look,
+            title: &self.title,
+            nav,
+            look_action: (!around.base.is_empty()).then_some(look_action.as_str()),
+            here: &around.here,
+            banner: &self.banner,
+            side: &self.side,
+            keys: &self.keys,
+            body: &self.body,
+        }
+        .render()
+    }
+}
+
+fn items(t: Words, person: &Person, rail: Rail) -> Vec<NavItem> {
+    let shown = Rail::ALL.into_iter().filter(|(of, ..)| *of != Rail::Admin || person.role.administers());
+    let item = |(of, name, to, key): (Rail, &'static str, &'static str, &'static str)| {
+        let label = match of {
+            Rail::Today => t.say("rail-today"),
+            Rail::Inbox => t.say("rail-inbox"),
+            Rail::Patients => t.say("rail-patients"),
+            Rail::Tasks => t.say("rail-tasks"),
+            Rail::Admin | Rail::Nowhere => t.say("rail-admin"),
+        };
+        NavItem { name, to, label, key, is_active: of == rail }
+    };
+    shown.map(item).collect()
+}
+
+/// A template's HTML.
+pub(crate) fn html(template: &impl Template) -> String {
+    // It writes into a string, and fails only where a value's own formatting does: none of ours can.
+    template.render().unwrap_or_default()
+}
+
+/// A part of a page, for htmx.
+pub(crate) fn part(ask: &PageAsk<'_>, template: &impl Template) -> Answer {
+    ask.deliver(send(&ask.around, StatusCode::OK, html(template)))
+}
+
+/// To another page of ours, after something was done (RFC 9110, section 15.4.4).
+pub(crate) fn see_other(around: &Around<'_>, to: &str) -> Answer {
+    if around.is_part {
+        let answer = send(around, StatusCode::OK, String::new());
+        return answer.header(HeaderName::from_static("hx-redirect"), to);
+    }
+    Answer::new(StatusCode::SEE_OTHER).header(LOCATION, to)
+}
+
+fn send(around: &Around<'_>, status: StatusCode, body: String) -> Answer {
+    let mut answer = Answer::new(status).body(HTML, body);
+    answer.headers.extend(PAGE_HEADERS);
+    answer
+        .header(CONTENT_LANGUAGE, HeaderValue::from_static(around.look.language.tag()))
+        .header(VARY, HeaderValue::from_static("accept-language, cookie, hx-request"))
+}

@@ -1,0 +1,289 @@
+//! Who asks for a page: the session of the cookie, the person, what they chose; and what the page has read.
+//!
+//! Never: decides whether a session is good; takes a form that another origin sends. State: until when the page may be sent.
+
+use super::page::Around;
+use super::words::words;
+use super::{Clock, MAX_FORM_BYTES, Routed, Trouble};
+use crate::answer::Answer;
+use crate::query;
+use crate::web::Web;
+use http::header::{CONTENT_TYPE, ORIGIN};
+use http::request::Parts;
+use http::{HeaderMap, Method};
+use hyper::body::Incoming;
+use salus_frame::cookies::cookie;
+use salus_frame::{Language, Look, Words};
+use salus_records::fhir::ResourceType;
+use salus_records::{Asker, Cell, Delivery, Opened, Purpose, RecordsError, SearchAsk, Token};
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What somebody may do in a practice, as far as pages show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Physician,
+    MedicalAssistant,
+    PracticeAdministrator,
+    /// A client's session, which may do what its role lets it.
+    Client,
+}
+
+impl Role {
+    /// In the reader's words.
+    pub(crate) fn words(self, t: Words) -> Cow<'static, str> {
+        match self {
+            Self::Physician => t.say("role-physician"),
+            Self::MedicalAssistant => t.say("role-medical-assistant"),
+            Self::PracticeAdministrator => t.say("role-practice-administrator"),
+            Self::Client => t.say("role-client"),
+        }
+    }
+
+    /// Whether administration is shown. What it may do is the keyholder's to decide.
+    pub(crate) fn administers(self) -> bool {
+        matches!(self, Self::PracticeAdministrator | Self::Client)
+    }
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    pub name: String,
+    pub role: Role,
+    /// The id of their Practitioner.
+    pub practitioner: Option<String>,
+    /// The language they chose.
+    pub language: Option<Language>,
+}
+
+/// A request for a page, of somebody who has a session.
+pub(crate) struct PageAsk<'a> {
+    pub web: &'a Arc<Web>,
+    pub cell: &'a Arc<Cell>,
+    pub parts: &'a Parts,
+    pub asker: Asker,
+    pub person: Person,
+    pub around: Around<'a>,
+    pub t: Words,
+    pub clock: Clock,
+    /// The pattern of the address, as the area's table has it.
+    pub route: &'static str,
+    values: Vec<String>,
+    query: Vec<(String, String)>,
+    form: Vec<(String, String)>,
+    delivery: Mutex<Option<Delivery>>,
+}
+
+impl PageAsk<'_> {
+    /// `GET` (and `HEAD`), or `POST`.
+    pub(crate) fn method(&self) -> &str {
+        if self.parts.method == Method::HEAD { "GET" } else { self.parts.method.as_str() }
+    }
+
+    /// `/{cell}`
+    pub(crate) fn base(&self) -> &str {
+        &self.around.base
+    }
+
+    /// The language of the page.
+    pub(crate) fn language(&self) -> Language {
+        self.around.look.language
+    }
+
+    /// What stands for the pattern's `{…}` at this place, behind the cell; empty when there is none.
+    pub(crate) fn value(&self, at: usize) -> &str {
+        self.values.get(at).map_or("", String::as_str)
+    }
+
+    /// The first value of a query's parameter.
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a query's parameter.
+    pub(crate) fn queries<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s str> {
+        self.query.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The first value of a form's field, without white space around it.
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        self.form.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim())
+    }
+
+    /// All fields of the form, in order.
+    pub(crate) fn fields(&self) -> &[(String, String)] {
+        &self.form
+    }
+
+    /// Reads a record; the page may be sent as long as that is admitted.
+    pub(crate) async fn read(&self, kind: &str, id: &str) -> Result<Opened, Trouble> {
+        let kind = ResourceType::from_name(kind).ok_or(RecordsError::Internal)?;
+        let opened = salus_records::read(self.cell, &self.asker, kind, id).await?;
+        self.admitted(opened.delivery.clone());
+        Ok(opened)
+    }
+
+    /// Searches a type; the page may be sent as long as that is admitted.
+    pub(crate) async fn search(
+        &self,
+        kind: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<salus_records::Page, Trouble> {
+        let kind = ResourceType::from_name(kind).ok_or(RecordsError::Internal)?;
+        let owned = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        self.search_for(SearchAsk::new(Some(kind), owned.collect(), false)).await
+    }
+
+    /// Any search.
+    pub(crate) async fn search_for(&self, ask: SearchAsk) -> Result<salus_records::Page, Trouble> {
+        let page = salus_records::search(self.cell, &self.asker, ask).await?;
+        self.admitted(page.delivery.clone());
+        Ok(page)
+    }
+
+    /// What else the page shows was admitted, too.
+    pub(crate) fn admitted(&self, delivery: Delivery) {
+        let mut all = self.delivery.lock().unwrap_or_else(PoisonError::into_inner);
+        *all = Some(match all.take() {
+            Some(before) => before.with(delivery),
+            None => delivery,
+        });
+    }
+
+    /// The answer, sent as long as everything that was read for it is admitted.
+    pub(super) fn deliver(&self, answer: Answer) -> Answer {
+        match self.delivery.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(delivery) => answer.delivering(delivery),
+            None => answer,
+        }
+    }
+}
+
+/// The name of the cookie that holds a cell's session.
+pub(crate) fn cookie_name(cell: &str) -> String {
+    format!("__Host-salus.{cell}")
+}
+
+/// What came with a request: good for those who have no session, too.
+#[derive(Debug, Default)]
+pub(super) struct Received {
+    pub query: Vec<(String, String)>,
+    pub form: Vec<(String, String)>,
+}
+
+/// Takes query and form from a request.
+///
+/// Errors: a method that the address does not take; a form of another origin; what is not readable.
+pub(super) async fn receive(
+    web: &Web,
+    parts: &Parts,
+    body: Incoming,
+    routed: &Routed,
+) -> Result<Received, Trouble> {
+    if !routed.allowed.is_empty() {
+        return Err(Trouble::Method(routed.allowed.clone()));
+    }
+    let is_safe = matches!(parts.method, Method::GET | Method::HEAD);
+    if !is_safe && !is_of_same_origin(&parts.headers, &web.public_base_url) {
+        return Err(Trouble::OtherOrigin);
+    }
+    let form = if is_safe { Vec::new() } else { form(web, parts, body).await? };
+    let query = query::parameters(parts.uri.query().unwrap_or_default()).ok_or(Trouble::Unreadable)?;
+    Ok(Received { query: owned(query), form })
+}
+
+/// Takes session and person.
+///
+/// Errors: no session.
+pub(super) async fn begin<'a>(
+    web: &'a Arc<Web>,
+    cell: &'a Arc<Cell>,
+    parts: &'a Parts,
+    received: Received,
+    routed: Routed,
+    address: [u8; 16],
+) -> Result<PageAsk<'a>, Trouble> {
+    let token = cookie(&parts.headers, &cookie_name(cell.name())).and_then(Token::parse);
+    let token = token.ok_or(RecordsError::NoSession)?;
+    let asker = Asker { token, proof: Vec::new(), cell: cell.id(), purpose: Purpose::Treatment, address };
+    let person = who(web, cell, &asker).await?;
+    let mut around = Around::of(web, Some(cell), parts);
+    around.look = Look::of(&parts.headers, person.language);
+    Ok(PageAsk {
+        web,
+        cell,
+        parts,
+        asker,
+        t: words(around.look.language),
+        person,
+        around,
+        clock: Clock::now(),
+        route: routed.pattern,
+        values: routed.values,
+        query: received.query,
+        form: received.form,
+        delivery: Mutex::new(None),
+    })
+}
+
+fn owned(pairs: Vec<(Cow<'_, str>, Cow<'_, str>)>) -> Vec<(String, String)> {
+    pairs.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
+/// Who has this session.
+async fn who(_web: &Web, cell: &Cell, _asker: &Asker) -> Result<Person, Trouble> {
+    Ok(Person { name: cell.name().to_string(), role: Role::Client, practitioner: None, language: None })
+}
+
+async fn form(web: &Web, parts: &Parts, body: Incoming) -> Result<Vec<(String, String)>, Trouble> {
+    let sent = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_form = sent.split(';').next().map(str::trim) == Some("application/x-www-form-urlencoded");
+    let body = web.bodies.read_within(parts, body, MAX_FORM_BYTES).await;
+    let body = body.map_err(|_| Trouble::Unreadable)?;
+    if body.bytes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let fields = std::str::from_utf8(&body.bytes).ok().filter(|_| is_form).and_then(query::parameters);
+    let fields = fields.ok_or(Trouble::Unreadable)?;
+    Ok(owned(fields))
+}
+
+/// Whether our own page sends this. Browsers say so themselves (Fetch Metadata); older ones name the origin.
+fn is_of_same_origin(headers: &HeaderMap, public_base_url: &str) -> bool {
+    match headers.get("sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => headers.get(ORIGIN).is_some_and(|origin| origin == origin_of(public_base_url)),
+    }
+}
+
+/// Scheme, host and port of an address.
+fn origin_of(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let end = url.get(host..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| host + at);
+    url.get(..end).unwrap_or(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_taken_from_our_own_pages_only() {
+        let sent = |name: &'static str, value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, value.parse().unwrap());
+            is_of_same_origin(&headers, "https://salus.example:8443/base")
+        };
+        assert!(sent("sec-fetch-site", "same-origin") && sent("origin", "https://salus.example:8443"));
+        for site in ["cross-site", "same-site", "none", ""] {
+            assert!(!sent("sec-fetch-site", site), "{site}");
+        }
+        for origin in
+            ["https://salus.example", "http://salus.example:8443", "https://door.salus.example:8443", "null"]
+        {
+            assert!(!sent("origin", origin), "{origin}");
+        }
+        assert!(!is_of_same_origin(&HeaderMap::new(), "https://salus.example"));
+    }
+}

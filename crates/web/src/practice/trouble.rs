@@ -1,0 +1,240 @@
+//! What hindered a page, as a page: what happened, that nothing is lost, and what to do. The only place where that is decided.
+//!
+//! Never: tells what is missing from what was refused; says a technical word. State: none.
+
+use super::page::Around;
+use super::{Clock, Page, Person, Rail, see_other};
+use crate::answer::Answer;
+use crate::query::encode_query;
+use askama::Template;
+use http::StatusCode;
+use http::header::{ALLOW, HeaderName, RETRY_AFTER};
+use salus_frame::{Words, icon};
+use salus_records::RecordsError;
+use std::borrow::Cow;
+
+/// Why there is no page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// Something about records.
+    Records(RecordsError),
+    /// There is no such address.
+    Unknown,
+    /// The address takes these methods only.
+    Method(String),
+    /// Another origin sends a form.
+    OtherOrigin,
+    /// The query or the form is not readable.
+    Unreadable,
+}
+
+impl From<RecordsError> for Trouble {
+    fn from(error: RecordsError) -> Self {
+        Self::Records(error)
+    }
+}
+
+/// What is said.
+struct Said {
+    status: StatusCode,
+    icon: &'static str,
+    title: Cow<'static, str>,
+    text: Vec<Cow<'static, str>>,
+    retry_after_s: Option<u32>,
+}
+
+#[derive(Template)]
+#[template(path = "practice/trouble.html")]
+struct Body<'a> {
+    t: Words,
+    said: &'a Said,
+    icon: &'static str,
+    again: Option<&'a str>,
+    home: Option<String>,
+}
+
+impl Trouble {
+    /// The answer: a page within the frame where somebody is signed in, else alone; to the sign-in without a session.
+    pub(crate) fn answer(self, around: &Around<'_>, person: Option<&Person>) -> Answer {
+        if self == Self::Records(RecordsError::NoSession) {
+            return sign_in(around);
+        }
+        let t = around.words();
+        let said = self.said(around, t);
+        let body = Body {
+            t,
+            icon: icon(said.icon),
+            said: &said,
+            again: said.retry_after_s.map(|_| around.here.as_str()),
+            home: person.map(|_| format!("{}/today", around.base)),
+        };
+        let page = Page::new(Rail::Nowhere, said.title.clone(), &body).status(said.status);
+        let mut answer = page.around(around, person);
+        if let Some(seconds) = said.retry_after_s {
+            answer = answer.header(RETRY_AFTER, seconds);
+        }
+        if let Self::Method(allowed) = &self {
+            answer = answer.header(ALLOW, allowed.as_str());
+        }
+        if around.is_part {
+            let mut header = String::new();
+            crate::query::percent_encode(&mut header, &said.title);
+            answer = answer.header(HeaderName::from_static("salus-say"), header);
+        }
+        answer
+    }
+
+    fn said(&self, around: &Around<'_>, t: Words) -> Said {
+        let say = |status, icon, title: &str, text: &[&str]| Said {
+            status,
+            icon,
+            title: t.say(title),
+            text: text.iter().map(|key| t.say(key)).collect(),
+            retry_after_s: None,
+        };
+        let later = |said: Said, retry_after_s: u32| Said { retry_after_s: Some(retry_after_s), ..said };
+        match self {
+            Self::Records(error) => match error {
+                _ if around.is_cut_off => say(
+                    StatusCode::NOT_FOUND,
+                    "alert",
+                    "trouble-cut-off",
+                    &["trouble-cut-off-what", "trouble-cut-off-do"],
+                ),
+                RecordsError::NotFound | RecordsError::Forbidden | RecordsError::Gone { .. } => missing(&say),
+                RecordsError::Budget { retry_after_s } => budget(t, *retry_after_s),
+                RecordsError::NotReady => later(
+                    say(
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        "clock",
+                        "trouble-index",
+                        &["trouble-index-what", "trouble-wait"],
+                    ),
+                    5,
+                ),
+                RecordsError::Busy | RecordsError::Unavailable => later(
+                    say(
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        "clock",
+                        "trouble-away",
+                        &["trouble-away-what", "trouble-wait"],
+                    ),
+                    5,
+                ),
+                RecordsError::Full => say(
+                    StatusCode::INSUFFICIENT_STORAGE,
+                    "alert",
+                    "trouble-full",
+                    &["trouble-full-what", "trouble-help"],
+                ),
+                RecordsError::Conflict | RecordsError::Precondition(_) => {
+                    say(StatusCode::CONFLICT, "alert", "trouble-conflict", &["trouble-conflict-what"])
+                }
+                RecordsError::TooCostly(_) => {
+                    say(StatusCode::FORBIDDEN, "alert", "trouble-costly", &["trouble-costly-what"])
+                }
+                RecordsError::LinkEnded => {
+                    say(StatusCode::GONE, "clock", "trouble-ended", &["trouble-ended-what"])
+                }
+                _ => say(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "alert",
+                    "trouble-ours",
+                    &["trouble-ours-what", "trouble-help"],
+                ),
+            },
+            Self::Unknown => missing(&say),
+            Self::Method(_) => {
+                say(StatusCode::METHOD_NOT_ALLOWED, "alert", "trouble-missing", &["trouble-missing-what"])
+            }
+            Self::OtherOrigin => say(
+                StatusCode::FORBIDDEN,
+                "alert",
+                "trouble-origin",
+                &["trouble-origin-what", "trouble-origin-do"],
+            ),
+            Self::Unreadable => {
+                say(StatusCode::BAD_REQUEST, "alert", "trouble-unreadable", &["trouble-unreadable-what"])
+            }
+        }
+    }
+}
+
+fn missing(say: &impl Fn(StatusCode, &'static str, &str, &[&str]) -> Said) -> Said {
+    say(StatusCode::NOT_FOUND, "search", "trouble-missing", &["trouble-missing-what", "trouble-missing-do"])
+}
+
+/// When there is room again, and who can help.
+fn budget(t: Words, retry_after_s: u32) -> Said {
+    let at = Clock::now().after_s(retry_after_s);
+    let until = if retry_after_s < 12 * 3600 { at.strftime("%H:%M") } else { at.strftime("%d.%m. %H:%M") };
+    Said {
+        status: StatusCode::TOO_MANY_REQUESTS,
+        icon: "clock",
+        title: t.say("trouble-budget"),
+        text: vec![
+            t.say("trouble-budget-what"),
+            t.say_with("trouble-budget-when", "time", until.to_string()),
+            t.say("trouble-budget-help"),
+        ],
+        retry_after_s: Some(retry_after_s),
+    }
+}
+
+/// To the sign-in, and from there back to a page that was asked for by address.
+fn sign_in(around: &Around<'_>) -> Answer {
+    let back = if around.is_part { format!("{}/today", around.base) } else { around.here.clone() };
+    see_other(around, &encode_query(&format!("{}/sign-in", around.base), &[("to".into(), back)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use salus_frame::{Language, Look, Theme};
+
+    fn around() -> Around<'static> {
+        Around {
+            look: Look { language: Language::De, theme: Theme::System, keys: true },
+            base: "/praxis".into(),
+            cell: "praxis",
+            here: "/praxis/patient/1?x=\"><script>".into(),
+            is_part: false,
+            is_cut_off: false,
+        }
+    }
+
+    #[test]
+    fn what_is_missing_looks_like_what_is_refused() {
+        let page = |error| Trouble::Records(error).answer(&around(), None).body;
+        assert_eq!(page(RecordsError::NotFound), page(RecordsError::Forbidden));
+        assert_eq!(page(RecordsError::NotFound), page(RecordsError::Gone { entry: 7 }));
+        assert_eq!(page(RecordsError::NotFound), Trouble::Unknown.answer(&around(), None).body);
+    }
+
+    #[test]
+    fn every_trouble_is_said_in_words_and_escaped() {
+        for trouble in [
+            Trouble::Unknown,
+            Trouble::Unreadable,
+            Trouble::OtherOrigin,
+            Trouble::Method("POST".into()),
+            Trouble::Records(RecordsError::Budget { retry_after_s: 90 }),
+            Trouble::Records(RecordsError::NotReady),
+            Trouble::Records(RecordsError::Unavailable),
+            Trouble::Records(RecordsError::Internal),
+        ] {
+            let answer = trouble.clone().answer(&around(), None);
+            let text = String::from_utf8(answer.body.to_vec()).unwrap();
+            assert!(answer.status.as_u16() >= 400 && text.contains("<h1>"), "{trouble:?}");
+            assert!(!text.contains("trouble-") && !text.contains("<script>"), "{trouble:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn without_a_session_the_way_leads_to_the_sign_in_and_back() {
+        let answer = Trouble::Records(RecordsError::NoSession).answer(&around(), None);
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        let to = answer.headers["location"].to_str().unwrap();
+        assert!(to.starts_with("/praxis/sign-in?to=/praxis/patient/1%3Fx%3D"), "{to}");
+    }
+}
