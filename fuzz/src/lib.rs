@@ -6,6 +6,7 @@
 
 pub mod fhir;
 pub mod log;
+pub mod passkey;
 pub mod seal;
 pub mod text;
 pub mod wire;
@@ -35,4 +36,7 @@ pub const TARGETS: &[Target] = &[
     ("configuration", text::configuration),
     ("recovery_kit", text::recovery_kit),
     ("names", text::names),
+    ("client_data", passkey::client_data),
+    ("attestation", passkey::attestation),
+    ("cose_key", passkey::cose_key),
 ];

@@ -19,6 +19,7 @@ pub mod state;
 
 mod admin;
 mod admit;
+mod challenge;
 mod connection;
 mod core;
 mod desk;

@@ -294,7 +294,6 @@ pub(crate) fn is_language(tag: &str) -> bool {
 }
 
 /// Whether a text may name a passkey: as a person's name, or nothing.
-#[allow(dead_code, reason = "for what the door asks")]
 pub(crate) fn is_label(label: &str) -> bool {
     label.is_empty() || check_name(label).is_ok()
 }

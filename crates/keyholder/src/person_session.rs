@@ -24,7 +24,6 @@ pub const PERSON_SESSION_MS: u64 = 12 * 3_600_000;
 /// After how long without an access it ends, in milliseconds: one hour.
 pub const PERSON_IDLE_MS: u64 = 3_600_000;
 /// For how long it is remembered that a code was redeemed, in milliseconds.
-#[allow(dead_code, reason = "for what the door asks")]
 const REMEMBER_CODE_MS: u64 = 600_000;
 /// The most refused sign-ins that are entries, in one tree within an hour; further ones are counted as strangers. Whoever can
 /// reach the door could fill the log otherwise.
@@ -53,7 +52,6 @@ pub(crate) struct Code {
 
 impl Codes {
     /// Makes a code.
-    #[allow(dead_code, reason = "for what the door asks")]
     pub(crate) fn give(&mut self, code: Code) -> Result<Token, KeyholderError> {
         let now_ms = code.made_ms;
         self.by_hash.retain(|_, code| code.made_ms + REMEMBER_CODE_MS > now_ms);

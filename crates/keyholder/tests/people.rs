@@ -7,30 +7,19 @@ mod support;
 use salus_keyholder::policy;
 use salus_seal::entry::Refusal;
 use salus_seal::entry::people::PersonStatus;
-use salus_trust_api::admin::{AdminClient, AdminClientError};
+use salus_trust_api::admin::AdminClient;
 use salus_trust_api::wire::people::*;
 use salus_trust_api::wire::*;
+use support::door::{people, person};
 use support::*;
 
-fn ask(admin: &mut AdminClient, ask: PeopleAsk) -> Result<PeopleAnswer, AdminError> {
-    match admin.ask(AdminAsk::People(ask)) {
-        Ok(AdminAnswer::People(answer)) => Ok(answer),
-        Err(AdminClientError::Admin(error)) => Err(error),
-        other => panic!("{other:?}"),
-    }
-}
-
-fn person(name: &str, role: &str) -> NewPerson {
-    NewPerson { name: name.into(), role: role.into(), budgets: None, practitioner: None, language: None }
-}
-
 fn add(admin: &mut AdminClient, cell: Option<&str>, person: NewPerson) -> Result<PeopleAnswer, AdminError> {
-    ask(admin, PeopleAsk::Add { cell: cell.map(str::to_owned), person })
+    people(admin, PeopleAsk::Add { cell: cell.map(str::to_owned), person })
 }
 
 fn list(admin: &mut AdminClient, cell: Option<&str>) -> Vec<PersonInfo> {
-    match ask(admin, PeopleAsk::List { cell: cell.map(str::to_owned) }).unwrap() {
-        PeopleAnswer::People(people) => people,
+    match people(admin, PeopleAsk::List { cell: cell.map(str::to_owned) }).unwrap() {
+        PeopleAnswer::People(all) => all,
         other => panic!("{other:?}"),
     }
 }
@@ -81,22 +70,22 @@ fn people_are_added_with_what_their_role_may_reach_and_a_restart_knows_them() {
     };
     assert!(admin.ask(client).is_err());
 
-    let people = list(&mut admin, Some("praxis"));
+    let all = list(&mut admin, Some("praxis"));
     assert_eq!(
-        people.iter().map(|person| person.name.as_str()).collect::<Vec<_>>(),
+        all.iter().map(|person| person.name.as_str()).collect::<Vec<_>>(),
         ["Bea Beispiel", "Dr. Ada Muster"]
     );
-    assert_eq!(people[0].budgets, policy::NOTHING);
-    assert_eq!(people[1].budgets.chart.days_30, 1_000);
-    assert_eq!((people[1].principal, people[1].practitioner.as_deref()), (principal, Some("arzt-1")));
-    assert!(people[1].invited_until_ms.is_some());
+    assert_eq!(all[0].budgets, policy::NOTHING);
+    assert_eq!(all[1].budgets.chart.days_30, 1_000);
+    assert_eq!((all[1].principal, all[1].practitioner.as_deref()), (principal, Some("arzt-1")));
+    assert!(all[1].invited_until_ms.is_some());
     assert_eq!(list(&mut admin, None).len(), 1);
     assert!(list(&mut admin, Some("andere")).is_empty());
 
     let status = PersonStatus::Suspended;
-    ask(&mut admin, PeopleAsk::SetStatus { principal, status }).unwrap();
+    people(&mut admin, PeopleAsk::SetStatus { principal, status }).unwrap();
     let role = PeopleAsk::SetRole { principal, role: "medical-assistant".into(), budgets: Some(budgets(7)) };
-    ask(&mut admin, role).unwrap();
+    people(&mut admin, role).unwrap();
     let before = list(&mut admin, Some("praxis"));
     assert_eq!((before[1].status, before[1].role.as_str()), (status, "medical-assistant"));
     assert_eq!(before[1].budgets, budgets(7));
@@ -106,12 +95,12 @@ fn people_are_added_with_what_their_role_may_reach_and_a_restart_knows_them() {
     let keyholder = Keyholder::start(dir.path());
     let mut admin = keyholder.admin();
     assert_eq!(list(&mut admin, Some("praxis")), before);
-    ask(&mut admin, PeopleAsk::SetStatus { principal, status: PersonStatus::Revoked }).unwrap();
+    people(&mut admin, PeopleAsk::SetStatus { principal, status: PersonStatus::Revoked }).unwrap();
     let back = PeopleAsk::SetStatus { principal, status: PersonStatus::Active };
-    assert!(ask(&mut admin, back).is_err(), "revoked is for ever");
-    assert!(ask(&mut admin, PeopleAsk::Recover { principal }).is_err());
+    assert!(people(&mut admin, back).is_err(), "revoked is for ever");
+    assert!(people(&mut admin, PeopleAsk::Recover { principal }).is_err());
     let round = PeopleAsk::LookRound { principal: before[0].principal };
-    assert!(ask(&mut admin, round).is_err(), "nobody looks round where nothing was started for it");
+    assert!(people(&mut admin, round).is_err(), "nobody looks round where nothing was started for it");
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod door;
 pub mod searching;
 
-use salus_keyholder::{KeyholderError, KeyholderOptions, LineSearch, SearchOptions, setup};
+use salus_keyholder::{KeyholderError, KeyholderOptions, LineSearch, SearchOptions, SignInOptions, setup};
 use salus_seal::entry::{Budgets, Interaction, Limits, Purpose, Refusal};
 use salus_seal::envelope::{Plain, seal};
 use salus_seal::{CellId, ClientId, Header, Part, PartKey, PrincipalId, Pseudonym, Sealed, SessionId};
@@ -23,6 +24,10 @@ use zeroize::Zeroizing;
 
 pub const RECORD_SERVER_KEY: [u8; 32] = [42; 32];
 pub const INDEXER_KEY: [u8; 32] = [43; 32];
+pub const DOOR_KEY: [u8; 32] = [44; 32];
+pub const ORIGIN: &str = "https://door.example";
+pub const RP_ID: &str = "door.example";
+pub const PAGES_URL: &str = "https://salus.example";
 pub const NAME: u16 = 7;
 pub const PATIENT: u16 = 102;
 pub const OBSERVATION: u16 = 96;
@@ -52,15 +57,25 @@ pub fn options(data_dir: &Path) -> KeyholderOptions {
             indexer_key: Zeroizing::new(INDEXER_KEY),
             line: LineSearch { patient_kind: PATIENT, parameters: vec![NAME] },
         }),
-        sign_in: None,
+        sign_in: Some(SignInOptions {
+            door_key: Zeroizing::new(DOOR_KEY),
+            origin: ORIGIN.into(),
+            rp_id: RP_ID.into(),
+            pages_url: PAGES_URL.into(),
+            look_round: false,
+        }),
         protections: Vec::new(),
     }
 }
 
 impl Keyholder {
     pub fn start(data_dir: &Path) -> Self {
+        Self::start_with(options(data_dir))
+    }
+
+    pub fn start_with(options: KeyholderOptions) -> Self {
         let (stop_read, stop_write) = pipe();
-        let options = options(data_dir);
+        let data_dir = options.data_dir.clone();
         let (ready, is_ready) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
             salus_keyholder::run(options, stop_read, move || ready.send(()).unwrap())
@@ -68,7 +83,7 @@ impl Keyholder {
         if is_ready.recv().is_err() {
             panic!("the keyholder did not start: {:?}", thread.join().unwrap());
         }
-        Self { data_dir: data_dir.to_owned(), thread: Some(thread), stop: Some(stop_write) }
+        Self { data_dir, thread: Some(thread), stop: Some(stop_write) }
     }
 
     pub fn try_start(data_dir: &Path) -> Result<(), KeyholderError> {

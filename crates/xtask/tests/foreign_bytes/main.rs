@@ -97,6 +97,9 @@ targets!(
     configuration,
     recovery_kit,
     names,
+    client_data,
+    attestation,
+    cose_key,
 );
 
 /// A target that is not run here, or that libFuzzer does not have, would be one that nobody runs.
