@@ -14,6 +14,9 @@ use salus_trust_api::wire::*;
 use support::door::*;
 use support::*;
 
+/// What makes an authenticator tell something that is not so.
+type Lie = fn(&mut Authenticator);
+
 fn faults(admin: &mut AdminClient, cell: Option<&str>) -> Vec<SignInFault> {
     let ask = AdminAsk::ShowLog { cell: cell.map(str::to_owned), from: 0, limit: 1_000 };
     let AdminAnswer::Log(page) = admin.ask(ask).unwrap() else { panic!("no log") };
@@ -84,7 +87,7 @@ fn each_wrong_assertion_is_refused_and_logged() {
     let (_, secret) = invite(&mut admin, Some("andere"), "physician");
     let mut stranger = door.register(&secret);
 
-    let lies: [(SignInFault, fn(&mut Authenticator)); 6] = [
+    let lies: [(SignInFault, Lie); 6] = [
         (SignInFault::Origin, |one| one.origin = "https://door.example.evil".into()),
         (SignInFault::Origin, |one| one.is_framed = true),
         (SignInFault::RelyingParty, |one| one.rp_id = "salus.example".into()),

@@ -8,6 +8,9 @@ use salus_passkey::{Fault, PublicKey, RelyingParty};
 const ORIGIN: &str = "https://door.example";
 const RP_ID: &str = "door.example";
 
+/// What makes an authenticator tell something that is not so.
+type Lie = fn(&mut Authenticator);
+
 fn party() -> RelyingParty {
     RelyingParty { origin: ORIGIN.into(), id: RP_ID.into() }
 }
@@ -53,7 +56,7 @@ fn a_passkey_of_each_kind_is_made_and_used() {
 
 #[test]
 fn each_lie_is_refused() {
-    let lies: [(Fault, fn(&mut Authenticator)); 6] = [
+    let lies: [(Fault, Lie); 6] = [
         (Fault::Origin, |one| one.origin = "https://door.example.evil".into()),
         (Fault::Origin, |one| one.origin = "http://door.example".into()),
         (Fault::Origin, |one| one.is_framed = true),
