@@ -113,6 +113,11 @@ impl Resource {
             .unwrap_or_default()
     }
 
+    /// What is doubtful about it and was no reason to refuse it, such as a wrong check digit; at most [`crate::MAX_ISSUES`].
+    pub fn warnings(&self) -> &[Issue] {
+        &self.findings.warnings
+    }
+
     /// All literal references: every `Reference.reference`, inner resources included, in the text's order.
     pub fn references(&self) -> Vec<ReferenceAt<'_>> {
         let literal = |found: &FoundReference| self.document.value(found.node).get("reference");

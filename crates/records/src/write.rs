@@ -4,7 +4,7 @@
 
 use crate::compartment::Home;
 use crate::{Cell, RecordsError, line, words};
-use salus_fhir::{Resource, ResourceType, instant};
+use salus_fhir::{Issue, Resource, ResourceType, instant};
 use salus_store::{Address, Head};
 
 /// A version that was written.
@@ -26,6 +26,8 @@ pub struct Written {
     pub text: String,
     /// The log entry that admitted it.
     pub entry: u64,
+    /// What is doubtful about it.
+    pub warnings: Vec<Issue>,
 }
 
 /// A version before it has a home, numbers and a time.
@@ -60,6 +62,7 @@ pub(crate) struct Ready {
     pub line: Vec<u8>,
     /// By what it is found; empty for a deletion.
     pub words: Vec<u8>,
+    pub warnings: Vec<Issue>,
 }
 
 /// What takes the place of a reference.
@@ -115,6 +118,7 @@ pub(crate) fn make_ready(
             text,
             line,
             words,
+            warnings: draft.resource.as_ref().map_or_else(Vec::new, |resource| resource.warnings().to_vec()),
         });
     }
     Ok(all)
@@ -131,6 +135,7 @@ impl Ready {
             deleted: self.deleted,
             text: self.text,
             entry,
+            warnings: self.warnings,
         }
     }
 }

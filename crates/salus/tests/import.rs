@@ -161,3 +161,23 @@ fn synthea_comes_in_with_nothing_refused() {
     let (code, again, _) = import(&server, &[folder.to_str().unwrap()]);
     assert_eq!((code, &again["known"]), (Some(0), &Value::from(10_120)));
 }
+
+#[test]
+fn a_wrong_check_digit_is_counted_and_named_without_its_value() {
+    let server = Server::start_with(&Start { patients: 0, ..Start::default() });
+    let folder = tempfile::tempdir().unwrap();
+    let patient = |number: &str| {
+        format!(
+            r#"{{"resourceType":"Patient","identifier":[{{"system":"http://fhir.de/sid/gkv/kvid-10","value":"{number}"}}]}}"#
+        )
+    };
+    let lines: String = (0..12).map(|_| patient("A123456781") + "\n").collect();
+    std::fs::write(folder.path().join("Patient.ndjson"), format!("{}\n{lines}", patient("A123456780"))).unwrap();
+    let (code, report, said) = import(&server, &[folder.path().to_str().unwrap()]);
+    assert_eq!((code, &report["refused"]), (Some(0), &Value::from(0)), "{report} {said}");
+    assert_eq!(report["doubtful"]["count"], 12);
+    let first = report["doubtful"]["first"].as_array().unwrap();
+    assert_eq!((first.len(), &first[0]["entry"]), (10, &Value::from(2)), "{report}");
+    assert_eq!(first[0]["location"], "Patient.identifier[0].value");
+    assert!(!format!("{report}{said}").contains("A12345678"));
+}

@@ -186,6 +186,7 @@ pub struct Definitions {
     element: TypeIndex,
     extension: TypeIndex,
     reference: TypeIndex,
+    identifier: TypeIndex,
 }
 
 static TABLE: LazyLock<Definitions> = LazyLock::new(|| {
@@ -251,6 +252,11 @@ impl Definitions {
     /// `Reference`
     pub(crate) fn reference_type(&self) -> TypeIndex {
         self.reference
+    }
+
+    /// `Identifier`
+    pub(crate) fn identifier_type(&self) -> TypeIndex {
+        self.identifier
     }
 
     /// The names of properties that hold a URI somewhere in R4: what a transaction rewrites.

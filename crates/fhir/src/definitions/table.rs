@@ -106,10 +106,11 @@ pub(super) fn read(bytes: &'static [u8]) -> Option<Definitions> {
     let named =
         |name: &str| types.binary_search_by(|kind| kind.name.cmp(name)).ok().map(|at| TypeIndex(at as u16));
     let (element, extension, reference) = (named("Element")?, named("Extension")?, named("Reference")?);
+    let identifier = named("Identifier")?;
     let resources = ResourceType::all().map(|kind| named(kind.name())).collect::<Option<_>>()?;
     let properties = properties(&types, &elements)?;
     let slots = slots(&properties)?;
-    Some(Definitions { types, elements, properties, slots, resources, element, extension, reference })
+    Some(Definitions { types, elements, properties, slots, resources, element, extension, reference, identifier })
 }
 
 /// Every JSON property of every type, each choice's types spelled out.

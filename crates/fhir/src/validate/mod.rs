@@ -14,7 +14,7 @@ pub(crate) use path::{Path, Step};
 use crate::definitions::{self, Definitions, Property, TypeIndex, TypeKind};
 use crate::json::{Kind, Value};
 use crate::spelling::nearest;
-use crate::{Issue, IssueCode, JsonKind, MAX_ISSUES, Message, ResourceType, Severity};
+use crate::{Issue, IssueCode, JsonKind, MAX_ISSUES, Message, Number, ResourceType, Severity};
 
 /// A Reference that was met.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +31,8 @@ pub(crate) struct Findings {
     pub references: Vec<FoundReference>,
     /// Nodes of Patients that are contained, or in an entry or a parameter.
     pub patients: Vec<u32>,
+    /// What is doubtful and is no fault; at most [`MAX_ISSUES`].
+    pub warnings: Vec<Issue>,
 }
 
 /// Where a resource stands.
@@ -133,6 +135,8 @@ impl Validator {
         self.missing(owner, path, seen.places);
         if owner == self.definitions.extension_type() {
             self.extension(owner, path, seen.places);
+        } else if owner == self.definitions.identifier_type() {
+            self.identifier(object, path);
         }
     }
 
@@ -210,6 +214,18 @@ impl Validator {
                 let message = Message::Missing { name, owner: self.definitions.kind(owner).name };
                 self.report(&path.then(Step::Name(element.name)), IssueCode::Required, message);
             }
+        }
+    }
+
+    /// Warns of a number that its check digit says is wrong.
+    fn identifier(&mut self, identifier: Value<'_>, path: &Path<'_>) {
+        let number = identifier.get_str("system").and_then(|system| Number::of_system(&system));
+        let (Some(number), Some(value)) = (number, identifier.get_str("value")) else { return };
+        if let Err(fault) = number.check(&value)
+            && self.findings.warnings.len() < MAX_ISSUES
+        {
+            let place = path.then(Step::Name("value")).expression();
+            self.findings.warnings.push(number.warning(fault, place));
         }
     }
 

@@ -13,7 +13,7 @@ use hyper::Method;
 use salus_fhir::Language;
 use salus_trust_api::Token;
 use serde::Deserialize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -31,6 +31,8 @@ pub struct Delivered {
     pub known: bool,
     /// What was refused of it.
     pub refused: Vec<Refused>,
+    /// What was taken of it and is doubtful.
+    pub doubtful: Vec<Refused>,
 }
 
 /// Carries parcels to one cell.
@@ -171,52 +173,57 @@ struct Details {
 
 fn read(parcel: &Parcel, answer: &Answer, status: u16) -> Delivered {
     let known = answer.header("salus-import-known") == Some("true");
-    let mut delivered = Delivered { entries: parcel.entries, known, refused: Vec::new() };
+    let mut delivered = Delivered { entries: parcel.entries, known, ..Delivered::default() };
     if status >= 300 {
         let outcome = serde_json::from_slice::<Outcome>(&answer.body);
         let issues = outcome.map_or_else(|_| Vec::new(), |outcome| outcome.issue);
         delivered.refused = refusals(parcel, None, &format!("HTTP {status}"), issues);
     } else if let Ok(bundle) = serde_json::from_slice::<ResponseBundle>(&answer.body) {
         for (place, entry) in (0_usize..).zip(bundle.entry) {
-            let Some(response) = entry.response.filter(|response| !response.status.starts_with('2')) else {
-                continue;
-            };
-            // An entry that asked for nothing to be changed was not refused.
-            if response.status.starts_with("304") {
-                continue;
-            }
+            let Some(response) = entry.response else { continue };
             let issues = response.outcome.map_or_else(Vec::new, |outcome| outcome.issue);
-            delivered.refused.extend(refusals(parcel, Some(place), &response.status, issues));
+            if response.status.starts_with('2') {
+                delivered.doubtful.extend(remarks(parcel, Some(place), issues, &["warning"]));
+            } else if !response.status.starts_with("304") {
+                // An entry that asked for nothing to be changed was not refused.
+                delivered.refused.extend(refusals(parcel, Some(place), &response.status, issues));
+            }
         }
     }
     delivered
 }
 
 fn refusals(parcel: &Parcel, place: Option<usize>, status: &str, issues: Vec<Issue>) -> Vec<Refused> {
-    let file: Arc<str> = parcel.file.clone();
-    let number = |place: usize| match &parcel.numbers {
-        Some(numbers) => numbers.get(place).copied(),
-        None => Some(place as u64),
-    };
-    let bare = Refused {
-        file: file.clone(),
-        entry: place.and_then(number),
-        location: None,
-        rule: status.to_owned(),
-    };
-    let refused: Vec<Refused> = issues
-        .into_iter()
-        .filter(|issue| matches!(issue.severity.as_str(), "error" | "fatal"))
+    let refused = remarks(parcel, place, issues, &["error", "fatal"]);
+    if !refused.is_empty() {
+        return refused;
+    }
+    let entry = place.and_then(|place| number(parcel, place));
+    vec![Refused { file: parcel.file.clone(), entry, location: None, rule: status.to_owned() }]
+}
+
+/// The issues of these severities, each at its place in the file.
+fn remarks(parcel: &Parcel, place: Option<usize>, issues: Vec<Issue>, severities: &[&str]) -> Vec<Refused> {
+    let issues = issues.into_iter().filter(|issue| severities.contains(&issue.severity.as_str()));
+    issues
         .map(|issue| {
             let expression = issue.expression.into_iter().next();
-            let entry = place.or_else(|| expression.as_deref().and_then(entry_of)).and_then(number);
+            let place = place.or_else(|| expression.as_deref().and_then(entry_of));
+            let entry = place.and_then(|place| number(parcel, place));
             let location = expression.map(|expression| location_in_file(parcel, expression));
             let text = issue.details.and_then(|details| details.text).or(issue.diagnostics);
             let rule = text.map_or_else(|| issue.code.clone(), |text| format!("{}: {text}", issue.code));
-            Refused { file: file.clone(), entry, location, rule }
+            Refused { file: parcel.file.clone(), entry, location, rule }
         })
-        .collect();
-    if refused.is_empty() { vec![bare] } else { refused }
+        .collect()
+}
+
+/// An entry's number in the file.
+fn number(parcel: &Parcel, place: usize) -> Option<u64> {
+    match &parcel.numbers {
+        Some(numbers) => numbers.get(place).copied(),
+        None => Some(place as u64),
+    }
 }
 
 /// The entry's place in an expression such as `Bundle.entry[12].resource`.
@@ -252,7 +259,9 @@ mod tests {
     #[test]
     fn refused_entries_are_found_with_their_numbers() {
         let body = r#"{"resourceType":"Bundle","entry":[
-            {"response":{"status":"201 Created"}},
+            {"response":{"status":"201 Created","outcome":{"issue":[
+                {"severity":"warning","code":"value","details":{"text":"odd"},"expression":["Patient.identifier[0].value"]},
+                {"severity":"information","code":"informational","details":{"text":"stored"}}]}}},
             {"response":{"status":"422","outcome":{"issue":[
                 {"severity":"error","code":"value","diagnostics":"no date","expression":["Patient.birthDate"]},
                 {"severity":"warning","code":"value","diagnostics":"odd"}]}}},
@@ -262,6 +271,9 @@ mod tests {
             delivered.refused.iter().map(|r| (r.entry, r.location.as_deref(), r.rule.as_str())).collect();
         let first = (Some(8), Some("Patient.birthDate"), "value: no date");
         assert_eq!(seen, [first, (Some(9), None, "409 Conflict")]);
+        let doubt = &delivered.doubtful[0];
+        let seen = (delivered.doubtful.len(), doubt.entry, doubt.location.as_deref(), doubt.rule.as_str());
+        assert_eq!(seen, (1, Some(7), Some("Patient.identifier[0].value"), "value: odd"));
     }
 
     #[test]

@@ -13,7 +13,10 @@ use std::sync::Arc;
 /// The most refusals that are kept; further ones are counted.
 const MAX_REFUSALS: usize = 100_000;
 
-/// Something that was refused.
+/// How many doubtful places are named; further ones are counted.
+const MAX_NAMED_DOUBTS: usize = 10;
+
+/// Something that was refused, or was taken and is doubtful.
 #[derive(Debug, Clone)]
 pub struct Refused {
     /// The file.
@@ -45,6 +48,8 @@ pub(super) struct Report {
     known: u64,
     refusals: u64,
     refused: Vec<Refused>,
+    doubts: u64,
+    doubtful: Vec<Refused>,
 }
 
 impl Report {
@@ -56,6 +61,9 @@ impl Report {
             self.entries += delivered.entries;
         }
         delivered.refused.into_iter().for_each(|refused| self.refuse(refused));
+        self.doubts += delivered.doubtful.len() as u64;
+        let room = MAX_NAMED_DOUBTS.saturating_sub(self.doubtful.len());
+        self.doubtful.extend(delivered.doubtful.into_iter().take(room));
     }
 
     /// Something was refused.
@@ -77,8 +85,21 @@ impl Report {
             let text = format!("{:#}\n", json!({"refused": self.refusals, "list": list}));
             replace_private(path, text.as_bytes())?;
         }
-        let said = say("imported").with("sent", self.entries).with("known", self.known);
-        output.report(&document, |language| vec![said.text(language)]);
+        if self.doubts > 0 {
+            let named: Vec<_> = self.doubtful.iter().map(refused).collect();
+            document["doubtful"] = json!({"count": self.doubts, "first": named});
+        }
+        let mut said = vec![say("imported").with("sent", self.entries).with("known", self.known)];
+        if self.doubts > 0 {
+            said.push(say("import-doubtful").with("count", self.doubts));
+        }
+        said.extend(self.doubtful.iter().map(|doubt| {
+            let entry = doubt.entry.map_or_else(String::new, |entry| entry.to_string());
+            let place = doubt.location.as_deref().unwrap_or_default();
+            let doubtful = say("import-doubt").with("file", &doubt.file).with("entry", entry);
+            doubtful.with("place", place).with("rule", &doubt.rule)
+        }));
+        output.report(&document, |language| said.iter().map(|said| said.text(language)).collect());
         if self.refusals == 0 {
             return Ok(());
         }

@@ -241,8 +241,13 @@ fn written_entry(out: &mut String, base: &str, written: &Written, preferred: Ret
     let status = if written.created { StatusCode::CREATED } else { StatusCode::OK };
     put!(out, r#","response":{{"status":"{status}","location":"{kind}/{id}/_history/{version}""#);
     put!(out, r#","etag":"W/\"{version}\"","lastModified":"{}""#, instant(written.time_ms));
-    if preferred == Return::OperationOutcome {
-        put_outcome(out, &[text::stored()], language);
+    // What is doubtful is said whatever the client prefers: that is what an entry's outcome is for.
+    match (preferred, written.warnings.as_slice()) {
+        (Return::OperationOutcome, warnings) => {
+            put_outcome(out, &[&[text::stored()][..], warnings].concat(), language);
+        }
+        (_, []) => {}
+        (_, warnings) => put_outcome(out, warnings, language),
     }
     out.push_str("}}");
 }

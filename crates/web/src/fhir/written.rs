@@ -24,7 +24,7 @@ pub(super) fn there(ask: &Ask<'_>, one: One) -> Answer {
 
 pub(super) fn answer(ask: &Ask<'_>, written: Written) -> Answer {
     let status = if written.created { StatusCode::CREATED } else { StatusCode::OK };
-    let Written { kind, id, version, time_ms, text: resource, entry, .. } = written;
+    let Written { kind, id, version, time_ms, text: resource, entry, warnings, .. } = written;
     let mut answer = Answer::new(status).version(version, time_ms).admitted(entry);
     if status == StatusCode::CREATED {
         let location = format!("{}/{kind}/{id}/_history/{version}", ask.cell.base_url());
@@ -33,6 +33,9 @@ pub(super) fn answer(ask: &Ask<'_>, written: Written) -> Answer {
     match preferred(&ask.parts.headers, Return::Representation) {
         Return::Minimal => answer,
         Return::Representation => answer.body(ask.json, resource),
-        Return::OperationOutcome => answer.body(ask.json, operation_outcome(&[text::stored()], ask.language)),
+        Return::OperationOutcome => {
+            let issues = [&[text::stored()][..], &warnings].concat();
+            answer.body(ask.json, operation_outcome(&issues, ask.language))
+        }
     }
 }
