@@ -46,7 +46,30 @@ pub(crate) fn random_bytes(id: &str) -> Option<[u8; 16]> {
 
 /// A fresh id: a version 4 UUID (RFC 9562) in lower case, with its bytes.
 pub(crate) fn fresh() -> Result<(String, [u8; 16]), RecordsError> {
-    let mut bytes: [u8; 16] = salus_seal::keys::random().map_err(|_| RecordsError::Internal)?;
+    Ok(of_bytes(salus_seal::keys::random().map_err(|_| RecordsError::Internal)?))
+}
+
+/// A fresh id, for what is to be written once however often it is sent.
+///
+/// Errors: when the provider fails.
+pub fn fresh_id() -> Result<String, RecordsError> {
+    Ok(fresh()?.0)
+}
+
+/// The id of something that these parts alone decide, so that writing it twice writes it once. It is stored as it is: at least one
+/// part must be drawn at random, or be an id that was.
+pub fn derived_id(parts: &[&[u8]]) -> Result<String, RecordsError> {
+    let mut all = Vec::with_capacity(parts.iter().map(|part| part.len() + 8).sum());
+    for part in parts {
+        all.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        all.extend_from_slice(part);
+    }
+    let hash = salus_seal::merkle::leaf_hash(&all);
+    let bytes = hash.first_chunk().ok_or(RecordsError::Internal)?;
+    Ok(of_bytes(*bytes).0)
+}
+
+fn of_bytes(mut bytes: [u8; 16]) -> (String, [u8; 16]) {
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let mut text = String::with_capacity(36);
@@ -58,13 +81,22 @@ pub(crate) fn fresh() -> Result<(String, [u8; 16]), RecordsError> {
             text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
         }
     }
-    Ok((text, bytes))
+    (text, bytes)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn derived_ids_are_decided_by_their_parts_and_where_these_end() {
+        let id = |parts: &[&[u8]]| derived_id(parts).unwrap();
+        assert!(random_bytes(&id(&[b"a", b"b"])).is_some());
+        assert_eq!(id(&[b"a", b"b"]), id(&[b"a", b"b"]));
+        assert_ne!(id(&[b"a", b"b"]), id(&[b"ab", b""]));
+        assert_ne!(id(&[b"a"]), id(&[b"a", b""]));
+    }
 
     #[test]
     fn fresh_ids_are_random_ids() {

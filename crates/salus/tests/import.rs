@@ -172,7 +172,8 @@ fn a_wrong_check_digit_is_counted_and_named_without_its_value() {
         )
     };
     let lines: String = (0..12).map(|_| patient("A123456781") + "\n").collect();
-    std::fs::write(folder.path().join("Patient.ndjson"), format!("{}\n{lines}", patient("A123456780"))).unwrap();
+    std::fs::write(folder.path().join("Patient.ndjson"), format!("{}\n{lines}", patient("A123456780")))
+        .unwrap();
     let (code, report, said) = import(&server, &[folder.path().to_str().unwrap()]);
     assert_eq!((code, &report["refused"]), (Some(0), &Value::from(0)), "{report} {said}");
     assert_eq!(report["doubtful"]["count"], 12);

@@ -110,7 +110,17 @@ pub(super) fn read(bytes: &'static [u8]) -> Option<Definitions> {
     let resources = ResourceType::all().map(|kind| named(kind.name())).collect::<Option<_>>()?;
     let properties = properties(&types, &elements)?;
     let slots = slots(&properties)?;
-    Some(Definitions { types, elements, properties, slots, resources, element, extension, reference, identifier })
+    Some(Definitions {
+        types,
+        elements,
+        properties,
+        slots,
+        resources,
+        element,
+        extension,
+        reference,
+        identifier,
+    })
 }
 
 /// Every JSON property of every type, each choice's types spelled out.

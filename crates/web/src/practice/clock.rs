@@ -31,6 +31,11 @@ impl Clock {
         u64::try_from(self.now.timestamp().as_millisecond()).unwrap_or(0)
     }
 
+    /// The practice's zone.
+    pub(crate) fn zone(&self) -> TimeZone {
+        self.now.time_zone().clone()
+    }
+
     /// The day.
     pub(crate) fn today(&self) -> Date {
         self.now.date()

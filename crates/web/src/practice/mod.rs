@@ -12,7 +12,9 @@ mod session;
 mod sign_in;
 mod today;
 mod trouble;
+mod typed;
 mod words;
+mod write;
 
 use crate::answer::Answer;
 use crate::web::Web;
@@ -39,11 +41,16 @@ enum Area {
     Look,
     SignIn,
     Today,
+    Write,
 }
 
 /// All pages. Where two patterns fit, the one that says more counts: `/{cell}/patient/new` before `/{cell}/patient/{id}`.
-const AREAS: &[(Area, &[Route])] =
-    &[(Area::Look, look::ROUTES), (Area::SignIn, sign_in::ROUTES), (Area::Today, today::ROUTES)];
+const AREAS: &[(Area, &[Route])] = &[
+    (Area::Look, look::ROUTES),
+    (Area::SignIn, sign_in::ROUTES),
+    (Area::Today, today::ROUTES),
+    (Area::Write, write::ROUTES),
+];
 
 /// Where a request leads.
 #[derive(Debug)]
@@ -127,6 +134,7 @@ async fn reach(ask: &PageAsk<'_>, area: Area) -> Result<Answer, Trouble> {
     match area {
         Area::Look | Area::SignIn => Err(Trouble::Unknown),
         Area::Today => today::answer(ask).await,
+        Area::Write => write::answer(ask).await,
     }
 }
 

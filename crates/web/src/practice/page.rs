@@ -142,7 +142,9 @@ impl Page {
 
     /// The answer, within the frame, or the body alone for htmx; good as long as what was read for it is admitted.
     pub(crate) fn answer(self, ask: &PageAsk<'_>) -> Answer {
-        let answer = self.around(&ask.around, Some(&ask.person));
+        // What was just saved can be undone from whatever page is shown next.
+        let page = Self { body: super::write::notice(ask) + &self.body, ..self };
+        let answer = page.around(&ask.around, Some(&ask.person));
         ask.deliver(answer)
     }
 

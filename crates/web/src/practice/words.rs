@@ -3,8 +3,9 @@
 use salus_frame::{Catalogue, Language, Words, sources};
 use std::sync::LazyLock;
 
-static WORDS: LazyLock<Catalogue> =
-    LazyLock::new(|| Catalogue::new(&[sources!("practice"), sources!("trouble"), sources!("today")]));
+static WORDS: LazyLock<Catalogue> = LazyLock::new(|| {
+    Catalogue::new(&[sources!("practice"), sources!("trouble"), sources!("today"), sources!("write")])
+});
 
 /// The words in a language.
 pub(crate) fn words(language: Language) -> Words {

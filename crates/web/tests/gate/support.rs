@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 pub const FHIR_JSON: &str = "application/fhir+json";
-const KEY: [u8; 32] = [7; 32];
+pub const KEY: [u8; 32] = [7; 32];
 
 /// A running keyholder and web server over one data directory.
 pub struct Salus {
