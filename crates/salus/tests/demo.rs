@@ -186,7 +186,11 @@ fn a_first_start_that_was_cut_off_is_finished_by_the_second() {
 
     let server = Server::start_with(&Start { data: Some(data), patients: 60, ..Start::default() });
     // The ledger knows what was there: a bundle of the demo sent again is known.
-    let bundle = salus::demo::people::bundle(salus::demo::Locale::German, 1, 59);
+    let progress = std::fs::read(server.data.join("demo-progress.json")).unwrap();
+    let progress: serde_json::Value = serde_json::from_slice(&progress).unwrap();
+    let day = progress["day"].as_i64().unwrap();
+    let world = salus_people::World::new(salus_people::Locale::German, salus::demo::SEED, day);
+    let bundle = world.patient(59);
     let authorization = format!("Bearer {}", server.cells[0].token);
     let ledger = salus::import::hex_hash(&[bundle.as_bytes()]);
     let headers = [

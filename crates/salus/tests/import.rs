@@ -26,10 +26,12 @@ fn all_formats_come_in_once_and_a_second_time_changes_nothing() {
     let server = Server::start_with(&Start { patients: 0, ..Start::default() });
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    use salus::demo::{Locale, people, practice};
-    std::fs::write(path("organization.json"), practice::bundle(Locale::German, 5)).unwrap();
-    std::fs::write(path("one.json"), people::thin_bundle(Locale::German, 5, 0)).unwrap();
-    gzip(&path("two.json.gz"), &people::thin_bundle(Locale::German, 5, 1));
+    let world = salus_people::World::new(salus_people::Locale::German, 5, 20_785);
+    let practice: Value = serde_json::from_str(&world.practice()).unwrap();
+    let in_practice = practice["entry"].as_array().unwrap().len();
+    std::fs::write(path("organization.json"), practice.to_string()).unwrap();
+    std::fs::write(path("one.json"), world.thin(0)).unwrap();
+    gzip(&path("two.json.gz"), &world.thin(1));
     let lines: String =
         (0..3).map(|n| format!("{{\"resourceType\":\"Patient\",\"id\":\"line-{n}\"}}\n")).collect();
     gzip(&path("Patient.ndjson.gz"), &lines);
@@ -49,7 +51,10 @@ fn all_formats_come_in_once_and_a_second_time_changes_nothing() {
     let all = folder.path().to_str().unwrap();
     let (code, first, said) = import(&server, &[all]);
     assert_eq!(code, Some(0), "{first} {said}");
-    assert_eq!((&first["sent"], &first["known"]), (&Value::from(4 + 8 + 8 + 3 + 2 + 2), &Value::from(0)));
+    assert_eq!(
+        (&first["sent"], &first["known"]),
+        (&Value::from(in_practice + 8 + 8 + 3 + 2 + 2), &Value::from(0))
+    );
     assert_eq!(server.fhir(0, "GET", "/Patient/line-2", "").unwrap().status, 200);
     let (code, second, _) = import(&server, &["--jobs", "1", all]);
     assert_eq!((code, &second["sent"]), (Some(0), &Value::from(0)), "{second}");

@@ -1,8 +1,9 @@
 //! `salus demo`: starts a server, makes what is missing, says ready, and serves until it is asked to end.
 //!
-//! State: DIR/demo.json (addresses and tokens) and DIR/demo-progress.json (how many patients are there).
+//! State: DIR/demo.json (addresses and tokens), and what `progress` keeps.
 
-use super::{Locale, people, practice};
+use super::SEED;
+use super::progress::Progress;
 use crate::admin::change::{FHIR_CLIENT, OwnClient, create_cell, own_session};
 use crate::admin::{Administration, budgets};
 use crate::cli;
@@ -14,20 +15,22 @@ use crate::import::{Courier, Parcel, endpoint};
 use crate::init::make_keys;
 use crate::messages::say;
 use crate::serve::on_this_thread;
+use crate::supervise::log::now_ms;
 use crate::supervise::{Plan, Server, asked_to_end, begin_log};
 use bytes::Bytes;
 use hyper::Method;
 use salus_fhir::Language;
+use salus_people::calendar::{Day, local};
+use salus_people::{Locale, World};
 use salus_trust_api::Token;
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// The people are the same in every demo.
-const SEED: u64 = 1;
 /// How many patients travel at once.
 const JOBS: usize = 8;
 /// How long a demo's session lasts, in milliseconds: a year.
@@ -52,12 +55,6 @@ struct DemoCell {
     name: String,
     fhir_base_url: String,
     token: String,
-}
-
-/// How many patients are there, of each cell.
-#[derive(Default, Serialize, Deserialize)]
-struct Made {
-    patients: u32,
 }
 
 /// `salus demo`
@@ -113,7 +110,7 @@ pub fn run(command: &cli::Demo, language: Language) -> Result<(), Failure> {
 fn example(data: &DataDir) -> String {
     let (locale, name) = CELLS[0];
     let file = data.path().join("demo.json").display().to_string().replace('\'', r"'\''");
-    let id = people::first_id(locale, SEED);
+    let id = World::new(locale, SEED, 0).patient_id(0);
     format!(
         "curl -H \"Authorization: Bearer $(sed -n 's/.*\"token\": \"\\(.*\\)\".*/\\1/p' '{file}' | head -n 1)\" \\\n  \
          {{base}}/{name}/fhir/Patient/{id}"
@@ -126,7 +123,7 @@ fn announce(base_url: &str) {
     let _ = writeln!(stdout, "ready {base_url}").and_then(|()| stdout.flush());
 }
 
-/// Makes cells, clients, sessions and patients as far as they are missing.
+/// Makes cells, clients, sessions, patients and the day as far as they are missing.
 async fn prepare(
     data: &DataDir,
     server: &ServerFile,
@@ -136,9 +133,9 @@ async fn prepare(
     let path = data.path().join("demo.json");
     let before: Option<DemoFile> =
         std::fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok());
-    let progress = data.path().join("demo-progress.json");
-    let made: Made =
-        std::fs::read(&progress).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+    let (today, minute) = local(now_ms());
+    let mut progress = Progress::read(data, today);
+    progress.write(data)?;
     let mut tokens = Vec::new();
     for (_, name) in CELLS {
         let kept = before.as_ref().and_then(|file| file.cells.iter().find(|cell| cell.name == name));
@@ -149,12 +146,14 @@ async fn prepare(
         });
     }
     let mut cells = Vec::new();
-    for ((locale, name), token) in CELLS.into_iter().zip(tokens) {
-        wait_until_served(server, name, &token).await?;
-        if made.patients < patients {
+    let (are_missing, day) = (progress.patients < patients, progress.day.unwrap_or(today));
+    for ((locale, name), token) in CELLS.into_iter().zip(&tokens) {
+        wait_until_served(server, name, token).await?;
+        if are_missing {
             let words = say("demo-importing").with("count", patients).with("name", name);
             eprintln!("{}", words.text(language));
-            fill(server, name, &token, locale, patients, language).await?;
+            let courier = Arc::new(Courier::new(server, name, token, language)?);
+            fill(&courier, World::new(locale, SEED, day), progress.patients..patients).await?;
         }
         cells.push(DemoCell {
             name: name.to_owned(),
@@ -162,8 +161,17 @@ async fn prepare(
             token: token.to_text().to_string(),
         });
     }
-    if made.patients < patients {
-        replace_private(&progress, serde_json::json!({"patients": patients}).to_string().as_bytes())?;
+    if are_missing {
+        progress.made_patients(patients);
+        progress.write(data)?;
+    }
+    if let Some(comers) = progress.missing_day(today) {
+        for ((locale, name), token) in CELLS.into_iter().zip(&tokens) {
+            let courier = Courier::new(server, name, token, language)?;
+            fill_day(&courier, World::new(locale, SEED, day), comers, (today.max(day), minute)).await?;
+        }
+        progress.made_day(today);
+        progress.write(data)?;
     }
     let file = DemoFile { base_url: server.base_url.clone(), note: say("demo-note").text(language), cells };
     let text = serde_json::to_string_pretty(&file).unwrap_or_default() + "\n";
@@ -216,26 +224,26 @@ async fn wait_until_served(server: &ServerFile, cell: &str, token: &Token) -> Re
 }
 
 /// The practice, then its patients, several at once. What is there already is known by the server's ledger.
-async fn fill(
-    server: &ServerFile,
-    cell: &str,
-    token: &Token,
-    locale: Locale,
-    patients: u32,
-    language: Language,
-) -> Result<(), Failure> {
-    let courier = Arc::new(Courier::new(server, cell, token, language)?);
-    deliver(&courier, practice::bundle(locale, SEED)).await?;
+async fn fill(courier: &Arc<Courier>, world: World, patients: Range<u32>) -> Result<(), Failure> {
+    deliver(courier, world.practice()).await?;
     let mut under_way = JoinSet::new();
-    for index in 0..u64::from(patients) {
+    for index in patients {
         if under_way.len() >= JOBS {
             finished(under_way.join_next().await)?;
         }
         let courier = courier.clone();
-        under_way.spawn(async move { deliver(&courier, people::bundle(locale, SEED, index)).await });
+        under_way.spawn(async move { deliver(&courier, world.patient(u64::from(index))).await });
     }
     while let Some(one) = under_way.join_next().await {
         finished(Some(one))?;
+    }
+    Ok(())
+}
+
+/// Who comes on that day, what is to be done and what came in.
+async fn fill_day(courier: &Courier, world: World, comers: u64, now: (Day, i64)) -> Result<(), Failure> {
+    for bundle in world.day(comers, now.0, now.1) {
+        deliver(courier, bundle).await?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Insurance numbers of invented people, with right check digits: Germany's KVNR, France's NIR (the core of the INS).
 
-use super::random::Random;
+use crate::random::Random;
 
 /// Ten places (Krankenversichertennummer): a letter, eight digits, a check digit by the modulus-10 rule of Anlage 1 of the
 /// Vereinbarung nach § 290 SGB V: the letter counts as two digits (A = 01), each second place is doubled and its digits
@@ -25,7 +25,11 @@ pub fn kvnr(random: &mut Random) -> String {
 /// 97 - (number mod 97).
 pub fn nir(random: &mut Random, is_woman: bool, year: i64, month: i64) -> String {
     // Departments on the mainland without Corsica, whose letters the key's rule treats apart.
-    let department = *random.pick(&[13, 31, 33, 35, 38, 44, 54, 59, 67, 69, 75, 76, 92, 94]);
+    let department = if random.chance(60) {
+        69
+    } else {
+        *random.pick(&[13, 31, 33, 35, 38, 44, 54, 59, 67, 75, 76, 92, 94])
+    };
     let number = (if is_woman { 2 } else { 1 }) * 1_000_000_000_000
         + (year % 100) as u64 * 10_000_000_000
         + month as u64 * 100_000_000
@@ -33,6 +37,21 @@ pub fn nir(random: &mut Random, is_woman: bool, year: i64, month: i64) -> String
         + (random.below(300) + 1) * 1_000
         + (random.below(600) + 1);
     format!("{number:013}{:02}", 97 - number % 97)
+}
+
+/// Nine digits (Institutionskennzeichen): 10 for an insurer, region and number, a check digit over the third to the eighth, of
+/// which each first is doubled and its digits added (ARGE IK, Gemeinsames Rundschreiben).
+pub fn ik(random: &mut Random) -> String {
+    let digits: Vec<u64> = (0..6).map(|_| random.below(10)).collect();
+    let sum: u64 = digits
+        .iter()
+        .enumerate()
+        .map(|(place, digit)| if place % 2 == 0 { digit * 2 / 10 + digit * 2 % 10 } else { *digit })
+        .sum();
+    let mut text = String::from("10");
+    text.extend(digits.iter().map(|digit| digit_char(*digit)));
+    text.push(digit_char(sum % 10));
+    text
 }
 
 /// The identifier of a doctor in Germany (lebenslange Arztnummer): six digits, a check digit (weights 4 and 9, modulus 10), two
@@ -67,7 +86,7 @@ fn digit_char(digit: u64) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::{Random, kvnr, lanr, luhn_sum, nir, rpps};
+    use super::{Random, ik, kvnr, lanr, luhn_sum, nir, rpps};
 
     /// The check as it is published for the KVNR, written another way than above: A123456780 is the standard's example.
     fn kvnr_is_right(text: &str) -> bool {
@@ -85,6 +104,19 @@ mod tests {
         text.len() == 10 && sum % 10 == digits[10]
     }
 
+    fn ik_is_right(text: &str) -> bool {
+        let cross = |number: u32| number / 10 + number % 10;
+        let d: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
+        let doubled: u32 = [d[2], d[4], d[6]].iter().map(|digit| cross(2 * digit)).sum();
+        d.len() == 9 && (doubled + d[3] + d[5] + d[7]) % 10 == d[8]
+    }
+
+    /// Together with the check digit, which weighs one, the weighted sum is a multiple of ten.
+    fn lanr_is_right(text: &str) -> bool {
+        let d: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
+        d.len() == 9 && (4 * (d[0] + d[2] + d[4]) + 9 * (d[1] + d[3] + d[5]) + d[6]).is_multiple_of(10)
+    }
+
     #[test]
     fn check_digits_are_right() {
         assert!(kvnr_is_right("A123456780") && !kvnr_is_right("A123456781"));
@@ -98,8 +130,10 @@ mod tests {
             assert_eq!((number.parse::<u64>().unwrap() + key.parse::<u64>().unwrap()) % 97, 0, "{nir}");
             let rpps: Vec<u64> = rpps(&mut random).bytes().map(|b| u64::from(b - b'0')).collect();
             assert_eq!((rpps.len(), luhn_sum(&rpps, false) % 10), (11, 0));
-            assert_eq!(lanr(&mut random).len(), 9);
+            assert!(lanr_is_right(&lanr(&mut random)) && ik_is_right(&ik(&mut random)));
         }
+        // A published number of an insurer, and one digit beside it.
+        assert!(ik_is_right("108018007") && !ik_is_right("108018107"));
         // INSEE's worked example: 2 55 08 14 168 025 has the key 38.
         assert_eq!(97 - 2_550_814_168_025_u64 % 97, 38);
     }

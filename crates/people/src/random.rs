@@ -41,6 +41,18 @@ impl Random {
         &from[self.below(from.len() as u64) as usize]
     }
 
+    /// One of the words of a text, which are set apart by commas.
+    pub fn word<'a>(&mut self, from: &'a str) -> &'a str {
+        let count = from.split(',').count() as u64;
+        let at = self.below(count) as usize;
+        from.split(',').nth(at).unwrap_or_default().trim()
+    }
+
+    /// A number between these, as a share of a thousand.
+    pub fn real(&mut self, low: f64, high: f64) -> f64 {
+        low + (high - low) * self.below(1001) as f64 / 1000.0
+    }
+
     /// A UUID of version 4.
     pub fn uuid(&mut self) -> String {
         let high = self.next() & !0xF000 | 0x4000;

@@ -1,0 +1,127 @@
+//! Practices to look at, and ways to look at them.
+#![allow(dead_code, reason = "each test file takes what it needs")]
+
+use salus_people::{Locale, World};
+use serde_json::Value;
+use std::sync::OnceLock;
+
+/// 2026-11-28, a Saturday.
+pub const TODAY: i64 = 20_785;
+/// How many patients are looked at.
+pub const MADE: u64 = 200;
+
+pub fn world(locale: Locale) -> World {
+    World::new(locale, 1, TODAY)
+}
+
+fn resources(text: &str) -> Vec<Value> {
+    let bundle: Value = serde_json::from_str(text).unwrap();
+    bundle["entry"].as_array().unwrap().iter().map(|entry| entry["resource"].clone()).collect()
+}
+
+/// The records of each patient, the Patient first.
+pub fn all(locale: Locale) -> &'static [Vec<Value>] {
+    static ALL: [OnceLock<Vec<Vec<Value>>>; 2] = [const { OnceLock::new() }; 2];
+    let at = usize::from(locale == Locale::French);
+    ALL[at].get_or_init(|| (0..MADE).map(|index| resources(&world(locale).patient(index))).collect())
+}
+
+pub fn practice(locale: Locale) -> Vec<Value> {
+    resources(&world(locale).practice())
+}
+
+/// What goes on around a day.
+pub fn day(locale: Locale, day: i64, minute: i64) -> Vec<Value> {
+    world(locale).day(MADE, day, minute).iter().flat_map(|text| resources(text)).collect()
+}
+
+pub fn kind(resource: &Value) -> &str {
+    resource["resourceType"].as_str().unwrap()
+}
+
+pub fn address(resource: &Value) -> String {
+    format!("{}/{}", kind(resource), resource["id"].as_str().unwrap())
+}
+
+pub fn of_kind<'a>(chart: &'a [Value], name: &'a str) -> impl Iterator<Item = &'a Value> {
+    chart.iter().filter(move |one| kind(one) == name)
+}
+
+pub fn code(resource: &Value) -> &str {
+    let code =
+        if resource["code"].is_object() { &resource["code"] } else { &resource["medicationCodeableConcept"] };
+    code["coding"][0]["code"].as_str().unwrap_or_default()
+}
+
+/// Day and value of a measure, in order of days.
+pub fn values(chart: &[Value], loinc: &str) -> Vec<(String, f64)> {
+    let mut found: Vec<(String, f64)> = of_kind(chart, "Observation")
+        .filter(|one| code(one) == loinc)
+        .map(|one| {
+            let value = one["valueQuantity"]["value"].to_string().parse().unwrap();
+            (one["effectiveDateTime"].as_str().unwrap()[..10].to_owned(), value)
+        })
+        .collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+/// Every text of a resource with its path.
+pub fn texts(resource: &Value) -> Vec<(String, String)> {
+    fn walk(path: &str, value: &Value, found: &mut Vec<(String, String)>) {
+        match value {
+            Value::String(text) => found.push((path.to_owned(), text.clone())),
+            Value::Array(list) => list.iter().for_each(|one| walk(path, one, found)),
+            Value::Object(fields) => {
+                fields.iter().for_each(|(name, one)| walk(&format!("{path}.{name}"), one, found))
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    walk("", resource, &mut found);
+    found
+}
+
+/// Every day that a resource names, with its path.
+pub fn days_in(resource: &Value) -> Vec<(String, String)> {
+    let is_day = |text: &str| {
+        text.len() >= 10
+            && text
+                .bytes()
+                .take(10)
+                .enumerate()
+                .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() })
+    };
+    let mut found = texts(resource);
+    found.retain(|(path, text)| is_day(text) && !path.ends_with("birthDate"));
+    found.into_iter().map(|(path, text)| (path, text[..10].to_owned())).collect()
+}
+
+/// Such as `2026-11-28`.
+pub fn date(day: i64) -> String {
+    salus_fhir::instant(day as u64 * 86_400_000)[..10].to_owned()
+}
+
+/// Days since 1970 of a date that is not before.
+pub fn day_number(date: &str) -> i64 {
+    (salus_fhir::instant::parse(&format!("{date}T00:00:00Z")).unwrap() / 86_400_000) as i64
+}
+
+/// Anlage 1 of the Vereinbarung nach § 290 SGB V, with weights 1 and 2 from the left.
+pub fn kvnr_is_right(text: &str) -> bool {
+    let letter = text.as_bytes()[0];
+    let all = format!("{:02}{}", letter - b'A' + 1, &text[1..]);
+    let digits: Vec<u32> = all.chars().filter_map(|c| c.to_digit(10)).collect();
+    let cross = |number: u32| number / 10 + number % 10;
+    let sum: u32 =
+        digits[..10].iter().enumerate().map(|(at, digit)| cross(digit * (1 + at as u32 % 2))).sum();
+    text.len() == 10 && sum % 10 == digits[10]
+}
+
+pub fn ik_is_right(text: &str) -> bool {
+    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
+    let cross = |number: u32| number / 10 + number % 10;
+    let sum: u32 = (2..8).map(|at| cross(digits[at] * (2 - at as u32 % 2))).sum();
+    text.len() == 9 && sum % 10 == digits[8]
+}
