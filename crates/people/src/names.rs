@@ -105,8 +105,8 @@ const FRENCH: &[Cohort] = &[
     ),
     (
         1945,
-        "Monique,Françoise,Nicole,Danielle,Chantal,Christiane,Annie,Josette,Michèle,Bernadette,Évelyne,Dominique,Marie-Claude,Mireille,Martine",
-        "Michel,Jean-Claude,Daniel,Bernard,Gérard,Alain,Jean-Pierre,Christian,Yves,Guy,Jacques,Serge,Francis,Joël,Jean-Luc",
+        "Monique,Françoise,Nicole,Danielle,Chantal,Christiane,Annie,Josette,Michèle,Bernadette,Évelyne,Dominique,Marie-Noëlle,Mireille,Martine",
+        "Michel,Jean-Marc,Daniel,Bernard,Gérard,Alain,Jean-Pierre,Christian,Yves,Guy,Jacques,Serge,Francis,Joël,Jean-Luc",
     ),
     (
         1960,

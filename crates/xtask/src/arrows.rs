@@ -26,12 +26,9 @@ const ARROWS: &[(&str, May<'_>)] = &[
     ("salus-fhir", May::Only(&[])),
     ("salus-seal", May::Only(&[])),
     ("salus-sandbox", May::Only(&[])),
-<<<<<<< HEAD
     ("salus-frame", May::Only(&[])),
     ("salus-passkey", May::Only(&[])),
-=======
     ("salus-people", May::Only(&[])),
->>>>>>> fc00007 (people: families who could be real, with years of records that follow from each other)
     ("salus-trust-api", May::Only(&["salus-seal"])),
     ("salus-store", May::Only(&["salus-seal"])),
     ("salus-accesslog", May::Only(&["salus-seal"])),
