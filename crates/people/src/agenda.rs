@@ -64,7 +64,7 @@ pub(crate) fn bundles(world: &World, patients: u64, day: Day, minute: i64) -> Ve
     }
     agenda.write_tasks(&comers);
     let mut all = vec![bundle(&agenda.entries)];
-    all.extend(arrivals::bundles(world, &comers, day));
+    all.extend(arrivals::bundles(world, &comers, day, minute));
     all
 }
 

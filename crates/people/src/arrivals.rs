@@ -10,8 +10,13 @@ use crate::resource::bundle;
 const MOST_REPORTS: usize = 7;
 const MOST_LETTERS: usize = 3;
 
-/// One transaction a patient.
-pub(crate) fn bundles(world: &World, comers: &[Comer], day: Day) -> Vec<String> {
+/// Before this minute of the day, the latest came on the evening before.
+const FIRST_POST: i64 = 6 * 60 + 50;
+const EVENING: i64 = 18 * 60 + 40;
+
+/// One transaction a patient, as it stands at that minute of the day.
+pub(crate) fn bundles(world: &World, comers: &[Comer], day: Day, minute: i64) -> Vec<String> {
+    let arrives = if minute > FIRST_POST { (day, FIRST_POST) } else { (day - 1, EVENING) };
     let before = working(day - 1);
     let mut random = world.random(0xA9_0000_0000 ^ day as u64);
     let (mut reports, mut letters, mut all) = (0, 0, Vec::new());
@@ -25,7 +30,7 @@ pub(crate) fn bundles(world: &World, comers: &[Comer], day: Day) -> Vec<String> 
             continue;
         }
         let mut chart = Chart::lived(world, comer.index);
-        chart.reseed(day as u64);
+        chart.go_on(day, arrives);
         let _ = chart.take_entries();
         if reports < MOST_REPORTS {
             let measures = chart.followed(before);

@@ -76,6 +76,11 @@ fn the_day_is_of_patients_who_live_and_no_physician_is_twice_at_once() {
             assert!(house.contains(one["owner"]["reference"].as_str().unwrap()));
         }
         assert!(of_kind(&resources, "Task").count() > 8);
+        // What came in since yesterday is of today, even on a Monday.
+        let today = common::date(MONDAY);
+        let reports = of_kind(&resources, "DiagnosticReport").map(|one| one["issued"].as_str().unwrap());
+        let letters = of_kind(&resources, "DocumentReference").map(|one| one["date"].as_str().unwrap());
+        assert!(reports.chain(letters).all(|at| at.starts_with(&today)));
         assert!(of_kind(&resources, "DiagnosticReport").count() > 4);
         assert!(of_kind(&resources, "DocumentReference").count() > 0);
     }

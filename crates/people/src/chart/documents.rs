@@ -66,12 +66,13 @@ impl Chart<'_> {
         title: &str,
         attachment: Value,
     ) -> Value {
+        let (day, minute) = self.arrives.unwrap_or((visit.day, visit.minute + 5));
         let mut reference = json!({
             "status": "current",
             "docStatus": "final",
             "type": text(self.words(kind)),
             "subject": refer(&self.patient()),
-            "date": time(visit.day, visit.minute + 5),
+            "date": time(day, minute),
             "author": [author],
             "description": title,
             "content": [{"attachment": attachment}],

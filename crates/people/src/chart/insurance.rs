@@ -56,6 +56,7 @@ impl Chart<'_> {
                 json!({"coding": [{"system": "http://fhir.de/CodeSystem/versicherungsart-de-basis", "code": code}], "text": words})
             }
             (Locale::French, true) => text("Complémentaire santé"),
+            (Locale::French, false) if insurer.name.starts_with("MSA") => text("Régime agricole"),
             (Locale::French, false) => text("Régime général"),
         };
         let mut payor = json!({

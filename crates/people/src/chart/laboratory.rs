@@ -185,7 +185,8 @@ impl Chart<'_> {
         });
         link(&mut report, visit);
         report["effectiveDateTime"] = json!(time(visit.day, visit.minute + 4));
-        report["issued"] = json!(time(visit.day, REPORT_MINUTE.max(visit.minute + 5)));
+        let (day, minute) = self.arrives.unwrap_or((visit.day, REPORT_MINUTE.max(visit.minute + 5)));
+        report["issued"] = json!(time(day, minute));
         report["performer"] =
             json!([{"display": self.world.locale.of(["Labor Dreisamtal", "Laboratoire des Brotteaux"])}]);
         report["result"] = results.iter().map(|result| refer(result)).collect();

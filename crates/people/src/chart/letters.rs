@@ -163,11 +163,13 @@ impl Chart<'_> {
             }
             Locale::French => (false, format!("merci de votre courrier. Diagnostic : {name} ({known}).")),
         });
+        lines.push((false, String::new()));
         lines.push((false, self.words(letter.found).to_owned()));
         let values: Vec<String> = letter.values.iter().map(|measure| self.cited(*measure, day)).collect();
         if !values.is_empty() {
             lines.push((false, format!("{}{}.", locale.of(["Werte: ", "Valeurs : "]), values.join(", "))));
         }
+        lines.push((false, String::new()));
         lines.push((
             false,
             format!("{}{}", locale.of(["Empfehlung: ", "Conseil : "]), self.words(letter.advised)),

@@ -76,6 +76,8 @@ pub(crate) struct Chart<'a> {
     therapies: Vec<Therapy>,
     /// Whether it was written that the kidneys are in their fourth stage.
     is_in_fourth_stage: bool,
+    /// When reports and letters come in, if not on the day of which they speak.
+    arrives: Option<(Day, i64)>,
     entries: Vec<Value>,
 }
 
@@ -120,6 +122,7 @@ impl<'a> Chart<'a> {
             body,
             therapies: Vec::new(),
             is_in_fourth_stage: false,
+            arrives: None,
             entries: Vec::new(),
         };
         chart.draw_allergies();
@@ -159,10 +162,10 @@ impl<'a> Chart<'a> {
         std::mem::take(&mut self.entries)
     }
 
-    /// From here on, other random numbers: for what is added on a later day.
-    pub(crate) fn reseed(&mut self, place: u64) {
-        let salt = self.random.next() ^ place;
-        self.random = self.world.random(salt);
+    /// From here on, random numbers are that day's, and what is written comes in at a minute of it or the day before.
+    pub(crate) fn go_on(&mut self, day: Day, arrives: (Day, i64)) {
+        let salt = self.random.next() ^ day as u64;
+        (self.random, self.arrives) = (self.world.random(salt), Some(arrives));
     }
 
     pub(crate) fn patient(&self) -> String {
