@@ -96,6 +96,41 @@ fn a_second_start_goes_on_with_the_same_data_and_tokens() {
     assert_eq!(second.fhir(0, "GET", &format!("/Patient/{id}"), "").unwrap().status, 200);
 }
 
+/// A day has somebody who comes, whether the patients were made on it or before; who was booked keeps the appointment.
+#[test]
+fn each_day_has_its_appointments() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = Start { data: Some(folder.path().join("d")), patients: 4, ..Start::default() };
+    let ids = |server: &Server, cell: usize, day: i64| -> Vec<String> {
+        let date = salus_fhir::instant(day as u64 * 86_400_000);
+        let path = format!("/Appointment?date={}&_count=100", &date[..10]);
+        let found = server.fhir(cell, "GET", &path, "").unwrap();
+        assert_eq!(found.status, 200, "{}", found.text());
+        let found = found.json();
+        let entries = found["entry"].as_array().cloned().unwrap_or_default();
+        let mut ids: Vec<String> =
+            entries.iter().map(|entry| entry["resource"]["id"].as_str().unwrap().to_owned()).collect();
+        ids.sort_unstable();
+        ids
+    };
+    let mut first = Server::start_with(&start);
+    let path = first.data.join("demo-progress.json");
+    let progress: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let today = progress["agenda"].as_i64().unwrap();
+    let before: Vec<Vec<String>> = (0..2).map(|cell| ids(&first, cell, today)).collect();
+    assert!(before.iter().all(|ids| !ids.is_empty()), "{before:?}");
+    first.end(Signal::TERM);
+
+    // As if it had been made yesterday.
+    let made = serde_json::json!({"patients": 4, "day": today - 1, "agenda": today - 1, "comers": 4});
+    std::fs::write(&path, made.to_string()).unwrap();
+    let second = Server::start_with(&start);
+    let after: Vec<Vec<String>> = (0..2).map(|cell| ids(&second, cell, today)).collect();
+    assert_eq!(after, before);
+    let progress: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!((progress["agenda"].as_i64(), progress["day"].as_i64()), (Some(today), Some(today - 1)));
+}
+
 #[test]
 fn a_token_that_was_revoked_is_replaced_by_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
