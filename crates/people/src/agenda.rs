@@ -33,6 +33,7 @@ const SLOTS: [i64; 18] =
 pub(crate) struct Comer {
     pub(crate) index: u64,
     pub(crate) id: String,
+    age: i64,
     doctor: usize,
     reason: Words,
     medicine: Option<Words>,
@@ -101,7 +102,7 @@ impl Agenda<'_> {
         };
         let medicine = chart.courses.iter().find_map(|course| course.plan.steps.last());
         let medicine = medicine.map(|step| self.world.locale.of(step.medicine).name);
-        Some(Comer { index, id: chart.id, doctor: chart.doctor, reason, medicine })
+        Some(Comer { index, id: chart.id, age, doctor: chart.doctor, reason, medicine })
     }
 
     fn random(&self, kind: u64, day: Day) -> Random {
@@ -232,48 +233,32 @@ impl Agenda<'_> {
             let words = self.world.locale.of(["Folgerezept vorbereiten: ", "Préparer le renouvellement : "]);
             return (["Rezept", "Ordonnance"], format!("{words}{}", self.world.locale.of(medicine)), true);
         }
-        let (code, words, is_for_assistant) = *random.pick(TASKS);
-        (code, self.world.locale.of(words).to_owned(), is_for_assistant)
+        let fitting: Vec<&Chore> =
+            CHORES.iter().filter(|one| (one.ages.0..=one.ages.1).contains(&comer.age)).collect();
+        let chore = *random.pick(&fitting);
+        (chore.kind, self.world.locale.of(chore.words).to_owned(), chore.is_for_assistant)
     }
 }
 
-/// What it is, what is to be done, and whether an assistant does it.
-const TASKS: &[(Words, Words, bool)] = &[
-    (
-        ["Rückruf", "Rappeler"],
-        ["Laborwerte am Telefon besprechen", "Donner les résultats par téléphone"],
-        false,
-    ),
-    (
-        ["Rückruf", "Rappeler"],
-        ["Bittet um Rückruf nach 16 Uhr", "Demande à être rappelé(e) après 16 h"],
-        false,
-    ),
-    (
-        ["Überweisung", "Orientation"],
-        ["Überweisung zur Kardiologie ausstellen", "Faire le courrier pour le cardiologue"],
-        false,
-    ),
-    (
-        ["Befund", "Compte rendu"],
-        ["Entlassbrief des Krankenhauses anfordern", "Demander le compte rendu d'hospitalisation"],
-        true,
-    ),
-    (["Impfung", "Vaccin"], ["Zur Grippeimpfung einladen", "Inviter pour le vaccin contre la grippe"], true),
-    (
-        ["Formular", "Formulaire"],
-        ["Attest für die Schule schreiben", "Rédiger le certificat pour l'école"],
-        false,
-    ),
-    (
-        ["Termin", "Rendez-vous"],
-        ["Kontrolltermin in vier Wochen vereinbaren", "Fixer un contrôle dans quatre semaines"],
-        true,
-    ),
-    (
-        ["Versicherung", "Assurance"],
-        ["Neue Versichertenkarte einlesen", "Mettre à jour la carte Vitale"],
-        true,
-    ),
-    (["Hausbesuch", "Visite"], ["Hausbesuch planen", "Planifier une visite à domicile"], false),
+/// What there is to be done.
+struct Chore {
+    kind: Words,
+    words: Words,
+    is_for_assistant: bool,
+    ages: (i64, i64),
+}
+
+const ANY: (i64, i64) = (0, 120);
+
+#[rustfmt::skip]
+static CHORES: &[Chore] = &[
+    Chore { kind: ["Rückruf", "Rappeler"], words: ["Laborwerte am Telefon besprechen", "Donner les résultats par téléphone"], is_for_assistant: false, ages: (18, 120) },
+    Chore { kind: ["Rückruf", "Rappeler"], words: ["Bittet um Rückruf nach 16 Uhr", "Demande un rappel après 16 h"], is_for_assistant: false, ages: (18, 120) },
+    Chore { kind: ["Überweisung", "Orientation"], words: ["Überweisung zur Kardiologie ausstellen", "Faire le courrier pour le cardiologue"], is_for_assistant: false, ages: (45, 120) },
+    Chore { kind: ["Befund", "Compte rendu"], words: ["Entlassbrief des Krankenhauses anfordern", "Demander le compte rendu d'hospitalisation"], is_for_assistant: true, ages: ANY },
+    Chore { kind: ["Impfung", "Vaccin"], words: ["Zur Grippeimpfung einladen", "Inviter pour le vaccin contre la grippe"], is_for_assistant: true, ages: (60, 120) },
+    Chore { kind: ["Formular", "Formulaire"], words: ["Attest für die Schule schreiben", "Rédiger le certificat pour l'école"], is_for_assistant: false, ages: (6, 17) },
+    Chore { kind: ["Termin", "Rendez-vous"], words: ["Kontrolltermin in vier Wochen vereinbaren", "Fixer un contrôle dans quatre semaines"], is_for_assistant: true, ages: ANY },
+    Chore { kind: ["Versicherung", "Assurance"], words: ["Neue Versichertenkarte einlesen", "Mettre à jour la carte Vitale"], is_for_assistant: true, ages: ANY },
+    Chore { kind: ["Hausbesuch", "Visite"], words: ["Hausbesuch planen", "Planifier une visite à domicile"], is_for_assistant: false, ages: (75, 120) },
 ];

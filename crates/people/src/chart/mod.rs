@@ -100,7 +100,7 @@ impl<'a> Chart<'a> {
         };
         let doctor = match age {
             0..=14 => PEDIATRICIAN,
-            _ => household.first as usize % (PHYSICIANS - 1),
+            _ => world.random(800_000 + household.first).below(PHYSICIANS as u64 - 1) as usize,
         };
         let body = Body::draw(&person, &mut random);
         let ids = Ids::of(world);
