@@ -165,7 +165,9 @@ fn children_grow() {
 #[test]
 fn medicines_have_reasons_and_are_not_given_to_those_who_do_not_bear_them() {
     let mut refused = 0;
-    for chart in LOCALES.into_iter().flat_map(all) {
+    let charts =
+        LOCALES.into_iter().flat_map(all).chain(common::others().iter().flat_map(|(_, charts)| charts));
+    for chart in charts {
         let conditions: BTreeMap<String, &Value> =
             of_kind(chart, "Condition").map(|one| (address(one), one)).collect();
         for one in of_kind(chart, "MedicationStatement").chain(of_kind(chart, "MedicationRequest")) {

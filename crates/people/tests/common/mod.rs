@@ -26,6 +26,17 @@ pub fn all(locale: Locale) -> &'static [Vec<Value>] {
     ALL[at].get_or_init(|| (0..MADE).map(|index| resources(&world(locale).patient(index))).collect())
 }
 
+/// Those of other seeds, on other days.
+pub fn others() -> &'static [(i64, Vec<Vec<Value>>)] {
+    static OTHERS: OnceLock<Vec<(i64, Vec<Vec<Value>>)>> = OnceLock::new();
+    let made = |(locale, seed, day)| {
+        let world = World::new(locale, seed, day);
+        (day, (0..60).map(|index| resources(&world.patient(index))).collect())
+    };
+    let worlds = [(Locale::German, 2, 19_000), (Locale::French, 3, 25_202), (Locale::German, 4, TODAY + 3)];
+    OTHERS.get_or_init(|| worlds.map(made).into())
+}
+
 pub fn practice(locale: Locale) -> Vec<Value> {
     resources(&world(locale).practice())
 }
