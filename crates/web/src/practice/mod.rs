@@ -5,6 +5,7 @@
 //!
 //! Never: decides who may see what; sends a page later than its admissions allow. State: none.
 
+mod chart;
 mod clock;
 mod look;
 mod page;
@@ -13,6 +14,7 @@ mod sign_in;
 mod today;
 mod trouble;
 mod typed;
+pub(crate) mod view;
 mod words;
 mod write;
 
@@ -38,6 +40,7 @@ pub(crate) type Route = (&'static str, &'static str);
 /// A part of the pages, with a table and a module of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Area {
+    Chart,
     Look,
     SignIn,
     Today,
@@ -50,6 +53,7 @@ const AREAS: &[(Area, &[Route])] = &[
     (Area::SignIn, sign_in::ROUTES),
     (Area::Today, today::ROUTES),
     (Area::Write, write::ROUTES),
+    (Area::Chart, chart::ROUTES),
 ];
 
 /// Where a request leads.
@@ -135,6 +139,7 @@ async fn reach(ask: &PageAsk<'_>, area: Area) -> Result<Answer, Trouble> {
         Area::Look | Area::SignIn => Err(Trouble::Unknown),
         Area::Today => today::answer(ask).await,
         Area::Write => write::answer(ask).await,
+        Area::Chart => chart::answer(ask).await,
     }
 }
 

@@ -4,7 +4,13 @@ use salus_frame::{Catalogue, Language, Words, sources};
 use std::sync::LazyLock;
 
 static WORDS: LazyLock<Catalogue> = LazyLock::new(|| {
-    Catalogue::new(&[sources!("practice"), sources!("trouble"), sources!("today"), sources!("write")])
+    Catalogue::new(&[
+        sources!("practice"),
+        sources!("trouble"),
+        sources!("today"),
+        sources!("write"),
+        sources!("chart"),
+    ])
 });
 
 /// The words in a language.
