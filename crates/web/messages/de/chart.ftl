@@ -29,6 +29,7 @@ chart-suspected = Verdacht
 chart-warnings = Achtung
 chart-anticoagulated = Blutgerinnung gehemmt
 chart-open-results = Befunde stehen aus
+chart-write = Eintragen
 chart-last-looks = Zuletzt angesehen von
 chart-since = seit
 chart-left-out = { $count } weitere sind hier nicht gezeigt

@@ -29,6 +29,7 @@ chart-suspected = suspected
 chart-warnings = Take care
 chart-anticoagulated = Anticoagulated
 chart-open-results = Results awaited
+chart-write = Record
 chart-last-looks = Last looked at by
 chart-since = since
 chart-left-out = { $count } more are not shown here

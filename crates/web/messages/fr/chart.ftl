@@ -29,6 +29,7 @@ chart-suspected = suspicion
 chart-warnings = Attention
 chart-anticoagulated = Sous anticoagulant
 chart-open-results = Résultats attendus
+chart-write = Saisir
 chart-last-looks = Consulté récemment par
 chart-since = depuis
 chart-left-out = { $count } autres ne figurent pas ici

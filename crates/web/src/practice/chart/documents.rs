@@ -162,6 +162,8 @@ pub(super) async fn answer(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Troubl
         paper.told = Told::maybe(paper.when, head.today, ask.language());
     }
     let place = place(ask, id);
+    let keys =
+        vec![Shortcut::page("o", ask.t.say("chart-older")), Shortcut::page("b", ask.t.say("chart-newest"))];
     let body = List {
         t: ask.t,
         place: &place,
@@ -170,7 +172,7 @@ pub(super) async fn answer(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Troubl
         next: found.next,
         is_later: link.is_some(),
     };
-    Ok(page(ask, &head, Part::Documents, Vec::new(), &body, &looks?))
+    Ok(page(ask, &head, Part::Documents, keys, &body, &looks?))
 }
 
 pub(super) async fn answer_one(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Trouble> {
@@ -190,7 +192,7 @@ pub(super) async fn answer_one(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Tr
     let body = Viewer { t: ask.t, place: &place, paper, view };
     let keys = vec![
         Shortcut::page("s", ask.t.say("chart-documents-save")),
-        Shortcut::page("u", ask.t.say("chart-documents-back")),
+        Shortcut::page("l", ask.t.say("chart-documents-back")),
     ];
     Ok(page(ask, &head, Part::Documents, keys, &body, &looks?))
 }

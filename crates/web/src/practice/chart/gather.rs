@@ -4,7 +4,7 @@
 //! page. State: none.
 
 use super::super::view::json::{raw, text};
-use super::super::view::name::called;
+use super::super::view::name::{Name, called};
 use super::super::{PageAsk, Trouble};
 use salus_records::PageEntry;
 use salus_records::fhir::json::{Document, Value};
@@ -128,7 +128,12 @@ impl Names {
         let name = |(key, opened): ((&'static str, String), Result<salus_records::Opened, Trouble>)| {
             let opened = opened.ok()?;
             let text = std::str::from_utf8(&opened.text).ok()?;
-            Some((key, called(Document::parse(text).ok()?.root())?))
+            let document = Document::parse(text).ok()?;
+            let name = match key.0 {
+                "Practitioner" => Name::of(document.root()).map(|name| name.short()),
+                _ => called(document.root()),
+            };
+            Some((key, name?))
         };
         Self(keys.into_iter().zip(opened).filter_map(name).collect())
     }

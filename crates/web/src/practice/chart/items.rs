@@ -225,10 +225,13 @@ mod tests {
         assert_eq!((value.detail.as_str(), value.arrow, value.is_abnormal), ("6,1\u{a0}mmol/l", "⇈", true));
         assert_eq!(value.encounter.as_deref(), Some("1"));
         let note = item(
-            Kind::Note,
-            r#"{"status":"completed","summary":"a\nb","note":[{"text":"a\nb"},{"text":"c"}]}"#,
+            Kind::Document,
+            r#"{"status":"current","type":{"text":"Notiz"},"description":"Notiz",
+                "content":[{"attachment":{"contentType":"text/plain; charset=utf-8","data":"YQpi"}}]}"#,
         );
-        assert_eq!(note.unwrap().lines, ["a", "b", "c"]);
+        let note = note.unwrap();
+        assert_eq!((note.kind, note.title.as_str()), (Kind::Note, ""));
+        assert_eq!(note.lines, ["a", "b"]);
         let document = item(
             Kind::Document,
             r#"{"id":"d1","status":"current","type":{"text":"Arztbrief"},"description":"Kardiologie","date":"2026-01-02T10:00:00Z",

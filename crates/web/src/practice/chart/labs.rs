@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 /// How many values a table opens at most.
 const MAX_VALUES: u32 = 240;
 /// How many days it shows at most.
-const MAX_DAYS: usize = 10;
+const MAX_DAYS: usize = 14;
 
 /// Which values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ struct Body<'a> {
     t: Words,
     place: &'a str,
     kind: Kind,
-    days: Vec<Told>,
+    days: Vec<(Told, String, i64)>,
     rows: Vec<Row>,
     /// The day before which the older values begin.
     older: Option<String>,
@@ -109,7 +109,13 @@ pub(super) async fn answer(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Troubl
         place: &place,
         kind,
         rows: rows(values, &days, ask),
-        days: days.iter().map(|day| Told::new(When::of_day(*day), head.today, ask.language())).collect(),
+        days: days
+            .iter()
+            .map(|day| When::of_day(*day))
+            .map(|day| {
+                (Told::new(day, head.today, ask.language()), day.day_and_month(ask.language()), day.year())
+            })
+            .collect(),
         older: older.map(|day| When::of_day(day).iso()),
         is_older: before.is_some(),
         total: found.total,
@@ -118,6 +124,8 @@ pub(super) async fn answer(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Troubl
         Shortcut::page("c", ask.t.say("chart-labs-curves")),
         Shortcut::page("l", ask.t.say("chart-labs-lab")),
         Shortcut::page("v", ask.t.say("chart-labs-vitals")),
+        Shortcut::page("o", ask.t.say("chart-older")),
+        Shortcut::page("b", ask.t.say("chart-newest")),
     ];
     Ok(page(ask, &head, Part::Labs, keys, &body, &looks?))
 }
@@ -213,7 +221,7 @@ mod tests {
             (vec![day("2026-11-03"), day("2026-10-01")], Some(day("2026-10-01")))
         );
         assert_eq!(days(&values[..2], true), (vec![day("2026-11-03")], Some(day("2026-11-03"))));
-        let many: Vec<_> = (1..=14).map(|at| value(&format!("2026-11-{at:02}"))).collect();
+        let many: Vec<_> = (1..=18).map(|at| value(&format!("2026-11-{at:02}"))).collect();
         assert_eq!(days(&many, false).1, Some(day("2026-11-05")));
     }
 }

@@ -118,6 +118,8 @@ struct Side<'a> {
     head: &'a Head,
     place: &'a str,
     looks: &'a [access::Look],
+    /// Forms that write into the chart.
+    forms: Vec<(String, &'static str, String)>,
 }
 
 /// `/{cell}/patient/{id}`
@@ -140,10 +142,12 @@ fn page(
         Part::ALL.map(|(of, key, message, to)| Tab { label: t.say(message), key, to, is_active: of == part });
     let mut all: Vec<Shortcut> =
         tabs.iter().map(|tab| Shortcut::patient(tab.key, tab.label.clone().into_owned())).collect();
+    all.extend(super::write::shortcuts(t));
     all.extend(keys);
+    let forms = super::write::links(t, ask.base(), &head.who.id);
     let title = format!("{} · {}", head.who.name.sorted(), t.say(part.message()));
     let banner = html(&Banner { t, head, place: &place, tabs: tabs.into() });
-    let side = html(&Side { t, head, place: &place, looks });
+    let side = html(&Side { t, head, place: &place, looks, forms });
     Page::new(Rail::Patients, title, body).banner(banner).side(side).keys(all).answer(ask)
 }
 

@@ -85,6 +85,7 @@ struct Body<'a> {
     vitals: Vec<Trend>,
     results: Vec<(Measured, Option<Told>)>,
     results_day: Option<Told>,
+    results_text: Option<String>,
     tasks: Vec<Task>,
     tasks_left_out: u64,
     appointments: Vec<Appointment>,
@@ -176,6 +177,7 @@ pub(super) async fn answer(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Troubl
             })
             .collect(),
         results_day: told(day),
+        results_text: told(day).map(|day| day.text),
         tasks_left_out: tasks.left_out(),
         tasks: task_list
             .into_iter()

@@ -214,7 +214,7 @@ impl Work<'_, '_> {
                 }
             }
         }
-        entries.sort_by(|one, other| other.when.cmp(&one.when));
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.when));
         for entry in &mut entries {
             entry.groups.sort_by_key(|group| group.kind);
         }
@@ -297,7 +297,7 @@ impl Work<'_, '_> {
             left_out: shown.left_out,
         };
         let keys = vec![
-            Shortcut::page("n", ask.t.say("chart-older")),
+            Shortcut::page("o", ask.t.say("chart-older")),
             Shortcut::page("b", ask.t.say("chart-newest")),
         ];
         page(ask, head, Part::Timeline, keys, &body, looks)
@@ -363,7 +363,8 @@ impl Entry {
     fn add(&mut self, mut item: Item, names: &Names) {
         let who = names.of(item.who.as_ref());
         // Who wrote a note of a visit is said once.
-        if !who.is_empty() && !(self.is_visit && who == self.who) {
+        let is_said = who.is_empty() || self.is_visit && who == self.who;
+        if !is_said {
             item.detail = if item.detail.is_empty() { who } else { format!("{} · {who}", item.detail) };
         }
         match self.groups.iter_mut().find(|group| group.kind == item.kind) {

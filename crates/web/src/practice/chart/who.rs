@@ -3,7 +3,7 @@
 //! State: none.
 
 use super::super::view::address::{address, telecom};
-use super::super::view::age::{age, ago, years_of_age};
+use super::super::view::age::age;
 use super::super::view::code::Concept;
 use super::super::view::date::{Day, When};
 use super::super::view::identifier::insurance_number;
@@ -52,8 +52,6 @@ pub(super) struct Identity {
     /// People to call, as they are to the patient.
     pub contacts: Vec<(String, String)>,
     doctor_named: Option<Who>,
-    /// Whole years, today.
-    pub years: Option<i64>,
 }
 
 /// An allergy or intolerance.
@@ -185,7 +183,6 @@ fn identity_of(patient: Value<'_>, today: Day, language: Language) -> Identity {
         mails: telecom(patient, "email"),
         contacts: contacts(patient),
         doctor_named: Who::at(patient, "generalPractitioner"),
-        years: birth.map(|birth| years_of_age(birth, today)),
         ..Identity::default()
     }
 }
@@ -224,7 +221,6 @@ fn warnings(
         })
         .collect();
     shown.sort_by_key(|allergy| (!allergy.is_high, allergy.is_suspected));
-    let anticoagulants = medicines.iter().filter(|medicine| medicine.is_anticoagulant);
     let flag = |flag: Value<'_>| {
         if !is(flag, "status", "active") || has_ended(flag, today) {
             return None;
@@ -236,14 +232,24 @@ fn warnings(
         let since = when(report, &["effectiveDateTime", "effectivePeriod.start", "issued"]);
         Some((Concept::at(report, "code")?.text, since.map(|since| Told::new(since, today, language))))
     };
+    let flag_list = flags.read(flag);
+    // What a mark says already is not said twice.
+    let is_said = |medicine: &Medicine| {
+        let name = medicine.concept.text.to_lowercase();
+        let word = name.split_whitespace().next().unwrap_or_default();
+        flag_list.iter().any(|(text, _)| !word.is_empty() && text.to_lowercase().contains(word))
+    };
+    let anticoagulants: Vec<(String, String)> = medicines
+        .iter()
+        .filter(|medicine| medicine.is_anticoagulant && !is_said(medicine))
+        .map(|medicine| (medicine.concept.text.clone(), medicine.dose.clone()))
+        .collect();
     Warnings {
         none_known: none_known && shown.is_empty(),
         allergies: shown,
         allergies_left_out: allergies.left_out(),
-        flags: flags.read(flag),
-        anticoagulants: anticoagulants
-            .map(|medicine| (medicine.concept.text.clone(), medicine.dose.clone()))
-            .collect(),
+        flags: flag_list,
+        anticoagulants,
         open: open.read(report),
         open_left_out: open.left_out(),
     }
@@ -269,11 +275,6 @@ fn allergy(allergy: Value<'_>) -> Option<Allergy> {
         reactions: reactions.join(", "),
         is_suspected: over("verificationStatus.coding.code", &["unconfirmed"]),
     })
-}
-
-/// How long ago something was, for those who have only a day.
-pub(super) fn told_ago(when: Option<When>, today: Day, language: Language) -> String {
-    when.map(|when| ago(when, today, language)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -26,11 +26,6 @@ pub(crate) fn age(birth: When, on: Day, language: Language) -> Option<String> {
     })
 }
 
-/// Whole years of age, for rules that need a number.
-pub(crate) fn years_of_age(birth: When, on: Day) -> i64 {
-    months_between(birth.day, on).div_euclid(12)
-}
-
 fn years(count: i64, language: Language) -> String {
     match language {
         Language::De => format!("{count} J."),
@@ -128,7 +123,6 @@ mod tests {
         }
         assert_eq!(age_of("2026-11-29", "2026-11-28"), None, "not born yet");
         assert_eq!(age_of("2026", "2026-11-28"), None);
-        assert_eq!(years_of_age(day("2008-11-29"), day("2026-11-28").day), 17);
     }
 
     #[test]

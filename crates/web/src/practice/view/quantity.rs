@@ -33,6 +33,8 @@ impl Quantity {
             _ => "",
         };
         let unit = text(quantity, "unit").or_else(|| text(quantity, "code")).unwrap_or_default();
+        // UCUM's word for a number without a unit.
+        let unit = if unit == "1" { String::new() } else { unit };
         Some(Self {
             shown: format!("{comparator}{}", decimal(value.raw(), language)),
             number: value.raw().parse().ok().filter(|number: &f64| number.is_finite()),

@@ -76,6 +76,15 @@ pub(crate) fn shortcuts(t: Words) -> Vec<Shortcut> {
     forms.map(|form| Shortcut::patient(form.key(), t.say(&here::title_key(form)))).collect()
 }
 
+/// The forms of a patient's chart: where each is, its key, and what it is called.
+pub(crate) fn links(t: Words, base: &str, patient: &str) -> Vec<(String, &'static str, String)> {
+    let forms = Form::ALL.into_iter().filter(|form| *form != Form::Patient);
+    let link = |form: Form| {
+        (format!("{base}{}", form.path(patient)), form.key(), t.say(&here::title_key(form)).into_owned())
+    };
+    forms.map(link).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
