@@ -60,6 +60,11 @@ impl Clock {
         Some((begin.to_string(), end.to_string()))
     }
 
+    /// The day so many days ago.
+    pub(crate) fn days_ago(&self, days: i64) -> Date {
+        self.today().saturating_sub(jiff::Span::new().days(days))
+    }
+
     /// In so many seconds.
     pub(crate) fn after_s(&self, seconds: u32) -> ZonedDateTime {
         self.now.saturating_add(SignedDuration::from_secs(i64::from(seconds)))

@@ -5,14 +5,23 @@
 //!
 //! Never: decides who may see what; sends a page later than its admissions allow. State: none.
 
+mod arrivals;
 mod chart;
 mod clock;
+mod due;
+mod find;
+mod inbox;
+mod lines;
 mod look;
+mod open;
 mod page;
 mod session;
 mod sign_in;
+mod status;
+mod tasks;
 mod today;
 mod trouble;
+mod view;
 mod typed;
 pub(crate) mod view;
 mod words;
@@ -44,6 +53,10 @@ enum Area {
     Look,
     SignIn,
     Today,
+    Find,
+    Inbox,
+    Tasks,
+    Open,
     Write,
 }
 
@@ -138,6 +151,10 @@ async fn reach(ask: &PageAsk<'_>, area: Area) -> Result<Answer, Trouble> {
     match area {
         Area::Look | Area::SignIn => Err(Trouble::Unknown),
         Area::Today => today::answer(ask).await,
+        Area::Find => find::answer(ask).await,
+        Area::Inbox => inbox::answer(ask).await,
+        Area::Tasks => tasks::answer(ask).await,
+        Area::Open => open::answer(ask).await,
         Area::Write => write::answer(ask).await,
         Area::Chart => chart::answer(ask).await,
     }

@@ -216,6 +216,11 @@ pub(crate) fn see_other(around: &Around<'_>, to: &str) -> Answer {
     Answer::new(StatusCode::SEE_OTHER).header(LOCATION, to)
 }
 
+/// To another page of ours, also for htmx, which takes its part in place of this answer.
+pub(crate) fn go_on(to: &str) -> Answer {
+    Answer::new(StatusCode::SEE_OTHER).header(LOCATION, to)
+}
+
 fn send(around: &Around<'_>, status: StatusCode, body: String) -> Answer {
     let mut answer = Answer::new(status).body(HTML, body);
     answer.headers.extend(PAGE_HEADERS);

@@ -15,7 +15,7 @@ use hyper::body::Incoming;
 use salus_frame::cookies::cookie;
 use salus_frame::{Language, Look, Words};
 use salus_records::fhir::ResourceType;
-use salus_records::{Asker, Cell, Delivery, Opened, Purpose, RecordsError, SearchAsk, Token};
+use salus_records::{Asker, Cell, Delivery, Opened, Purpose, RecordsError, SearchAsk, Token, TrustError};
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -30,6 +30,15 @@ pub(crate) enum Role {
 }
 
 impl Role {
+    fn of(name: &str) -> Self {
+        match name {
+            "physician" => Self::Physician,
+            "medical-assistant" => Self::MedicalAssistant,
+            "practice-administrator" => Self::PracticeAdministrator,
+            _ => Self::Client,
+        }
+    }
+
     /// In the reader's words.
     pub(crate) fn words(self, t: Words) -> Cow<'static, str> {
         match self {
@@ -207,7 +216,7 @@ pub(super) async fn begin<'a>(
     let token = cookie(&parts.headers, &cookie_name(cell.name())).and_then(Token::parse);
     let token = token.ok_or(RecordsError::NoSession)?;
     let asker = Asker { token, proof: Vec::new(), cell: cell.id(), purpose: Purpose::Treatment, address };
-    let person = who(web, cell, &asker).await?;
+    let person = who(web, &asker).await?;
     let mut around = Around::of(web, Some(cell), parts);
     around.look = Look::of(&parts.headers, person.language);
     Ok(PageAsk {
@@ -231,9 +240,18 @@ fn owned(pairs: Vec<(Cow<'_, str>, Cow<'_, str>)>) -> Vec<(String, String)> {
     pairs.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
-/// Who has this session.
-async fn who(_web: &Web, cell: &Cell, _asker: &Asker) -> Result<Person, Trouble> {
-    Ok(Person { name: cell.name().to_string(), role: Role::Client, practitioner: None, language: None })
+/// Who has this session. Their roles are known by name; another one is shown as an application's.
+async fn who(web: &Web, asker: &Asker) -> Result<Person, Trouble> {
+    let who = web.records.trust().who(asker).await.map_err(|error| match error {
+        TrustError::Refused(_) => RecordsError::NoSession,
+        _ => RecordsError::Unavailable,
+    })?;
+    Ok(Person {
+        name: who.name,
+        role: Role::of(&who.role),
+        practitioner: who.practitioner,
+        language: who.language.as_deref().and_then(Language::from_tag),
+    })
 }
 
 async fn form(web: &Web, parts: &Parts, body: Incoming) -> Result<Vec<(String, String)>, Trouble> {

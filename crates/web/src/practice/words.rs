@@ -8,6 +8,7 @@ static WORDS: LazyLock<Catalogue> = LazyLock::new(|| {
         sources!("practice"),
         sources!("trouble"),
         sources!("today"),
+        sources!("find"),
         sources!("write"),
         sources!("chart"),
     ])

@@ -1,0 +1,14 @@
+find-title = Suche: { $q }
+find-found = Gefunden
+find-more = Weitere anzeigen …
+find-narrow = Es gibt noch mehr. Tippen Sie einen weiteren Teil des Namens oder das Geburtsdatum dazu.
+find-nobody = Niemand gefunden. Versuchen Sie einen Teil des Namens oder das Geburtsdatum.
+find-how = Tippen Sie oben: Teile des Namens in beliebiger Folge (mü an), das Geburtsdatum (1.2.1970 oder 010270), eine Versicherten- oder Telefonnummer.
+action-new-patient = Neuer Patient
+action-today = Heute: Termine
+action-inbox = Eingang: Befunde und Briefe
+action-tasks = Aufgaben
+action-people = Personen verwalten
+action-roles = Rollen verwalten
+action-log = Zugriffsprotokoll
+action-checkpoints = Prüfpunkte des Protokolls

@@ -1,0 +1,14 @@
+find-title = Search: { $q }
+find-found = Found
+find-more = Show more …
+find-narrow = There are more. Add another part of the name, or the birth date.
+find-nobody = Nobody found. Try a part of the name, or the birth date.
+find-how = Type above: parts of the name in any order (mü an), the birth date (1.2.1970 or 010270), an insurance or telephone number.
+action-new-patient = New patient
+action-today = Today: appointments
+action-inbox = Inbox: results and letters
+action-tasks = Tasks
+action-people = Manage people
+action-roles = Manage roles
+action-log = Access log
+action-checkpoints = Checkpoints of the log

@@ -1,0 +1,14 @@
+find-title = Recherche : { $q }
+find-found = Trouvé
+find-more = En afficher d’autres …
+find-narrow = Il y en a d’autres. Ajoutez une partie du nom ou la date de naissance.
+find-nobody = Personne. Essayez une partie du nom ou la date de naissance.
+find-how = Saisissez en haut : des parties du nom dans n’importe quel ordre (du ma), la date de naissance (1/2/1970 ou 010270), un numéro d’assurance ou de téléphone.
+action-new-patient = Nouveau patient
+action-today = Aujourd’hui : rendez-vous
+action-inbox = Reçu : résultats et courriers
+action-tasks = Tâches
+action-people = Gérer les personnes
+action-roles = Gérer les rôles
+action-log = Journal des accès
+action-checkpoints = Points de contrôle du journal

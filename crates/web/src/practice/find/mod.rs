@@ -1,0 +1,94 @@
+//! `GET /{cell}/find?q=…`: patients and actions by what is typed; as a page, and as the list below the search field.
+//!
+//! By name and birth date a search costs a glimpse for each line. An insurance number or a telephone number is no part of a line:
+//! such a search costs a chart, so it is made only when the number is whole, and then reaches the one or few who have it.
+//!
+//! Never: asks for what is too short. State: none.
+
+mod actions;
+mod typed;
+
+use super::lines::{PatientLine, lines_of};
+use super::{Page, PageAsk, Rail, Route, Trouble, part};
+use crate::answer::Answer;
+use actions::{Action, actions};
+use askama::Template;
+use salus_frame::{Words, icon};
+use typed::Typed;
+
+pub(super) const ROUTES: &[Route] = &[("GET", "/{cell}/find")];
+
+/// How many lines stand below the field, and on the page.
+const SHORT: usize = 8;
+const LONG: usize = 40;
+
+#[derive(Template)]
+#[template(path = "practice/find/list.html")]
+struct List<'a> {
+    t: Words,
+    base: &'a str,
+    q: &'a str,
+    lines: Vec<PatientLine>,
+    actions: Vec<Action>,
+    has_more: bool,
+    is_asked: bool,
+}
+
+#[derive(Template)]
+#[template(path = "practice/find/page.html")]
+struct Body<'a> {
+    t: Words,
+    base: &'a str,
+    q: &'a str,
+    lines: Vec<PatientLine>,
+    actions: Vec<Action>,
+    has_more: bool,
+    is_asked: bool,
+}
+
+impl List<'_> {
+    fn icon(&self, name: &str) -> &'static str {
+        icon(name)
+    }
+}
+
+impl Body<'_> {
+    fn icon(&self, name: &str) -> &'static str {
+        icon(name)
+    }
+}
+
+pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
+    let q = ask.query("q").unwrap_or_default().trim();
+    let typed = Typed::read(q, ask.clock.today().year());
+    let count = if ask.around.is_part { SHORT } else { LONG };
+    let mut lines = match &typed {
+        Some(typed) => found(ask, typed, count + 1).await?,
+        None => Vec::new(),
+    };
+    let has_more = lines.len() > count;
+    lines.truncate(count);
+    let is_asked = typed.is_some();
+    let (t, base, actions) = (ask.t, ask.base(), actions(ask, q));
+    if ask.around.is_part {
+        return Ok(part(ask, &List { t, base, q, lines, actions, has_more, is_asked }));
+    }
+    let title = if q.is_empty() { t.say("rail-patients") } else { t.say_with("find-title", "q", q) };
+    let body = Body { t, base, q, lines, actions, has_more, is_asked };
+    Ok(Page::new(Rail::Patients, title, &body).query(q).answer(ask))
+}
+
+/// The lines that fit, by name.
+async fn found(ask: &PageAsk<'_>, typed: &Typed, count: usize) -> Result<Vec<PatientLine>, Trouble> {
+    let count = count.to_string();
+    let mut parameters: Vec<(&str, &str)> =
+        typed.parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    parameters.extend([
+        ("_elements", "name,birthDate"),
+        ("_sort", "family,given"),
+        ("_count", count.as_str()),
+        ("_total", "none"),
+    ]);
+    let page = ask.search("Patient", &parameters).await?;
+    Ok(lines_of(ask, &page))
+}

@@ -1,0 +1,211 @@
+//! What somebody typed to find a patient: parts of a name in any order, a birth date in any usual form, an insurance number, a
+//! telephone number.
+//!
+//! A date is read day before month, as it is written in Germany and France; English speakers there do so too.
+//!
+//! State: none.
+
+use jiff::civil::Date;
+
+/// The fewest characters that are searched for.
+pub(super) const MIN_CHARS: usize = 2;
+/// The most words of a name.
+const MAX_WORDS: usize = 6;
+/// The fewest digits of a telephone number.
+const MIN_PHONE_DIGITS: usize = 7;
+/// German and French insurance numbers, by system.
+const KVNR: &str = "http://fhir.de/sid/gkv/kvid-10";
+const INS: &str = "urn:oid:1.2.250.1.213.1.4.8";
+
+/// What was typed, as parameters of a search. All must hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Typed {
+    pub parameters: Vec<(&'static str, String)>,
+}
+
+impl Typed {
+    /// Reads what was typed. None for what is too short, or nothing that could be searched for. `year` is this year.
+    pub(super) fn read(q: &str, year: i16) -> Option<Self> {
+        let q = q.trim();
+        if q.chars().count() < MIN_CHARS {
+            return None;
+        }
+        if let Some(parameters) = number(q) {
+            return Some(Self { parameters });
+        }
+        let mut parameters = Vec::new();
+        for word in q.split([' ', '\t', ',', ';']).filter(|word| !word.is_empty()).take(MAX_WORDS) {
+            match date(word, year) {
+                Some(date) => parameters.push(("birthdate", date)),
+                // What has a digit is no part of a name, and as one would only find nobody.
+                None if word.chars().any(|c| c.is_ascii_digit()) => {
+                    if word.len() >= 4 {
+                        return None;
+                    }
+                }
+                None => parameters.push(("name", escape(word))),
+            }
+        }
+        let letters: usize = parameters
+            .iter()
+            .map(|(name, value)| if *name == "name" { value.chars().count() } else { MIN_CHARS })
+            .sum();
+        (letters >= MIN_CHARS).then_some(Self { parameters })
+    }
+}
+
+/// A value in which commas and the like stand for themselves (FHIR R4, section 3.1.1.4.0.3).
+fn escape(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for character in value.chars() {
+        if matches!(character, '\\' | ',' | '|' | '$') {
+            out.push('\\');
+        }
+        out.push(character);
+    }
+    out
+}
+
+/// A whole insurance or telephone number.
+fn number(q: &str) -> Option<Vec<(&'static str, String)>> {
+    let plain: String = q.chars().filter(|c| !c.is_whitespace()).collect();
+    let upper = plain.to_ascii_uppercase();
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if upper.len() == 10
+        && upper.starts_with(|c: char| c.is_ascii_uppercase())
+        && upper.get(1..).is_some_and(digits)
+    {
+        return Some(vec![("identifier", format!("{KVNR}|{upper}"))]);
+    }
+    // With or without its key of two digits; 2A and 2B are Corsica.
+    let is_ins = |text: &str| {
+        text.bytes()
+            .enumerate()
+            .all(|(at, byte)| byte.is_ascii_digit() || at == 6 && matches!(byte, b'A' | b'B'))
+    };
+    if matches!(upper.len(), 13 | 15) && is_ins(&upper) && upper.starts_with(['1', '2', '3', '4', '7', '8']) {
+        return Some(vec![("identifier", format!("{INS}|{upper}"))]);
+    }
+    let is_phone =
+        q.starts_with(['+', '0']) && q.chars().all(|c| c.is_ascii_digit() || " +-/().".contains(c));
+    let phone: String = plain.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    if is_phone && phone.len() >= MIN_PHONE_DIGITS && date(q, 2000).is_none() {
+        return Some(vec![("phone", phones(q, &phone))]);
+    }
+    None
+}
+
+/// A telephone number as it may be written in a record: as it was typed, without its spaces, with and without the country.
+fn phones(typed: &str, plain: &str) -> String {
+    let mut all = vec![escape(typed), plain.to_owned()];
+    for country in ["+49", "+33"] {
+        if let Some(rest) = plain.strip_prefix('0').filter(|rest| !rest.starts_with('0')) {
+            all.push(format!("{country}{rest}"));
+        }
+        if let Some(rest) = plain.strip_prefix(country) {
+            all.push(format!("0{rest}"));
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    all.join(",")
+}
+
+/// A birth date, as FHIR writes it: 1.2.1970, 01/02/70, 1-2-1970, 01021970, 1970-02-01, and 1970 alone. A year of two digits is the
+/// last one that is not in the future.
+fn date(word: &str, year: i16) -> Option<String> {
+    let word = word.trim_end_matches('.');
+    let parts: Vec<&str> = word.split(['.', '/', '-']).collect();
+    let number = |text: &str, max: usize| -> Option<i16> {
+        let is_one = (1..=max).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        is_one.then(|| text.parse().ok())?
+    };
+    let (year_part, month, day) = match parts[..] {
+        [year, month, day] if year.len() == 4 => (year, month, day),
+        [day, month, year] if matches!(year.len(), 2 | 4) => (year, month, day),
+        [digits] if digits.len() == 8 => {
+            let (front, back) = (digits.get(..4)?, digits.get(4..)?);
+            match (number(back, 4)?, number(front, 4)?) {
+                // 01021970, or 19700201
+                (1850..=2100, _) => (back, front.get(2..)?, front.get(..2)?),
+                (_, 1850..=2100) => (front, back.get(..2)?, back.get(2..)?),
+                _ => return None,
+            }
+        }
+        [digits] if digits.len() == 6 => (digits.get(4..)?, digits.get(2..4)?, digits.get(..2)?),
+        [digits] if digits.len() == 4 => {
+            return number(digits, 4)
+                .filter(|found| (1850..=year).contains(found))
+                .map(|found| found.to_string());
+        }
+        _ => return None,
+    };
+    let mut full = number(year_part, 4)?;
+    if year_part.len() == 2 {
+        full += year - year % 100;
+        full -= if full > year { 100 } else { 0 };
+    }
+    let small = |part: &str| i8::try_from(number(part, 2)?).ok();
+    Date::new(full, small(month)?, small(day)?).ok().map(|date| date.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(q: &str) -> Vec<String> {
+        let typed = Typed::read(q, 2026);
+        let parameters = typed.map(|typed| typed.parameters).unwrap_or_default();
+        parameters.into_iter().map(|(name, value)| format!("{name}={value}")).collect()
+    }
+
+    #[test]
+    fn parts_of_a_name_come_in_any_order() {
+        assert_eq!(read("mü an"), ["name=mü", "name=an"]);
+        assert_eq!(read(" Müller,  Anna "), ["name=Müller", "name=Anna"]);
+        assert_eq!(read("d’Arc|$\\"), ["name=d’Arc\\|\\$\\\\"]);
+        assert_eq!(read("müller 1.2.1970"), ["name=müller", "birthdate=1970-02-01"]);
+        for short in ["", "m", " m ", "1", "a1234"] {
+            assert_eq!(read(short), Vec::<String>::new(), "{short:?}");
+        }
+    }
+
+    #[test]
+    fn a_birth_date_is_read_in_any_usual_form() {
+        for form in [
+            "1.2.1970",
+            "01.02.1970",
+            "01.02.70",
+            "1.2.70",
+            "1/2/70",
+            "01/02/1970",
+            "1-2-1970",
+            "01021970",
+            "010270",
+            "1970-02-01",
+            "1970-2-1",
+            "19700201",
+            "1.2.70.",
+        ] {
+            assert_eq!(read(form), ["birthdate=1970-02-01"], "{form}");
+        }
+        assert_eq!(read("1.2.26"), ["birthdate=2026-02-01"]);
+        assert_eq!(read("1.2.27"), ["birthdate=1927-02-01"]);
+        assert_eq!(read("1970"), ["birthdate=1970"]);
+        for none in ["31.2.1970", "1.13.1970", "1.2", "1.2.3.4", "99999999", "2099"] {
+            assert_eq!(read(none), Vec::<String>::new(), "{none}");
+        }
+    }
+
+    #[test]
+    fn only_a_whole_number_is_searched_for() {
+        assert_eq!(read("a123456780"), [format!("identifier={KVNR}|A123456780")]);
+        assert_eq!(read("A 123 456 780"), [format!("identifier={KVNR}|A123456780")]);
+        assert_eq!(read("1 70 02 2A 123 456 78"), [format!("identifier={INS}|170022A12345678")]);
+        assert_eq!(read("A12345678"), Vec::<String>::new());
+        let phone = read("0761 555-12");
+        assert_eq!(phone, ["phone=+3376155512,+4976155512,0761 555-12,076155512"]);
+        assert_eq!(read("+49 761 55512"), ["phone=+49 761 55512,+4976155512,076155512"]);
+        assert_eq!(read("0761"), Vec::<String>::new());
+    }
+}
