@@ -65,6 +65,10 @@ const AREAS: &[(Area, &[Route])] = &[
     (Area::Look, look::ROUTES),
     (Area::SignIn, sign_in::ROUTES),
     (Area::Today, today::ROUTES),
+    (Area::Find, find::ROUTES),
+    (Area::Inbox, inbox::ROUTES),
+    (Area::Tasks, tasks::ROUTES),
+    (Area::Open, open::ROUTES),
     (Area::Write, write::ROUTES),
     (Area::Chart, chart::ROUTES),
 ];

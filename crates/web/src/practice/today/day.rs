@@ -121,6 +121,11 @@ impl State {
         }
     }
 
+    /// Whether a line says so: who is still to come has a line that says nothing.
+    pub(super) fn is_told(self) -> bool {
+        self != Self::Next
+    }
+
     pub(super) fn is_over(self) -> bool {
         matches!(self, Self::Done | Self::Missed | Self::Cancelled)
     }
@@ -274,7 +279,7 @@ impl Day {
             is_today: now.is_some(),
             now: now.map_or_else(String::new, clock),
             by: if is_all { "all".to_owned() } else { by.to_owned() },
-            counts: counts.filter(|(_, count)| *count > 0).collect(),
+            counts: counts.filter(|(state, count)| *count > 0 && *state != State::Cancelled).collect(),
             waiting: count(State::Waiting),
             choices,
             is_all,
