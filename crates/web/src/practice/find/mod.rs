@@ -6,15 +6,15 @@
 //! Never: asks for what is too short. State: none.
 
 mod actions;
-mod typed;
+mod asked;
 
 use super::lines::{PatientLine, lines_of};
 use super::{Page, PageAsk, Rail, Route, Trouble, part};
 use crate::answer::Answer;
 use actions::{Action, actions};
 use askama::Template;
+use asked::Asked;
 use salus_frame::{Words, icon};
-use typed::Typed;
 
 pub(super) const ROUTES: &[Route] = &[("GET", "/{cell}/find")];
 
@@ -60,15 +60,15 @@ impl Body<'_> {
 
 pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let q = ask.query("q").unwrap_or_default().trim();
-    let typed = Typed::read(q, ask.clock.today().year());
+    let asked = Asked::read(q, ask.clock.today());
     let count = if ask.around.is_part { SHORT } else { LONG };
-    let mut lines = match &typed {
-        Some(typed) => found(ask, typed, count + 1).await?,
+    let mut lines = match &asked {
+        Some(asked) => found(ask, asked, count + 1).await?,
         None => Vec::new(),
     };
     let has_more = lines.len() > count;
     lines.truncate(count);
-    let is_asked = typed.is_some();
+    let is_asked = asked.is_some();
     let (t, base, actions) = (ask.t, ask.base(), actions(ask, q));
     if ask.around.is_part {
         return Ok(part(ask, &List { t, base, q, lines, actions, has_more, is_asked }));
@@ -79,10 +79,10 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
 }
 
 /// The lines that fit, by name.
-async fn found(ask: &PageAsk<'_>, typed: &Typed, count: usize) -> Result<Vec<PatientLine>, Trouble> {
+async fn found(ask: &PageAsk<'_>, asked: &Asked, count: usize) -> Result<Vec<PatientLine>, Trouble> {
     let count = count.to_string();
     let mut parameters: Vec<(&str, &str)> =
-        typed.parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        asked.parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
     parameters.extend([
         ("_elements", "name,birthDate"),
         ("_sort", "family,given"),

@@ -5,6 +5,7 @@
 //!
 //! State: none.
 
+use crate::practice::typed::date::{Sense, read};
 use jiff::civil::Date;
 
 /// The fewest characters that are searched for.
@@ -13,29 +14,31 @@ pub(super) const MIN_CHARS: usize = 2;
 const MAX_WORDS: usize = 6;
 /// The fewest digits of a telephone number.
 const MIN_PHONE_DIGITS: usize = 7;
+/// The first year that is read as one of birth.
+const MIN_YEAR: i16 = 1890;
 /// German and French insurance numbers, by system.
 const KVNR: &str = "http://fhir.de/sid/gkv/kvid-10";
 const INS: &str = "urn:oid:1.2.250.1.213.1.4.8";
 
 /// What was typed, as parameters of a search. All must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Typed {
+pub(super) struct Asked {
     pub parameters: Vec<(&'static str, String)>,
 }
 
-impl Typed {
-    /// Reads what was typed. None for what is too short, or nothing that could be searched for. `year` is this year.
-    pub(super) fn read(q: &str, year: i16) -> Option<Self> {
+impl Asked {
+    /// Reads what was typed. None for what is too short, or nothing that could be searched for. `today` is the latest birth date.
+    pub(super) fn read(q: &str, today: Date) -> Option<Self> {
         let q = q.trim();
         if q.chars().count() < MIN_CHARS {
             return None;
         }
-        if let Some(parameters) = number(q) {
+        if let Some(parameters) = number(q, today) {
             return Some(Self { parameters });
         }
         let mut parameters = Vec::new();
         for word in q.split([' ', '\t', ',', ';']).filter(|word| !word.is_empty()).take(MAX_WORDS) {
-            match date(word, year) {
+            match date(word, today) {
                 Some(date) => parameters.push(("birthdate", date)),
                 // What has a digit is no part of a name, and as one would only find nobody.
                 None if word.chars().any(|c| c.is_ascii_digit()) => {
@@ -67,7 +70,7 @@ fn escape(value: &str) -> String {
 }
 
 /// A whole insurance or telephone number.
-fn number(q: &str) -> Option<Vec<(&'static str, String)>> {
+fn number(q: &str, today: Date) -> Option<Vec<(&'static str, String)>> {
     let plain: String = q.chars().filter(|c| !c.is_whitespace()).collect();
     let upper = plain.to_ascii_uppercase();
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -89,7 +92,7 @@ fn number(q: &str) -> Option<Vec<(&'static str, String)>> {
     let is_phone =
         q.starts_with(['+', '0']) && q.chars().all(|c| c.is_ascii_digit() || " +-/().".contains(c));
     let phone: String = plain.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-    if is_phone && phone.len() >= MIN_PHONE_DIGITS && date(q, 2000).is_none() {
+    if is_phone && phone.len() >= MIN_PHONE_DIGITS && date(q, today).is_none() {
         return Some(vec![("phone", phones(q, &phone))]);
     }
     None
@@ -111,42 +114,18 @@ fn phones(typed: &str, plain: &str) -> String {
     all.join(",")
 }
 
-/// A birth date, as FHIR writes it: 1.2.1970, 01/02/70, 1-2-1970, 01021970, 1970-02-01, and 1970 alone. A year of two digits is the
-/// last one that is not in the future.
-fn date(word: &str, year: i16) -> Option<String> {
-    let word = word.trim_end_matches('.');
-    let parts: Vec<&str> = word.split(['.', '/', '-']).collect();
-    let number = |text: &str, max: usize| -> Option<i16> {
-        let is_one = (1..=max).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-        is_one.then(|| text.parse().ok())?
-    };
-    let (year_part, month, day) = match parts[..] {
-        [year, month, day] if year.len() == 4 => (year, month, day),
-        [day, month, year] if matches!(year.len(), 2 | 4) => (year, month, day),
-        [digits] if digits.len() == 8 => {
-            let (front, back) = (digits.get(..4)?, digits.get(4..)?);
-            match (number(back, 4)?, number(front, 4)?) {
-                // 01021970, or 19700201
-                (1850..=2100, _) => (back, front.get(2..)?, front.get(..2)?),
-                (_, 1850..=2100) => (front, back.get(..2)?, back.get(2..)?),
-                _ => return None,
-            }
-        }
-        [digits] if digits.len() == 6 => (digits.get(4..)?, digits.get(2..4)?, digits.get(..2)?),
-        [digits] if digits.len() == 4 => {
-            return number(digits, 4)
-                .filter(|found| (1850..=year).contains(found))
-                .map(|found| found.to_string());
-        }
-        _ => return None,
-    };
-    let mut full = number(year_part, 4)?;
-    if year_part.len() == 2 {
-        full += year - year % 100;
-        full -= if full > year { 100 } else { 0 };
+/// A birth date with its year in any usual form, or a year alone, as FHIR writes it.
+fn date(word: &str, today: Date) -> Option<String> {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let parts = word.split(['.', '/', '-']).filter(|part| !part.is_empty()).count();
+    if digits == 4 && word.len() == 4 {
+        let year = word.parse::<i16>().ok()?;
+        return (MIN_YEAR..=today.year()).contains(&year).then(|| year.to_string());
     }
-    let small = |part: &str| i8::try_from(number(part, 2)?).ok();
-    Date::new(full, small(month)?, small(day)?).ok().map(|date| date.to_string())
+    if !word.starts_with(|first: char| first.is_ascii_digit()) || (digits < 6 && parts != 3) {
+        return None;
+    }
+    read(word, today, Sense::Past).filter(|date| *date <= today).map(|date| date.to_string())
 }
 
 #[cfg(test)]
@@ -154,8 +133,8 @@ mod tests {
     use super::*;
 
     fn read(q: &str) -> Vec<String> {
-        let typed = Typed::read(q, 2026);
-        let parameters = typed.map(|typed| typed.parameters).unwrap_or_default();
+        let asked = Asked::read(q, Date::constant(2026, 11, 28));
+        let parameters = asked.map(|asked| asked.parameters).unwrap_or_default();
         parameters.into_iter().map(|(name, value)| format!("{name}={value}")).collect()
     }
 
