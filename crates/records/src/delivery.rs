@@ -41,6 +41,14 @@ impl Delivery {
         self.entries.first().map_or(0, |(first, _)| *first)
     }
 
+    /// All log entries that admitted it, in the order of their numbers.
+    pub fn entries(&self) -> Vec<u64> {
+        let mut entries: Vec<u64> = self.entries.iter().flat_map(|(first, last)| *first..=*last).collect();
+        entries.sort_unstable();
+        entries.dedup();
+        entries
+    }
+
     /// When the first of its admissions ends: nothing of it may be sent after that.
     pub fn ends(&self) -> Instant {
         self.ends
@@ -56,9 +64,7 @@ impl Delivery {
 
     /// It was sent to its end.
     pub fn delivered(self) {
-        let mut entries: Vec<u64> = self.entries.iter().flat_map(|(first, last)| *first..=*last).collect();
-        entries.sort_unstable();
-        entries.dedup();
+        let entries = self.entries();
         self.trust.delivered(self.cell, entries);
     }
 }

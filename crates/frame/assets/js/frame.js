@@ -8,14 +8,18 @@
   const keep = (name, value) => {
     try { sessionStorage.setItem(`${name}:${cell}`, JSON.stringify(value)); } catch { /* A tab that may keep nothing. */ }
   };
-  const counts = recall("salus-counts") || {};
-  for (const at of document.querySelectorAll("[data-tell-count]")) counts[at.dataset.tellCount] = Number(at.dataset.n);
-  keep("salus-counts", counts);
-  for (const at of document.querySelectorAll("[data-count]")) {
-    const count = counts[at.dataset.count];
-    at.hidden = !(count > 0);
-    at.textContent = count > 99 ? "99+" : String(count || "");
-  }
+  const tell = () => {
+    const counts = recall("salus-counts") || {};
+    for (const at of document.querySelectorAll("[data-tell-count]")) counts[at.dataset.tellCount] = Number(at.dataset.n);
+    keep("salus-counts", counts);
+    for (const at of document.querySelectorAll("[data-count]")) {
+      const count = counts[at.dataset.count];
+      at.hidden = !(count > 0);
+      at.textContent = count > 99 ? "99+" : String(count || "");
+    }
+  };
+  tell();
+  document.addEventListener("htmx:afterSettle", tell);
 
   const place = document.getElementById("open");
   const here = document.querySelector("[data-patient]")?.dataset.patient;

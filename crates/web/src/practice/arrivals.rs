@@ -11,6 +11,9 @@ use jiff::civil::Date;
 use salus_records::fhir::json::Value;
 use std::collections::BTreeSet;
 
+/// What letters are; what is written here is plain text.
+const LETTERS: &str = "application/pdf,image/jpeg,image/png,image/tiff";
+
 /// A result or a letter.
 #[derive(Debug)]
 pub(crate) struct Arrival {
@@ -31,7 +34,13 @@ pub(crate) async fn arrivals(ask: &PageAsk<'_>, since: Date, count: usize) -> Re
     let from = ask.clock.span_of(since).map(|(from, _)| format!("ge{from}")).ok_or(Trouble::Unreadable)?;
     let limit = (count + 1).to_string();
     let reports = [("issued", from.as_str()), ("_sort", "-issued"), ("_count", &limit), ("_total", "none")];
-    let letters = [("date", from.as_str()), ("_sort", "-date"), ("_count", &limit), ("_total", "none")];
+    let letters = [
+        ("date", from.as_str()),
+        ("contenttype", LETTERS),
+        ("_sort", "-date"),
+        ("_count", &limit),
+        ("_total", "none"),
+    ];
     let (reports, letters) =
         tokio::join!(ask.search("DiagnosticReport", &reports), ask.search("DocumentReference", &letters));
     let (reports, letters) = (reports?, letters?);

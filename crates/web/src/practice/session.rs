@@ -5,7 +5,7 @@
 use super::page::Around;
 use super::words::words;
 use super::{Clock, MAX_FORM_BYTES, Routed, Trouble};
-use crate::answer::Answer;
+use crate::answer::{Answer, LOG_ENTRY};
 use crate::query;
 use crate::web::Web;
 use http::header::{CONTENT_TYPE, ORIGIN};
@@ -160,10 +160,13 @@ impl PageAsk<'_> {
         });
     }
 
-    /// The answer, sent as long as everything that was read for it is admitted.
+    /// The answer, which names all entries that admitted it, sent as long as everything that was read for it is admitted.
     pub(super) fn deliver(&self, answer: Answer) -> Answer {
         match self.delivery.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            Some(delivery) => answer.delivering(delivery),
+            Some(delivery) => {
+                let entries: Vec<String> = delivery.entries().iter().map(u64::to_string).collect();
+                answer.delivering(delivery).header(LOG_ENTRY, entries.join(", "))
+            }
             None => answer,
         }
     }

@@ -12,6 +12,7 @@ mod indexer;
 mod isolation;
 mod lifecycle;
 mod pages;
+mod practice;
 mod practice_write;
 mod reading;
 mod refusals;
