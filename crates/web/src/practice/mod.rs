@@ -22,7 +22,6 @@ mod tasks;
 mod today;
 mod trouble;
 mod typed;
-mod view;
 pub(crate) mod view;
 mod words;
 mod write;

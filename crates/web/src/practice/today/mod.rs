@@ -36,7 +36,6 @@ struct Body<'a> {
 /// A short list beside the day, or why it is not there.
 struct Beside<T> {
     list: Vec<T>,
-    has_more: bool,
     is_refused: bool,
 }
 
@@ -79,13 +78,12 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
 fn beside<T>(list: Result<Vec<T>, Trouble>) -> Result<Beside<T>, Trouble> {
     match list {
         Ok(mut list) => {
-            let has_more = list.len() > SHORT_LIST;
             list.truncate(SHORT_LIST);
-            Ok(Beside { list, has_more, is_refused: false })
+            Ok(Beside { list, is_refused: false })
         }
         Err(Trouble::Records(
             RecordsError::Budget { .. } | RecordsError::NotFound | RecordsError::TooCostly(_),
-        )) => Ok(Beside { list: Vec::new(), has_more: false, is_refused: true }),
+        )) => Ok(Beside { list: Vec::new(), is_refused: true }),
         Err(other) => Err(other),
     }
 }
