@@ -25,6 +25,7 @@ chart-allergy = Allergie
 chart-allergies = Allergien
 chart-allergies-none-known = keine bekannt
 chart-allergies-not-asked = Nicht erfasst: bitte fragen
+chart-allergies-not-recorded = Nicht erfasst
 chart-suspected = Verdacht
 chart-warnings = Achtung
 chart-anticoagulated = Blutgerinnung gehemmt

@@ -25,6 +25,7 @@ chart-allergy = Allergy
 chart-allergies = Allergies
 chart-allergies-none-known = none known
 chart-allergies-not-asked = Not recorded: please ask
+chart-allergies-not-recorded = Not recorded
 chart-suspected = suspected
 chart-warnings = Take care
 chart-anticoagulated = Anticoagulated

@@ -25,6 +25,7 @@ chart-allergy = Allergie
 chart-allergies = Allergies
 chart-allergies-none-known = aucune connue
 chart-allergies-not-asked = Non renseignées : à demander
+chart-allergies-not-recorded = Non renseignées
 chart-suspected = suspicion
 chart-warnings = Attention
 chart-anticoagulated = Sous anticoagulant

@@ -11,8 +11,6 @@ use salus_frame::Language;
 use salus_records::fhir::instant::{civil_from_days, days_from_civil};
 use std::fmt::Write as _;
 
-/// The most marks on the line of time.
-const MAX_TICKS: i64 = 12;
 /// Behind this place a mark has no room for its word.
 const MAX_TICK_PERCENT: f64 = 96.0;
 /// A picture is at least so many days wide.
@@ -52,20 +50,21 @@ impl Axis {
             && end.is_none_or(|end| end.position() >= self.from)
     }
 
-    /// Its marks: years, or months where there are few.
-    pub(super) fn ticks(self, language: Language) -> Vec<Tick> {
+    /// Its marks: years, or months where there are few; about as many as have room.
+    pub(super) fn ticks(self, language: Language, room: i64) -> Vec<Tick> {
         let ((first, month, _), (last, ..)) =
             (civil_from_days(self.from as Day), civil_from_days(self.to as Day));
         let months = ((self.to - self.from) / 30.4) as i64;
         let mut ticks = Vec::new();
         if months > 30 {
-            let step = (last - first) / MAX_TICKS + 1;
+            let step = (last - first) / room + 1;
             for year in (first + 1..=last).filter(|year| year % step == 0) {
                 ticks.extend(self.tick(days_from_civil(year, 1, 1), format!("{year}")));
             }
             return ticks;
         }
-        let step = if months > 14 { 3 } else { 1 };
+        let step = if months > room + 2 { 3 } else { 1 };
+        let step = if months > room * 3 { 6 } else { step };
         for at in (month..=month + months + 1).filter(|at| at % step == 0) {
             let (year, month) = (first + at / 12, at % 12 + 1);
             let label = if month == 1 { format!("{year}") } else { month_name(month, language).to_owned() };
@@ -230,7 +229,7 @@ mod tests {
     #[test]
     fn marks_are_years_or_months() {
         let labels = |from: &str, to: &str| {
-            let ticks = Axis::new(day(from), day(to)).ticks(Language::De);
+            let ticks = Axis::new(day(from), day(to)).ticks(Language::De, 12);
             ticks.into_iter().map(|tick| tick.label).collect::<Vec<_>>()
         };
         assert_eq!(labels("2020-06-01", "2026-11-28"), ["2021", "2022", "2023", "2024", "2025", "2026"]);

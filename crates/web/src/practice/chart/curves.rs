@@ -122,7 +122,7 @@ pub(super) async fn answer(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Troubl
         kind,
         parameters: parameters(&known, &plots, &asked, &address(&place, kind, ask.query("span"))),
         spans: spans(ask),
-        ticks: axis.ticks(language),
+        ticks: axis.ticks(language, 12),
         plots,
         bars,
         bars_left_out,

@@ -139,7 +139,9 @@ struct Viewer<'a> {
 
 /// How a document is shown.
 enum View {
-    Frame,
+    /// Chromium shows no PDF in a frame with the attribute `sandbox`; the sandbox of the answer's own policy holds there.
+    Paper,
+    Text,
     Image,
     Save,
 }
@@ -184,7 +186,8 @@ pub(super) async fn answer_one(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Tr
     paper.who = names.of(paper.author.as_ref());
     paper.told = Told::maybe(paper.when, head.today, ask.language());
     let view = match paper.format() {
-        "PDF" | "TXT" => View::Frame,
+        "PDF" => View::Paper,
+        "TXT" => View::Text,
         "IMG" => View::Image,
         _ => View::Save,
     };

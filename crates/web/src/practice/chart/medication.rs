@@ -83,7 +83,8 @@ pub(super) async fn answer(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Troubl
     let lines = work.lines(taken, prescribed);
     let (current, past) = lines.into_iter().partition(|line| line.is_current);
     let place = place(ask, id);
-    let body = Body { t: ask.t, place: &place, current, past, ticks: axis.ticks(ask.language()), left_out };
+    let body =
+        Body { t: ask.t, place: &place, current, past, ticks: axis.ticks(ask.language(), 4), left_out };
     Ok(page(ask, &head, Part::Medication, Vec::new(), &body, &looks?))
 }
 

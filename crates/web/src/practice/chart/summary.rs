@@ -3,7 +3,7 @@
 //! State: none.
 
 use super::super::view::code::Concept;
-use super::super::view::date::When;
+use super::super::view::date::{Day, When};
 use super::super::view::json::{all, is, raw, text};
 use super::super::view::value::{Measured, when};
 use super::super::{PageAsk, Trouble};
@@ -46,7 +46,8 @@ pub(super) struct Problem {
 /// The last value of one kind, and where it goes.
 pub(super) struct Trend {
     pub value: Measured,
-    pub told: Option<Told>,
+    /// When it was, where that is not the day of the newest.
+    pub other_day: Option<Told>,
     pub trend: &'static str,
     pub before: String,
     /// Points of a small curve, from 0 to 100 in both directions.
@@ -83,9 +84,9 @@ struct Body<'a> {
     problems_left_out: u64,
     medicines: Vec<MedicineLine<'a>>,
     vitals: Vec<Trend>,
+    vitals_day: Option<Told>,
     results: Vec<(Measured, Option<Told>)>,
     results_day: Option<Told>,
-    results_text: Option<String>,
     tasks: Vec<Task>,
     tasks_left_out: u64,
     appointments: Vec<Appointment>,
@@ -159,8 +160,9 @@ pub(super) async fn answer(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Troubl
         },
         medicine,
     });
+    let vitals = vitals?.read(|value| Measured::of(value, language));
     let results = results?.read(|value| Measured::of(value, language));
-    let day = results.first().and_then(|value| value.when);
+    let newest = results.first().and_then(|value| value.when);
     let abnormal = latest(results).into_iter().filter(|value| value.standing.is_abnormal());
     let place = place(ask, id);
     let body = Body {
@@ -169,15 +171,15 @@ pub(super) async fn answer(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Troubl
         problems_left_out: problems.left_out(),
         problems: distinct(problems.read(|problem| self::problem(problem, today, ask))),
         medicines: medicines.collect(),
-        vitals: trends(vitals?.read(|value| Measured::of(value, language)), ask, today),
+        vitals_day: told(vitals.first().and_then(|value| value.when)),
+        vitals: trends(vitals, ask, today),
         results: abnormal
             .map(|value| {
-                let at = told(value.when);
+                let at = told(value.when).filter(|_| day(value.when) != day(newest));
                 (value, at)
             })
             .collect(),
-        results_day: told(day),
-        results_text: told(day).map(|day| day.text),
+        results_day: told(newest),
         tasks_left_out: tasks.left_out(),
         tasks: task_list
             .into_iter()
@@ -275,11 +277,13 @@ fn trends(values: Vec<Measured>, ask: &PageAsk<'_>, today: When) -> Vec<Trend> {
             known.push((when.position(), number));
         }
     }
+    let newest = values.first().and_then(|value| day(value.when));
     let trend = |value: Measured| {
         let key = value.concept.key();
         let points = numbers.remove(&key).unwrap_or_default();
         Trend {
-            told: Told::maybe(value.when, today.day, ask.language()),
+            other_day: Told::maybe(value.when, today.day, ask.language())
+                .filter(|_| day(value.when) != newest),
             trend: direction(&points),
             before: before.remove(&key).unwrap_or_default(),
             spark: spark(&points),
@@ -287,6 +291,10 @@ fn trends(values: Vec<Measured>, ask: &PageAsk<'_>, today: When) -> Vec<Trend> {
         }
     };
     latest(values).into_iter().map(trend).collect()
+}
+
+fn day(when: Option<When>) -> Option<Day> {
+    when.map(|when| when.day)
 }
 
 /// Where the newest value (the first) goes from the one before.

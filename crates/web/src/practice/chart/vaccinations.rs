@@ -45,6 +45,7 @@ struct Line {
 struct Body {
     t: Words,
     lines: Vec<Line>,
+    says_against: bool,
     left_out: u64,
 }
 
@@ -74,7 +75,12 @@ pub(super) async fn answer(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Troubl
             }),
         }
     }
-    let body = Body { t: ask.t, lines, left_out: found.left_out() };
+    let body = Body {
+        t: ask.t,
+        says_against: lines.iter().any(|line| !line.against.is_empty()),
+        lines,
+        left_out: found.left_out(),
+    };
     Ok(page(ask, &head, Part::Vaccinations, Vec::new(), &body, &looks?))
 }
 
