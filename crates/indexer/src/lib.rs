@@ -26,6 +26,7 @@ mod memory;
 mod order;
 mod pages;
 mod plan;
+mod reached;
 mod run;
 mod schema;
 mod sealed;

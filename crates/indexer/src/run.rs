@@ -7,6 +7,7 @@ use crate::committer::Committer;
 use crate::connection::{Connection, Sender};
 use crate::error::IndexerError;
 use crate::pages::PageCache;
+use crate::search::Evaluated;
 use crate::store::{COMMIT_ENTRIES, Store, Stuck};
 use crate::workers::{Answered, Job, Workers};
 use rustix::fs::{FlockOperation, flock};
@@ -101,7 +102,13 @@ impl Server {
                 }
                 answer => answer,
             };
-            to.send(&FromIndexer::Found { ticket: job.ticket, found: answer });
+            let ticket = job.ticket;
+            to.send(&match answer {
+                Ok(Evaluated { found, reach, of_one: true }) => {
+                    FromIndexer::FoundOfOne { ticket, found: (found, reach) }
+                }
+                answer => FromIndexer::Found { ticket, found: answer.map(|it| (it.found, it.reach)) },
+            });
         });
         let workers = Workers::start(&answered).map_err(started)?;
         Ok(Self {

@@ -8,13 +8,12 @@ use crate::evaluate::Evaluator;
 use crate::key::{self, Global, Key};
 use crate::order::{LocalPosition, OrderReader, Position};
 use crate::plan::{Chains, Look, Named, Plan, measure, plan};
+use crate::reached::Patients;
 use crate::sealed::{ReadFailed, Sealed};
-use crate::singled::leaves;
 use crate::view::{Member, Segment, View};
 use salus_seal::Pseudonym;
 use salus_trust_api::wire::query::{
-    Condition, FEW_PATIENTS, Found, Hit, MAX_CONDITIONS, MAX_DEPTH, MAX_PAGE, MAX_SORT_KEYS, Query, Reach,
-    SearchFault,
+    Condition, Found, Hit, MAX_CONDITIONS, MAX_DEPTH, MAX_PAGE, MAX_SORT_KEYS, Query, Reach, SearchFault,
 };
 use std::collections::{BTreeSet, HashSet};
 use std::time::{Duration, Instant};
@@ -23,8 +22,6 @@ use std::time::{Duration, Instant};
 pub(crate) const MAX_QUERY_TIME: Duration = Duration::from_secs(2);
 /// The most terms that one query looks at, in all segments together.
 pub(crate) const MAX_TERMS: u64 = 1_000_000;
-/// The most distinct patients that a query may name or single out.
-const MAX_NAMED_PATIENTS: usize = 1_024;
 /// The most records that the inner condition of a chain may find.
 pub(crate) const MAX_CHAIN_NAMES: usize = 100_000;
 
@@ -34,49 +31,17 @@ impl From<ReadFailed> for SearchFault {
     }
 }
 
-/// Distinct patients, while they are few.
-#[derive(Default)]
-struct Patients {
-    some: Vec<Pseudonym>,
-    many: bool,
-}
-
-impl Patients {
-    fn add(&mut self, patient: Pseudonym) {
-        if !self.many && !self.some.contains(&patient) {
-            self.some.push(patient);
-            self.many = self.some.len() > FEW_PATIENTS;
-        }
-    }
-
-    /// Adds a document's, of which the segment's numbers that were `seen` are in already.
-    fn add_of(&mut self, segment: Segment<'_>, doc: u32, seen: &mut Vec<u64>) -> Result<(), ReadFailed> {
-        if self.many {
-            return Ok(());
-        }
-        match segment {
-            Segment::Sealed(sealed) => {
-                for number in sealed.whose(doc) {
-                    if !seen.contains(&number) {
-                        seen.push(number);
-                        self.add(sealed.pseudonym(number)?);
-                    }
-                }
-            }
-            Segment::Memory(memory) => {
-                memory
-                    .entry(doc)
-                    .iter()
-                    .flat_map(|entry| &entry.whose)
-                    .for_each(|patient| self.add(*patient));
-            }
-        }
-        Ok(())
-    }
+/// What comes of a query.
+#[derive(Debug)]
+pub(crate) struct Evaluated {
+    pub(crate) found: Found,
+    pub(crate) reach: Reach,
+    /// Whether a condition confines it to the records of one patient, or to nobody's.
+    pub(crate) of_one: bool,
 }
 
 /// Evaluates a query on a view.
-pub(crate) fn search(view: &View, cursors: &Cursors, query: &Query) -> Result<(Found, Reach), SearchFault> {
+pub(crate) fn search(view: &View, cursors: &Cursors, query: &Query) -> Result<Evaluated, SearchFault> {
     let budget = Budget::new(Instant::now() + MAX_QUERY_TIME, MAX_TERMS);
     search_within(view, cursors, query, &budget)
 }
@@ -86,7 +51,7 @@ pub(crate) fn search_within(
     cursors: &Cursors,
     query: &Query,
     budget: &Budget,
-) -> Result<(Found, Reach), SearchFault> {
+) -> Result<Evaluated, SearchFault> {
     let conditions = query.all.iter().try_fold(0, |sum, one| measure(one, 1).map(|n| sum + n))?;
     if conditions > MAX_CONDITIONS || query.sort.len() > MAX_SORT_KEYS || query.count > MAX_PAGE {
         return Err(SearchFault::Malformed);
@@ -110,16 +75,17 @@ pub(crate) fn search_within(
     }
     let (hits, next) = page.finish();
     let next = next.map(|position| cursors.seal(query, &position)).transpose()?;
-    let reach = run.reach(query, matching, &hits)?;
+    let of_one = run.is_of_one(query)?;
+    let reach = run.reach(query, matching, of_one, &hits)?;
     if budget.over.get() {
         return Err(SearchFault::TooCostly);
     }
     let hits = hits.into_iter().take(query.count as usize).map(|(hit, ..)| hit).collect();
-    Ok((Found { hits, total, rounded: false, next }, reach))
+    Ok(Evaluated { found: Found { hits, total, rounded: false, next }, reach, of_one })
 }
 
 /// A hit, and where it lies.
-type Located<'v> = (Hit, Segment<'v>, u32);
+pub(crate) type Located<'v> = (Hit, Segment<'v>, u32);
 
 /// The best hits so far, of all segments.
 struct Page<'q, 'v> {
@@ -217,17 +183,18 @@ impl<'v> Gathered<'v> {
     }
 }
 
-struct Run<'v> {
-    view: &'v View,
-    budget: &'v Budget,
-    named: BTreeSet<Vec<u8>>,
-    named_ids: BTreeSet<String>,
+/// A query that is being evaluated.
+pub(crate) struct Run<'v> {
+    pub(crate) view: &'v View,
+    pub(crate) budget: &'v Budget,
+    pub(crate) named: BTreeSet<Vec<u8>>,
+    pub(crate) named_ids: BTreeSet<String>,
     /// Patients that inner conditions of chains met, each of them few.
-    met: BTreeSet<Pseudonym>,
+    pub(crate) met: BTreeSet<Pseudonym>,
 }
 
 impl<'v> Run<'v> {
-    fn check(&self) -> Result<(), SearchFault> {
+    pub(crate) fn check(&self) -> Result<(), SearchFault> {
         if self.budget.over.get() { Err(SearchFault::TooCostly) } else { Ok(()) }
     }
 
@@ -273,7 +240,7 @@ impl<'v> Run<'v> {
     }
 
     /// Shows every document that meets a plan.
-    fn each(
+    pub(crate) fn each(
         &self,
         plan: &Plan,
         show: &mut dyn FnMut(Segment<'v>, u32) -> Result<(), SearchFault>,
@@ -312,77 +279,13 @@ impl<'v> Run<'v> {
         }
         Ok(())
     }
-
-    /// The patients of whom this plan is met, if they are few.
-    fn few(&self, plan: &Plan) -> Result<Vec<Pseudonym>, SearchFault> {
-        let mut patients = Patients::default();
-        for member in self.view.members() {
-            let mut docs = evaluate(member.segment, plan, self.budget)?;
-            let mut seen = Vec::new();
-            let mut doc = docs.seek(0);
-            while doc != END && !self.budget.step() {
-                if member.is_alive(doc) {
-                    patients.add_of(member.segment, doc, &mut seen)?;
-                }
-                if patients.many {
-                    return Ok(Vec::new());
-                }
-                doc = docs.seek(doc + 1);
-            }
-            self.check()?;
-        }
-        Ok(patients.some)
-    }
-
-    /// Everybody whom the query names or singles out.
-    fn named_patients(&mut self, query: &Query, many: bool) -> Result<BTreeSet<Pseudonym>, SearchFault> {
-        let leaves = leaves(&query.all);
-        // A single condition is what the matches meet, and nothing else.
-        let is_alone = query.all.len() == 1 && leaves.len() == 1;
-        for leaf in leaves.iter().filter(|leaf| !(leaf.is_met_by_all && (many || is_alone))) {
-            let plan = plan(&leaf.condition, self, 0)?;
-            let few = self.few(&plan)?;
-            self.met.extend(few);
-        }
-        let mut named = std::mem::take(&mut self.met);
-        let mut looks: Vec<Look> =
-            self.named.iter().map(|name| Look::Exact(Key::global(Global::Name).bytes(name).0)).collect();
-        looks.extend(self.named_ids.iter().map(|id| Look::Prefix(Key::global(Global::Name).id(id).0, None)));
-        if !looks.is_empty() {
-            self.each(&Plan::Looks(looks), &mut |segment, doc| {
-                named.extend(segment.whose(doc)?);
-                Ok(())
-            })?;
-        }
-        if named.len() > MAX_NAMED_PATIENTS { Err(SearchFault::TooCostly) } else { Ok(named) }
-    }
-
-    /// Whom it reached. `hits` are the page's and the one behind it: that there is a next page tells that there is one.
-    fn reach(
-        &mut self,
-        query: &Query,
-        matching: Patients,
-        hits: &[Located<'v>],
-    ) -> Result<Reach, SearchFault> {
-        let mut reached = Patients::default();
-        if matching.many {
-            for (_, segment, doc) in hits {
-                for patient in segment.whose(*doc)? {
-                    if !reached.some.contains(&patient) {
-                        reached.some.push(patient);
-                    }
-                }
-            }
-        } else {
-            reached.some = matching.some;
-        }
-        let named = self.named_patients(query, matching.many)?.into_iter();
-        let named = named.filter(|patient| !reached.some.contains(patient)).collect();
-        Ok(Reach { matching: reached.some, named, many: matching.many })
-    }
 }
 
-fn evaluate<'v>(segment: Segment<'v>, plan: &'v Plan, budget: &'v Budget) -> Result<Docs<'v>, SearchFault> {
+pub(crate) fn evaluate<'v>(
+    segment: Segment<'v>,
+    plan: &'v Plan,
+    budget: &'v Budget,
+) -> Result<Docs<'v>, SearchFault> {
     Ok(Evaluator { segment, budget }.docs(plan, true)?)
 }
 

@@ -4,10 +4,10 @@
 
 use crate::cell::Cell;
 use crate::cursor::Cursors;
-use crate::search::search;
+use crate::search::{Evaluated, search};
 use crate::store::Store;
 use crate::view::View;
-use salus_trust_api::wire::query::{Found, Query, Reach, SearchFault};
+use salus_trust_api::wire::query::{Query, SearchFault};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,7 +33,7 @@ pub(crate) struct Job {
 }
 
 /// What comes of a job.
-pub(crate) type Answer = Result<(Found, Reach), SearchFault>;
+pub(crate) type Answer = Result<Evaluated, SearchFault>;
 
 /// Takes what comes of a job, with the job; where the index proved broken, it has to be begun anew.
 pub(crate) type Answered = Arc<dyn Fn(&Job, Answer) + Send + Sync>;

@@ -223,12 +223,14 @@ impl State {
             budgets,
             spent: Spent::default(),
             searches: Default::default(),
+            searches_within: Default::default(),
             misses: Default::default(),
         };
         if let Some(recovered_ms) = self.recovered_ms.filter(|recovered_ms| time_ms <= *recovered_ms) {
             fresh.spent.glimpse.spend_all(recovered_ms);
             fresh.spent.chart.spend_all(recovered_ms);
             fresh.searches.spend_all(recovered_ms);
+            fresh.searches_within.spend_all(recovered_ms);
             fresh.misses.spend_all(recovered_ms);
         }
         self.principals.insert(principal, fresh);

@@ -7,6 +7,7 @@ use crate::search::LineSearch;
 use salus_trust_api::wire::query::{
     Condition, MAX_CONDITIONS, MAX_DEPTH, MAX_PAGE, MAX_SORT_KEYS, Query, Test,
 };
+use salus_trust_api::wire::words::{ParameterNumber, RecordName};
 use std::collections::HashSet;
 
 /// The most types that a query or one of its conditions names.
@@ -46,28 +47,65 @@ fn is_bounded(condition: &Condition, depth: usize, left: &mut usize) -> bool {
     }
 }
 
-/// Whether it says to be a glimpse, and asks for nothing but what stands in a patient's line.
-pub(crate) fn is_glimpse(query: &Query, line: &LineSearch) -> bool {
+/// Whether it says to be a glimpse, and asks for nothing but what stands in the line of its one type.
+pub(crate) fn is_glimpse(query: &Query, lines: &LineSearch) -> bool {
+    let [kind] = query.kinds.as_slice() else { return false };
+    let Some((_, line)) = lines.lines.iter().find(|(of, _)| of == kind) else { return false };
     query.glimpse
-        && query.kinds == [line.patient_kind]
         && query.all.iter().all(|condition| stands_in_line(condition, line))
-        && query.sort.iter().all(|key| line.parameters.contains(&key.parameter))
+        && query.sort.iter().all(|key| line.contains(&key.parameter))
 }
 
-fn stands_in_line(condition: &Condition, line: &LineSearch) -> bool {
+fn stands_in_line(condition: &Condition, line: &[ParameterNumber]) -> bool {
     match condition {
         Condition::All(all) | Condition::Any(all) => all.iter().all(|inner| stands_in_line(inner, line)),
         Condition::Not(inner) => stands_in_line(inner, line),
         Condition::Kind(_) | Condition::Id(_) => true,
-        Condition::Present(parameter) => line.parameters.contains(parameter),
+        Condition::Present(parameter) => line.contains(parameter),
         Condition::Value(parameter, test) => {
             let is_plain = matches!(
                 test,
-                Test::Starts(_) | Test::Contains(_) | Test::Exact(_) | Test::Token { .. } | Test::Range(..)
+                Test::Starts(_)
+                    | Test::Contains(_)
+                    | Test::Exact(_)
+                    | Test::Token { .. }
+                    | Test::Range(..)
+                    | Test::Reference(_)
+                    | Test::ReferenceId(_)
+                    | Test::Elsewhere(_)
             );
-            is_plain && line.parameters.contains(parameter)
+            is_plain && line.contains(parameter)
         }
         _ => false,
+    }
+}
+
+/// Whether nothing but what concerns one patient can come of it, by its form: one of its conditions confines it to that patient, and
+/// no other names a record, or asks anything of records that are not its matches. Whether the patient is there, and alone, is the
+/// index's to say.
+pub(crate) fn is_confined(query: &Query, patient_kind: u16) -> bool {
+    let name = query.all.iter().find_map(Condition::confined_to).filter(|name| name.kind == patient_kind);
+    name.is_some_and(|name| query.all.iter().all(|condition| is_about(condition, name)))
+}
+
+fn is_about(condition: &Condition, patient: &RecordName) -> bool {
+    match condition {
+        Condition::All(all) | Condition::Any(all) => all.iter().all(|inner| is_about(inner, patient)),
+        Condition::Not(inner) => is_about(inner, patient),
+        Condition::RefersTo { .. } | Condition::ReferredToBy { .. } => false,
+        Condition::Id(name) => name == patient,
+        Condition::Value(_, test) => tests_about(test, patient),
+        Condition::Composite(_, tests) => tests.iter().all(|test| tests_about(test, patient)),
+        Condition::Kind(_) | Condition::Present(_) | Condition::Narrative(_) | Condition::Content(_) => true,
+    }
+}
+
+/// Whoever is named by a query is reached by it, or missed: neither may come for nothing.
+fn tests_about(test: &Test, patient: &RecordName) -> bool {
+    match test {
+        Test::Reference(name) => name == patient,
+        Test::ReferenceId(_) => false,
+        _ => true,
     }
 }
 
@@ -91,12 +129,14 @@ fn follows(condition: &Condition) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use salus_trust_api::wire::query::SortKey;
+    use salus_trust_api::wire::query::{SortKey, System};
 
     const PATIENT: u16 = 102;
+    const APPOINTMENT: u16 = 6;
 
     fn line() -> LineSearch {
-        LineSearch { patient_kind: PATIENT, parameters: vec![1, 2] }
+        let lines = vec![(PATIENT, vec![1, 2]), (APPOINTMENT, vec![5, 6])];
+        LineSearch { patient_kind: PATIENT, lines }
     }
 
     fn query(all: Vec<Condition>) -> Query {
@@ -115,12 +155,52 @@ mod tests {
         is_none(Query { glimpse: false, ..query(vec![]) });
         is_none(Query { kinds: vec![], ..query(vec![]) });
         is_none(Query { kinds: vec![PATIENT, 3], ..query(vec![]) });
+        is_none(Query { kinds: vec![PATIENT, APPOINTMENT], ..query(vec![]) });
         is_none(query(vec![name(1), name(3)]));
+        is_none(query(vec![name(5)]));
+        let of_appointments = |all| Query { kinds: vec![APPOINTMENT], ..query(all) };
+        let actor = RecordName { kind: PATIENT, id: "a".into() };
+        assert!(is_glimpse(&of_appointments(vec![Condition::Value(5, Test::Reference(actor))]), &line()));
+        is_none(of_appointments(vec![name(1)]));
+        let identifier = Test::ReferenceIdentifier { system: System::Any, value: None };
+        is_none(of_appointments(vec![Condition::Value(5, identifier)]));
         is_none(query(vec![Condition::Any(vec![name(1), Condition::Present(3)])]));
         is_none(query(vec![Condition::Content("a".into())]));
         let chain = Condition::ReferredToBy { kind: 1, parameter: 1, meets: Box::new(name(1)) };
         is_none(query(vec![chain]));
         is_none(Query { sort: vec![SortKey { parameter: 3, descending: false }], ..query(vec![]) });
+    }
+
+    #[test]
+    fn a_query_is_confined_when_it_names_one_patient_and_asks_nothing_of_other_records() {
+        let record = |kind: u16, id: &str| RecordName { kind, id: id.into() };
+        let refers = |kind: u16, id: &str| Condition::Value(5, Test::Reference(record(kind, id)));
+        let mine = || refers(PATIENT, "a");
+        let is = |all: Vec<Condition>| is_confined(&query(all), PATIENT);
+        assert!(is(vec![mine()]));
+        assert!(is(vec![name(1), Condition::Not(Box::new(Condition::Content("x".into()))), mine()]));
+        assert!(is(vec![Condition::Any(vec![mine(), Condition::Id(record(PATIENT, "a"))]), mine()]));
+        let chain = |meets| Condition::RefersTo { parameter: 5, kinds: vec![], meets: Box::new(meets) };
+        let has = Condition::ReferredToBy { kind: 1, parameter: 1, meets: Box::new(name(1)) };
+        for others in [
+            vec![],
+            vec![name(1)],
+            vec![refers(APPOINTMENT, "a")],
+            vec![Condition::Any(vec![mine(), refers(PATIENT, "b")])],
+            vec![Condition::Any(vec![mine(), name(1)])],
+            vec![Condition::Not(Box::new(mine()))],
+            vec![mine(), refers(PATIENT, "b")],
+            vec![mine(), Condition::Not(Box::new(refers(PATIENT, "b")))],
+            vec![mine(), refers(APPOINTMENT, "x")],
+            vec![mine(), Condition::Any(vec![name(1), Condition::Id(record(PATIENT, "b"))])],
+            vec![mine(), Condition::Value(5, Test::ReferenceId("a".into()))],
+            vec![mine(), Condition::Composite(5, vec![Test::Reference(record(PATIENT, "b"))])],
+            vec![mine(), chain(name(1))],
+            vec![chain(Condition::Id(record(PATIENT, "a")))],
+            vec![mine(), Condition::Not(Box::new(has))],
+        ] {
+            assert!(!is(others.clone()), "{}", others.len());
+        }
     }
 
     #[test]

@@ -13,7 +13,6 @@ use crate::core::Core;
 use crate::error::KeyholderError;
 use crate::policy::{self, Action};
 use crate::query;
-use crate::searches;
 use salus_accesslog::Tree;
 use salus_seal::entry::{Event, Fleeting, Refusal, ranges};
 use salus_seal::{Part, Pseudonym};
@@ -37,13 +36,13 @@ const WAIT: Duration = Duration::from_secs(5);
 /// How long the indexer has for a search; its own bound is below.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What a patient's line shows, by the record server's and the indexer's numbers: a search for no more is a glimpse.
+/// What lines show, by the record server's and the indexer's numbers: a search for no more is a glimpse.
 #[derive(Debug, Clone, Default)]
 pub struct LineSearch {
     /// The code of the type Patient.
     pub patient_kind: u16,
-    /// Parameters of that type whose values stand in the line, and the time of writing.
-    pub parameters: Vec<ParameterNumber>,
+    /// For each type that has lines: its code, and its parameters whose values stand in a line, with the time of writing.
+    pub lines: Vec<(u16, Vec<ParameterNumber>)>,
 }
 
 /// Searches that are not answered yet.
@@ -64,6 +63,10 @@ struct Pending {
     /// How long the question is, in bytes.
     length: usize,
     part: Part,
+    /// Whether by its form it is about one patient, to whose chart it is charged.
+    confined: bool,
+    /// Whether the index says that it found nobody's records but one patient's.
+    of_one: bool,
     until: Instant,
     /// The indexer died with it once, or was not ready for it.
     tried: bool,
@@ -112,16 +115,14 @@ impl Core {
             self.answer(lane, ticket, Searched::Refused(Refusal::NoSession));
             return Ok(());
         };
-        match self.may_search(&asking, &admit, &query, now_ms) {
+        let lines = &self.index.searching.line;
+        let part = if query::is_glimpse(&query, lines) { Part::Line } else { Part::Body };
+        let confined = part == Part::Body && query::is_confined(&query, lines.patient_kind);
+        match self.may_search(&asking, &admit, (&query, confined), now_ms) {
             Ok(()) if length > MAX_SEARCH_BYTES => {
                 self.answer(lane, ticket, Searched::Fault(SearchFault::Malformed));
             }
             Ok(()) => {
-                let part = if query::is_glimpse(&query, &self.index.searching.line) {
-                    Part::Line
-                } else {
-                    Part::Body
-                };
                 let pending = Pending {
                     lane,
                     ticket,
@@ -130,6 +131,8 @@ impl Core {
                     query,
                     length,
                     part,
+                    confined,
+                    of_one: false,
                     until: now + WAIT,
                     tried: false,
                 };
@@ -148,7 +151,7 @@ impl Core {
         &mut self,
         asking: &Asking,
         admit: &Admit,
-        query: &Query,
+        (query, confined): (&Query, bool),
         now_ms: u64,
     ) -> Result<(), Denied> {
         let cell = self.state.cells.get(&asking.cell).ok_or(Denied::Refused(Refusal::NotAllowed))?;
@@ -167,8 +170,7 @@ impl Core {
         if !query::is_within_bounds(query) {
             return Err(Denied::Fault(SearchFault::Malformed));
         }
-        let room = principal.searches.room(searches::limits(&principal.budgets.chart), now_ms);
-        room.map_err(|exhausted| {
+        principal.may_search(confined, now_ms).map_err(|exhausted| {
             Denied::Refused(Refusal::Budget { retry_after_s: exhausted.retry_after_s })
         })?;
         if self.log.has_room() { Ok(()) } else { Err(Denied::Refused(Refusal::NoRoom)) }
@@ -233,6 +235,7 @@ impl Core {
         &mut self,
         ticket: u64,
         found: Result<(Found, Reach), SearchFault>,
+        of_one: bool,
         now: Instant,
     ) -> Result<(), KeyholderError> {
         let Some(mut pending) = self.index.searching.under_way.remove(&ticket) else { return Ok(()) };
@@ -244,16 +247,15 @@ impl Core {
         }
         let now_ms = self.clock.now_ms();
         let searched = match found {
-            Ok((found, reach)) => self.charge_search(&pending, found, &reach, now_ms)?,
+            Ok((found, reach)) => {
+                pending.of_one = of_one;
+                self.charge_search(&pending, found, &reach, now_ms)?
+            }
             Err(fault) => {
                 // It took the time of many searches, so it counts as one.
                 if fault == SearchFault::TooCostly {
-                    self.record_search(
-                        &pending,
-                        &[],
-                        &Found { hits: Vec::new(), total: 0, rounded: false, next: None },
-                        now_ms,
-                    )?;
+                    let nothing = Found { hits: Vec::new(), total: 0, rounded: false, next: None };
+                    self.record_search(&pending, &[], &nothing, now_ms)?;
                 }
                 Searched::Fault(fault)
             }
@@ -297,7 +299,10 @@ impl Core {
         if !self.session_lives(asking, now_ms) {
             return Err(Refusal::NoSession);
         }
-        match self.may_search(asking, &pending.admit, &pending.query, now_ms) {
+        // One that was let in as confined to a patient and names nobody who is there is a search like any other; it is answered, so that
+        // a spent budget does not tell who is there, and counted, and there is an end to it.
+        let confined = pending.confined && patients.len() < 2;
+        match self.may_search(asking, &pending.admit, (&pending.query, confined), now_ms) {
             Err(Denied::Refused(refusal)) => return Err(refusal),
             Err(Denied::Fault(_)) => return Err(Refusal::Malformed),
             Ok(()) => {}
@@ -330,7 +335,9 @@ impl Core {
             ..pending.fleeting()
         };
         let cell = pending.asking.cell;
-        let entry = self.record(Tree::Cell(cell), now_ms, Event::Searched, Some(&fleeting))?;
+        let within = pending.confined && pending.of_one && patients.len() == 1;
+        let event = if within { Event::SearchedWithin } else { Event::Searched };
+        let entry = self.record(Tree::Cell(cell), now_ms, event, Some(&fleeting))?;
         Ok(Receipt { cell, entry, last_entry: entry, mac: self.receipt_mac(cell, entry)? })
     }
 

@@ -5,6 +5,8 @@
 //! Never: forgets a search within 30 days. State: a count for each minute in which there was one; a fold of the log.
 
 use crate::budget::{Exhausted, WINDOWS_MS};
+use crate::policy::{self, Whose};
+use crate::state::Principal;
 use salus_seal::entry::Limits;
 use std::collections::VecDeque;
 
@@ -12,6 +14,8 @@ use std::collections::VecDeque;
 const PER_CHART: u32 = 10;
 /// And at least so many within an hour, a day and 30 days.
 const LEAST: [u32; 3] = [100, 300, 1_000];
+/// The same of people.
+const LEAST_OF_PEOPLE: [u32; 3] = [600, 3_000, 30_000];
 const MINUTE_MS: u64 = 60_000;
 
 /// How many searches a principal with this budget of charts may make within an hour, a day and 30 days.
@@ -19,6 +23,31 @@ pub fn limits(charts: &Limits) -> [u32; 3] {
     let [hour, day, days_30] =
         [charts.hour, charts.day, charts.days_30].map(|limit| limit.saturating_mul(PER_CHART));
     [hour.max(LEAST[0]), day.max(LEAST[1]), days_30.max(LEAST[2])]
+}
+
+/// Of searches that turn out not to be confined to the patient whom they name, so many are evaluated beyond the limit: once more.
+const BEYOND: u32 = 2;
+/// Searches within one patient's records, for each other search.
+const WITHIN: u32 = 10;
+
+impl Principal {
+    /// How many searches it may make within an hour, a day and 30 days: people find others as they type.
+    pub(crate) fn search_limits(&self) -> [u32; 3] {
+        let is_person = policy::role(&self.role).is_some_and(|role| matches!(role.whose, Whose::Person(_)));
+        let limits = limits(&self.budgets.chart);
+        if is_person { [0, 1, 2].map(|at| limits[at].max(LEAST_OF_PEOPLE[at])) } else { limits }
+    }
+
+    /// Whether there is room for one more search. By its form, one that is `confined` is about one patient to whose chart it is
+    /// charged; it does not count where it proves to be, and is bounded all the same, since times tell something too.
+    pub(crate) fn may_search(&mut self, confined: bool, now_ms: u64) -> Result<(), Exhausted> {
+        let limits = self.search_limits();
+        if !confined {
+            return self.searches.room(limits, now_ms);
+        }
+        self.searches.room(limits.map(|limit| limit.saturating_mul(BEYOND)), now_ms)?;
+        self.searches_within.room(limits.map(|limit| limit.saturating_mul(WITHIN)), now_ms)
+    }
 }
 
 /// The searches of one principal.

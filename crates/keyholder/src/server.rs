@@ -228,7 +228,8 @@ impl Server {
         match said {
             FromIndexer::Opened { cell, settled } => self.core.index_opened(cell, settled),
             FromIndexer::Lost { cell } => self.core.index_lost(cell),
-            FromIndexer::Found { ticket, found } => self.core.evaluated(ticket, found, now)?,
+            FromIndexer::Found { ticket, found } => self.core.evaluated(ticket, found, false, now)?,
+            FromIndexer::FoundOfOne { ticket, found } => self.core.evaluated(ticket, Ok(found), true, now)?,
             FromIndexer::Status { cell, status } => self.core.index_status(cell, &status),
         }
         Ok(())

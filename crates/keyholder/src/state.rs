@@ -117,6 +117,8 @@ pub struct Principal {
     pub spent: Spent,
     /// How often it searched.
     pub searches: Searches,
+    /// How often it searched within one patient's records, whose chart it was charged.
+    pub searches_within: Searches,
     /// How often it asked by id for what is not there; counted and bounded as searches are.
     pub misses: Searches,
 }
@@ -227,7 +229,11 @@ impl State {
         }
         let cell = self.cells.get_mut(&id)?;
         match &lasting.event {
-            Event::Opened | Event::Refused | Event::Searched | Event::Delivered { .. } => {}
+            Event::Opened
+            | Event::Refused
+            | Event::Searched
+            | Event::SearchedWithin
+            | Event::Delivered { .. } => {}
             Event::Written { first, .. } => match &mut cell.chain {
                 Some((begin, last)) if begin == first => {
                     *last = index;
@@ -319,6 +325,9 @@ impl State {
             || matches!(event, Event::Refused) && !fleeting.patients.is_empty()
         {
             self.principals.get_mut(&session.principal)?.searches.count(time_ms);
+        }
+        if matches!(event, Event::SearchedWithin) {
+            self.principals.get_mut(&session.principal)?.searches_within.count(time_ms);
         }
         if matches!(event, Event::Refused) {
             if fleeting.refused == Some(Refusal::Missing) && policy::asks_by_id(fleeting.interaction) {

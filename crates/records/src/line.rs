@@ -1,39 +1,73 @@
-//! What a list shows of a Patient, as a part with a key of its own: id, name and birth date.
+//! What a list shows of a record, as a part with a key of its own: of a Patient id, name and birth date; of an Appointment when it
+//! is, whether it stands, and who takes part.
 //!
 //! Never: anything more; a line costs a glimpse and not a chart. State: none.
 
-use salus_fhir::Resource;
-use salus_fhir::json::quote;
+use salus_fhir::json::{Document, Value, quote};
+use salus_fhir::search::line_of;
+use salus_fhir::{Resource, ResourceType};
 
-/// `{"id":…,"name":…,"birthDate":…}` with the resource's own text; empty for other types.
+/// `{"id":…,"name":…,"birthDate":…}` with the resource's own text; empty for types without a line.
 pub(crate) fn line(resource: &Resource, id: &str) -> Vec<u8> {
-    if resource.kind().name() != "Patient" {
-        return Vec::new();
-    }
-    let root = resource.root();
+    of_root(resource.kind(), resource.root(), id)
+}
+
+/// The line of a stored text, for versions that were written when their type had none.
+pub(crate) fn of_text(kind: ResourceType, id: &str, text: &[u8]) -> Option<Vec<u8>> {
+    let document = Document::parse(std::str::from_utf8(text).ok()?).ok()?;
+    Some(of_root(kind, document.root(), id)).filter(|line| !line.is_empty())
+}
+
+fn of_root(kind: ResourceType, root: Value<'_>, id: &str) -> Vec<u8> {
+    let Some(line) = line_of(kind) else { return Vec::new() };
     let mut out = format!(r#"{{"id":{}"#, quote(id));
-    for member in ["name", "birthDate"] {
-        if let Some(value) = root.get(member) {
-            out.push_str(",\"");
-            out.push_str(member);
-            out.push_str("\":");
-            out.push_str(value.raw());
+    for name in line.elements {
+        let Some(value) = root.get(name) else { continue };
+        out.push_str(",\"");
+        out.push_str(name);
+        out.push_str("\":");
+        match *name {
+            "participant" => participants(&mut out, value),
+            _ => out.push_str(value.raw()),
         }
     }
     out.push('}');
     out.into_bytes()
 }
 
-/// The Patient that a line stands for, which says that it is not whole.
-pub(crate) fn patient_of(line: &[u8]) -> Vec<u8> {
-    let mut out = PATIENT.as_bytes().to_vec();
+/// Of each participant the reference to the actor and the status. A display may be a name, a type or period says what for.
+fn participants(out: &mut String, all: Value<'_>) {
+    out.push('[');
+    for (at, participant) in all.elements().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        out.push('{');
+        let reference = participant.get("actor").and_then(|actor| actor.get("reference"));
+        if let Some(reference) = reference {
+            out.push_str(r#""actor":{"reference":"#);
+            out.push_str(reference.raw());
+            out.push('}');
+        }
+        if let Some(status) = participant.get("status") {
+            out.push_str(if reference.is_some() { r#","status":"# } else { r#""status":"# });
+            out.push_str(status.raw());
+        }
+        out.push('}');
+    }
+    out.push(']');
+}
+
+/// The resource that a line stands for, which says that it is not whole.
+pub(crate) fn resource_of(kind: ResourceType, line: &[u8]) -> Vec<u8> {
+    let mut out = format!(r#"{{"resourceType":"{}",{META}"#, kind.name()).into_bytes();
     out.extend_from_slice(line.strip_prefix(b"{").unwrap_or(line));
     out
 }
 
-/// How a Patient begins that holds its line only.
-const PATIENT: &str = concat!(
-    r#"{"resourceType":"Patient","meta":{"tag":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","#,
+/// What says of a resource that it holds its line only.
+const META: &str = concat!(
+    r#""meta":{"tag":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","#,
     r#""code":"SUBSETTED"}]},"#
 );
 
@@ -51,9 +85,33 @@ mod tests {
         assert_eq!(String::from_utf8(line(&patient, "7")).unwrap(), expected);
         assert_eq!(line(&parse(r#"{"resourceType":"Patient","gender":"male"}"#), "7"), br#"{"id":"7"}"#);
         assert!(line(&parse(r#"{"resourceType":"Organization","name":"x"}"#), "7").is_empty());
-        let shown = String::from_utf8(patient_of(expected.as_bytes())).unwrap();
+        let shown = String::from_utf8(resource_of(patient.kind(), expected.as_bytes())).unwrap();
         let shown = parse(&shown);
         assert_eq!((shown.id(), shown.kind().name()), (Some("7"), "Patient"));
         assert!(shown.text().contains("SUBSETTED") && !shown.text().contains("male"));
+    }
+
+    #[test]
+    fn an_appointments_line_says_when_and_who_and_not_why() {
+        let text = concat!(
+            r#"{"resourceType":"Appointment","id":"7","status":"booked","serviceType":[{"text":"secret"}],"#,
+            r#""reasonCode":[{"text":"secret"}],"description":"secret","comment":"secret","patientInstruction":"secret","#,
+            r#""start":"2026-11-28T08:00:00Z","end":"2026-11-28T08:15:00Z","minutesDuration":15,"participant":["#,
+            r#"{"type":[{"text":"secret"}],"actor":{"reference":"Patient/1","display":"secret"},"status":"accepted"},"#,
+            r#"{"actor":{"identifier":{"value":"secret"}},"status":"tentative"},"#,
+            r#"{"status":"needs-action","period":{"start":"2026"},"actor":{"reference":"Practitioner\/2"}}]}"#
+        );
+        let expected = concat!(
+            r#"{"id":"7","status":"booked","start":"2026-11-28T08:00:00Z","end":"2026-11-28T08:15:00Z","minutesDuration":15,"#,
+            r#""participant":[{"actor":{"reference":"Patient/1"},"status":"accepted"},{"status":"tentative"},"#,
+            r#"{"actor":{"reference":"Practitioner\/2"},"status":"needs-action"}]}"#
+        );
+        let appointment = Resource::parse(text, None).unwrap();
+        assert_eq!(String::from_utf8(line(&appointment, "7")).unwrap(), expected);
+        assert_eq!(of_text(appointment.kind(), "7", text.as_bytes()).unwrap(), expected.as_bytes());
+        assert!(of_text(appointment.kind(), "7", b"nonsense").is_none());
+        let shown = String::from_utf8(resource_of(appointment.kind(), expected.as_bytes())).unwrap();
+        let shown = Resource::parse(shown.as_str(), None).unwrap();
+        assert_eq!((shown.id(), shown.kind().name()), (Some("7"), "Appointment"));
     }
 }

@@ -29,25 +29,25 @@ pub(crate) async fn admit(
     interaction: Interaction,
     versions: &[WrappedVersion],
 ) -> Result<Admission, RecordsError> {
-    admit_part(cell, asker, interaction, versions, Part::Body).await
+    admit_part(cell, asker, interaction, versions.iter(), Part::Body).await
 }
 
 /// Asks for one part of all of these versions at once. A line costs a glimpse, a body a chart.
-pub(crate) async fn admit_part(
+pub(crate) async fn admit_part<'v>(
     cell: &Cell,
     asker: &Asker,
     interaction: Interaction,
-    versions: &[WrappedVersion],
+    versions: impl Iterator<Item = &'v WrappedVersion> + Clone,
     part: Part,
 ) -> Result<Admission, RecordsError> {
     let mut compartments: Vec<CompartmentWrap> = Vec::with_capacity(1);
-    for version in versions {
+    for version in versions.clone() {
         let number = version.stored.sealed.header.compartment;
         if !compartments.iter().any(|known| known.number == number) {
             compartments.push(CompartmentWrap { number, wrap: version.compartment_wrap.clone() });
         }
     }
-    let wrapped = versions.iter().map(|version| wire::WrappedVersion {
+    let wrapped = versions.map(|version| wire::WrappedVersion {
         header: version.stored.sealed.header,
         // Computed from the bytes at hand: what the store says of them does not count.
         hash: version.stored.sealed.hash(),

@@ -189,6 +189,9 @@ pub enum Event {
     Searched,
     /// Something changed about people and their passkeys, or a sign-in went well or not.
     Person(people::PersonEvent),
+    /// Somebody searched within the records of one patient, whose chart was charged; as [`Event::Searched`], but it could tell nothing of
+    /// others, so it is counted apart.
+    SearchedWithin,
 }
 
 /// The part that says who, why and whom.

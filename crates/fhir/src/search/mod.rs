@@ -12,6 +12,7 @@ mod expected;
 mod extract;
 mod fault;
 mod fhirpath;
+mod line;
 #[cfg(any(test, feature = "naive"))]
 pub mod naive;
 mod parameter;
@@ -25,9 +26,10 @@ mod walk;
 pub use custom::{Custom, custom};
 pub use expected::Expected;
 pub use fault::Fault;
+pub use line::{LINES, Line, line_of};
 pub use parameter::{
-    BIRTHDATE, Common, Component, FAMILY, GIVEN, LAST_UPDATED, LINE_PARAMETERS, MIN_CUSTOM_NUMBER, NAME,
-    Parameter, ParameterKind, by_number, common, parameter, parameters,
+    Common, Component, LAST_UPDATED, MIN_CUSTOM_NUMBER, Parameter, ParameterKind, by_number, common,
+    parameter, parameters,
 };
 pub use parse::parse;
 pub use query::{

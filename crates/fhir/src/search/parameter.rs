@@ -12,18 +12,6 @@ pub const LAST_UPDATED: u16 = 0x7FFF;
 /// The first number that a cell may give to a parameter of its own.
 pub const MIN_CUSTOM_NUMBER: u16 = 0x8000;
 
-/// The number of Patient's `name`.
-pub const NAME: u16 = 976;
-/// The number of Patient's `family`.
-pub const FAMILY: u16 = 1367;
-/// The number of Patient's `given`.
-pub const GIVEN: u16 = 1369;
-/// The number of Patient's `birthdate`.
-pub const BIRTHDATE: u16 = 1365;
-
-/// What a patient's line shows: a query of Patient that names no other parameter, `_id` apart, may be answered with lines.
-pub const LINE_PARAMETERS: [u16; 5] = [NAME, FAMILY, GIVEN, BIRTHDATE, LAST_UPDATED];
-
 /// What kind of values a parameter has (FHIR R4, value set `search-param-type`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ParameterKind {
@@ -186,16 +174,6 @@ pub fn by_number(number: u16) -> Option<&'static Parameter> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_lines_parameters_are_patients() {
-        let patient = ResourceType::from_name("Patient").expect("there");
-        let codes = ["name", "family", "given", "birthdate", "_lastUpdated"];
-        for (number, code) in LINE_PARAMETERS.into_iter().zip(codes) {
-            assert_eq!(parameter(patient, code).map(|found| found.number), Some(number), "{code}");
-            assert_eq!(by_number(number).map(|found| found.code.as_str()), Some(code));
-        }
-    }
 
     /// Sealed words and indexes say these numbers.
     #[test]

@@ -15,7 +15,7 @@ fn query(all: Vec<Condition>) -> Query {
 }
 
 fn ask(cell: &Cell, query: &Query) -> Result<(Found, Reach), SearchFault> {
-    search(&cell.serving().unwrap().view(), &cell.cursors, query)
+    search(&cell.serving().unwrap().view(), &cell.cursors, query).map(|it| (it.found, it.reach))
 }
 
 fn starts(text: &str) -> Condition {
@@ -63,8 +63,7 @@ fn a_query_that_is_too_costly_ends_and_says_so() {
     assert_eq!(ask(&cell, &contains).unwrap().0.total, 3000);
     let view = cell.serving().unwrap().view();
     let within = |deadline: Instant, terms: u64, query: &Query| {
-        search_within(&view, &cell.cursors, query, &Budget::new(deadline, terms))
-            .map(|(found, _)| found.total)
+        search_within(&view, &cell.cursors, query, &Budget::new(deadline, terms)).map(|it| it.found.total)
     };
     let later = Instant::now() + Duration::from_secs(60);
     assert_eq!(within(later, 2999, &contains), Err(SearchFault::TooCostly));

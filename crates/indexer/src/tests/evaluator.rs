@@ -4,7 +4,7 @@ use super::generate::{RECORDS, kind_of, query, version};
 use super::naive;
 use super::{Row, commit, item, open_cell};
 use crate::cell::Cell;
-use crate::search::search;
+use crate::search::{Evaluated, search};
 use proptest::prelude::*;
 use salus_seal::Pseudonym;
 use salus_trust_api::wire::query::{Hit, Query};
@@ -160,7 +160,7 @@ impl World {
         let mut hits: Vec<Hit> = Vec::new();
         let mut query = query.clone();
         loop {
-            let (found, reach) = search(&view, &self.cell.cursors, &query).unwrap();
+            let Evaluated { found, reach, .. } = search(&view, &self.cell.cursors, &query).unwrap();
             assert_eq!(found.total, expected.len() as u64, "the count");
             let patients: BTreeSet<Pseudonym> = expected.iter().flat_map(|row| row.whose.clone()).collect();
             assert_eq!(reach.matching.iter().copied().collect::<BTreeSet<_>>(), patients);

@@ -11,7 +11,7 @@ fn count(cell: &Cell) -> u64 {
     let query =
         Query { kinds: vec![], all: vec![meets], sort: vec![], count: 10, after: None, glimpse: false };
     let cursors = Cursors::new(&super::INDEX_KEY).unwrap();
-    search(&cell.serving().unwrap().view(), &cursors, &query).unwrap().0.total
+    search(&cell.serving().unwrap().view(), &cursors, &query).unwrap().found.total
 }
 
 /// The row is committed in the store, fed, and reported as landed after that.

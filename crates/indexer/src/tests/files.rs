@@ -34,7 +34,7 @@ fn cursors() -> crate::cursor::Cursors {
 }
 
 fn count(store: &Store) -> Option<u64> {
-    search(&store.view(), &cursors(), &query(PLANTED)).ok().map(|(found, _)| found.total)
+    search(&store.view(), &cursors(), &query(PLANTED)).ok().map(|it| it.found.total)
 }
 
 #[test]

@@ -55,7 +55,7 @@ pub fn options(data_dir: &Path) -> KeyholderOptions {
         record_server_key: Zeroizing::new(RECORD_SERVER_KEY),
         search: Some(SearchOptions {
             indexer_key: Zeroizing::new(INDEXER_KEY),
-            line: LineSearch { patient_kind: PATIENT, parameters: vec![NAME] },
+            line: LineSearch { patient_kind: PATIENT, lines: vec![(PATIENT, vec![NAME])] },
         }),
         sign_in: Some(SignInOptions {
             door_key: Zeroizing::new(DOOR_KEY),

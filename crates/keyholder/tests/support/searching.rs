@@ -53,6 +53,12 @@ impl Indexer {
         self.say(&FromIndexer::Found { ticket, found: Ok((found, reach)) });
     }
 
+    /// The same; and says that nothing but one patient's records could have been found.
+    pub fn answer_of_one(&mut self, found: Found, reach: Reach) {
+        let (ticket, _) = self.search();
+        self.say(&FromIndexer::FoundOfOne { ticket, found: (found, reach) });
+    }
+
     /// Waits until it is told that nothing is lacking.
     pub fn caught_up(&mut self) -> u64 {
         match self.next() {

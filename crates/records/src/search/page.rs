@@ -20,7 +20,7 @@ use salus_trust_api::client::Asker;
 use salus_trust_api::wire::MAX_VERSIONS_PER_READ;
 use salus_trust_api::wire::query::{Found, Hit};
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The most sealed bytes that are opened for one page.
@@ -188,31 +188,57 @@ impl OpenedPage {
         mode: Mode,
         part: Part,
     ) -> Result<(), RecordsError> {
-        self.bytes += versions.iter().map(|version| version.stored.sealed.part(part).len()).sum::<usize>();
+        let bytes_of = |version: &WrappedVersion| match version.stored.sealed.part(part) {
+            [] => version.stored.sealed.body.len(),
+            sealed => sealed.len(),
+        };
+        self.bytes += versions.iter().map(bytes_of).sum::<usize>();
         if self.bytes > MAX_PAGE_BYTES {
             return Err(RecordsError::TooCostly(vec![text::page_too_large()]));
         }
         for versions in versions.chunks(MAX_VERSIONS_PER_READ) {
-            let admission = admit_part(cell, asker, interaction, versions, part).await?;
-            for version in versions {
-                let sealed = &version.stored.sealed;
-                let mut text = admission.open(sealed)?;
-                if part == Part::Line {
-                    text = line::patient_of(&text);
+            // Of types whose lines came later, a version may have none: its chart is opened, and charged, for its line.
+            let has_part =
+                |version: &&WrappedVersion| part != Part::Line || !version.stored.sealed.line.is_empty();
+            let (with, without): (Vec<_>, Vec<_>) = versions.iter().partition(has_part);
+            let mut texts = HashMap::with_capacity(versions.len());
+            for (versions, part) in [(with, part), (without, Part::Body)] {
+                if versions.is_empty() {
+                    continue;
                 }
-                let kind = ResourceType::from_code(sealed.header.kind).ok_or(RecordsError::Internal)?;
+                let admission = admit_part(cell, asker, interaction, versions.iter().copied(), part).await?;
+                for version in versions {
+                    let sealed = &version.stored.sealed;
+                    texts.insert(sealed.header.record, (admission.open(sealed)?, part));
+                }
+                let delivery = Delivery::new(&cell.trust, &admission);
+                self.delivery = Some(match self.delivery.take() {
+                    Some(before) => before.with(delivery),
+                    None => delivery,
+                });
+            }
+            for version in versions {
+                let header = &version.stored.sealed.header;
+                let kind = ResourceType::from_code(header.kind).ok_or(RecordsError::Internal)?;
+                let (text, opened) = texts.remove(&header.record).ok_or(RecordsError::Internal)?;
+                let text = if part == Part::Line { line_text(kind, text, opened) } else { Some(text) };
+                let text = text.ok_or(RecordsError::Internal)?;
                 let id = id_of(kind, &text).ok_or(RecordsError::Internal)?;
-                self.records.insert(sealed.header.record);
+                self.records.insert(header.record);
                 self.entries.push(PageEntry { kind, id, text, mode });
             }
-            let delivery = Delivery::new(&cell.trust, &admission);
-            self.delivery = Some(match self.delivery.take() {
-                Some(before) => before.with(delivery),
-                None => delivery,
-            });
         }
         Ok(())
     }
+}
+
+/// What a list shows of a record, from the part of it that was opened.
+fn line_text(kind: ResourceType, text: Vec<u8>, opened: Part) -> Option<Vec<u8>> {
+    let line = match opened {
+        Part::Line => text,
+        Part::Body | Part::Words => line::of_text(kind, &id_of(kind, &text)?, &text)?,
+    };
+    Some(line::resource_of(kind, &line))
 }
 
 /// The versions of hits, in their order.
@@ -259,5 +285,15 @@ mod tests {
         ] {
             assert_eq!(id_of(kind, text.as_bytes()).as_deref(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_version_without_a_line_is_opened_whole_and_shown_as_one() {
+        let kind = ResourceType::from_name("Appointment").unwrap();
+        let text = r#"{"resourceType":"Appointment","id":"a","status":"booked","description":"secret"}"#;
+        let from_body = line_text(kind, text.into(), Part::Body).unwrap();
+        let from_line = line_text(kind, r#"{"id":"a","status":"booked"}"#.into(), Part::Line).unwrap();
+        assert_eq!(from_body, from_line);
+        assert!(line_text(kind, "nonsense".into(), Part::Body).is_none());
     }
 }

@@ -7,7 +7,7 @@ use super::convert::{codes, condition};
 use super::stored::read_stored;
 use super::subset::Subset;
 use crate::{Cell, RecordsError, text};
-use salus_fhir::search::{self, Condition as Asked, Include, LINE_PARAMETERS, Search, Summary, Total};
+use salus_fhir::search::{self, Condition as Asked, Include, Line, Search, Summary, Total, line_of};
 use salus_fhir::{Issue, ResourceType};
 use salus_trust_api::Interaction;
 use salus_trust_api::client::Asker;
@@ -90,14 +90,12 @@ pub(crate) async fn plan(cell: &Cell, asker: &Asker, ask: &SearchAsk) -> Result<
         Some(Summary::Count) => 0,
         _ => asked.count.unwrap_or(DEFAULT_COUNT).min(MAX_PAGE),
     };
-    let is_of_patients = kinds.len() == 1 && kinds.first().is_some_and(|kind| kind.name() == "Patient");
-    let names_the_line_only = asked.conditions.iter().all(is_of_the_line)
-        && ask.compartment.is_none()
-        && asked.sort.iter().all(|key| LINE_PARAMETERS.contains(&key.parameter));
-    let glimpse = is_of_patients
-        && names_the_line_only
-        && asked.includes.is_empty()
-        && (count == 0 || subset.is_line());
+    let line = kinds
+        .first()
+        .filter(|_| kinds.len() == 1 && ask.compartment.is_none())
+        .and_then(|kind| line_of(*kind));
+    let glimpse =
+        line.is_some_and(|line| asks_for_the_line(&asked, line) && (count == 0 || subset.is_line(line)));
     let sort = asked.sort.iter();
     let sort = sort.map(|key| SortKey { parameter: key.parameter, descending: key.descending });
     Ok(Plan {
@@ -137,13 +135,23 @@ fn subset(asked: &Search) -> Subset {
     }
 }
 
-/// Whether a condition looks at nothing but what a Patient's line shows.
-fn is_of_the_line(condition: &Asked) -> bool {
+/// Whether a search looks at nothing but what a type's line shows, and asks for nothing beside it.
+fn asks_for_the_line(asked: &Search, line: &Line) -> bool {
+    asked.includes.is_empty()
+        && asked.conditions.iter().all(|condition| is_of_the_line(condition, line))
+        && asked.sort.iter().all(|key| line.parameters.contains(&key.parameter))
+}
+
+fn is_of_the_line(condition: &Asked, line: &Line) -> bool {
     match condition {
-        Asked::All(inner) | Asked::Any(inner) => inner.iter().all(is_of_the_line),
-        Asked::Not(inner) => is_of_the_line(inner),
+        Asked::All(inner) | Asked::Any(inner) => inner.iter().all(|one| is_of_the_line(one, line)),
+        Asked::Not(inner) => is_of_the_line(inner, line),
         Asked::Kind(_) | Asked::Id(_) => true,
-        Asked::Present(parameter) | Asked::Value(parameter, _) => LINE_PARAMETERS.contains(parameter),
+        Asked::Present(parameter) => line.parameters.contains(parameter),
+        // An actor's identifier does not stand in a line.
+        Asked::Value(parameter, test) => {
+            line.parameters.contains(parameter) && !matches!(test, search::Test::ReferenceIdentifier { .. })
+        }
         _ => false,
     }
 }

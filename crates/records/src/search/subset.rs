@@ -7,6 +7,7 @@
 use salus_fhir::ResourceType;
 use salus_fhir::definitions;
 use salus_fhir::json::{Document, Kind, Member, Value};
+use salus_fhir::search::Line;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -42,12 +43,13 @@ pub enum Subset {
 }
 
 impl Subset {
-    /// Whether a Patient's line is enough: its id, name and birth date are all that is asked for.
-    pub(crate) fn is_line(&self) -> bool {
+    /// Whether the type's line is enough: what is asked for is part of it.
+    pub(crate) fn is_line(&self, line: &Line) -> bool {
+        let stands_in_it = |element| matches!(element, "id" | "meta") || line.elements.contains(&element);
         match self {
-            Self::Elements(names) => names
-                .iter()
-                .all(|name| matches!(of_type("Patient", name), Some("id" | "meta" | "name" | "birthDate"))),
+            Self::Elements(names) => {
+                names.iter().all(|name| of_type(line.kind, name).is_some_and(stands_in_it))
+            }
             _ => false,
         }
     }
@@ -181,6 +183,7 @@ fn raw(out: &mut String, member: &Member<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use salus_fhir::search::LINES;
 
     fn left(subset: &Subset, text: &str) -> String {
         let kind = ResourceType::from_name("Observation").unwrap();
@@ -270,10 +273,19 @@ mod tests {
     fn only_what_the_line_holds_is_a_glimpse() {
         let elements =
             |names: &[&str]| Subset::Elements(names.iter().map(|name| (*name).to_owned()).collect());
-        assert!(elements(&["name", "birthDate", "id"]).is_line());
-        assert!(elements(&["Patient.name", "Patient.id"]).is_line() && elements(&["id"]).is_line());
-        assert!(!elements(&["name", "gender"]).is_line());
-        assert!(!elements(&["Patient.gender"]).is_line() && !elements(&["Practitioner.name"]).is_line());
-        assert!(!Subset::Summary.is_line() && !Subset::Whole.is_line());
+        let [patient, appointment] = LINES.each_ref();
+        assert!(elements(&["name", "birthDate", "id"]).is_line(patient));
+        assert!(
+            elements(&["Patient.name", "Patient.id"]).is_line(patient) && elements(&["id"]).is_line(patient)
+        );
+        assert!(!elements(&["name", "gender"]).is_line(patient));
+        let others = ["Patient.gender", "Practitioner.name", "start"];
+        assert!(others.iter().all(|name| !elements(&[name]).is_line(patient)));
+        assert!(!Subset::Summary.is_line(patient) && !Subset::Whole.is_line(patient));
+        assert!(elements(&["start", "Appointment.participant", "status"]).is_line(appointment));
+        assert!(
+            !elements(&["start", "reasonCode"]).is_line(appointment)
+                && !elements(&["name"]).is_line(appointment)
+        );
     }
 }

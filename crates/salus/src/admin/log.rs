@@ -93,6 +93,7 @@ fn describe(event: &Event) -> (&'static str, Value) {
         Event::Opened => ("opened", Value::Null),
         Event::Refused => ("refused", Value::Null),
         Event::Searched => ("searched", Value::Null),
+        Event::SearchedWithin => ("searched-within", Value::Null),
         Event::Written { first, ranges, .. } => {
             ("written", json!({"first": first, "versions": ranges_json(ranges)}))
         }

@@ -4,7 +4,7 @@ use super::{FirstLine, KeyholderStart, parse_key, refuse, take_options};
 use crate::config::Level;
 use crate::failure::COULD_NOT;
 use crate::supervise::log;
-use salus_fhir::{ResourceType, search::LINE_PARAMETERS};
+use salus_fhir::{ResourceType, search::LINES};
 use salus_keyholder::LineSearch;
 use salus_keyholder::error::KeyholderError;
 use salus_keyholder::run::{KeyholderOptions, SearchOptions, run as hold_keys};
@@ -43,10 +43,11 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// What a patient's line shows. The keyholder knows no FHIR, so it is told the numbers.
+/// What lines show. The keyholder knows no FHIR, so it is told the numbers.
 fn line_search() -> LineSearch {
-    let patient_kind = ResourceType::from_name("Patient").map_or(u16::MAX, ResourceType::code);
-    LineSearch { patient_kind, parameters: LINE_PARAMETERS.to_vec() }
+    let code = |name: &str| ResourceType::from_name(name).map_or(u16::MAX, ResourceType::code);
+    let lines = LINES.iter().map(|line| (code(line.kind), line.parameters.to_vec()));
+    LineSearch { patient_kind: code("Patient"), lines: lines.collect() }
 }
 
 /// Of a server that was killed a moment ago, the keyholder may still be on its way out.

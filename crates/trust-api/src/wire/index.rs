@@ -118,6 +118,14 @@ pub enum FromIndexer {
         /// The cell.
         cell: CellId,
     },
+    /// To [`ToIndexer::Search`], in place of [`FromIndexer::Found`]: one of its conditions confines it to the records of one patient, or to
+    /// nobody's ([`super::query::Condition::confined_to`]). So what it asks of its matches tells nothing of others.
+    FoundOfOne {
+        /// The question.
+        ticket: u64,
+        /// What was found, and whom it reached.
+        found: (Found, Reach),
+    },
 }
 
 /// One version that is to be found.

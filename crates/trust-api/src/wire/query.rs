@@ -92,6 +92,23 @@ impl std::fmt::Debug for Condition {
     }
 }
 
+impl Condition {
+    /// The one record of which whatever meets this says something: it refers to that record, or is it. None when it may be met
+    /// otherwise.
+    pub fn confined_to(&self) -> Option<&RecordName> {
+        match self {
+            Self::Id(name) | Self::Value(_, Test::Reference(name)) => Some(name),
+            Self::All(all) => all.iter().find_map(Self::confined_to),
+            Self::Any(any) => {
+                let (first, others) = any.split_first()?;
+                let name = first.confined_to()?;
+                others.iter().all(|other| other.confined_to() == Some(name)).then_some(name)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// What a value may meet. A value of another kind does not.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Test {
@@ -281,6 +298,28 @@ pub enum SearchFault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_condition_is_confined_when_nothing_meets_it_otherwise() {
+        let name = |id: &str| RecordName { kind: 1, id: id.into() };
+        let refers = |id: &str| Condition::Value(9, Test::Reference(name(id)));
+        let other = || Condition::Present(9);
+        let is = |condition: Condition| condition.confined_to().map(|name| name.id.clone());
+        assert_eq!(is(Condition::Any(vec![refers("a"), Condition::Id(name("a"))])).as_deref(), Some("a"));
+        let within = Condition::All(vec![Condition::Kind(vec![3]), Condition::Any(vec![refers("a")])]);
+        assert_eq!(is(Condition::Any(vec![within, refers("a")])).as_deref(), Some("a"));
+        for loose in [
+            Condition::Any(vec![refers("a"), refers("b")]),
+            Condition::Any(vec![refers("a"), other()]),
+            Condition::Any(vec![]),
+            Condition::All(vec![other()]),
+            Condition::Not(Box::new(refers("a"))),
+            Condition::RefersTo { parameter: 9, kinds: vec![], meets: Box::new(Condition::Id(name("a"))) },
+            Condition::Value(9, Test::ReferenceId("a".into())),
+        ] {
+            assert_eq!(is(loose), None);
+        }
+    }
 
     #[test]
     fn comparisons_are_those_of_the_specification() {

@@ -11,6 +11,7 @@ mod histories;
 mod indexer;
 mod isolation;
 mod lifecycle;
+mod lines;
 mod pages;
 mod practice;
 mod practice_write;

@@ -3,7 +3,7 @@
 use crate::indexer::{INDEXER_KEY, Indexer};
 use salus_keyholder::run::SearchOptions;
 use salus_keyholder::{KeyholderError, KeyholderOptions, LineSearch, setup};
-use salus_records::fhir::search::LINE_PARAMETERS;
+use salus_records::fhir::search::LINES;
 use salus_records::fhir::{ResourceType, is_of_the_house};
 use salus_trust_api::admin::AdminClient;
 use salus_trust_api::wire::{AdminAnswer, AdminAsk, LogEntry, Scope, ScopeBy, SignedIn};
@@ -192,6 +192,12 @@ pub fn socket(dir: &Path) -> std::path::PathBuf {
     dir.join("run/keyholder.sock")
 }
 
+fn line_search() -> LineSearch {
+    let code = |name: &str| ResourceType::from_name(name).unwrap().code();
+    let lines = LINES.iter().map(|line| (code(line.kind), line.parameters.to_vec()));
+    LineSearch { patient_kind: code("Patient"), lines: lines.collect() }
+}
+
 impl Keyholder {
     fn start(dir: &Path) -> Self {
         std::fs::create_dir_all(dir.join("run")).unwrap();
@@ -203,10 +209,7 @@ impl Keyholder {
             record_server_key: zeroize::Zeroizing::new(KEY),
             search: Some(SearchOptions {
                 indexer_key: zeroize::Zeroizing::new(INDEXER_KEY),
-                line: LineSearch {
-                    patient_kind: ResourceType::from_name("Patient").unwrap().code(),
-                    parameters: LINE_PARAMETERS.to_vec(),
-                },
+                line: line_search(),
             }),
             sign_in: None,
             protections: Vec::new(),
