@@ -96,8 +96,12 @@ impl Report {
         said.extend(self.doubtful.iter().map(|doubt| {
             let entry = doubt.entry.map_or_else(String::new, |entry| entry.to_string());
             let place = doubt.location.as_deref().unwrap_or_default();
-            let doubtful = say("import-doubt").with("file", &doubt.file).with("entry", entry);
-            doubtful.with("place", place).with("rule", &doubt.rule)
+            let file = &doubt.file;
+            say("import-doubt")
+                .with("file", file)
+                .with("entry", entry)
+                .with("place", place)
+                .with("rule", &doubt.rule)
         }));
         output.report(&document, |language| said.iter().map(|said| said.text(language)).collect());
         if self.refusals == 0 {
