@@ -117,6 +117,25 @@ mod tests {
         d.len() == 9 && (4 * (d[0] + d[2] + d[4]) + 9 * (d[1] + d[3] + d[5]) + d[6]).is_multiple_of(10)
     }
 
+    /// What forms and imports check by, in another crate, agrees with what is made here.
+    #[test]
+    fn numbers_pass_the_checks_of_forms_and_imports() {
+        use salus_fhir::Number;
+        let mut random = Random::new(3, 11);
+        for round in 0..500 {
+            let (year, month) = (1930 + round % 90, 1 + round % 12);
+            for (number, text) in [
+                (Number::Kvnr, kvnr(&mut random)),
+                (Number::Nir, nir(&mut random, round % 2 == 0, year, month)),
+                (Number::Ik, ik(&mut random)),
+                (Number::Lanr, lanr(&mut random)),
+                (Number::Rpps, rpps(&mut random)),
+            ] {
+                assert_eq!(number.check(&text), Ok(()), "{number:?} {text}");
+            }
+        }
+    }
+
     #[test]
     fn check_digits_are_right() {
         assert!(kvnr_is_right("A123456780") && !kvnr_is_right("A123456781"));

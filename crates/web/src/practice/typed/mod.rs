@@ -37,7 +37,9 @@ impl Wrong {
 
     /// In the reader's words.
     pub(crate) fn text(&self, t: Words) -> String {
-        let text = match self.arguments.as_slice() {
+        let arguments: Vec<(&str, String)> =
+            self.arguments.iter().map(|(name, value)| (*name, number::shown(value, t.language()))).collect();
+        let text = match arguments.as_slice() {
             [] => t.say(self.key),
             [(name, value)] => t.say_with(self.key, name, value.as_str()),
             [(name, value), (other, more), ..] => {

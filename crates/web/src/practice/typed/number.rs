@@ -2,6 +2,8 @@
 //!
 //! Never: changes the digits: `36,60` is `36.60`. State: none.
 
+use salus_frame::Language;
+
 /// The longest number that is looked at, in bytes, its unit included.
 const MAX_NUMBER_BYTES: usize = 32;
 
@@ -20,6 +22,14 @@ impl Decimal {
         let text = format!("{value:.decimals$}");
         let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
         Self { text: text.to_owned(), value }
+    }
+}
+
+/// A number, or a text with numbers in it, as the reader's language writes it.
+pub(crate) fn shown(text: &str, language: Language) -> String {
+    match language {
+        Language::De | Language::Fr => text.replace('.', ","),
+        Language::En => text.to_owned(),
     }
 }
 

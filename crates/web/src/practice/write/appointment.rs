@@ -97,7 +97,7 @@ fn free(
     now: Option<Time>,
     begin: impl Fn(Time) -> Option<Timestamp>,
 ) -> Vec<String> {
-    let step = if minutes % 10 == 0 { 10 } else { STEP_MINUTES };
+    let step = [15, 10].into_iter().find(|step| minutes % step == 0).unwrap_or(STEP_MINUTES);
     let mut free = Vec::new();
     let mut at = i64::from(OPEN_HOURS.0) * 60;
     while at + minutes <= i64::from(OPEN_HOURS.1) * 60 {
@@ -188,10 +188,10 @@ mod tests {
             to: format!("2026-11-28T{to}:00Z").parse().unwrap(),
         };
         let all = free(&[taken("08:00", "17:00")], 30, None, begin);
-        assert_eq!(all, ["17:00", "17:10", "17:20", "17:30"]);
-        let all = free(&[taken("08:15", "17:40"), taken("17:50", "18:00")], 15, None, begin);
-        assert_eq!(all, ["08:00"]);
-        assert_eq!(free(&[], 60, Some(jiff::civil::time(16, 30, 0, 0)), begin), ["16:40", "16:50", "17:00"]);
+        assert_eq!(all, ["17:00", "17:15", "17:30"]);
+        let all = free(&[taken("08:15", "17:30"), taken("17:50", "18:00")], 15, None, begin);
+        assert_eq!(all, ["08:00", "17:30"]);
+        assert_eq!(free(&[], 60, Some(jiff::civil::time(16, 30, 0, 0)), begin), ["16:45", "17:00"]);
         assert!(free(&[], 9999, None, begin).is_empty());
     }
 

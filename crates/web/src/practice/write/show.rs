@@ -146,6 +146,9 @@ pub(super) fn page(ask: &PageAsk<'_>, form: Form, shown: &Shown<'_>, status: Sta
             None => format!("{}/find", ask.base()),
         },
     };
+    // A part that was asked for is not an error to whoever shows it; what could not be saved is.
+    let is_answer = matches!(status, StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT);
+    let status = if is_answer && ask.around.is_part { StatusCode::OK } else { status };
     let page = Page::new(Rail::Patients, title, &body)
         .status(status)
         .keys(vec![Shortcut::page("Ctrl+Enter", t.say("save"))]);
@@ -169,18 +172,23 @@ fn banner(ask: &PageAsk<'_>, here: &Here) -> String {
 }
 
 fn parts(t: Words, form: Form, shown: &Shown<'_>) -> Vec<Part> {
-    let first = match shown.faults.first() {
-        Some((name, _)) => Some(*name),
-        None => form.fields().find(|field| shown.typed.get(field.name).is_empty()).map(|field| field.name),
-    };
+    // Where the writer goes on: what is wrong, else what is needed and empty, else the beginning.
+    let is_open = |field: &&Field| !field.optional && shown.typed.get(field.name).is_empty();
+    let next = form.fields().find(is_open).or_else(|| form.fields().next()).map(|field| field.name);
+    let first = shown.faults.first().map(|(name, _)| *name).or(next);
     let group = |(name, fields): &super::form::Group| Part {
         legend: (!name.is_empty()).then(|| t.say(&format!("group-{name}")).into_owned()),
-        lines: fields.iter().map(|field| line(t, field, shown, first)).collect(),
+        lines: fields.iter().map(|field| line(t, field, shown, first, all_optional(fields))).collect(),
     };
     form.groups().iter().map(group).collect()
 }
 
-fn line(t: Words, field: &Field, shown: &Shown<'_>, first: Option<&str>) -> Line {
+/// Where any of several may stay empty, it is not said at each.
+fn all_optional(fields: &[Field]) -> bool {
+    fields.iter().all(|field| field.optional)
+}
+
+fn line(t: Words, field: &Field, shown: &Shown<'_>, first: Option<&str>, all_optional: bool) -> Line {
     let name = field.name;
     let value = shown.typed.pairs().find(|(key, _)| *key == name).map_or("", |(_, value)| value);
     let words = |key: String| t.say(&key).into_owned();
@@ -227,7 +235,7 @@ fn line(t: Words, field: &Field, shown: &Shown<'_>, first: Option<&str>) -> Line
         shape,
         rows,
         choices,
-        is_optional: field.optional,
+        is_optional: field.optional && !all_optional,
         is_first: first == Some(name),
     }
 }

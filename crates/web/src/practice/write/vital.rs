@@ -2,6 +2,7 @@
 //!
 //! State: none.
 
+use super::super::typed::number::shown;
 use super::super::typed::vital::{Pressure, Vital};
 use super::super::typed::{Wrong, date, time};
 use super::super::{PageAsk, Trouble};
@@ -11,6 +12,7 @@ use super::here::{
     Change, Here, Opened, Reading, author, found, hl7, list, moment, shown_date, shown_fhir_date, shown_time,
     text_at,
 };
+use salus_frame::Language;
 use serde_json::{Value, json};
 
 /// LOINC's code of a blood pressure with both values.
@@ -40,7 +42,7 @@ pub(super) async fn open(ask: &PageAsk<'_>, here: &Here) -> Result<Opened, Troub
     let last = found(ask, "Observation", &parameters).await?;
     let mut beside = Vec::new();
     for (_, observation) in &last {
-        if let Some((field, value)) = last_value(observation)
+        if let Some((field, value)) = last_value(observation, ask.language())
             && !beside.iter().any(|(known, _)| *known == field)
         {
             let when = shown_fhir_date(text_at(observation, "effectiveDateTime"), ask.language());
@@ -51,14 +53,14 @@ pub(super) async fn open(ask: &PageAsk<'_>, here: &Here) -> Result<Opened, Troub
 }
 
 /// The field to which an Observation belongs, and its value as one reads it.
-fn last_value(observation: &Value) -> Option<(&'static str, String)> {
+fn last_value(observation: &Value, language: Language) -> Option<(&'static str, String)> {
     let is = |resource: &Value, code: &str| {
         resource
             .get("code")
             .is_some_and(|concept| list(concept, "coding").any(|coding| text_at(coding, "code") == code))
     };
     let value = |resource: &Value| -> Option<String> {
-        Some(resource.get("valueQuantity")?.get("value")?.to_string())
+        Some(shown(&resource.get("valueQuantity")?.get("value")?.to_string(), language))
     };
     if text_at(observation, "status") == "entered-in-error" {
         return None;
@@ -146,14 +148,14 @@ mod tests {
     #[test]
     fn the_last_values_find_their_fields() {
         let weight = json!({"code": {"coding": [{"code": "29463-7"}]}, "valueQuantity": {"value": 72.5}});
-        assert_eq!(last_value(&weight), Some(("weight", "72.5 kg".into())));
+        assert_eq!(last_value(&weight, Language::Fr), Some(("weight", "72,5 kg".into())));
         let part = |code: &str, value: u32| json!({"code": {"coding": [{"code": code}]}, "valueQuantity": {"value": value}});
         let pressure = json!({"code": {"coding": [{"code": "85354-9"}]}, "component": [part("8462-4", 80), part("8480-6", 120)]});
-        assert_eq!(last_value(&pressure), Some(("pressure", "120/80".into())));
+        assert_eq!(last_value(&pressure, Language::En), Some(("pressure", "120/80".into())));
         for other in
             [json!({}), json!({"code": {"coding": [{"code": "x"}]}}), json!({"code": 3, "component": "x"})]
         {
-            assert_eq!(last_value(&other), None);
+            assert_eq!(last_value(&other, Language::De), None);
         }
         assert_eq!(quantity(Vital::Weight, "72.50")["value"].to_string(), "72.50");
     }

@@ -13,7 +13,7 @@ fn vital_signs_come_together_and_what_cannot_be_is_said() {
         &[("pressure", "1200/80"), ("temperature", "382"), ("date", "heute"), ("time", "0:00")],
     );
     assert_eq!(wrong.status, 422);
-    for meant in ["Meinten Sie 120/80?", "Meinten Sie 38.2?"] {
+    for meant in ["Meinten Sie 120/80?", "Meinten Sie 38,2?"] {
         assert!(wrong.text().contains(meant), "{}", wrong.text());
     }
     assert_eq!(post(&cell, &path, &[("date", "heute"), ("time", "0:00")]).status, 422, "nothing at all");
@@ -34,7 +34,7 @@ fn vital_signs_come_together_and_what_cannot_be_is_said() {
     assert_eq!(of("8302-2")["valueQuantity"]["value"].to_string(), "178");
     assert!(of("8867-4")["effectiveDateTime"].as_str().unwrap().contains("T09:30:00+"));
     let page = get(&cell, &path).text();
-    assert!(page.contains("120/80 ·") && page.contains("72.50 kg ·"), "{page}");
+    assert!(page.contains("120/80 ·") && page.contains("72,50 kg ·"), "{page}");
     assert_eq!(undo(&cell, &link).status, 303);
     assert!(search(&cell, &format!("Observation?patient={id}")).is_empty());
 }
