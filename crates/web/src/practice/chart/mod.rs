@@ -136,19 +136,55 @@ fn page(
     body: &impl Template,
     looks: &[access::Look],
 ) -> Answer {
+    let title = format!("{} · {}", head.who.name.sorted(), ask.t.say(part.message()));
+    dressed(ask, head, Some(part), keys, Page::new(Rail::Patients, title, body), looks).answer(ask)
+}
+
+/// Puts who is open, and what must not be missed, around a page that is not one of the chart's own. What is asked for as a part is
+/// shown within a page that has it.
+///
+/// Errors: as for any page of the chart.
+pub(super) async fn around(
+    ask: &PageAsk<'_>,
+    id: &str,
+    keys: Vec<Shortcut>,
+    page: Page,
+) -> Result<Page, Trouble> {
+    if ask.around.is_part {
+        return Ok(page.keys(keys));
+    }
+    let head = Head::gather(ask, id).await?;
+    Ok(dressed(ask, &head, None, keys, page, &[]))
+}
+
+fn dressed(
+    ask: &PageAsk<'_>,
+    head: &Head,
+    part: Option<Part>,
+    keys: Vec<Shortcut>,
+    page: Page,
+    looks: &[access::Look],
+) -> Page {
     let t = ask.t;
     let place = place(ask, &head.who.id);
-    let tabs =
-        Part::ALL.map(|(of, key, message, to)| Tab { label: t.say(message), key, to, is_active: of == part });
+    let tabs = Part::ALL.map(|(of, key, message, to)| Tab {
+        label: t.say(message),
+        key,
+        to,
+        is_active: Some(of) == part,
+    });
     let mut all: Vec<Shortcut> =
         tabs.iter().map(|tab| Shortcut::patient(tab.key, tab.label.clone().into_owned())).collect();
-    all.extend(super::write::shortcuts(t));
+    let mut forms = Vec::new();
+    // Within a form the others are not offered: what is being typed comes first.
+    if part.is_some() {
+        all.extend(super::write::shortcuts(t));
+        forms = super::write::links(t, ask.base(), &head.who.id);
+    }
     all.extend(keys);
-    let forms = super::write::links(t, ask.base(), &head.who.id);
-    let title = format!("{} · {}", head.who.name.sorted(), t.say(part.message()));
     let banner = html(&Banner { t, head, place: &place, tabs: tabs.into() });
     let side = html(&Side { t, head, place: &place, looks, forms });
-    Page::new(Rail::Patients, title, body).banner(banner).side(side).keys(all).answer(ask)
+    page.banner(banner).side(side).keys(all)
 }
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ pub(super) async fn open(ask: &PageAsk<'_>, form: Form) -> Result<Answer, Troubl
     if form == Form::Appointment {
         shown.times = appointment::free_times(ask, &shown.typed).await?;
     }
-    Ok(page(ask, form, &shown, StatusCode::OK))
+    page(ask, form, &shown, StatusCode::OK).await
 }
 
 /// On what the form was opened.
@@ -178,7 +178,7 @@ async fn attempt(
         Ok(change) => change,
         Err(faults) => {
             let shown = Shown { faults, ..again(ask, form, here, sent).await? };
-            return Ok(Attempt::Done(page(ask, form, &shown, StatusCode::UNPROCESSABLE_ENTITY)));
+            return Ok(Attempt::Done(page(ask, form, &shown, StatusCode::UNPROCESSABLE_ENTITY).await?));
         }
     };
     let asked: Vec<Question> =
@@ -192,7 +192,7 @@ async fn attempt(
         };
         let typed = change.merged.unwrap_or_else(|| again.typed.clone());
         let shown = Shown { typed, base, questions: asked, conflicts: change.conflicts, ..again };
-        return Ok(Attempt::Done(page(ask, form, &shown, StatusCode::CONFLICT)));
+        return Ok(Attempt::Done(page(ask, form, &shown, StatusCode::CONFLICT).await?));
     }
     write(ask, form, patient, change).await
 }
@@ -296,5 +296,5 @@ async fn not_saved(
         here,
         ..Shown::default()
     };
-    Ok(page(ask, form, &shown, status))
+    page(ask, form, &shown, status).await
 }

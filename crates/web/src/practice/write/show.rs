@@ -2,7 +2,7 @@
 //!
 //! State: none.
 
-use super::super::{Page, PageAsk, Rail};
+use super::super::{Page, PageAsk, Rail, Trouble, chart};
 use super::form::{COUNTRIES, Fault, Field, Form, Kind, Typed};
 use super::here::{Here, Options, Question, full_name, shown_fhir_date, text_at, title_key};
 use super::merge::Conflict;
@@ -117,7 +117,14 @@ struct Banner<'a> {
 }
 
 /// The page of a form.
-pub(super) fn page(ask: &PageAsk<'_>, form: Form, shown: &Shown<'_>, status: StatusCode) -> Answer {
+///
+/// Errors: what hinders that the chart's head is shown around a form that is opened; one that comes back is shown without it.
+pub(super) async fn page(
+    ask: &PageAsk<'_>,
+    form: Form,
+    shown: &Shown<'_>,
+    status: StatusCode,
+) -> Result<Answer, Trouble> {
     let t = ask.t;
     let title = t.say(&title_key(form)).into_owned();
     let patient = shown.here.map_or("", |here| here.id.as_str());
@@ -149,13 +156,15 @@ pub(super) fn page(ask: &PageAsk<'_>, form: Form, shown: &Shown<'_>, status: Sta
     // A part that was asked for is not an error to whoever shows it; what could not be saved is.
     let is_answer = matches!(status, StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT);
     let status = if is_answer && ask.around.is_part { StatusCode::OK } else { status };
-    let page = Page::new(Rail::Patients, title, &body)
-        .status(status)
-        .keys(vec![Shortcut::page("Ctrl+Enter", t.say("save"))]);
-    match shown.here {
-        Some(here) => page.banner(banner(ask, here)).answer(ask),
-        None => page.answer(ask),
-    }
+    let keys = vec![Shortcut::page("Ctrl+Enter", t.say("save"))];
+    let make = || Page::new(Rail::Patients, title.clone(), &body).status(status);
+    let Some(here) = shown.here else { return Ok(make().keys(keys).answer(ask)) };
+    let page = match chart::around(ask, &here.id, keys.clone(), make()).await {
+        Ok(page) => page,
+        Err(trouble) if status == StatusCode::OK => return Err(trouble),
+        Err(_) => make().banner(banner(ask, here)).keys(keys),
+    };
+    Ok(page.answer(ask))
 }
 
 /// Who is open.
