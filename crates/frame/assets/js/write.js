@@ -3,12 +3,14 @@
 (() => {
   const EVERY = 5000;
   const RESTS = 1500;
+  const LONGEST = 60000;
   let form = null;
   let dirty = false;
   let busy = false;
   let saving = false;
   let timer = 0;
   let last = 0;
+  let pause = EVERY;
   const find = () => document.querySelector("form[data-write]");
   const place = () => document.getElementById("kept");
   const body = (of) => new URLSearchParams([...new FormData(of)].filter(([, value]) => typeof value === "string"));
@@ -35,7 +37,9 @@
         method: "POST", body: body(form), keepalive: leaving, redirect: "manual",
         headers: { "HX-Request": "true", "Content-Type": "application/x-www-form-urlencoded" },
       });
-      if (answer.headers.get("HX-Redirect") || answer.type === "opaqueredirect") { dirty = true; ended(); }
+      // What is refused is tried again more and more seldom.
+      pause = answer.ok ? EVERY : Math.min(pause * 2, LONGEST);
+      if (answer.headers.get("HX-Redirect") || answer.type === "opaqueredirect") { dirty = true; pause = LONGEST; ended(); }
       else if (!answer.ok || answer.headers.get("Salus-Kept") === "later") { dirty = true; }
       else if (place()) { place().className = "muted"; place().textContent = (await answer.text()).trim(); }
     } catch { dirty = true; } finally { busy = false; }
@@ -43,14 +47,14 @@
   };
   const later = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => keep(false), Math.max(RESTS, EVERY - (Date.now() - last)));
+    timer = setTimeout(() => keep(false), Math.max(RESTS, pause - (Date.now() - last)));
   };
   document.addEventListener("input", (event) => {
     if (!event.target.closest?.("form[data-write]")) return;
     dirty = true;
     later();
   });
-  addEventListener("online", () => { if (dirty) later(); });
+  addEventListener("online", () => { pause = EVERY; if (dirty) later(); });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keep(true); });
   addEventListener("pagehide", () => keep(true));
 
