@@ -3,6 +3,7 @@
 //! State: none.
 
 use crate::practice::PageAsk;
+use crate::practice::write::links;
 
 /// The most that are shown at once.
 const MAX_SHOWN: usize = 6;
@@ -13,7 +14,7 @@ pub(super) struct Action {
     pub label: String,
     pub icon: &'static str,
     /// Behind the cell's base.
-    pub to: &'static str,
+    pub to: String,
     pub key: &'static str,
 }
 
@@ -33,12 +34,34 @@ const ALL: [(&str, &str, &str, &str, bool); 8] = [
 pub(super) fn actions(ask: &PageAsk<'_>, q: &str) -> Vec<Action> {
     let administers = ask.person.role.administers();
     let mine = ALL.iter().filter(|(.., administration)| administers || !administration);
-    let all = mine.map(|(name, icon, to, key, _)| (ask.t.say(name), *icon, *to, *key));
-    let fitting = all.filter(|(label, ..)| fits(q, label));
-    fitting
-        .map(|(label, icon, to, key)| Action { label: label.into_owned(), icon, to, key })
-        .take(MAX_SHOWN)
-        .collect()
+    let all = mine.map(|(name, icon, to, key, _)| Action {
+        label: ask.t.say(name).into_owned(),
+        icon,
+        to: (*to).to_owned(),
+        key,
+    });
+    // What can be written for the patient who is open, where something was typed: the page offers it all by itself.
+    let open = open_patient(ask).filter(|_| !q.is_empty());
+    let forms = open.map(|patient| links(ask.t, "", patient)).unwrap_or_default();
+    let forms = forms.into_iter().map(|(to, key, label)| {
+        let to = to.trim_start_matches('/').to_owned();
+        Action { label, icon: "plus", to, key }
+    });
+    forms.chain(all).filter(|action| fits(q, &action.label)).take(MAX_SHOWN).collect()
+}
+
+/// The patient whose page asks, by what htmx says of it.
+fn open_patient<'a>(ask: &'a PageAsk<'_>) -> Option<&'a str> {
+    let url = ask.parts.headers.get("hx-current-url")?.to_str().ok()?;
+    patient_of(url, ask.base())
+}
+
+fn patient_of<'a>(url: &'a str, base: &str) -> Option<&'a str> {
+    let (_, rest) = url.split_once("://")?;
+    let (_, path) = rest.split_once('/')?;
+    let path = path.strip_prefix(base.trim_start_matches('/'))?.strip_prefix("/patient/")?;
+    let id = path.split(['/', '?', '#']).next()?;
+    (id != "new" && salus_records::is_id(id)).then_some(id)
 }
 
 /// Whether each word that was typed begins a word of the label.
@@ -64,7 +87,24 @@ fn fold(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::fits;
+    use super::{fits, patient_of};
+
+    #[test]
+    fn the_open_patient_is_read_from_the_pages_address() {
+        let of = |url| patient_of(url, "/praxis");
+        assert_eq!(of("http://h:1/praxis/patient/p-1"), Some("p-1"));
+        assert_eq!(of("http://h/praxis/patient/p-1/labs?x=1#y"), Some("p-1"));
+        for other in [
+            "http://h/praxis/patient/new",
+            "http://h/praxis/today",
+            "http://h/andere/patient/1",
+            "x",
+            "http://h",
+            "http://h/praxis/patient/<b>",
+        ] {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn an_action_is_found_by_the_beginnings_of_its_words() {
