@@ -8,6 +8,7 @@ chart-documents = Dokumente
 chart-insurance = Versicherung
 chart-access = Zugriffe
 chart-parts = Teile der Akte
+chart-patient = Patient
 chart-no-name = Ohne Namen
 chart-born = geb.
 chart-born-unknown = Geburtsdatum unbekannt

@@ -8,6 +8,7 @@ chart-documents = Documents
 chart-insurance = Insurance
 chart-access = Access
 chart-parts = Parts of the record
+chart-patient = Patient
 chart-no-name = No name
 chart-born = born
 chart-born-unknown = Date of birth unknown

@@ -8,6 +8,7 @@ chart-documents = Documents
 chart-insurance = Assurance
 chart-access = Accès
 chart-parts = Parties du dossier
+chart-patient = Patient
 chart-no-name = Sans nom
 chart-born = né(e) le
 chart-born-unknown = Date de naissance inconnue

@@ -5,7 +5,7 @@
 //!
 //! State: none.
 
-use super::super::view::date::When;
+use super::super::view::date::{Day, When};
 use super::super::view::value::Measured;
 use super::super::{PageAsk, Trouble};
 use super::access;
@@ -77,6 +77,10 @@ struct Body<'a> {
     plots: Vec<Plot>,
     bars: Vec<BarRow>,
     bars_left_out: usize,
+    /// The day before which the older values begin.
+    older: Option<String>,
+    is_older: bool,
+    span: &'a str,
     chosen: String,
 }
 
@@ -97,10 +101,15 @@ pub(super) async fn answer(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Troubl
     if asked.is_empty() {
         asked = choice(&known);
     }
-    let span = span(ask);
-    let since = span.map(|days| When::of_day(head.today - days));
-    let bound = since.map(|since| format!("ge{}", since.iso()));
-    let searches = asked.iter().map(|code| values_of(ask, id, code, bound.as_deref())).collect();
+    let before = ask.query("before").and_then(When::parse).filter(|before| before.has_day());
+    let until = before.map_or(head.today, |before| before.day.min(head.today));
+    let since = span(ask).map(|days| When::of_day(until - days));
+    let bounds: Vec<String> = since
+        .map(|since| format!("ge{}", since.iso()))
+        .into_iter()
+        .chain(before.map(|before| format!("lt{}", before.iso())))
+        .collect();
+    let searches = asked.iter().map(|code| values_of(ask, id, code, &bounds)).collect();
     let mut drawn = Vec::new();
     for (code, found) in asked.iter().zip(together(searches).await) {
         let (mut values, left_out) = found?;
@@ -108,9 +117,10 @@ pub(super) async fn answer(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Troubl
         drawn.push((code, values, left_out));
     }
     let first = drawn.iter().flat_map(|(_, values, _)| values.first()?.when).map(When::position);
-    let first = first.reduce(f64::min).unwrap_or(head.today as f64);
+    let first = first.reduce(f64::min).unwrap_or(until as f64);
     let from = since.map_or(first, |since| since.position());
-    let axis = Axis::new(from, head.today as f64);
+    let axis = Axis::new(from, until as f64);
+    let older = older(drawn.iter().map(|(_, values, left_out)| (values.as_slice(), *left_out)), until);
     let plots =
         drawn.into_iter().map(|(code, values, left_out)| plot(ask, code, values, left_out, axis, head.today));
     let plots: Vec<Plot> = plots.collect();
@@ -126,9 +136,16 @@ pub(super) async fn answer(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Troubl
         plots,
         bars,
         bars_left_out,
+        older: older.map(|day| When::of_day(day).iso()),
+        is_older: before.is_some(),
+        span: ask.query("span").filter(|span| is_code(span)).unwrap_or_default(),
         chosen: asked.iter().map(|code| format!("&p={code}")).collect(),
     };
-    let keys = vec![Shortcut::page("t", ask.t.say("chart-labs-table"))];
+    let keys = vec![
+        Shortcut::page("t", ask.t.say("chart-labs-table")),
+        Shortcut::page("o", ask.t.say("chart-older")),
+        Shortcut::page("b", ask.t.say("chart-newest")),
+    ];
     Ok(page(ask, &head, Part::Labs, keys, &body, &looks?))
 }
 
@@ -162,15 +179,24 @@ fn spans(ask: &PageAsk<'_>) -> Vec<Span> {
     vec![one("1", "chart-labs-span-1"), one("5", "chart-labs-span-5"), one("", "chart-labs-span-all")]
 }
 
+/// Before which day the next older values are: the day of the oldest that is drawn of a parameter that has older ones. Of several the
+/// newest, so that none has a gap.
+fn older<'v>(drawn: impl Iterator<Item = (&'v [Measured], u64)>, until: Day) -> Option<Day> {
+    let first = drawn.filter(|(_, left_out)| *left_out > 0).filter_map(|(values, _)| values.first()?.when);
+    let day = first.map(|when| when.day).max()?;
+    // Its own day may have more; but a page always goes back.
+    Some(if day + 1 < until { day + 1 } else { day })
+}
+
 /// The newest values of one parameter, newest first, and how many older ones there are.
 async fn values_of(
     ask: &PageAsk<'_>,
     id: &str,
     code: &str,
-    bound: Option<&str>,
+    bounds: &[String],
 ) -> Result<(Vec<Measured>, u64), Trouble> {
     let mut parameters = vec![("code", code), ("_sort", "-date")];
-    parameters.extend(bound.map(|bound| ("date", bound)));
+    parameters.extend(bounds.iter().map(|bound| ("date", bound.as_str())));
     let found = find(ask, "Observation", id, &parameters, MAX_POINTS).await?;
     let values = found.read(|value| Measured::of(value, ask.language()));
     Ok((values.into_iter().filter(|value| value.number.is_some()).collect(), found.left_out()))
@@ -288,6 +314,30 @@ fn bars(medicines: Vec<Medicine>, axis: Axis, head: &Head, ask: &PageAsk<'_>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn going_back_leaves_no_gap_and_comes_to_an_end() {
+        let values = |days: &[i64]| {
+            let value = |day: &i64| {
+                let text = format!(
+                    r#"{{"status":"final","code":{{"text":"x"}},"effectiveDateTime":"{}","valueInteger":1}}"#,
+                    When::of_day(*day).iso()
+                );
+                let document = salus_records::fhir::json::Document::parse(text).unwrap();
+                Measured::of(document.root(), salus_frame::Language::De).unwrap()
+            };
+            days.iter().map(value).collect::<Vec<_>>()
+        };
+        let (one, other) = (values(&[100, 150]), values(&[120, 160]));
+        assert_eq!(older([(one.as_slice(), 3), (other.as_slice(), 1)].into_iter(), 200), Some(121));
+        assert_eq!(older([(one.as_slice(), 3), (other.as_slice(), 0)].into_iter(), 200), Some(101));
+        assert_eq!(older([(one.as_slice(), 0)].into_iter(), 200), None);
+        assert_eq!(
+            older([(one.as_slice(), 9)].into_iter(), 101),
+            Some(100),
+            "a day with more than one page has"
+        );
+    }
 
     #[test]
     fn what_stands_out_is_drawn_first_and_codes_are_plain() {
