@@ -68,5 +68,6 @@ pub use write::Written;
 pub use salus_fhir as fhir;
 pub use salus_seal::{CellId, ClientId};
 pub use salus_trust_api::client::{Asker, Endpoint, Trust, TrustError};
+pub use salus_trust_api::wire::people;
 pub use salus_trust_api::wire::{SignIn, SignedIn};
-pub use salus_trust_api::{Purpose, Refusal, Token};
+pub use salus_trust_api::{Pkce, Purpose, Refusal, Token};

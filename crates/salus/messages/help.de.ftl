@@ -36,7 +36,8 @@ salus-demo = Zwei Praxen erfundener Patienten bereitstellen, zum Ausprobieren
           salus demo --port 0 --patients 20 --data /tmp/demo
           salus demo --fresh                von vorn beginnen
 
-        Gibt `ready http://localhost:PORT` aus, sobald alles bereit ist; DIR/demo.json enthält Adressen und Token.
+        Gibt `ready http://localhost:PORT` aus, sobald alles bereit ist; DIR/demo.json enthält Adressen, Token und
+        Einmallinks, die auch auf stderr stehen.
 
 salus-init = Ein Datenverzeichnis anlegen: Schlüssel, Wiederherstellungs-Kit, salus.toml
     .root_key = Die Datei des Wurzelschlüssels; angelegt, wenn es sie nicht gibt [Vorgabe: DIR/trust/root.key]
@@ -185,3 +186,63 @@ salus-scope = Wer was bekommen hat: Patienten und Datensatzversionen, die heraus
         Beispiele:
           salus scope --client 3f0c...  --from 2026-11-01 --to 2026-12-01
           salus scope --session 77ab... --json
+
+salus-person = Menschen, die sich mit Passkeys anmelden
+
+salus-person-invite = Jemanden in eine Zelle aufnehmen und den Einmallink ausgeben
+    .cell = Der Name der Zelle
+    .name = Der Name, wie er auf den Seiten steht
+    .role = Was die Person darf
+    .practitioner = Die Id des FHIR-Practitioners, der die Person ist
+    .after =
+        Beispiele:
+          salus person invite --cell praxis-sonnenberg --name 'Dr. Ada Muster' --role physician
+          salus person invite --cell praxis-sonnenberg --name 'Bea Beispiel' --role practice-administrator
+
+        Rollen: physician, medical-assistant, practice-administrator. Der Link gilt einmal, drei Tage lang.
+
+salus-person-list = Die Menschen einer Zelle zeigen
+    .cell = Der Name der Zelle
+    .after =
+        Beispiel:
+          salus person list --cell praxis-sonnenberg
+
+salus-person-revoke = Eine Person sperren, wieder zulassen oder ausschließen; was endet, endet sofort
+    .person = Die Id der Person
+    .suspend = Nur bis sie wieder zugelassen wird
+    .restore = Eine gesperrte Person wieder zulassen
+    .after =
+        Beispiele:
+          salus person revoke --person 3f0c...
+          salus person revoke --person 3f0c... --suspend
+          salus person revoke --person 3f0c... --restore
+
+salus-person-passkeys = Die Passkeys einer Person zeigen, oder einen mit den Sitzungen beenden, die er begann
+    .cell = Der Name der Zelle; ohne ihn ist ein Betreiber gemeint
+    .person = Die Id der Person
+    .revoke = Der Passkey, der enden soll
+    .after =
+        Beispiele:
+          salus person passkeys --cell praxis-sonnenberg --person 3f0c...
+          salus person passkeys --cell praxis-sonnenberg --person 3f0c... --revoke 77ab...
+
+salus-person-recover = Passkeys und Sitzungen einer Person beenden und einen neuen Einmallink ausgeben
+    .person = Die Id der Person
+    .after =
+        Beispiel:
+          salus person recover --person 3f0c...
+
+        Für alle, die ihre Passkeys verloren haben oder deren erster Link abgelaufen ist.
+
+salus-operator = Betreiber: Sie betreiben die Plattform und erreichen keinen Patienten
+
+salus-operator-invite = Jemanden aufnehmen, der die Plattform betreibt und keinen Patienten erreicht, und den Einmallink ausgeben
+    .name = Der Name
+    .after =
+        Beispiel:
+          salus operator invite --name 'Olga Operator'
+
+salus-operator-list = Die Betreiber zeigen
+    .after =
+        Beispiel:
+          salus operator list

@@ -36,7 +36,8 @@ salus-demo = Servir deux cabinets de patients inventés, pour essayer
           salus demo --port 0 --patients 20 --data /tmp/demo
           salus demo --fresh                recommencer à neuf
 
-        Affiche `ready http://localhost:PORT` quand tout est servi ; DIR/demo.json contient adresses et jetons.
+        Affiche `ready http://localhost:PORT` quand tout est servi ; DIR/demo.json contient adresses, jetons et
+        liens à usage unique, qui sont aussi sur stderr.
 
 salus-init = Créer un répertoire de données : clés, kit de récupération, salus.toml
     .root_key = Le fichier de la clé racine, créé s'il n'existe pas [par défaut : DIR/trust/root.key]
@@ -186,3 +187,63 @@ salus-scope = Qui a reçu quoi : patients et versions d'enregistrements qui ont 
         Exemples :
           salus scope --client 3f0c...  --from 2026-11-01 --to 2026-12-01
           salus scope --session 77ab... --json
+
+salus-person = Les personnes qui se connectent avec des clés d'accès
+
+salus-person-invite = Ajouter une personne à une cellule et afficher son lien à usage unique
+    .cell = Le nom de la cellule
+    .name = Son nom, tel qu'il figure sur les pages
+    .role = Ce qu'elle peut faire
+    .practitioner = L'id du Practitioner FHIR qu'elle est
+    .after =
+        Exemples :
+          salus person invite --cell praxis-sonnenberg --name 'Dr. Ada Muster' --role physician
+          salus person invite --cell praxis-sonnenberg --name 'Bea Beispiel' --role practice-administrator
+
+        Rôles : physician, medical-assistant, practice-administrator. Le lien sert une fois, pendant trois jours.
+
+salus-person-list = Montrer les personnes d'une cellule
+    .cell = Le nom de la cellule
+    .after =
+        Exemple :
+          salus person list --cell praxis-sonnenberg
+
+salus-person-revoke = Suspendre, rétablir ou exclure une personne ; ce qui prend fin le fait aussitôt
+    .person = L'id de la personne
+    .suspend = Seulement jusqu'à ce qu'elle soit rétablie
+    .restore = Rétablir une personne suspendue
+    .after =
+        Exemples :
+          salus person revoke --person 3f0c...
+          salus person revoke --person 3f0c... --suspend
+          salus person revoke --person 3f0c... --restore
+
+salus-person-passkeys = Montrer les clés d'accès d'une personne, ou en révoquer une avec les sessions qu'elle a ouvertes
+    .cell = Le nom de la cellule ; sans lui, il s'agit d'un opérateur
+    .person = L'id de la personne
+    .revoke = La clé à révoquer
+    .after =
+        Exemples :
+          salus person passkeys --cell praxis-sonnenberg --person 3f0c...
+          salus person passkeys --cell praxis-sonnenberg --person 3f0c... --revoke 77ab...
+
+salus-person-recover = Révoquer les clés et les sessions d'une personne et afficher un nouveau lien à usage unique
+    .person = L'id de la personne
+    .after =
+        Exemple :
+          salus person recover --person 3f0c...
+
+        Pour qui a perdu ses clés, ou dont le premier lien a expiré.
+
+salus-operator = Les opérateurs : ils font tourner la plateforme et n'atteignent aucun patient
+
+salus-operator-invite = Ajouter quelqu'un qui fait tourner la plateforme et n'atteint aucun patient, et afficher son lien à usage unique
+    .name = Son nom
+    .after =
+        Exemple :
+          salus operator invite --name 'Olga Operator'
+
+salus-operator-list = Montrer les opérateurs
+    .after =
+        Exemple :
+          salus operator list

@@ -1,6 +1,9 @@
 //! The words of the command line. Parses; does nothing.
 
+mod person;
+
 use clap::{Args, Parser, Subcommand};
+pub use person::{Operator, Person};
 use std::path::PathBuf;
 
 /// Health records that a stolen password cannot empty.
@@ -50,7 +53,8 @@ pub enum Command {
   salus demo --port 0 --patients 20 --data /tmp/demo
   salus demo --fresh                begin anew
 
-Prints `ready http://localhost:PORT` when all is served; DIR/demo.json holds addresses and tokens.")]
+Prints `ready http://localhost:PORT` when all is served; DIR/demo.json holds addresses, tokens and
+one-time links, which stand on stderr, too.")]
     Demo(Demo),
     /// Make a data directory: keys, recovery kit, salus.toml
     #[command(after_help = "Examples:
@@ -85,6 +89,12 @@ spent, since nobody knows what was reached: make new clients for those who must 
     /// Sessions
     #[command(subcommand)]
     Session(Session),
+    /// People who sign in with passkeys
+    #[command(subcommand)]
+    Person(Person),
+    /// Operators: they run the platform and reach no patient
+    #[command(subcommand)]
+    Operator(Operator),
     /// What runs here, and how it fares
     #[command(after_help = "Examples:
   salus status --data /var/lib/salus
@@ -116,6 +126,9 @@ a report, with its place and the rule; never with a value.")]
     /// The indexer's process; started by `serve` and `demo`
     #[command(name = "__indexer", hide = true)]
     Indexer,
+    /// The door's process; started by `serve` and `demo`
+    #[command(name = "__door", hide = true)]
+    Door,
     /// The record server's process; started by `serve` and `demo`
     #[command(name = "__record-server", hide = true)]
     RecordServer,

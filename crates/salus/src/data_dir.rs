@@ -42,6 +42,9 @@ pub struct ServerFile {
     pub address: std::net::SocketAddr,
     /// The address for clients, without a slash at its end.
     pub base_url: String,
+    /// The address of the door, where people sign in, without a slash at its end.
+    #[serde(default)]
+    pub door_url: Option<String>,
     /// The certificate that it shows, where it ends TLS itself.
     pub certificate_file: Option<PathBuf>,
 }
@@ -286,6 +289,7 @@ mod tests {
             pid: 1,
             address: ([127, 0, 0, 1], 2).into(),
             base_url: "http://localhost:2".into(),
+            door_url: None,
             certificate_file: None,
         };
         data.write_server_file(&server).unwrap();

@@ -3,7 +3,7 @@
 use clap::FromArgMatches as _;
 use salus::admin::log::Part;
 use salus::admin::{self, Output};
-use salus::cli::{Cli, Client, Command, Index, Log, Session};
+use salus::cli::{Cli, Client, Command, Index, Log, Operator, Person, Session};
 use salus::failure::Failure;
 use salus::{cli, demo, help, import, init, process, recover, serve, usage};
 use std::ffi::OsString;
@@ -20,6 +20,7 @@ fn main() -> ExitCode {
     let output = |json| Output { json, language };
     let outcome = match &command.command {
         Command::Keyholder => return process::keyholder::run(),
+        Command::Door => return process::door::run(),
         Command::Indexer => return process::indexer::run(),
         Command::RecordServer => return process::record_server::run(),
         Command::Demo(demo) => demo::run::run(demo, language),
@@ -31,6 +32,11 @@ fn main() -> ExitCode {
         Command::Session(session) => {
             let Session::Revoke { report, .. } = session;
             admin::change::session(session, output(report.json))
+        }
+        Command::Person(person) => admin::person::person(person, output(person_json(person))),
+        Command::Operator(operator) => {
+            let (Operator::Invite { report, .. } | Operator::List { report }) = operator;
+            admin::person::operator(operator, output(report.json))
         }
         Command::Status(report) => admin::status::run(report, output(report.json)),
         Command::Import(import) => import::run(import, output(import.json)),
@@ -56,6 +62,16 @@ fn main() -> ExitCode {
 fn cell_json(cell: &cli::Cell) -> bool {
     match cell {
         cli::Cell::Create { report, .. } | cli::Cell::Quarantine { report, .. } => report.json,
+    }
+}
+
+fn person_json(person: &Person) -> bool {
+    match person {
+        Person::Invite { report, .. }
+        | Person::List { report, .. }
+        | Person::Revoke { report, .. }
+        | Person::Passkeys { report, .. }
+        | Person::Recover { report, .. } => report.json,
     }
 }
 

@@ -17,7 +17,7 @@ pub fn run(command: &cli::Serve, language: Language) -> Result<(), Failure> {
     data.must_exist()?;
     let settings = settings(&data, command.config.as_deref(), language)?;
     begin_log(settings.log.format, settings.log.level);
-    let plan = Plan { data, settings, note: None, language };
+    let plan = Plan { data, settings, note: None, look_round: false, language };
     on_this_thread(async {
         let asked = asked_to_end()?;
         let mut server = Server::start(plan)?;
@@ -73,6 +73,8 @@ fn config_says(error: &ConfigError, language: Language) -> Say {
                 Rule::CertificateAndKey => say("rule-certificate-and-key"),
                 Rule::NakedOnLoopbackOnly => say("rule-naked-on-loopback"),
                 Rule::PublicUrl => say("rule-public-url"),
+                Rule::DoorUrl => say("rule-door-url"),
+                Rule::RelyingParty => say("rule-relying-party"),
             };
             say("config-together").with("keys", keys).with("rule", rule.text(language))
         }

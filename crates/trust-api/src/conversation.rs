@@ -195,7 +195,7 @@ async fn exchange(
     }
 }
 
-async fn receive(stream: &mut UnixStream, buffer: &mut Vec<u8>) -> Result<Reply, TrustError> {
+pub(crate) async fn receive(stream: &mut UnixStream, buffer: &mut Vec<u8>) -> Result<Reply, TrustError> {
     let mut prefix = [0u8; PREFIX_BYTES];
     stream.read_exact(&mut prefix).await.map_err(|_| TrustError::Unavailable)?;
     buffer.clear();

@@ -16,14 +16,18 @@ pub mod admin;
 pub mod admission;
 pub mod client;
 mod conversation;
+pub mod door;
 pub mod frame;
 pub mod lane;
+pub mod pkce;
 pub mod token;
 pub mod wire;
 
 pub use admission::{Admission, OpenError, WriteAdmission};
 pub use client::{Trust, TrustError};
+pub use door::DoorTrust;
 pub use lane::{Feeds, SearchAdmission};
+pub use pkce::Pkce;
 pub use salus_seal::entry::{Budgets, Interaction, Limits, Purpose, Refusal};
 pub use token::Token;
 pub use wire::Receipt;

@@ -31,6 +31,9 @@ pub struct WebOptions {
     /// Bounds.
     #[serde(default)]
     pub limits: WebLimits,
+    /// The address of the door, where people sign in, without a slash at the end; without, nobody can.
+    #[serde(default)]
+    pub door_url: Option<String>,
     /// A line that the front page shows, such as that this is a demo; further lines are a command to be pasted, in which
     /// `{base}` stands for the server's address.
     #[serde(default)]

@@ -67,6 +67,7 @@ pub async fn run(options: WebOptions, hooks: Hooks, until: impl Future<Output = 
         log,
         public_base_url,
         note: options.note,
+        door_url: options.door_url,
         behind_proxy: options.behind_proxy,
         has_tls: tls.is_some(),
         request_timeout: Duration::from_millis(limits.request_timeout_ms),

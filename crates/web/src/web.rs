@@ -15,6 +15,8 @@ pub(crate) struct Web {
     /// Without a slash at the end.
     pub public_base_url: String,
     pub note: Option<String>,
+    /// Where people sign in, without a slash at the end.
+    pub door_url: Option<String>,
     pub behind_proxy: bool,
     pub has_tls: bool,
     pub request_timeout: std::time::Duration,

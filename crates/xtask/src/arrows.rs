@@ -34,6 +34,7 @@ const ARROWS: &[(&str, May<'_>)] = &[
     ("salus-accesslog", May::Only(&["salus-seal"])),
     ("salus-keyholder", May::Only(&["salus-trust-api", "salus-seal", "salus-accesslog", "salus-passkey"])),
     ("salus-indexer", May::Only(&["salus-trust-api", "salus-seal"])),
+    ("salus-door", May::Only(&["salus-trust-api", "salus-seal", "salus-frame"])),
     ("salus-records", May::Only(&["salus-fhir", "salus-seal", "salus-store", "salus-trust-api"])),
     ("salus-web", May::Only(&["salus-records", "salus-frame"])),
     ("salus", May::AllThatShips),

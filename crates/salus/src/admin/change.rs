@@ -184,6 +184,6 @@ fn done(answer: AdminAnswer) -> Result<(), Failure> {
     if matches!(answer, AdminAnswer::Done) { Ok(()) } else { Err(unexpected()) }
 }
 
-fn tell(output: Output, json: Value, said: Say) {
+pub(super) fn tell(output: Output, json: Value, said: Say) {
     output.report(&json, |language| vec![said.text(language)]);
 }

@@ -8,6 +8,7 @@ pub mod compare;
 pub mod index;
 pub mod log;
 mod log_people;
+pub mod person;
 pub mod scope;
 pub mod status;
 pub mod verify;

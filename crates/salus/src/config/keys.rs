@@ -85,6 +85,29 @@ pub const KEYS: &[Key] = &[
         "Whether a proxy that ends TLS stands before it, and nobody else reaches it: the last address of X-Forwarded-For is then \
          the client's in the access log. X-Forwarded-Proto and -Host are not read: set `public_url`. Without it and without a certificate, only a loopback address may be listened on.",
     ),
+    key(
+        "door",
+        "listen",
+        Kind::Address,
+        "\"127.0.0.1:8643\"",
+        "Address and port that the door listens on, where people sign in. It shows the certificate of `[tls]`, which must name its host, too.",
+    ),
+    key(
+        "door",
+        "public_url",
+        Kind::Text,
+        "\"\"",
+        "The door's origin, as browsers reach it: scheme, host and, where it is not the scheme's own, port; a host of its own, not the \
+         record server's. Empty: `http` or `https`, `localhost` or the address of `listen`, and its port.",
+    ),
+    key(
+        "door",
+        "rp_id",
+        Kind::Text,
+        "\"\"",
+        "What passkeys are bound to: the door's host, or a domain above it. Whoever changes it ends every passkey. Empty: the host of \
+         `public_url`. Leave it so, unless the door is to move between hosts of one domain: every page under that domain could then ask for the passkeys.",
+    ),
     key("tls", "certificate_file", Kind::Path, "\"\"", "The certificate and those above it, PEM."),
     key("tls", "key_file", Kind::Path, "\"\"", "The certificate's key, PEM."),
     key(
@@ -144,6 +167,7 @@ pub const KEYS: &[Key] = &[
 /// What each section is about.
 pub const SECTIONS: &[(&str, &str)] = &[
     ("server", "Where the record server is reached."),
+    ("door", "Where people sign in: an origin of its own."),
     ("tls", "TLS by certificate files; both or neither. They are read at start."),
     ("limits", "Bounds of what one client can take."),
     ("keyholder", "The trusted side."),

@@ -1,5 +1,6 @@
 //! Reads the configuration's file and the environment, and says exactly what is wrong with them. State: none.
 
+use super::door::{belongs, host};
 use super::keys::{KEYS, Key, SECTIONS, variable};
 use super::spelling::nearest;
 use super::values::{fits, of_text};
@@ -135,6 +136,17 @@ fn check_together(settings: &Settings) -> Result<(), ConfigError> {
             "server.listen, server.behind_proxy, tls.certificate_file",
             Rule::NakedOnLoopbackOnly,
         );
+    }
+    let door = &settings.door;
+    if tls.files().is_none() && !settings.server.behind_proxy && !door.listen.ip().is_loopback() {
+        return together("door.listen, server.behind_proxy, tls.certificate_file", Rule::NakedOnLoopbackOnly);
+    }
+    if !door.public_url.is_empty() && host(&door.public_url).is_none() {
+        return together("door.public_url", Rule::DoorUrl);
+    }
+    let origin = if door.public_url.is_empty() { "http://localhost" } else { &door.public_url };
+    if !door.rp_id.is_empty() && !belongs(&door.rp_id, origin) {
+        return together("door.rp_id, door.public_url", Rule::RelyingParty);
     }
     let url = &settings.server.public_url;
     let sound = (url.starts_with("http://") || url.starts_with("https://")) && !url.ends_with('/');

@@ -3,6 +3,7 @@
 //! Never: guesses. A key that is not known, or a value that does not fit, ends the start with its name and line.
 //! State: none.
 
+pub mod door;
 pub mod keys;
 mod load;
 mod spelling;
@@ -21,6 +22,8 @@ use std::path::{Path, PathBuf};
 pub struct Settings {
     /// `[server]`
     pub server: Server,
+    /// `[door]`
+    pub door: door::Door,
     /// `[tls]`
     pub tls: Tls,
     /// `[limits]`
@@ -228,4 +231,8 @@ pub enum Rule {
     NakedOnLoopbackOnly,
     /// A public URL begins with http(s):// and does not end with a slash.
     PublicUrl,
+    /// The door's public URL is an origin: scheme, host in small letters, port.
+    DoorUrl,
+    /// The relying party's id is the door's host, or a domain above it.
+    RelyingParty,
 }

@@ -4,6 +4,7 @@
 
 mod progress;
 pub mod run;
+pub mod staff;
 
 /// The people are the same in every demo.
 pub const SEED: u64 = 1;

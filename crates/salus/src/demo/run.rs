@@ -4,6 +4,7 @@
 
 use super::SEED;
 use super::progress::Progress;
+use super::staff::{self, DemoPerson};
 use crate::admin::change::{FHIR_CLIENT, OwnClient, create_cell, own_session};
 use crate::admin::{Administration, budgets};
 use crate::cli;
@@ -46,6 +47,9 @@ const CELLS: [(Locale, &str); 2] =
 #[derive(Serialize, Deserialize)]
 struct DemoFile {
     base_url: String,
+    /// Where people sign in.
+    #[serde(default)]
+    door_url: String,
     note: String,
     cells: Vec<DemoCell>,
 }
@@ -55,6 +59,8 @@ struct DemoCell {
     name: String,
     fhir_base_url: String,
     token: String,
+    #[serde(default)]
+    people: Vec<DemoPerson>,
 }
 
 /// `salus demo`
@@ -76,6 +82,9 @@ pub fn run(command: &cli::Demo, language: Language) -> Result<(), Failure> {
     }
     let mut settings = Settings::default();
     settings.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, command.port));
+    // The door takes the next port, or any that is free, too.
+    let door_port = if command.port == 0 { 0 } else { command.port.checked_add(1).unwrap_or(0) };
+    settings.door.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, door_port));
     settings.log.format = Format::Text;
     settings.log.level = if command.verbose { Level::Debug } else { Level::Warn };
     begin_log(settings.log.format, settings.log.level);
@@ -83,7 +92,7 @@ pub fn run(command: &cli::Demo, language: Language) -> Result<(), Failure> {
     if command.patients > 0 {
         note += &format!("\n{}", example(&data));
     }
-    let plan = Plan { data: data.clone(), settings, note: Some(note), language };
+    let plan = Plan { data: data.clone(), settings, note: Some(note), look_round: true, language };
     on_this_thread(async {
         let asked = asked_to_end()?;
         tokio::pin!(asked);
@@ -159,6 +168,7 @@ async fn prepare(
             name: name.to_owned(),
             fhir_base_url: format!("{}/{name}/fhir", server.base_url),
             token: token.to_text().to_string(),
+            people: people_of(data, server, name, (locale, World::new(locale, SEED, day))).await?,
         });
     }
     if are_missing {
@@ -173,7 +183,15 @@ async fn prepare(
         progress.made_day(today);
         progress.write(data)?;
     }
-    let file = DemoFile { base_url: server.base_url.clone(), note: say("demo-note").text(language), cells };
+    for cell in &cells {
+        staff::announce(&cell.name, &cell.people, language);
+    }
+    let file = DemoFile {
+        base_url: server.base_url.clone(),
+        door_url: server.door_url.clone().unwrap_or_default(),
+        note: say("demo-note").text(language),
+        cells,
+    };
     let text = serde_json::to_string_pretty(&file).unwrap_or_default() + "\n";
     replace_private(&path, text.as_bytes())
 }
@@ -193,6 +211,21 @@ async fn begin_anew(data: &DataDir, name: &'static str) -> Result<Token, Failure
         )
     });
     begun.await.unwrap_or_else(|_| Err(Failure::could_not(say("server-ended"))))
+}
+
+/// Who works in the cell, with links. The administrator's connection blocks, so it gets a thread.
+async fn people_of(
+    data: &DataDir,
+    server: &ServerFile,
+    cell: &'static str,
+    (locale, world): (Locale, World),
+) -> Result<Vec<DemoPerson>, Failure> {
+    let (data, door_url) = (data.clone(), server.door_url.clone().unwrap_or_default());
+    let made = tokio::task::spawn_blocking(move || {
+        let mut administration = Administration::connect(&data)?;
+        staff::prepare(&mut administration, &door_url, cell, (locale, &world))
+    });
+    made.await.unwrap_or_else(|_| Err(Failure::could_not(say("server-ended"))))
 }
 
 /// The status of a read of what cannot be there: 404 in a session that lives, 401 in none.

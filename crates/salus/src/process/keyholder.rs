@@ -5,9 +5,9 @@ use crate::config::Level;
 use crate::failure::COULD_NOT;
 use crate::supervise::log;
 use salus_fhir::{ResourceType, search::LINES};
-use salus_keyholder::LineSearch;
 use salus_keyholder::error::KeyholderError;
 use salus_keyholder::run::{KeyholderOptions, SearchOptions, run as hold_keys};
+use salus_keyholder::{LineSearch, SignInOptions};
 use salus_sandbox::{Network, Profile, confine};
 use std::os::fd::AsFd as _;
 use std::process::ExitCode;
@@ -23,6 +23,7 @@ pub fn run() -> ExitCode {
     log::line(Level::Info, "confined", &[("by", &protections.join("; "))]);
     let keys = parse_key(&start.record_server_key).zip(parse_key(&start.indexer_key));
     let Some((record_server_key, indexer_key)) = keys else { return ExitCode::from(COULD_NOT) };
+    let Some(door_key) = parse_key(&start.sign_in.door_key) else { return ExitCode::from(COULD_NOT) };
     let Ok(stop) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(COULD_NOT) };
     let options = KeyholderOptions {
         data_dir: start.data_dir,
@@ -31,7 +32,13 @@ pub fn run() -> ExitCode {
         witness_dirs: start.witness_dirs,
         record_server_key,
         search: Some(SearchOptions { indexer_key, line: line_search() }),
-        sign_in: None,
+        sign_in: Some(SignInOptions {
+            door_key,
+            origin: start.sign_in.origin,
+            rp_id: start.sign_in.rp_id,
+            pages_url: start.sign_in.pages_url,
+            look_round: start.sign_in.look_round,
+        }),
         protections,
     };
     match hold_keys(options, stop, || FirstLine::Ready.say()) {

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use zeroize::Zeroizing;
 
+pub mod door;
 pub mod indexer;
 pub mod keyholder;
 pub mod record_server;
@@ -66,6 +67,8 @@ pub struct KeyholderStart {
     pub record_server_key: Zeroizing<String>,
     /// With which the indexer proves itself, in hexadecimal digits.
     pub indexer_key: Zeroizing<String>,
+    /// What it needs to know of the door.
+    pub sign_in: SignInStart,
 }
 
 /// The indexer's options.
@@ -80,6 +83,46 @@ pub struct IndexerStart {
     pub keyholder_socket: PathBuf,
     /// With which it proves itself, in hexadecimal digits.
     pub keyholder_key: Zeroizing<String>,
+}
+
+/// The door's options.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DoorStart {
+    /// How it logs.
+    pub log: LogStart,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Its origin, as browsers say it.
+    pub origin: String,
+    /// What passkeys are bound to.
+    pub rp_id: String,
+    /// The record server's address.
+    pub pages_url: String,
+    /// Certificate and key.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Where the keyholder listens.
+    pub keyholder_socket: PathBuf,
+    /// With which it proves itself, in hexadecimal digits.
+    pub keyholder_key: Zeroizing<String>,
+    /// Whether one-time links may let people look round without a passkey.
+    pub look_round: bool,
+}
+
+/// What the keyholder needs to know of the door.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInStart {
+    /// With which the door proves itself, in hexadecimal digits.
+    pub door_key: Zeroizing<String>,
+    /// The door's origin.
+    pub origin: String,
+    /// What passkeys are bound to.
+    pub rp_id: String,
+    /// The record server's address.
+    pub pages_url: String,
+    /// Whether one-time links may let people look round without a passkey.
+    pub look_round: bool,
 }
 
 /// The record server's options.
@@ -108,6 +151,8 @@ pub struct RecordServerStart {
     pub max_connections: usize,
     /// In seconds.
     pub request_timeout_s: u64,
+    /// The address of the door.
+    pub door_url: Option<String>,
     /// For the front page.
     pub note: Option<String>,
 }

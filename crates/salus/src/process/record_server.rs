@@ -101,6 +101,7 @@ fn options(start: RecordServerStart) -> Option<WebOptions> {
             shutdown_ms: SHUTDOWN_MS,
             ..WebLimits::default()
         },
+        door_url: start.door_url,
         note: start.note,
     })
 }
@@ -142,6 +143,7 @@ mod tests {
             "tls": ["/etc/salus/tls.crt", "/etc/salus/tls.key"],
             "behind_proxy": false,
             "max_body_bytes": 1, "max_connections": 1, "request_timeout_s": 1,
+            "door_url": null,
             "note": null,
         }))
         .unwrap();

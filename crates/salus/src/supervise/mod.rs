@@ -1,4 +1,4 @@
-//! Runs the server's processes: the keyholder, the indexer, then the record server. Starts again what dies, and ends all of it in
+//! Runs the server's processes: the keyholder, the indexer, the door, then the record server. Starts again what dies, and ends all of it in
 //! order. Nobody waits for the indexer: until it has caught up, searches do.
 //!
 //! Never: sees a record; puts a key on a command line or into the environment (options travel over a pipe).
@@ -11,18 +11,25 @@ mod signals;
 
 pub use signals::asked_to_end;
 
+use crate::config::door::host;
 use crate::config::{Format, Level, Settings};
 use crate::data_dir::{DataDir, Lock, ServerFile, cannot_write};
 use crate::failure::Failure;
 use crate::messages::say;
-use crate::process::{IndexerStart, KeyholderStart, LogStart, RecordServerStart, print_key};
+use crate::process::{
+    DoorStart, IndexerStart, KeyholderStart, LogStart, RecordServerStart, SignInStart, print_key,
+};
 use child::{Keeper, Need, Stage};
 use salus_fhir::Language;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
+
+/// How long the server waits for the door before it says that it is ready without it.
+const DOOR_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is to be served.
 #[derive(Debug, Clone)]
@@ -33,6 +40,8 @@ pub struct Plan {
     pub settings: Settings,
     /// A line for the front page.
     pub note: Option<String>,
+    /// Whether one-time links may let people look round without a passkey: only in a demo.
+    pub look_round: bool,
     /// For what the processes say when they refuse to start.
     pub language: Language,
 }
@@ -51,10 +60,13 @@ impl Server {
     pub fn start(plan: Plan) -> Result<Self, Failure> {
         plan.data.must_exist()?;
         let lock = plan.data.lock()?;
-        let address = free_address(plan.settings.server.listen)?;
+        let addresses = Addresses {
+            server: free_address(plan.settings.server.listen)?,
+            door: free_address(plan.settings.door.listen)?,
+        };
         let (stage, stages) = watch::channel(Stage::Run);
         let (announce, ready) = watch::channel(None);
-        let task = tokio::spawn(run(plan, lock, address, stages, announce));
+        let task = tokio::spawn(run(plan, lock, addresses, stages, announce));
         Ok(Self { stage, ready, task })
     }
 
@@ -91,13 +103,13 @@ impl Server {
 async fn run(
     plan: Plan,
     lock: Lock,
-    address: SocketAddr,
+    addresses: Addresses,
     mut stages: watch::Receiver<Stage>,
     announce: watch::Sender<Option<ServerFile>>,
 ) -> Result<(), Failure> {
-    let server = server_file(&plan, address);
+    let server = server_file(&plan, addresses);
     let (inner_stage, inner_stages) = watch::channel(Stage::Run);
-    let Starts { keyholder, indexer, record_server } = starts(&plan, address, &server.base_url)?;
+    let Starts { keyholder, indexer, door, record_server } = starts(&plan, addresses, &server)?;
     let ends = Stage::EndKeyholder;
     let mut trusted =
         Keeper::start("__keyholder", "keyholder", Need::Vital, ends, &keyholder, inner_stages.clone())?;
@@ -106,12 +118,15 @@ async fn run(
         _ = stages.wait_for(|stage| *stage != Stage::Run) => Ok(()),
     };
     let mut indexed = None;
+    let mut opened = None;
     let mut served = None;
     if outcome.is_ok() && *stages.borrow() == Stage::Run {
         let stages_of_indexer = inner_stages.clone();
         indexed =
             Some(Keeper::start("__indexer", "indexer", Need::Spare, ends, &indexer, stages_of_indexer)?);
-        let (name, ends) = ("__record-server", Stage::EndRecordServer);
+        let (ends, stages_of_door) = (Stage::EndRecordServer, inner_stages.clone());
+        let door = opened.insert(Keeper::start("__door", "door", Need::Spare, ends, &door, stages_of_door)?);
+        let name = "__record-server";
         let keeper = Keeper::start(name, "record-server", Need::Vital, ends, &record_server, inner_stages)?;
         let keeper = served.insert(keeper);
         outcome = tokio::select! {
@@ -119,6 +134,10 @@ async fn run(
             failure = trusted.ended() => Err(failure),
             _ = stages.wait_for(|stage| *stage != Stage::Run) => Ok(()),
         };
+        if outcome.is_ok() {
+            // Without it nobody signs in, and everything else is served all the same.
+            let _ = tokio::time::timeout(DOOR_PATIENCE, door.ready()).await;
+        }
         if outcome.is_ok() && *stages.borrow() == Stage::Run {
             outcome = plan.data.write_server_file(&server);
             announce.send_replace(Some(server));
@@ -132,7 +151,7 @@ async fn run(
         }
     }
     inner_stage.send_replace(Stage::EndRecordServer);
-    if let Some(keeper) = served {
+    for keeper in [served, opened].into_iter().flatten() {
         keeper.gone().await;
     }
     inner_stage.send_replace(Stage::EndKeyholder);
@@ -156,7 +175,7 @@ fn free_address(listen: SocketAddr) -> Result<SocketAddr, Failure> {
     TcpListener::bind(listen).and_then(|listener| listener.local_addr()).map_err(taken)
 }
 
-fn server_file(plan: &Plan, address: SocketAddr) -> ServerFile {
+fn server_file(plan: &Plan, Addresses { server: address, door }: Addresses) -> ServerFile {
     let settings = &plan.settings;
     let scheme = if settings.tls.files().is_some() { "https" } else { "http" };
     let host = if address.ip().is_loopback() { "localhost".to_owned() } else { bracketed(address) };
@@ -166,7 +185,13 @@ fn server_file(plan: &Plan, address: SocketAddr) -> ServerFile {
         settings.server.public_url.clone()
     };
     let certificate_file = settings.tls.files().map(|(certificate, _)| absolute(certificate));
-    ServerFile { pid: std::process::id(), address, base_url, certificate_file }
+    let door_url = if settings.door.public_url.is_empty() {
+        let host = if door.ip().is_loopback() { "localhost".to_owned() } else { bracketed(door) };
+        format!("{scheme}://{host}:{}", door.port())
+    } else {
+        settings.door.public_url.clone()
+    };
+    ServerFile { pid: std::process::id(), address, base_url, door_url: Some(door_url), certificate_file }
 }
 
 fn bracketed(address: SocketAddr) -> String {
@@ -176,20 +201,35 @@ fn bracketed(address: SocketAddr) -> String {
     }
 }
 
+/// Where the processes listen.
+#[derive(Debug, Clone, Copy)]
+struct Addresses {
+    server: SocketAddr,
+    door: SocketAddr,
+}
+
 /// What each process is told.
 struct Starts {
     keyholder: KeyholderStart,
     indexer: IndexerStart,
+    door: DoorStart,
     record_server: RecordServerStart,
 }
 
-fn starts(plan: &Plan, address: SocketAddr, base_url: &str) -> Result<Starts, Failure> {
+fn starts(plan: &Plan, addresses: Addresses, server: &ServerFile) -> Result<Starts, Failure> {
     let settings = &plan.settings;
     let draw = || {
         let key = salus_seal::keys::random::<32>().map(Zeroizing::new);
         key.map_err(|_| Failure::could_not(say("no-random")))
     };
-    let (key, indexer_key) = (draw()?, draw()?);
+    let (key, indexer_key, door_key) = (draw()?, draw()?, draw()?);
+    let door_url = server.door_url.clone().unwrap_or_default();
+    let rp_id = match settings.door.rp_id.as_str() {
+        // An address has no host that passkeys could be bound to; nothing fits then.
+        "" => host(&door_url).unwrap_or_default().to_owned(),
+        chosen => chosen.to_owned(),
+    };
+    let tls = settings.tls.files().map(|(certificate, key)| (absolute(certificate), absolute(key)));
     let log = LogStart {
         format: settings.log.format,
         level: settings.log.level,
@@ -208,6 +248,13 @@ fn starts(plan: &Plan, address: SocketAddr, base_url: &str) -> Result<Starts, Fa
         witness_dirs,
         record_server_key: print_key(&key),
         indexer_key: print_key(&indexer_key),
+        sign_in: SignInStart {
+            door_key: print_key(&door_key),
+            origin: door_url.clone(),
+            rp_id: rp_id.clone(),
+            pages_url: server.base_url.clone(),
+            look_round: plan.look_round,
+        },
     };
     let indexer = IndexerStart {
         log: log.clone(),
@@ -215,21 +262,33 @@ fn starts(plan: &Plan, address: SocketAddr, base_url: &str) -> Result<Starts, Fa
         keyholder_socket: plan.data.keyholder_socket(),
         keyholder_key: print_key(&indexer_key),
     };
+    let door = DoorStart {
+        log: log.clone(),
+        listen: addresses.door,
+        origin: door_url.clone(),
+        rp_id,
+        pages_url: server.base_url.clone(),
+        tls: tls.clone(),
+        keyholder_socket: plan.data.keyholder_socket(),
+        keyholder_key: print_key(&door_key),
+        look_round: plan.look_round,
+    };
     let record_server = RecordServerStart {
         log,
-        listen: address,
-        base_url: base_url.to_owned(),
+        listen: addresses.server,
+        base_url: server.base_url.clone(),
         data_dir: plan.data.path().to_owned(),
         keyholder_socket: plan.data.keyholder_socket(),
         keyholder_key: print_key(&key),
-        tls: settings.tls.files().map(|(certificate, key)| (absolute(certificate), absolute(key))),
+        tls,
         behind_proxy: settings.server.behind_proxy,
         max_body_bytes: settings.limits.max_body_bytes,
         max_connections: settings.limits.max_connections,
         request_timeout_s: settings.limits.request_timeout_s,
+        door_url: Some(door_url),
         note: plan.note.clone(),
     };
-    Ok(Starts { keyholder, indexer, record_server })
+    Ok(Starts { keyholder, indexer, door, record_server })
 }
 
 fn absolute(path: &PathBuf) -> PathBuf {

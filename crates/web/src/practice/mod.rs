@@ -127,7 +127,7 @@ pub(crate) async fn answer(
 ) -> Answer {
     let around = Around::of(web, cell, parts);
     let Some(cell) = cell else { return Trouble::Unknown.answer(&around, None) };
-    let area = routed.area;
+    let (area, pattern) = (routed.area, routed.pattern);
     let received = match session::receive(web, parts, body, &routed).await {
         Ok(received) => received,
         Err(trouble) => return trouble.answer(&around, None),
@@ -135,7 +135,10 @@ pub(crate) async fn answer(
     // These are for everybody.
     match area {
         Area::Look => return look::answer(&around, &received.form, web.has_tls),
-        Area::SignIn => return sign_in::answer(&around, parts),
+        Area::SignIn => {
+            let asked = sign_in::Asked { web, cell, parts, query: &received.query, pattern, address };
+            return sign_in::answer(&around, &asked).await;
+        }
         _ => {}
     }
     let ask = match session::begin(web, cell, parts, received, routed, address).await {

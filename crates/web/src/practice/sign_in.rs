@@ -1,34 +1,250 @@
-//! `GET /{cell}/sign-in`, `POST /{cell}/sign-out`.
+//! Signing in at the door and out again: `GET /{cell}/sign-in`, `GET /{cell}/signed-in`, `POST /{cell}/sign-out`, `GET /{cell}/signed-out`.
 //!
-//! State: none; the browser keeps the session in a cookie.
+//! The application's side of OAuth's code flow with PKCE (RFC 6749, 7636, 9207). The browser keeps verifier, state and where it was
+//! going in a cookie of its own until it comes back from the door with a code, which the keyholder exchanges for a session.
+//!
+//! Never: sees a passkey's assertion; leads anywhere but into the cell that was asked for. State: none; the browser keeps the
+//! session in a cookie.
 
+use super::look::local;
 use super::page::Around;
 use super::session::cookie_name;
 use super::{Page, Rail, Route, see_other};
 use crate::answer::Answer;
+use crate::query::encode_query;
+use crate::web::Web;
 use askama::Template;
-use http::Method;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::SET_COOKIE;
 use http::request::Parts;
+use http::{HeaderValue, StatusCode};
 use salus_frame::Words;
+use salus_frame::cookies::cookie;
+use salus_records::people::{PAGES_CLIENT_NAME, Redeem};
+use salus_records::{Asker, Cell, Pkce, Purpose, Token, TrustError};
+use std::sync::Arc;
+use zeroize::Zeroizing;
 
-pub(super) const ROUTES: &[Route] = &[("GET", "/{cell}/sign-in"), ("POST", "/{cell}/sign-out")];
+pub(super) const ROUTES: &[Route] = &[
+    ("GET", "/{cell}/sign-in"),
+    ("GET", "/{cell}/signed-in"),
+    ("POST", "/{cell}/sign-out"),
+    ("GET", "/{cell}/signed-out"),
+];
+
+/// How long somebody may stay at the door, in seconds.
+const FLOW_S: u32 = 3_600;
+/// The longest way back that is kept, in bytes; a longer one leads to today.
+const MAX_TARGET_BYTES: usize = 1_024;
+
+/// A request, of somebody who need not be signed in.
+pub(super) struct Asked<'a> {
+    pub web: &'a Web,
+    pub cell: &'a Arc<Cell>,
+    pub parts: &'a Parts,
+    pub query: &'a [(String, String)],
+    pub pattern: &'a str,
+    pub address: [u8; 16],
+}
 
 #[derive(Template)]
 #[template(path = "practice/sign_in.html")]
-struct SignIn {
+struct Said<'a> {
     t: Words,
+    title: &'a str,
+    text: &'a str,
+    /// Where the button leads.
+    again: Option<String>,
 }
 
-pub(super) fn answer(around: &Around<'_>, parts: &Parts) -> Answer {
-    if parts.method == Method::POST {
-        return sign_out(around);
+/// What the browser keeps while somebody is at the door.
+struct Flow {
+    pkce: Pkce,
+    target: String,
+}
+
+pub(super) async fn answer(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
+    match asked.pattern {
+        "/{cell}/sign-in" => begin(around, asked),
+        "/{cell}/signed-in" => finish(around, asked).await,
+        "/{cell}/sign-out" => sign_out(around, asked).await,
+        _ => say(around, StatusCode::OK, "signed-out", "signed-out-what", Some("")),
     }
-    let t = around.words();
-    Page::new(Rail::Nowhere, t.say("sign-in"), &SignIn { t }).around(around, None)
 }
 
-fn sign_out(around: &Around<'_>) -> Answer {
-    let cookie = format!("{}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax", cookie_name(around.cell));
-    see_other(around, &format!("{}/sign-in", around.base)).header(SET_COOKIE, cookie)
+/// To the door, with a request that only this browser can end.
+fn begin(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
+    let Some(door) = &asked.web.door_url else {
+        return say(around, StatusCode::OK, "sign-in", "sign-in-away", None);
+    };
+    let wanted = asked.first("to").filter(|to| to.len() <= MAX_TARGET_BYTES);
+    let target = wanted.and_then(|to| local(&around.base, to));
+    let target = target.map_or_else(|| format!("{}/today", around.base), str::to_owned);
+    let Ok(pkce) = Pkce::draw() else {
+        return say(around, StatusCode::SERVICE_UNAVAILABLE, "sign-in", "sign-in-failed-what", Some(""));
+    };
+    let flow = Flow { pkce, target };
+    let own = |name: &str, value: String| (name.to_owned(), value);
+    let to = encode_query(
+        &format!("{door}/authorize"),
+        &[
+            own("response_type", "code".into()),
+            own("client_id", PAGES_CLIENT_NAME.into()),
+            own("cell", around.cell.into()),
+            own("redirect_uri", format!("{}{}/signed-in", asked.web.public_base_url, around.base)),
+            own("code_challenge", flow.pkce.challenge()),
+            own("code_challenge_method", "S256".into()),
+            own("state", flow.pkce.state.clone()),
+        ],
+    );
+    see_other(around, &to).header(SET_COOKIE, flow.cookie(around.cell))
+}
+
+/// Back from the door: the code becomes a session, if this browser asked for it.
+async fn finish(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
+    let failed = |target: &str| {
+        let answer =
+            say(around, StatusCode::BAD_REQUEST, "sign-in-failed", "sign-in-failed-what", Some(target));
+        forget(answer, &flow_name(around.cell))
+    };
+    let flow =
+        cookie(&asked.parts.headers, &flow_name(around.cell)).and_then(|text| Flow::parse(text, around));
+    let Some(flow) = flow else { return failed("") };
+    let is_own = asked.first("state").is_some_and(|state| flow.pkce.is_own(state));
+    // Whose answer it is (RFC 9207): without, another server's code could be slipped in.
+    let is_doors = asked.first("iss") == asked.web.door_url.as_deref();
+    let code = asked.first("code").and_then(Token::parse);
+    let Some(code) = code.filter(|_| is_own && is_doors) else { return failed(&flow.target) };
+    let redeem = Redeem { cell: asked.cell.id(), code, verifier: flow.pkce.verifier.to_string() };
+    match asked.web.records.trust().redeem(redeem).await {
+        Ok(signed_in) => {
+            let session = session_cookie(around.cell, &signed_in.token, signed_in.expires_s);
+            let answer = forget(see_other(around, &flow.target), &flow_name(around.cell));
+            add_cookie(answer, &session)
+        }
+        Err(TrustError::Refused(_)) => failed(&flow.target),
+        Err(_) => {
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            say(around, status, "sign-in-failed", "sign-in-failed-what", Some(&flow.target))
+        }
+    }
+}
+
+async fn sign_out(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
+    let name = cookie_name(around.cell);
+    if let Some(token) = cookie(&asked.parts.headers, &name).and_then(Token::parse) {
+        let asker = Asker {
+            token,
+            proof: Vec::new(),
+            cell: asked.cell.id(),
+            purpose: Purpose::Treatment,
+            address: asked.address,
+        };
+        if asked.web.records.trust().end_session(&asker).await.is_err() {
+            // Signed out in this browser only would be a session that lives on.
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            return say(around, status, "sign-out-failed", "sign-out-failed-what", None);
+        }
+    }
+    forget(see_other(around, &format!("{}/signed-out", around.base)), &name)
+}
+
+/// A page with a title, a sentence, and a button that leads to the door; from there to `target`, or today.
+fn say(around: &Around<'_>, status: StatusCode, title: &str, text: &str, target: Option<&str>) -> Answer {
+    let t = around.words();
+    let again = target.map(|target| {
+        let path = format!("{}/sign-in", around.base);
+        match target {
+            "" => path,
+            target => encode_query(&path, &[("to".to_owned(), target.to_owned())]),
+        }
+    });
+    let (title, text) = (t.say(title), t.say(text));
+    let body = Said { t, title: &title, text: &text, again };
+    Page::new(Rail::Nowhere, title.clone(), &body).status(status).around(around, None)
+}
+
+impl Asked<'_> {
+    fn first(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl Flow {
+    fn cookie(&self, cell: &str) -> String {
+        let target = URL_SAFE_NO_PAD.encode(&self.target);
+        let value = format!("{}.{}.{target}", *self.pkce.verifier, self.pkce.state);
+        format!("{}={value}; Path=/; Max-Age={FLOW_S}; Secure; HttpOnly; SameSite=Lax", flow_name(cell))
+    }
+
+    /// The browser's owner may have written it: what it leads to is looked at again.
+    fn parse(text: &str, around: &Around<'_>) -> Option<Self> {
+        let (verifier, rest) = text.split_once('.')?;
+        let (state, target) = rest.split_once('.')?;
+        let target = String::from_utf8(URL_SAFE_NO_PAD.decode(target).ok()?).ok()?;
+        let target = local(&around.base, &target)?.to_owned();
+        let pkce = Pkce { verifier: Zeroizing::new(verifier.to_owned()), state: state.to_owned() };
+        Some(Self { pkce, target })
+    }
+}
+
+/// The name of the cookie that holds a sign-in under way.
+fn flow_name(cell: &str) -> String {
+    format!("__Host-salus-flow.{cell}")
+}
+
+fn session_cookie(cell: &str, token: &Token, expires_s: u64) -> String {
+    let (name, token) = (cookie_name(cell), token.to_text());
+    format!("{name}={}; Path=/; Max-Age={expires_s}; Secure; HttpOnly; SameSite=Lax", *token)
+}
+
+fn forget(answer: Answer, name: &str) -> Answer {
+    add_cookie(answer, &format!("{name}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"))
+}
+
+fn add_cookie(mut answer: Answer, cookie: &str) -> Answer {
+    if let Ok(value) = HeaderValue::try_from(cookie) {
+        answer.headers.append(SET_COOKIE, value);
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use salus_frame::{Language, Look, Theme};
+
+    fn around() -> Around<'static> {
+        Around {
+            look: Look { language: Language::De, theme: Theme::System, keys: true },
+            base: "/praxis".into(),
+            cell: "praxis",
+            here: "/praxis/sign-in".into(),
+            is_part: false,
+            is_cut_off: false,
+        }
+    }
+
+    #[test]
+    fn what_the_browser_keeps_comes_back_and_leads_nowhere_else() {
+        let flow = Flow { pkce: Pkce::draw().unwrap(), target: "/praxis/patient/1?a=b&c".into() };
+        let cookie = flow.cookie("praxis");
+        let (name, rest) = cookie.split_once('=').unwrap();
+        assert_eq!(name, "__Host-salus-flow.praxis");
+        let (value, attributes) = rest.split_once(';').unwrap();
+        for attribute in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
+            assert!(attributes.contains(attribute), "{attribute}");
+        }
+        let again = Flow::parse(value, &around()).unwrap();
+        assert_eq!((again.target, &again.pkce.state), (flow.target.clone(), &flow.pkce.state));
+        assert_eq!(*again.pkce.verifier, *flow.pkce.verifier);
+        for target in ["//evil.example", "https://evil.example", "/andere/today", ""] {
+            let value = format!("v.s.{}", URL_SAFE_NO_PAD.encode(target));
+            assert!(Flow::parse(&value, &around()).is_none(), "{target}");
+        }
+        for broken in ["", "v", "v.s", "v.s.!", "v.s._w"] {
+            assert!(Flow::parse(broken, &around()).is_none(), "{broken}");
+        }
+    }
 }

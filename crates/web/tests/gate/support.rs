@@ -242,6 +242,7 @@ impl Server {
             tls,
             behind_proxy: false,
             limits,
+            door_url: Some("http://localhost:1".into()),
             note: Some("<demo>\ncurl {base}/x '&'".into()),
         };
         let (ready, is_ready) = mpsc::channel();

@@ -56,6 +56,7 @@ async fn a_file_that_is_no_certificate_is_named() {
         tls: Some(TlsFiles { certificate: file("localhost.crt"), key: file("missing.key") }),
         behind_proxy: false,
         limits: WebLimits::default(),
+        door_url: None,
         note: None,
     };
     match salus_web::run(options, Hooks::default(), std::future::ready(())).await {

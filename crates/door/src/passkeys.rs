@@ -1,0 +1,136 @@
+//! One's own passkeys: seen, added, named, removed. There is no session at the door: each of these is confirmed with a passkey, by a
+//! challenge that is good for nothing else.
+//!
+//! Never: shows a person's passkeys to anybody else. State: none.
+
+use crate::desk::{Desk, No, json};
+use crate::page;
+use crate::wire::{Bytes as Base64, Made, ToMake, Used, Wanted};
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode, Uri};
+use salus_frame::Words;
+use salus_seal::{DeviceId, PrincipalId};
+use salus_trust_api::wire::people::{Action, DoorAnswer, DoorAsk, PasskeyStatus, RegistrationBy};
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "passkeys.html")]
+struct Body {
+    t: Words,
+}
+
+/// The list, once somebody has shown who they are.
+#[derive(Template)]
+#[template(path = "passkeys_list.html")]
+struct List<'a> {
+    t: Words,
+    name: &'a str,
+    confirmed_by: DeviceId,
+    passkeys: &'a [PasskeyStatus],
+}
+
+/// `GET /passkeys`
+pub(crate) async fn page(headers: HeaderMap, here: Uri) -> Response {
+    let t = page::words(&headers);
+    page::show(&headers, &here, StatusCode::OK, &t.say("my-passkeys"), &Body { t })
+}
+
+/// What somebody wants to do.
+#[derive(Deserialize)]
+#[serde(tag = "do", rename_all = "lowercase")]
+enum Wish {
+    List,
+    Add,
+    Rename { passkey: String, label: String },
+    Remove { passkey: String },
+}
+
+impl Wish {
+    fn read(self) -> Result<Action, No> {
+        let id = |text: &str| DeviceId::parse(text).ok_or(No::Unreadable);
+        Ok(match self {
+            Self::List => Action::List,
+            Self::Add => Action::Add,
+            Self::Rename { passkey, label } => {
+                Action::Rename { passkey: id(&passkey)?, label: label.trim().to_owned() }
+            }
+            Self::Remove { passkey } => Action::Remove { passkey: id(&passkey)? },
+        })
+    }
+}
+
+/// `POST /passkeys/begin`: a challenge for this wish.
+pub(crate) async fn begin(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, No> {
+    let action = desk.sent::<Wish>(&headers, &body)?.read()?;
+    match desk.ask(DoorAsk::BeginAction(action)).await? {
+        DoorAnswer::Challenge(challenge) => {
+            Ok(json(&Wanted { challenge: Base64(challenge), rp_id: &desk.rp_id }))
+        }
+        _ => Err(No::Away),
+    }
+}
+
+#[derive(Deserialize)]
+struct Finish {
+    wish: Wish,
+    used: Used,
+}
+
+/// `POST /passkeys/finish`: it is done, and the list is shown as it is now; or another passkey may be made.
+pub(crate) async fn finish(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, No> {
+    let Finish { wish, used } = desk.sent(&headers, &body)?;
+    match desk.ask(DoorAsk::FinishAction(wish.read()?, used.into())).await? {
+        DoorAnswer::Passkeys { person, confirmed_by, passkeys } => {
+            let list =
+                List { t: page::words(&headers), name: &person.name, confirmed_by, passkeys: &passkeys };
+            Ok(json(&json!({"html": list.render().unwrap_or_default()})))
+        }
+        DoorAnswer::Registration(registration) => {
+            Ok(json(&json!({"make": ToMake::new(registration, &desk.rp_id)})))
+        }
+        _ => Err(No::Away),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Add {
+    principal: String,
+    allowed_by: String,
+    made: Made,
+}
+
+/// `POST /passkeys/add`: another passkey was made.
+pub(crate) async fn add(
+    State(desk): State<Arc<Desk>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, No> {
+    let Add { principal, allowed_by, made } = desk.sent(&headers, &body)?;
+    let (principal, passkey) =
+        PrincipalId::parse(&principal).zip(DeviceId::parse(&allowed_by)).ok_or(No::Unreadable)?;
+    let ask = DoorAsk::Register {
+        by: RegistrationBy::Passkey { principal, passkey },
+        client_data: made.client_data.0,
+        attestation: made.attestation.0,
+        label: made.label,
+        language: None,
+    };
+    match desk.ask(ask).await? {
+        DoorAnswer::Registered(_) => Ok(json(&json!({}))),
+        _ => Err(No::Away),
+    }
+}
