@@ -67,6 +67,7 @@ impl Salus {
         let child = Command::new(binary)
             .args(["serve", "--data", &text(data)])
             .env("SALUS_SERVER__LISTEN", format!("127.0.0.1:{port}"))
+            .env("SALUS_DOOR__LISTEN", "127.0.0.1:0")
             .stdin(Stdio::null())
             .stdout(log(data, "out")?)
             .stderr(log(data, "err")?)

@@ -40,7 +40,9 @@
       throw new Trouble('away');
     }
     if (!response.ok) throw new Trouble(response.status >= 500 ? 'away' : 'refused');
-    return response.json();
+    const answer = await response.json();
+    if (answer.error) throw new Trouble(answer.error);
+    return answer;
   };
 
   const ask = async (ceremony) => {

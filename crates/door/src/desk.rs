@@ -43,7 +43,8 @@ pub(crate) enum No {
 impl IntoResponse for No {
     fn into_response(self) -> Response {
         let (status, word) = match self {
-            Self::Refused => (StatusCode::FORBIDDEN, "refused"),
+            // An answer like others, as far as the browser is concerned: nothing is wrong with the page.
+            Self::Refused => (StatusCode::OK, "refused"),
             Self::Origin => (StatusCode::FORBIDDEN, "refused"),
             Self::Unreadable => (StatusCode::BAD_REQUEST, "refused"),
             Self::Away => (StatusCode::SERVICE_UNAVAILABLE, "away"),

@@ -30,6 +30,8 @@ pub fn command() -> Command {
         }
     }
     command.env("LC_ALL", "C");
+    // Many servers at once: the doors of all but one would find their port taken.
+    command.env("SALUS_DOOR__LISTEN", "127.0.0.1:0");
     command
 }
 

@@ -101,11 +101,13 @@ pub fn announce(cell: &str, people: &[DemoPerson], language: Language) {
     eprintln!("\n{cell}");
     for person in people {
         if let Some(link) = &person.link {
-            let said = say("demo-passkey").with("name", &person.name).with("role", &person.role);
-            eprintln!("  {}", said.with("link", link).text(language));
+            let (name, role) = (&person.name, &person.role);
+            let said = say("demo-passkey").with("name", name).with("role", role).with("link", link);
+            eprintln!("  {}", said.text(language));
         }
-        let said = say("demo-look-round").with("name", &person.name).with("role", &person.role);
-        eprintln!("  {}", said.with("link", &person.look_round).text(language));
+        let (name, role, link) = (&person.name, &person.role, &person.look_round);
+        let said = say("demo-look-round").with("name", name).with("role", role).with("link", link);
+        eprintln!("  {}", said.text(language));
     }
 }
 

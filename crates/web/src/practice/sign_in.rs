@@ -120,7 +120,8 @@ async fn finish(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
     match asked.web.records.trust().redeem(redeem).await {
         Ok(signed_in) => {
             let session = session_cookie(around.cell, &signed_in.token, signed_in.expires_s);
-            let answer = forget(see_other(around, &flow.target), &flow_name(around.cell));
+            let target = home(around, asked, &signed_in.token, flow.target).await;
+            let answer = forget(see_other(around, &target), &flow_name(around.cell));
             add_cookie(answer, &session)
         }
         Err(TrustError::Refused(_)) => failed(&flow.target),
@@ -131,17 +132,22 @@ async fn finish(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
     }
 }
 
+/// Where somebody begins who asked for nothing else: who administers has no patients to see today.
+async fn home(around: &Around<'_>, asked: &Asked<'_>, token: &Token, target: String) -> String {
+    if target != format!("{}/today", around.base) {
+        return target;
+    }
+    let who = asked.web.records.trust().who(&asked.asker(token.clone())).await;
+    match who {
+        Ok(who) if who.role == "practice-administrator" => format!("{}/admin/people", around.base),
+        _ => target,
+    }
+}
+
 async fn sign_out(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
     let name = cookie_name(around.cell);
     if let Some(token) = cookie(&asked.parts.headers, &name).and_then(Token::parse) {
-        let asker = Asker {
-            token,
-            proof: Vec::new(),
-            cell: asked.cell.id(),
-            purpose: Purpose::Treatment,
-            address: asked.address,
-        };
-        if asked.web.records.trust().end_session(&asker).await.is_err() {
+        if asked.web.records.trust().end_session(&asked.asker(token)).await.is_err() {
             // Signed out in this browser only would be a session that lives on.
             let status = StatusCode::SERVICE_UNAVAILABLE;
             return say(around, status, "sign-out-failed", "sign-out-failed-what", None);
@@ -166,6 +172,11 @@ fn say(around: &Around<'_>, status: StatusCode, title: &str, text: &str, target:
 }
 
 impl Asked<'_> {
+    fn asker(&self, token: Token) -> Asker {
+        let (cell, address) = (self.cell.id(), self.address);
+        Asker { token, proof: Vec::new(), cell, purpose: Purpose::Treatment, address }
+    }
+
     fn first(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
