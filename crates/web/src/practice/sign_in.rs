@@ -146,12 +146,13 @@ async fn home(around: &Around<'_>, asked: &Asked<'_>, token: &Token, target: Str
 
 async fn sign_out(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
     let name = cookie_name(around.cell);
-    if let Some(token) = cookie(&asked.parts.headers, &name).and_then(Token::parse) {
-        if asked.web.records.trust().end_session(&asked.asker(token)).await.is_err() {
-            // Signed out in this browser only would be a session that lives on.
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            return say(around, status, "sign-out-failed", "sign-out-failed-what", None);
-        }
+    let token = cookie(&asked.parts.headers, &name).and_then(Token::parse);
+    if let Some(token) = token
+        && asked.web.records.trust().end_session(&asked.asker(token)).await.is_err()
+    {
+        // Signed out in this browser only would be a session that lives on.
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        return say(around, status, "sign-out-failed", "sign-out-failed-what", None);
     }
     forget(see_other(around, &format!("{}/signed-out", around.base)), &name)
 }
