@@ -166,7 +166,7 @@ impl Core {
 
     /// Whoever named too many records that are not there opens none by its id any more, there or not: else lists of ids could be
     /// tried without end.
-    fn may_ask_by_id(
+    pub(crate) fn may_ask_by_id(
         &mut self,
         asking: &Asking,
         interaction: Interaction,
@@ -216,7 +216,7 @@ impl Core {
         Ok(())
     }
 
-    fn record_opened(
+    pub(crate) fn record_opened(
         &mut self,
         asking: &Asking,
         admit: &Admit,

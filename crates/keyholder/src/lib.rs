@@ -13,10 +13,12 @@ pub mod error;
 pub mod keyring;
 pub mod people;
 pub mod policy;
+pub mod recent;
 pub mod recover;
 pub mod setup;
 pub mod state;
 
+mod accesses;
 mod admin;
 mod admit;
 mod challenge;

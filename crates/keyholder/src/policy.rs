@@ -151,8 +151,8 @@ pub fn role(name: &str) -> Option<&'static Role> {
 
 /// Whether somebody who does this names a record by its id, and so learns whether there is one.
 pub fn asks_by_id(interaction: Interaction) -> bool {
-    use Interaction::{Delete, HistoryInstance, Read, Vread};
-    matches!(interaction, Read | Vread | HistoryInstance | Delete)
+    use Interaction::{Accesses, Delete, HistoryInstance, Read, Vread};
+    matches!(interaction, Read | Vread | HistoryInstance | Delete | Accesses)
 }
 
 /// May this role do this?

@@ -166,7 +166,7 @@ impl Core {
     }
 
     /// Each entry of a range, with its fleeting part where there is one and its month's key is there.
-    fn each_entry(
+    pub(crate) fn each_entry(
         &self,
         tree: Tree,
         range: std::ops::Range<u64>,

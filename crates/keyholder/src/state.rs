@@ -10,6 +10,7 @@ use crate::error::KeyholderError;
 use crate::keyring::{CellKeys, Keyring};
 use crate::people::People;
 use crate::policy;
+use crate::recent::Recent;
 use crate::searches::Searches;
 use salus_accesslog::Tree;
 use salus_seal::entry::{Budgets, Event, Fleeting, Lasting, Refusal};
@@ -69,6 +70,8 @@ pub struct Cell {
     pub log_keys: HashMap<u32, LogKey>,
     /// The highest entry of a receipt that the log need not know, after a recovery.
     pub accepted_receipts: Option<u64>,
+    /// The newest entries about each patient.
+    pub recent: Recent,
     /// Wraps of a chain that is being folded: first entry to last.
     chain: Option<(u64, u64)>,
 }
@@ -228,12 +231,12 @@ impl State {
             self.charge(id, time_ms, &lasting.event, fleeting)?;
         }
         let cell = self.cells.get_mut(&id)?;
+        if let Some(fleeting) = fleeting {
+            cell.recent.note(index, lasting, fleeting);
+        }
         match &lasting.event {
-            Event::Opened
-            | Event::Refused
-            | Event::Searched
-            | Event::SearchedWithin
-            | Event::Delivered { .. } => {}
+            Event::Opened | Event::Refused | Event::Searched | Event::SearchedWithin => {}
+            Event::Delivered { entries } => cell.recent.delivered(entries),
             Event::Written { first, .. } => match &mut cell.chain {
                 Some((begin, last)) if begin == first => {
                     *last = index;
@@ -388,6 +391,7 @@ fn open_cell(
         index_key: Zeroizing::new(first.derive(b"salus index key v1")?),
         log_keys: keys.log_keys.into_iter().collect(),
         accepted_receipts: None,
+        recent: Recent::default(),
         chain: None,
     })
 }

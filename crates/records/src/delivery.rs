@@ -3,7 +3,7 @@
 //! Never: reports by itself; whoever sends says so. State: the entries, owned by the answer.
 
 use salus_seal::CellId;
-use salus_trust_api::{Admission, SearchAdmission, Trust};
+use salus_trust_api::{Admission, Receipt, SearchAdmission, Trust};
 use std::time::Instant;
 
 /// The sending of an answer that admissions allow.
@@ -27,13 +27,12 @@ impl Delivery {
     }
 
     pub(crate) fn of_search(trust: &Trust, admission: &SearchAdmission) -> Self {
-        let receipt = admission.receipt;
-        Self {
-            trust: trust.clone(),
-            cell: receipt.cell,
-            entries: vec![(receipt.entry, receipt.last_entry)],
-            ends: admission.ends,
-        }
+        Self::of_receipt(trust, admission.receipt, admission.ends)
+    }
+
+    pub(crate) fn of_receipt(trust: &Trust, receipt: Receipt, ends: Instant) -> Self {
+        let entries = vec![(receipt.entry, receipt.last_entry)];
+        Self { trust: trust.clone(), cell: receipt.cell, entries, ends }
     }
 
     /// The first log entry that admitted it.

@@ -11,6 +11,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod accesses;
 mod batch;
 mod carry_out;
 mod cell;
@@ -45,6 +46,7 @@ mod vread;
 mod words;
 mod write;
 
+pub use accesses::{Accesses, accesses};
 pub use carry_out::{BundleAnswer, carry_out};
 pub use cell::{Cell, Standing};
 pub use create::{Conditional, create};
@@ -68,6 +70,7 @@ pub use write::Written;
 pub use salus_fhir as fhir;
 pub use salus_seal::{CellId, ClientId};
 pub use salus_trust_api::client::{Asker, Endpoint, Trust, TrustError};
+pub use salus_trust_api::wire::access::{Access, AccessKind, MAX_ACCESSES};
 pub use salus_trust_api::wire::people;
 pub use salus_trust_api::wire::{SignIn, SignedIn};
 pub use salus_trust_api::{Pkce, Purpose, Refusal, Token};

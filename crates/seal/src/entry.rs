@@ -263,6 +263,8 @@ pub enum Interaction {
     HistoryType,
     /// history-system
     HistorySystem,
+    /// Who has looked at a patient's record: nothing of FHIR's.
+    Accesses,
 }
 
 /// Why something was refused. Outside, all of these look alike but for no session and a spent budget.

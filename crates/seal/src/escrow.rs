@@ -6,6 +6,7 @@
 
 use crate::SealError;
 use crate::keys::KEY_BYTES;
+use aws_lc_rs::agreement::{PrivateKey, X25519};
 use rustls::crypto::aws_lc_rs::hpke::DH_KEM_X25519_HKDF_SHA256_AES_256 as SUITE;
 use rustls::crypto::hpke::{EncapsulatedSecret, Hpke, HpkePrivateKey, HpkePublicKey};
 use zeroize::Zeroizing;
@@ -41,6 +42,13 @@ impl RecoverySecret {
     /// The bytes, for the recovery kit.
     pub fn expose(&self) -> &[u8] {
         &self.0
+    }
+
+    /// What seals to it: the public half.
+    pub fn identity(&self) -> Result<RecoveryIdentity, SealError> {
+        let secret = PrivateKey::from_private_key(&X25519, &self.0).map_err(|_| SealError::Malformed)?;
+        let public = secret.compute_public_key().map_err(|_| SealError::Provider)?;
+        Ok(RecoveryIdentity(public.as_ref().to_vec()))
     }
 
     /// Opens an escrow made with the same label.
@@ -81,6 +89,7 @@ mod tests {
         assert!(stranger.open(b"cell 1, generation 1", &escrow).is_err());
         assert!(secret.open(b"cell 1, generation 1", &escrow[..20]).is_err());
         let restored = RecoverySecret::from_bytes(secret.expose());
+        assert_eq!((restored.identity(), stranger.identity() == Ok(identity.clone())), (Ok(identity), false));
         assert_eq!(*restored.open(b"cell 1, generation 1", &escrow).unwrap(), [8; 32]);
     }
 }

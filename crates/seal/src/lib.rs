@@ -17,6 +17,7 @@ pub mod keys;
 pub mod merkle;
 pub mod note;
 pub mod pages;
+pub mod shares;
 pub mod tile;
 pub mod wrap;
 

@@ -13,12 +13,13 @@ pub use crate::conversation::cells;
 use crate::conversation::{Marks, Waiting, lock, run};
 use crate::frame::FrameError;
 use crate::lane::{Feeds, Lane, SearchAdmission};
+use crate::wire::access::{AccessPage, AccessesAsk};
 use crate::wire::index::Feed;
 use crate::wire::people::{OfSession, Redeem, Who};
 use crate::wire::query::{Query, SearchFault};
 use crate::wire::{
-    Admit, Admitted, Answer, Ask, BlindIds, CellInfo, Grant, Intent, Read, Resolved, SignIn, SignedIn,
-    TakeUp, TakenUp, Write,
+    Admit, Admitted, Answer, Ask, BlindIds, CellInfo, CompartmentWrap, Grant, Intent, Read, Resolved, SignIn,
+    SignedIn, TakeUp, TakenUp, Write,
 };
 use crate::{Interaction, Purpose, Refusal, Token};
 use salus_seal::{CellId, PartKey};
@@ -180,6 +181,27 @@ impl Trust {
         match grants.pop() {
             Some(Grant::Wraps { versions, compartments }) if grants.is_empty() && versions.len() == count => {
                 Ok(WriteAdmission { receipt, versions, compartments })
+            }
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
+    /// Who has looked at this patient's record? `wrap` is that of the patient's own compartment. Charged as a chart and an entry itself;
+    /// answered with until when the page may be sent.
+    pub async fn accesses(
+        &self,
+        asker: &Asker,
+        wrap: CompartmentWrap,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<(AccessPage, Instant), TrustError> {
+        let asked = Instant::now();
+        let admit = asker.circumstances(Interaction::Accesses);
+        let ask = AccessesAsk { admit, compartment: wrap, before, limit };
+        match self.ask(Ask::Accesses(Box::new(ask))).await? {
+            Answer::Accesses(page) => {
+                let ends = asked + Duration::from_millis(u64::from(page.valid_ms));
+                Ok((page, ends))
             }
             _ => Err(TrustError::Protocol),
         }

@@ -3,6 +3,7 @@
 //! Encoded with postcard, one frame a message; the order of variants is the format, so variants are only ever added at the
 //! end. Never: FHIR. State: none.
 
+pub mod access;
 mod admin;
 mod bytes;
 pub mod index;
@@ -10,6 +11,7 @@ pub mod people;
 pub mod query;
 pub mod words;
 
+use access::{AccessPage, AccessesAsk};
 pub use admin::*;
 pub(crate) use bytes::plain_bytes;
 use bytes::{many_wrap_bytes, wrap_bytes};
@@ -172,6 +174,8 @@ pub enum Ask {
         /// Its tag.
         language: String,
     },
+    /// Who has looked at a patient's record?
+    Accesses(Box<AccessesAsk>),
 }
 
 /// The answer to an [`Ask`].
@@ -191,6 +195,8 @@ pub enum Answer {
     TakenUp(TakenUp),
     /// To [`Ask::Who`].
     Who(Box<Who>),
+    /// To [`Ask::Accesses`].
+    Accesses(AccessPage),
 }
 
 /// `admit(session, proof, purpose, intents[])`.

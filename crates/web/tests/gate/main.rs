@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod accesses;
 mod chart;
 mod concurrency;
 mod conditional;

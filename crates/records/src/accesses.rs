@@ -1,0 +1,49 @@
+//! Who has looked at a patient's record: asked of the access log, and an access itself.
+//!
+//! Never: opens the record. State: none.
+
+use crate::{Cell, Delivery, RecordsError};
+use salus_fhir::ResourceType;
+use salus_trust_api::Interaction;
+use salus_trust_api::client::Asker;
+use salus_trust_api::wire::CompartmentWrap;
+use salus_trust_api::wire::access::Access;
+
+/// Who has looked, the newest first.
+#[derive(Debug)]
+pub struct Accesses {
+    /// One for each visit.
+    pub accesses: Vec<Access>,
+    /// Where to go on, as `before`; none at the log's beginning. There may be more although there are few, or none, here.
+    pub next: Option<u64>,
+    /// Until when it may be sent.
+    pub delivery: Delivery,
+}
+
+/// Visits to the record of the Patient with this id that began before the entry `before`, at most `limit`
+/// ([`salus_trust_api::wire::access::MAX_ACCESSES`] at most). Charged as that patient's chart.
+///
+/// Errors: [`RecordsError::NotFound`] for what is missing or refused, [`RecordsError::Budget`].
+pub async fn accesses(
+    cell: &Cell,
+    asker: &Asker,
+    patient_id: &str,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Accesses, RecordsError> {
+    cell.serving()?;
+    let patient = ResourceType::from_name("Patient").ok_or(RecordsError::Internal)?;
+    let found = match cell.address(patient, patient_id).await? {
+        Some(address) => cell.store.read(&address)?,
+        None => None,
+    };
+    let Some(version) = found else {
+        return Err(cell.refuse(asker, Interaction::Accesses, RecordsError::NotFound).await);
+    };
+    let number = version.stored.sealed.header.compartment;
+    let wrap = CompartmentWrap { number, wrap: version.compartment_wrap };
+    let (page, ends) =
+        cell.trust.accesses(asker, wrap, before, limit).await.map_err(RecordsError::of_existing)?;
+    let delivery = Delivery::of_receipt(&cell.trust, page.receipt, ends);
+    Ok(Accesses { accesses: page.accesses, next: page.next, delivery })
+}
