@@ -28,6 +28,9 @@ use tower::ServiceExt as _;
 /// How long browsers remember that this host is reached by TLS only.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
+/// The route of what there is not.
+const UNKNOWN: &str = "/{unknown}";
+
 /// What an answer was, for log and metrics.
 struct Trace {
     route: &'static str,
@@ -53,6 +56,10 @@ pub(crate) async fn serve(
         Some((cell, path)) => fhir_response(&web, &parts, body, peer, cell, path).await,
         None if let Some(routed) = practice::route(&parts.method, parts.uri.path()) => {
             practice_response(&web, &parts, body, peer, routed).await
+        }
+        None if page_route(parts.uri.path()) == UNKNOWN && practice::is_for_people(&parts) => {
+            let answer = practice::elsewhere(&web, &parts).await;
+            (answer.into_response(), Trace { route: UNKNOWN, cell: None, entry: None })
         }
         None => {
             let route = page_route(parts.uri.path());
@@ -87,7 +94,7 @@ fn page_route(path: &str) -> &'static str {
         "/metrics" => "/metrics",
         _ if path.starts_with("/assets/") => "/assets/{file}",
         _ if path.ends_with("/oauth/token") => "/{cell}/oauth/token",
-        _ => "/{unknown}",
+        _ => UNKNOWN,
     }
 }
 

@@ -148,6 +148,24 @@ pub(crate) async fn answer(
     reach(&ask, area).await.unwrap_or_else(|trouble| trouble.answer(&ask.around, Some(&ask.person)))
 }
 
+/// Whether an address that leads nowhere is asked for by a person, who is told so with a page.
+pub(crate) fn is_for_people(parts: &Parts) -> bool {
+    let accept = parts.headers.get(http::header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Answers at an address that leads nowhere; that of a cell alone leads to its day.
+pub(crate) async fn elsewhere(web: &Arc<Web>, parts: &Parts) -> Answer {
+    let path = parts.uri.path();
+    let name = path.trim_matches('/');
+    let cell = web.records.find_cell(name.split('/').next().unwrap_or_default()).await;
+    let around = Around::of(web, cell.as_ref(), parts);
+    if cell.is_some() && !name.contains('/') && matches!(parts.method, Method::GET | Method::HEAD) {
+        return page::go_on(&format!("{}/today", around.base));
+    }
+    Trouble::Unknown.answer(&around, None)
+}
+
 /// The answer when it took too long.
 pub(crate) fn late(web: &Web, cell: Option<&Arc<Cell>>, parts: &Parts) -> Answer {
     Trouble::Records(RecordsError::Unavailable).answer(&Around::of(web, cell, parts), None)

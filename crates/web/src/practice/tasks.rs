@@ -78,7 +78,7 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let body = Tasks { t: ask.t, base: ask.base(), groups, is_own, can_be_own, now, undo };
     let keys = vec![
         Shortcut::page("f", ask.t.say("task-finish")),
-        Shortcut::page("u", ask.t.say("undo")),
+        Shortcut::page("u", ask.t.say("take-back")),
         Shortcut::page("Enter", ask.t.say("today-open")),
     ];
     Ok(Page::new(Rail::Tasks, ask.t.say("rail-tasks"), &body).keys(keys).answer(ask))

@@ -287,6 +287,24 @@ fn what_is_missing_looks_like_what_may_not_be_done() {
 }
 
 #[test]
+fn who_goes_astray_is_told_so_with_a_page() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let html = [("Accept", "text/html,*/*;q=0.8"), ("Accept-Language", "fr")];
+    for path in ["/praxis/nothing", "/nobody/at/all", "/nobody"] {
+        let reply = cell.http().send("GET", path, &html, b"");
+        assert_eq!((reply.status, reply.header("content-language")), (404, Some("fr")), "{path}");
+        assert!(reply.text().contains("<h1>"), "{path}");
+    }
+    for path in ["/praxis", "/praxis/"] {
+        let reply = cell.http().send("GET", path, &html, b"");
+        assert_eq!((reply.status, reply.header("location")), (303, Some("/praxis/today")), "{path}");
+    }
+    // Programs are answered as before.
+    assert_eq!(cell.http().send("GET", "/praxis/nothing", &[], b"").issue(), "not-found");
+}
+
+#[test]
 fn a_spent_budget_and_a_cell_cut_off_are_pages_that_help() {
     let salus = Salus::start();
     let cell = salus.cell("praxis");

@@ -70,7 +70,7 @@ impl State {
     /// The message of what makes it so.
     pub(super) fn verb(self) -> &'static str {
         match self {
-            Self::Next | Self::Cancelled => "undo",
+            Self::Next | Self::Cancelled => "take-back",
             Self::Waiting => "state-arrive",
             Self::Room => "state-call",
             Self::Done => "state-finish",

@@ -106,7 +106,7 @@ fn keys(t: Words) -> Vec<Shortcut> {
         state(State::Room),
         state(State::Done),
         state(State::Missed),
-        Shortcut::page("u", t.say("undo")),
+        Shortcut::page("u", t.say("take-back")),
     ]
 }
 
