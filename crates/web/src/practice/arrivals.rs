@@ -9,6 +9,7 @@ use super::view::value::reference;
 use super::{PageAsk, Trouble};
 use jiff::civil::Date;
 use salus_records::fhir::json::Value;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// What letters are; what is written here is plain text.
@@ -56,7 +57,7 @@ pub(crate) async fn arrivals(ask: &PageAsk<'_>, since: Date, count: usize) -> Re
                 .filter_map(|entry| arrival(ask, document(&entry.text)?.root(), today, "letter")),
         )
         .collect();
-    all.sort_by(|a, b| (b.when.day, b.when.minute).cmp(&(a.when.day, a.when.minute)));
+    all.sort_by_key(|one| Reverse((one.when.day, one.when.minute)));
     all.truncate(count + 1);
     let who: BTreeSet<String> = all.iter().map(|one| one.patient_id.clone()).collect();
     let lines = patients(ask, &who).await?;
