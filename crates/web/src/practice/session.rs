@@ -58,6 +58,8 @@ impl Role {
 /// Who is signed in.
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
+    /// The principal, as the log names it: the same in each of their sessions.
+    pub principal: String,
     pub name: String,
     pub role: Role,
     /// The id of their Practitioner.
@@ -250,6 +252,7 @@ async fn who(web: &Web, asker: &Asker) -> Result<Person, Trouble> {
         _ => RecordsError::Unavailable,
     })?;
     Ok(Person {
+        principal: who.principal.to_string(),
         name: who.name,
         role: Role::of(&who.role),
         practitioner: who.practitioner,

@@ -61,8 +61,14 @@ pub(super) struct Taken {
 async fn taken(ask: &PageAsk<'_>, whom: &str, day: Date) -> Result<Vec<Taken>, Trouble> {
     let Some((from, to)) = ask.clock.span_of(day) else { return Ok(Vec::new()) };
     let (from, to) = (format!("ge{from}"), format!("lt{to}"));
-    let parameters =
-        [("actor", whom), ("date", from.as_str()), ("date", to.as_str()), ("_count", MAX_APPOINTMENTS)];
+    // These elements are an appointment's line: a glimpse each, not a chart.
+    let parameters = [
+        ("actor", whom),
+        ("date", from.as_str()),
+        ("date", to.as_str()),
+        ("_elements", "status,start,end"),
+        ("_count", MAX_APPOINTMENTS),
+    ];
     let all = found(ask, "Appointment", &parameters).await?;
     Ok(all.into_iter().filter_map(|(id, appointment)| taken_by(id, &appointment)).collect())
 }

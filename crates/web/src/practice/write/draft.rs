@@ -38,16 +38,8 @@ pub(super) struct Draft {
 
 /// Where somebody's draft of a form is.
 pub(super) fn id(ask: &PageAsk<'_>, form: Form, patient: &str) -> Result<String, Trouble> {
-    let owner = owner(ask);
-    Ok(derived_id(&[b"draft", owner.as_bytes(), form.name().as_bytes(), patient.as_bytes()])?)
-}
-
-/// Who writes: the person; of a client, its session.
-fn owner(ask: &PageAsk<'_>) -> String {
-    match &ask.person.practitioner {
-        Some(practitioner) => format!("Practitioner/{practitioner}"),
-        None => ask.asker.token.hash().iter().map(|byte| format!("{byte:02x}")).collect(),
-    }
+    let owner = ask.person.principal.as_bytes();
+    Ok(derived_id(&[b"draft", owner, form.name().as_bytes(), patient.as_bytes()])?)
 }
 
 fn kind() -> Result<ResourceType, Trouble> {
@@ -122,7 +114,7 @@ fn resource(
     let mut draft = json!({
         "resourceType": KIND,
         "id": id,
-        "identifier": {"system": OWNER, "value": owner(ask)},
+        "identifier": {"system": OWNER, "value": ask.person.principal},
         "questionnaire": format!("{QUESTIONNAIRE}{}", form.name()),
         "status": "in-progress",
         "authored": instant(ask.clock.now_ms()),
@@ -163,7 +155,7 @@ pub(super) struct Listed {
 
 /// The drafts of whoever asks.
 pub(super) async fn list_own(ask: &PageAsk<'_>) -> Result<Vec<Listed>, Trouble> {
-    let own = format!("{OWNER}|{}", owner(ask));
+    let own = format!("{OWNER}|{}", ask.person.principal);
     let parameters = [
         ("identifier", own.as_str()),
         ("status", "in-progress"),

@@ -138,7 +138,7 @@ pub(super) async fn save(ask: &PageAsk<'_>, form: Form) -> Result<Answer, Troubl
     }
     for _ in 0..MAX_ATTEMPTS {
         match attempt(ask, form, here.as_ref(), &sent).await {
-            Ok(Attempt::Done(answer)) => return Ok(answer),
+            Ok(Attempt::Done(answer)) => return Ok(*answer),
             // Somebody was faster: what they wrote is read, and merged or shown.
             Ok(Attempt::Changed) => here = self::here(ask, form).await?,
             Err(trouble) => return not_saved(ask, form, here.as_ref(), sent, trouble).await,
@@ -162,8 +162,14 @@ fn choose(ask: &PageAsk<'_>, here: &Here, sent: &mut Sent) {
 
 /// What came of one attempt.
 enum Attempt {
-    Done(Answer),
+    Done(Box<Answer>),
     Changed,
+}
+
+impl Attempt {
+    fn done(answer: Answer) -> Self {
+        Self::Done(Box::new(answer))
+    }
 }
 
 async fn attempt(
@@ -178,7 +184,9 @@ async fn attempt(
         Ok(change) => change,
         Err(faults) => {
             let shown = Shown { faults, ..again(ask, form, here, sent).await? };
-            return Ok(Attempt::Done(page(ask, form, &shown, StatusCode::UNPROCESSABLE_ENTITY).await?));
+            return Ok(Attempt::Done(Box::new(
+                page(ask, form, &shown, StatusCode::UNPROCESSABLE_ENTITY).await?,
+            )));
         }
     };
     let asked: Vec<Question> =
@@ -192,7 +200,7 @@ async fn attempt(
         };
         let typed = change.merged.unwrap_or_else(|| again.typed.clone());
         let shown = Shown { typed, base, questions: asked, conflicts: change.conflicts, ..again };
-        return Ok(Attempt::Done(page(ask, form, &shown, StatusCode::CONFLICT).await?));
+        return Ok(Attempt::done(page(ask, form, &shown, StatusCode::CONFLICT).await?));
     }
     write(ask, form, patient, change).await
 }
@@ -201,7 +209,7 @@ async fn write(ask: &PageAsk<'_>, form: Form, patient: &str, change: Change) -> 
     let Change { mut entries, .. } = change;
     if entries.is_empty() {
         draft::discard(ask, form, patient).await?;
-        return Ok(Attempt::Done(see_other(
+        return Ok(Attempt::done(see_other(
             &ask.around,
             &format!("{}/patient/{patient}?said=unchanged", ask.base()),
         )));
@@ -226,11 +234,11 @@ async fn write(ask: &PageAsk<'_>, form: Form, patient: &str, change: Change) -> 
                 }
             }
             let link = undo::link(ask, form, &patient, &written)?;
-            Ok(Attempt::Done(see_other(&ask.around, &format!("{chart}?saved={link}"))))
+            Ok(Attempt::done(see_other(&ask.around, &format!("{chart}?saved={link}"))))
         }
         Err(error) => match Refused::of(&error, &entries) {
             Some(Refused::Already) => {
-                Ok(Attempt::Done(see_other(&ask.around, &format!("{chart}?said=already"))))
+                Ok(Attempt::done(see_other(&ask.around, &format!("{chart}?said=already"))))
             }
             Some(Refused::Changed) => Ok(Attempt::Changed),
             None => Err(error.into()),

@@ -2,6 +2,7 @@
 
 use super::{PERSON, get, hidden, new_patient, post, post_as, practice, saved, search, undo};
 use crate::support::Cell;
+use salus_trust_api::wire::AdminAsk;
 
 #[test]
 fn what_is_typed_is_kept_for_its_writer_until_it_is_saved() {
@@ -55,6 +56,35 @@ fn what_is_typed_is_kept_for_its_writer_until_it_is_saved() {
     assert!(get(&cell, "/patient/new").text().contains("Halbfertig"));
     assert_eq!(post(&cell, "/write/discard", &[("form", "new"), ("patient", "")]).status, 303);
     assert!(!get(&cell, "/patient/new").text().contains("Halbfertig"));
+}
+
+/// Another session of the same principal, as after a new sign-in.
+fn signed_in_again(cell: &Cell) -> String {
+    let form =
+        format!("grant_type=client_credentials&client_id={}&client_secret={}", cell.client, cell.secret);
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    let reply = cell.http().send("POST", &format!("/{}/oauth/token", cell.name), &headers, form.as_bytes());
+    reply.json()["access_token"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_was_typed_comes_back_after_a_new_sign_in() {
+    let (salus, cell) = practice();
+    let id = new_patient(&cell);
+    let fields = [("form", "note"), ("patient", id.as_str()), ("text", "Vor dem Deckel")];
+    assert_eq!(post(&cell, "/write/draft", &fields).header("salus-kept"), Some("true"));
+    let mut admin = salus.admin();
+    admin.ask(AdminAsk::RevokeSession { session: cell.session.session }).unwrap();
+    let path = format!("/patient/{id}/note");
+    let out = get(&cell, &path);
+    assert_eq!(
+        out.header("location"),
+        Some(format!("/praxis/sign-in?to=/praxis/patient/{id}/note").as_str())
+    );
+    assert_eq!(post(&cell, "/write/draft", &fields).status, 303, "nothing is kept for nobody");
+    let cookie = format!("__Host-salus.praxis={}", signed_in_again(&cell));
+    let page = cell.http().send("GET", &format!("/praxis{path}"), &[("Cookie", &cookie)], b"");
+    assert!(page.status == 200 && page.text().contains("Vor dem Deckel"), "{}", page.text());
 }
 
 #[test]
