@@ -2,7 +2,7 @@
 //!
 //! State: [`AccessLog`] owns the journal's end and the lock; its publisher's thread owns the trees on disk.
 
-use crate::audit::JOURNAL;
+use crate::audit::{CHECKPOINT, JOURNAL};
 use crate::disk::{Disk, DiskFile};
 use crate::error::At;
 use crate::files::preallocate;
@@ -191,6 +191,19 @@ impl AccessLog {
             break;
         }
         Ok(())
+    }
+
+    /// The newest published checkpoint of a tree, as a signed note; none before the first.
+    pub fn checkpoint_note(&self, tree: Tree) -> Result<Option<String>, LogError> {
+        let path = tree.folder(&self.dir).join(CHECKPOINT);
+        match self.disk.read(&path) {
+            Ok(bytes) => {
+                let note = String::from_utf8(bytes);
+                note.map(Some).map_err(|_| LogError::damaged(&path, "it is no text"))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).at("reading", &path),
+        }
     }
 
     fn read_bundle(

@@ -7,7 +7,7 @@ use crate::error::KeyholderError;
 use crate::keyring::{CellKeys, cell_label};
 use crate::policy::{self, Whose};
 use salus_accesslog::Tree;
-use salus_seal::entry::{Budgets, Event};
+use salus_seal::entry::{Budgets, Event, Fleeting};
 use salus_seal::{CellId, CellKey, ClientId, PrincipalId};
 use salus_trust_api::Token;
 use salus_trust_api::wire::{AdminAnswer, AdminAsk, AdminError, CellInfo, CellStatus, ClientStatus, Status};
@@ -130,6 +130,20 @@ impl Core {
         idle_ms: u64,
     ) -> Outcome {
         let cell = or_answer!(self.cell_named(cell));
+        let made = self.make_client(cell, name, role, budgets, (session_ms, idle_ms), None)?;
+        Ok(made.map(|(client, principal, secret)| AdminAnswer::Client { client, principal, secret }))
+    }
+
+    /// A client of a cell. `by`: who makes it, where it is somebody in a session.
+    pub(crate) fn make_client(
+        &mut self,
+        cell: CellId,
+        name: String,
+        role: String,
+        budgets: Budgets,
+        (session_ms, idle_ms): (u64, u64),
+        by: Option<&Fleeting>,
+    ) -> Result<Result<(ClientId, PrincipalId, Token), AdminError>, KeyholderError> {
         let is_application = |whose| whose == Whose::Application;
         if !policy::role(&role).is_some_and(|role| is_application(role.whose)) {
             return Ok(Err(invalid("role", &format!("one of {}", policy::names(is_application)))));
@@ -155,8 +169,8 @@ impl Core {
             idle_ms,
         };
         let now_ms = self.clock.now_ms();
-        self.record(Tree::Cell(cell), now_ms, event, None)?;
-        Ok(Ok(AdminAnswer::Client { client, principal, secret }))
+        self.record(Tree::Cell(cell), now_ms, event, by)?;
+        Ok(Ok((client, principal, secret)))
     }
 
     pub(crate) fn cell_named(&self, name: &str) -> Result<CellId, AdminError> {
@@ -190,10 +204,14 @@ impl Core {
 
     fn cell_status(&mut self, info: CellInfo, now_ms: u64) -> CellStatus {
         let sessions = self.state.living_sessions(info.id, now_ms);
-        let (unresolved, ids) = match self.state.cells.get(&info.id) {
-            Some(cell) => (cell.unresolved.len() as u64, cell.clients.clone()),
-            None => (0, Vec::new()),
-        };
+        let unresolved = self.state.cells.get(&info.id).map_or(0, |cell| cell.unresolved.len() as u64);
+        let clients = self.client_statuses(info.id, now_ms);
+        CellStatus { entries: self.log.size(Tree::Cell(info.id)), info, unresolved, sessions, clients }
+    }
+
+    /// The clients of a cell, in the order in which they were made.
+    pub(crate) fn client_statuses(&mut self, cell: CellId, now_ms: u64) -> Vec<ClientStatus> {
+        let ids = self.state.cells.get(&cell).map_or_else(Vec::new, |cell| cell.clients.clone());
         let mut clients = Vec::with_capacity(ids.len());
         for id in ids {
             let Some(client) = self.state.clients.get(&id) else { continue };
@@ -209,7 +227,7 @@ impl Core {
                 glimpse_spent: principal.spent.glimpse.counts(now_ms),
             });
         }
-        CellStatus { entries: self.log.size(Tree::Cell(info.id)), info, unresolved, sessions, clients }
+        clients
     }
 }
 

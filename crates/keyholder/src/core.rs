@@ -33,6 +33,8 @@ pub struct Core {
     pub(crate) codes: Codes,
     pub(crate) refusals: Refusals,
     pub(crate) desk: Option<Desk>,
+    /// Whether checkpoints are copied to witnesses.
+    pub(crate) has_witnesses: bool,
     uncommitted: bool,
 }
 
@@ -66,6 +68,7 @@ impl Core {
             codes: Codes::default(),
             refusals: Refusals::default(),
             desk: None,
+            has_witnesses: false,
             uncommitted: false,
         }
     }

@@ -20,6 +20,7 @@ pub mod state;
 
 mod accesses;
 mod admin;
+mod administer;
 mod admit;
 mod challenge;
 mod connection;

@@ -169,7 +169,7 @@ impl Core {
     }
 
     /// The session, if it is of any use in this cell.
-    fn living(&self, of: &OfSession, now_ms: u64) -> Option<(SessionId, &Session)> {
+    pub(crate) fn living(&self, of: &OfSession, now_ms: u64) -> Option<(SessionId, &Session)> {
         let id = self.state.tokens.get(&of.token.hash())?;
         let session = self.state.sessions.get(id)?;
         let is_good = session.cell == of.cell

@@ -21,6 +21,8 @@ pub enum Action {
         /// How many hits a page may have.
         hits: u32,
     },
+    /// Administers the cell: its people, clients, log.
+    Administer,
 }
 
 /// A role and what it may do.
@@ -36,6 +38,7 @@ pub struct Role {
     searches: Searching,
     /// Whether it is told how many match exactly when they are many.
     pub exact_counts: bool,
+    administers: bool,
 }
 
 /// Who may have a role.
@@ -71,6 +74,7 @@ pub const ROLES: [Role; 7] = [
         changes: true,
         searches: Searching::All,
         exact_counts: true,
+        administers: false,
     },
     Role {
         name: "fhir-reader",
@@ -80,6 +84,7 @@ pub const ROLES: [Role; 7] = [
         changes: false,
         searches: Searching::All,
         exact_counts: false,
+        administers: false,
     },
     // Brings records in and can take none out: what an import needs, and no more.
     Role {
@@ -90,6 +95,7 @@ pub const ROLES: [Role; 7] = [
         changes: true,
         searches: Searching::Existence,
         exact_counts: false,
+        administers: false,
     },
     Role {
         name: "physician",
@@ -99,6 +105,7 @@ pub const ROLES: [Role; 7] = [
         changes: true,
         searches: Searching::All,
         exact_counts: false,
+        administers: false,
     },
     // Answers the phone for all physicians, so sees more lines.
     Role {
@@ -109,6 +116,7 @@ pub const ROLES: [Role; 7] = [
         changes: true,
         searches: Searching::All,
         exact_counts: false,
+        administers: false,
     },
     // Administers people and opens no chart: who does both has two roles, and so two principals.
     Role {
@@ -119,6 +127,7 @@ pub const ROLES: [Role; 7] = [
         changes: false,
         searches: Searching::No,
         exact_counts: false,
+        administers: true,
     },
     Role {
         name: "operator",
@@ -128,11 +137,15 @@ pub const ROLES: [Role; 7] = [
         changes: false,
         searches: Searching::No,
         exact_counts: false,
+        administers: false,
     },
 ];
 
 /// A budget that reaches nobody.
 pub const NOTHING: Budgets = Budgets { glimpse: limits(0, 0, 0), chart: limits(0, 0, 0) };
+
+/// A client's where nothing else is said, and the most that a person may give one.
+pub const CLIENT: Budgets = Budgets { glimpse: limits(300, 1_000, 5_000), chart: limits(60, 250, 2_000) };
 
 const fn limits(hour: u32, day: u32, days_30: u32) -> Limits {
     Limits { hour, day, days_30 }
@@ -162,6 +175,7 @@ pub fn allows(role: &Role, action: Action, _interaction: Interaction) -> bool {
         Action::Write { changes_existing: true } => role.changes,
         Action::Write { changes_existing: false } => role.creates,
         Action::Probe => true,
+        Action::Administer => role.administers,
         Action::Search { hits } => match role.searches {
             Searching::No => false,
             Searching::All => true,
@@ -196,5 +210,8 @@ mod tests {
             assert!(!allows(role, Action::Write { changes_existing: false }, Interaction::Create), "{name}");
             assert!(!allows(role, Action::Search { hits: 1 }, Interaction::SearchType), "{name}");
         }
+        let administers = |role: &Role| allows(role, Action::Administer, Interaction::Administer);
+        let all: Vec<&str> = ROLES.iter().filter(|role| administers(role)).map(|role| role.name).collect();
+        assert_eq!(all, ["practice-administrator"]);
     }
 }

@@ -66,6 +66,7 @@ pub fn run(mut options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -
     let signer = Signer::from_seed(*identity.signing_seed)?;
     let origin = format!("salus.example/{}", identity.installation);
     let mut log_options = Options::new(options.data_dir.join("log"), origin, signer);
+    let has_witnesses = !options.witness_dirs.is_empty();
     log_options.witness_dirs = options.witness_dirs;
     log_options.segment_bytes = SEGMENT_BYTES;
     let (log, state, torn_bytes) = fold(log_options, &keyring, false)?;
@@ -82,6 +83,7 @@ pub fn run(mut options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -
         recovery: identity.recovery.clone(),
         protections: options.protections,
     });
+    core.has_witnesses = has_witnesses;
     let now_ms = core.clock.now_ms();
     core.record(Tree::Platform, now_ms, Event::Started { torn_bytes, recovered: false }, None)?;
     if first_start {

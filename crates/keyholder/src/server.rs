@@ -294,6 +294,7 @@ impl Server {
                 Ask::TakeUp(take_up) => self.core.take_up(&take_up)?,
                 Ask::Redeem(redeem) => self.core.redeem(&redeem)?,
                 Ask::Who(of) => self.core.who(&of),
+                Ask::Administer(ask) => self.core.administer_cell(*ask)?,
                 Ask::Accesses(ask) => self.core.accesses(&ask)?,
                 Ask::EndSession(of) => self.core.end_session(&of)?,
                 Ask::ChooseLanguage { of, language } => self.core.choose_language(&of, language)?,

@@ -12,6 +12,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod accesses;
+mod administer;
 mod batch;
 mod carry_out;
 mod cell;
@@ -47,6 +48,7 @@ mod words;
 mod write;
 
 pub use accesses::{Accesses, accesses};
+pub use administer::administer;
 pub use carry_out::{BundleAnswer, carry_out};
 pub use cell::{Cell, Standing};
 pub use create::{Conditional, create};
@@ -71,6 +73,7 @@ pub use salus_fhir as fhir;
 pub use salus_seal::{CellId, ClientId};
 pub use salus_trust_api::client::{Asker, Endpoint, Trust, TrustError};
 pub use salus_trust_api::wire::access::{Access, AccessKind, MAX_ACCESSES};
+pub use salus_trust_api::wire::administer as administration;
 pub use salus_trust_api::wire::people;
 pub use salus_trust_api::wire::{SignIn, SignedIn};
 pub use salus_trust_api::{Pkce, Purpose, Refusal, Token};

@@ -265,6 +265,8 @@ pub enum Interaction {
     HistorySystem,
     /// Who has looked at a patient's record: nothing of FHIR's.
     Accesses,
+    /// The administration of a cell: nothing of FHIR's.
+    Administer,
 }
 
 /// Why something was refused. Outside, all of these look alike but for no session and a spent budget.

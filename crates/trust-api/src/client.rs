@@ -14,12 +14,13 @@ use crate::conversation::{Marks, Waiting, lock, run};
 use crate::frame::FrameError;
 use crate::lane::{Feeds, Lane, SearchAdmission};
 use crate::wire::access::{AccessPage, AccessesAsk};
+use crate::wire::administer::{Administer, CellAnswer, CellAsk};
 use crate::wire::index::Feed;
 use crate::wire::people::{OfSession, Redeem, Who};
 use crate::wire::query::{Query, SearchFault};
 use crate::wire::{
-    Admit, Admitted, Answer, Ask, BlindIds, CellInfo, CompartmentWrap, Grant, Intent, Read, Resolved, SignIn,
-    SignedIn, TakeUp, TakenUp, Write,
+    AdminError, Admit, Admitted, Answer, Ask, BlindIds, CellInfo, CompartmentWrap, Grant, Intent, Read,
+    Resolved, SignIn, SignedIn, TakeUp, TakenUp, Write,
 };
 use crate::{Interaction, Purpose, Refusal, Token};
 use salus_seal::{CellId, PartKey};
@@ -203,6 +204,21 @@ impl Trust {
                 let ends = asked + Duration::from_millis(u64::from(page.valid_ms));
                 Ok((page, ends))
             }
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
+    /// Administers the session's cell. The outer error is a refusal: of a role that does not administer, say; the inner one says
+    /// what is wrong with what was asked.
+    pub async fn administer(
+        &self,
+        asker: &Asker,
+        ask: CellAsk,
+    ) -> Result<Result<CellAnswer, AdminError>, TrustError> {
+        let of = OfSession { token: asker.token.clone(), cell: asker.cell };
+        let administer = Administer { of, address: asker.address, ask };
+        match self.ask(Ask::Administer(Box::new(administer))).await? {
+            Answer::Administered(outcome) => Ok(*outcome),
             _ => Err(TrustError::Protocol),
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod access;
 mod admin;
+pub mod administer;
 mod bytes;
 pub mod index;
 pub mod people;
@@ -13,6 +14,7 @@ pub mod words;
 
 use access::{AccessPage, AccessesAsk};
 pub use admin::*;
+use administer::{Administer, CellAnswer};
 pub(crate) use bytes::plain_bytes;
 use bytes::{many_wrap_bytes, wrap_bytes};
 use index::{Feed, FeedWanted};
@@ -176,6 +178,8 @@ pub enum Ask {
     },
     /// Who has looked at a patient's record?
     Accesses(Box<AccessesAsk>),
+    /// Administration of a cell in a person's session.
+    Administer(Box<Administer>),
 }
 
 /// The answer to an [`Ask`].
@@ -197,6 +201,8 @@ pub enum Answer {
     Who(Box<Who>),
     /// To [`Ask::Accesses`].
     Accesses(AccessPage),
+    /// To [`Ask::Administer`].
+    Administered(Box<Result<CellAnswer, AdminError>>),
 }
 
 /// `admit(session, proof, purpose, intents[])`.

@@ -1,0 +1,319 @@
+//! Administration of a cell in a person's session: people, clients, the log, checkpoints.
+//!
+//! The role decides whether at all; a cell that is cut off can be looked at, and people and clients can be stopped in it. Each change is an
+//! entry that says who did it: of people in the event itself, of clients by the session in the entry's fleeting part.
+//!
+//! Never: reaches a patient or another cell; gives a client more than one has where nothing is said. State: [`Core`]'s.
+
+use crate::admin::not_found;
+use crate::core::Core;
+use crate::error::KeyholderError;
+use crate::policy::{self, Action, CLIENT, Whose};
+use crate::state::State;
+use salus_accesslog::Tree;
+use salus_seal::entry::people::{PersonEvent, PersonStatus};
+use salus_seal::entry::{Budgets, Event, Fleeting, Interaction, Limits, Purpose, Refusal};
+use salus_seal::{CellId, Part, PrincipalId, SessionId};
+use salus_trust_api::wire::administer::{
+    Administer, CellAnswer, CellAsk, CellLogEntry, CellLogPage, CheckpointStatus, LogFilter, LogKind,
+    LoggedAccess, MAX_CELL_LOG_PAGE,
+};
+use salus_trust_api::wire::people::PeopleAsk;
+use salus_trust_api::wire::{AdminError, Answer};
+
+/// How many entries of the log one page looks through.
+const MAX_ENTRIES_READ: u64 = 4_096;
+/// How many numbers of an event's lists are given.
+const MAX_LISTED: usize = 16;
+/// How long the sessions of a client last that is made so, and may be idle, in milliseconds: an hour.
+const SESSION_MS: u64 = 3_600_000;
+
+/// Who administers.
+struct Administrator {
+    session: SessionId,
+    principal: PrincipalId,
+    cell: CellId,
+    name: String,
+}
+
+type Outcome = Result<Result<CellAnswer, AdminError>, KeyholderError>;
+
+impl Core {
+    /// Decides and carries out. The answer may be sent after the next commit.
+    pub(crate) fn administer_cell(&mut self, administer: Administer) -> Result<Answer, KeyholderError> {
+        let Administer { of, address, ask } = administer;
+        let now_ms = self.clock.now_ms();
+        let Some((session, principal)) =
+            self.living(&of, now_ms).map(|(id, session)| (id, session.principal))
+        else {
+            self.strangers += 1;
+            return Ok(Answer::Refused(Refusal::NoSession));
+        };
+        let fleeting = |refused| Fleeting {
+            session,
+            purpose: Purpose::Administration,
+            interaction: Interaction::Administer,
+            address,
+            refused,
+            part: Part::Body,
+            patients: Vec::new(),
+            charged: 0,
+            versions: Vec::new(),
+        };
+        if let Err(refusal) = self.may_administer(&principal, of.cell, &ask) {
+            if self.log.has_room() {
+                self.record(Tree::Cell(of.cell), now_ms, Event::Refused, Some(&fleeting(Some(refusal))))?;
+            }
+            return Ok(Answer::Refused(refusal));
+        }
+        let name = self.state.cells.get(&of.cell).map(|cell| cell.name.clone()).unwrap_or_default();
+        let by = Administrator { session, principal, cell: of.cell, name };
+        let outcome = self.carry_out_for(&by, ask, &fleeting(None))?;
+        if let Some(known) = self.state.sessions.get_mut(&by.session) {
+            known.used_ms = known.used_ms.max(now_ms);
+        }
+        Ok(Answer::Administered(Box::new(outcome)))
+    }
+
+    fn may_administer(&self, principal: &PrincipalId, cell: CellId, ask: &CellAsk) -> Result<(), Refusal> {
+        let cell = self.state.cells.get(&cell).ok_or(Refusal::NotAllowed)?;
+        let principal = self.state.principals.get(principal).ok_or(Refusal::NotAllowed)?;
+        let role = policy::role(&principal.role).ok_or(Refusal::NotAllowed)?;
+        if !policy::allows(role, Action::Administer, Interaction::Administer) {
+            return Err(Refusal::NotAllowed);
+        }
+        if cell.quarantined && !stops_or_looks(ask) {
+            return Err(Refusal::Quarantined);
+        }
+        // Space is kept back for what stops somebody.
+        if stops_or_looks(ask) || self.log.has_room() { Ok(()) } else { Err(Refusal::NoRoom) }
+    }
+
+    fn carry_out_for(&mut self, by: &Administrator, ask: CellAsk, fleeting: &Fleeting) -> Outcome {
+        Ok(match ask {
+            CellAsk::People(ask) if raises(&ask) => {
+                Err(crate::admin::invalid("budgets", "at most the role's own; more is given at the machine"))
+            }
+            CellAsk::People(ask) => match own_cell(ask, &by.name) {
+                Some(ask) => self.ask_people(ask, Some(by.principal))?.map(CellAnswer::People),
+                None => Err(not_found("cell")),
+            },
+            CellAsk::Clients => {
+                let now_ms = self.clock.now_ms();
+                Ok(CellAnswer::Clients(self.client_statuses(by.cell, now_ms)))
+            }
+            CellAsk::CreateClient { name, role, budgets } => {
+                if !policy::role(&role).is_some_and(|role| role.whose == Whose::Application) {
+                    let roles = policy::names(|whose| whose == Whose::Application);
+                    return Ok(Err(crate::admin::invalid("role", &format!("one of {roles}"))));
+                }
+                let budgets = budgets.unwrap_or(CLIENT);
+                if !is_within(&budgets, &CLIENT) {
+                    let rule = "at most a client's own; more is given at the machine";
+                    return Ok(Err(crate::admin::invalid("budgets", rule)));
+                }
+                let made =
+                    self.make_client(by.cell, name, role, budgets, (SESSION_MS, SESSION_MS), Some(fleeting))?;
+                made.map(|(client, principal, secret)| CellAnswer::Client { client, principal, secret })
+            }
+            CellAsk::RevokeClient { client } => {
+                let is_own = self.state.clients.get(&client).is_some_and(|known| known.cell == by.cell);
+                if is_own {
+                    let now_ms = self.clock.now_ms();
+                    let event = Event::ClientRevoked { client };
+                    self.record(Tree::Cell(by.cell), now_ms, event, Some(fleeting))?;
+                    Ok(CellAnswer::Done)
+                } else {
+                    Err(not_found("client"))
+                }
+            }
+            CellAsk::Log(filter) => {
+                self.commit()?;
+                Ok(CellAnswer::Log(self.cell_log(by.cell, &filter)?))
+            }
+            CellAsk::Checkpoint => {
+                let tree = Tree::Cell(by.cell);
+                let note = self.log.checkpoint_note(tree)?;
+                let failed = self.log.status().witness_failure.is_some();
+                let witnessed = self.has_witnesses.then_some(!failed);
+                Ok(CellAnswer::Checkpoint(CheckpointStatus { entries: self.log.size(tree), note, witnessed }))
+            }
+        })
+    }
+
+    fn cell_log(&self, cell: CellId, filter: &LogFilter) -> Result<CellLogPage, KeyholderError> {
+        let tree = Tree::Cell(cell);
+        let limit = filter.limit.clamp(1, MAX_CELL_LOG_PAGE) as usize;
+        let before = filter.before.unwrap_or(u64::MAX).min(self.log.size(tree));
+        let from = before.saturating_sub(MAX_ENTRIES_READ);
+        let mut found: Vec<CellLogEntry> = Vec::new();
+        let mut is_before_all = false;
+        self.each_entry(tree, from..before, |number, lasting, fleeting| {
+            is_before_all |= filter.from_ms.is_some_and(|from_ms| lasting.time_ms < from_ms);
+            let is_in_time = filter.from_ms.is_none_or(|from_ms| lasting.time_ms >= from_ms)
+                && filter.to_ms.is_none_or(|to_ms| lasting.time_ms < to_ms);
+            let Some(kind) = kind_of(&lasting.event) else { return };
+            if !is_in_time || !filter.kinds.is_empty() && !filter.kinds.contains(&kind) {
+                return;
+            }
+            let principal = who(&self.state, &lasting.event, fleeting.as_ref());
+            if filter.principal.is_some() && filter.principal != principal {
+                return;
+            }
+            found.push(CellLogEntry {
+                number,
+                time_ms: lasting.time_ms,
+                kind,
+                about: about(&self.state, &lasting.event),
+                event: short(lasting.event),
+                principal,
+                name: principal.and_then(|principal| name_of(&self.state, &principal)),
+                access: fleeting.as_ref().map(access),
+            });
+        })?;
+        // Times ascend: what is before the first that is asked for ends it.
+        let mut next = (from > 0 && !is_before_all).then_some(from);
+        let entries = found.split_off(found.len().saturating_sub(limit));
+        if let (false, Some(first)) = (found.is_empty(), entries.first()) {
+            next = Some(first.number);
+        }
+        Ok(CellLogPage { entries: entries.into_iter().rev().collect(), next })
+    }
+}
+
+/// What only looks, or takes something from somebody.
+fn stops_or_looks(ask: &CellAsk) -> bool {
+    match ask {
+        CellAsk::People(PeopleAsk::List { .. } | PeopleAsk::RevokePasskey { .. }) => true,
+        CellAsk::People(PeopleAsk::SetStatus { status, .. }) => *status != PersonStatus::Active,
+        CellAsk::People(_) | CellAsk::CreateClient { .. } => false,
+        CellAsk::Clients | CellAsk::RevokeClient { .. } | CellAsk::Log(_) | CellAsk::Checkpoint => true,
+    }
+}
+
+/// A question about people for this cell; none when it names another.
+fn own_cell(ask: PeopleAsk, own: &str) -> Option<PeopleAsk> {
+    let is_own = |cell: Option<String>| cell.is_none_or(|cell| cell == own).then(|| Some(own.to_owned()));
+    Some(match ask {
+        PeopleAsk::Add { cell, person } => PeopleAsk::Add { cell: is_own(cell)?, person },
+        PeopleAsk::List { cell } => PeopleAsk::List { cell: is_own(cell)? },
+        other => other,
+    })
+}
+
+/// Whether it gives somebody more than their role has where nothing is said.
+fn raises(ask: &PeopleAsk) -> bool {
+    let (role, budgets) = match ask {
+        PeopleAsk::Add { person, .. } => (&person.role, &person.budgets),
+        PeopleAsk::SetRole { role, budgets, .. } => (role, budgets),
+        _ => return false,
+    };
+    match (policy::role(role).map(|role| role.whose), budgets) {
+        (Some(Whose::Person(own)), Some(budgets)) => !is_within(budgets, &own),
+        _ => false,
+    }
+}
+
+fn is_within(budgets: &Budgets, most: &Budgets) -> bool {
+    let fits = |one: &Limits, most: &Limits| {
+        one.hour <= most.hour && one.day <= most.day && one.days_30 <= most.days_30
+    };
+    fits(&budgets.glimpse, &most.glimpse) && fits(&budgets.chart, &most.chart)
+}
+
+fn kind_of(event: &Event) -> Option<LogKind> {
+    Some(match event {
+        Event::Opened => LogKind::Opened,
+        Event::Searched | Event::SearchedWithin => LogKind::Searched,
+        Event::Written { .. } => LogKind::Written,
+        Event::Refused => LogKind::Refused,
+        Event::SessionBegun { .. } | Event::SessionRevoked { .. } => LogKind::Session,
+        Event::ClientCreated { .. } | Event::ClientRevoked { .. } => LogKind::Client,
+        Event::Person(_) => LogKind::Person,
+        Event::Quarantined { .. } => LogKind::Quarantine,
+        Event::Landed { .. } | Event::Abandoned { .. } | Event::Delivered { .. } => LogKind::Report,
+        _ => return None,
+    })
+}
+
+/// Who did it.
+fn who(state: &State, event: &Event, fleeting: Option<&Fleeting>) -> Option<PrincipalId> {
+    if let Some(fleeting) = fleeting {
+        return state.sessions.get(&fleeting.session).map(|session| session.principal);
+    }
+    match event {
+        Event::SessionBegun { principal, .. } => Some(*principal),
+        Event::SessionRevoked { session } => state.sessions.get(session).map(|session| session.principal),
+        Event::Person(event) => match event {
+            PersonEvent::Added(added) => added.by,
+            PersonEvent::Invited(invited) => invited.by,
+            PersonEvent::PasskeyRevoked { by, .. }
+            | PersonEvent::StatusChanged { by, .. }
+            | PersonEvent::RoleChanged { by, .. }
+            | PersonEvent::Described { by, .. } => *by,
+            _ => subject(state, event),
+        },
+        _ => None,
+    }
+}
+
+/// Whose passkey, role or name an event is about.
+fn subject(state: &State, event: &PersonEvent) -> Option<PrincipalId> {
+    let owner = |passkey| state.people.passkeys.get(passkey).map(|passkey| passkey.principal);
+    match event {
+        PersonEvent::Added(added) => Some(added.principal),
+        PersonEvent::Invited(invited) => Some(invited.principal),
+        PersonEvent::PasskeyRegistered(registered) => Some(registered.principal),
+        PersonEvent::PasskeyNamed { passkey, .. }
+        | PersonEvent::PasskeyRevoked { passkey, .. }
+        | PersonEvent::PasskeyUsed { passkey, .. } => owner(passkey),
+        PersonEvent::SignInRefused { passkey, .. } => passkey.as_ref().and_then(owner),
+        PersonEvent::StatusChanged { principal, .. }
+        | PersonEvent::RoleChanged { principal, .. }
+        | PersonEvent::Described { principal, .. }
+        | PersonEvent::LanguageChosen { principal, .. } => Some(*principal),
+        PersonEvent::InvitationEnded { .. } => None,
+    }
+}
+
+fn about(state: &State, event: &Event) -> Option<String> {
+    match event {
+        Event::Person(event) => name_of(state, &subject(state, event)?),
+        Event::ClientCreated { name, .. } => Some(name.clone()),
+        Event::ClientRevoked { client } => state.clients.get(client).map(|client| client.name.clone()),
+        _ => None,
+    }
+}
+
+fn name_of(state: &State, principal: &PrincipalId) -> Option<String> {
+    let person = state.people.persons.get(principal).map(|person| person.name.clone());
+    person.or_else(|| {
+        let client = state.clients.values().find(|client| client.principal == *principal);
+        client.map(|client| client.name.clone())
+    })
+}
+
+/// An event with the beginning of its lists.
+fn short(mut event: Event) -> Event {
+    match &mut event {
+        Event::Written { ranges, .. } => ranges.truncate(MAX_LISTED),
+        Event::Landed { entries } | Event::Abandoned { entries } | Event::Delivered { entries } => {
+            entries.truncate(MAX_LISTED);
+        }
+        _ => {}
+    }
+    event
+}
+
+fn access(fleeting: &Fleeting) -> LoggedAccess {
+    LoggedAccess {
+        purpose: fleeting.purpose,
+        interaction: fleeting.interaction,
+        part: fleeting.part,
+        refused: fleeting.refused,
+        address: fleeting.address,
+        patients: fleeting.patients.len() as u32,
+        charged: fleeting.charged,
+        versions: fleeting.versions.iter().map(|range| u64::from(range.count)).sum(),
+    }
+}
