@@ -153,6 +153,32 @@ fn a_chart_that_is_not_there_or_cannot_be_had_is_a_page_that_says_so() {
 }
 
 #[test]
+fn who_has_looked_stands_on_every_page_of_the_chart() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let chart = Maker::new(&salus, &cell, "a").whole();
+    let reader = salus.client("praxis", "fhir-client", 10);
+    assert_eq!(page(&salus, &reader, &chart.patient, "/medication").0.status, 200);
+    let (all, _) = page(&salus, &cell, &chart.patient, "/access");
+    let text = all.text();
+    assert_eq!(all.status, 200, "{text}");
+    let rows = text.split("<tr data-row").skip(1).count();
+    assert!(rows >= 2, "the one who made it, and the one who looked: {text}");
+    assert!(
+        text.contains("Behandlung") && text.contains("geöffnet") && text.contains("eingetragen"),
+        "{text}"
+    );
+    // Quietly, at the side of every page.
+    for address in ["", "/labs", "/documents"] {
+        let (reply, _) = page(&salus, &cell, &chart.patient, address);
+        let side = reply.text().split("class=\"looks\"").nth(1).unwrap_or_default().to_owned();
+        assert!(side.split("</section>").next().unwrap().contains("<time"), "{address}");
+    }
+    let (older, _) = page(&salus, &cell, &chart.patient, "/access?before=1");
+    assert_eq!((older.status, older.text().matches("<tr data-row").count()), (200, 0));
+}
+
+#[test]
 fn a_patient_of_whom_nothing_is_known_has_pages_that_say_so() {
     let salus = Salus::start();
     let cell = salus.cell("praxis");
