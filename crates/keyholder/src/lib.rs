@@ -11,6 +11,7 @@ pub mod budget;
 pub mod clock;
 pub mod error;
 pub mod keyring;
+pub mod kit;
 pub mod people;
 pub mod policy;
 pub mod recent;

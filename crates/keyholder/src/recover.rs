@@ -10,7 +10,7 @@
 use crate::error::KeyholderError;
 use crate::keyring::{CellKeys, Identity, Keyring, SIGNING_LABEL, cell_label, print_key, replace};
 use crate::run::fold;
-use crate::setup::{admin_key_file, read_kit, trust_dir};
+use crate::setup::{admin_key_file, installation_of, read_kit, trust_dir};
 use salus_accesslog::{AccessLog, LogError, Options, Signer, Tree};
 use salus_seal::entry::{self, Event, Lasting};
 use salus_seal::escrow::{RecoveryIdentity, RecoverySecret};
@@ -62,8 +62,7 @@ pub fn recover(recover: &Recover) -> Result<Recovered, KeyholderError> {
     let mut done = Recovered::default();
     let log_dir = recover.data_dir.join("log");
     let secret = read_kit(&recover.kit).ok_or(KeyholderError::Recovery)?;
-    let installation = recover.kit.lines().find_map(|line| line.strip_prefix("installation: "));
-    let installation = installation.ok_or(KeyholderError::Recovery)?.trim().to_owned();
+    let installation = installation_of(&recover.kit).ok_or(KeyholderError::Recovery)?;
     let escrows = read_escrows(&log_dir)?;
     let (keyring, identity) = recover_identity(recover, installation, &secret, &escrows, &mut done)?;
     recover_cells(&keyring, &secret, &escrows, &mut done)?;

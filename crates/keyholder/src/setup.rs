@@ -45,10 +45,7 @@ pub fn init(set_up: &SetUp) -> Result<Made, KeyholderError> {
     let keyring = Keyring::open(&trust_dir, &set_up.root_key_file)?;
     let (recovery, secret) = RecoverySecret::generate()?;
     let installation = salus_seal::CellId::random()?.to_string();
-    let recovery_kit = Zeroizing::new(format!(
-        "Salus recovery kit\ninstallation: {installation}\nsecret: {}\n",
-        Zeroizing::new(STANDARD.encode(secret.expose())).as_str()
-    ));
+    let recovery_kit = kit_text(&installation, &secret);
     try_kit(&recovery_kit, &recovery)?;
     let admin_key = Zeroizing::new(random()?);
     replace(&admin_key_file(&set_up.data_dir), print_key(&admin_key).as_bytes())?;
@@ -59,6 +56,17 @@ pub fn init(set_up: &SetUp) -> Result<Made, KeyholderError> {
         admin_key,
     })?;
     Ok(Made { installation, recovery_kit, root_key_made })
+}
+
+/// A kit's text.
+pub(crate) fn kit_text(installation: &str, secret: &RecoverySecret) -> Zeroizing<String> {
+    let secret = Zeroizing::new(STANDARD.encode(secret.expose()));
+    Zeroizing::new(format!("Salus recovery kit\ninstallation: {installation}\nsecret: {}\n", secret.as_str()))
+}
+
+/// The installation that a kit is for.
+pub(crate) fn installation_of(kit: &str) -> Option<String> {
+    kit.lines().find_map(|line| line.strip_prefix("installation: ")).map(|id| id.trim().to_owned())
 }
 
 /// The secret half from a kit's text.

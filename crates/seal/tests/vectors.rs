@@ -5,6 +5,7 @@
 use salus_seal::entry::{self, Event, Fleeting, VersionRange};
 use salus_seal::merkle::{self, Hash, leaf_hash};
 use salus_seal::note::{Checkpoint, Signer, VerifierKey};
+use salus_seal::shares::{self, Scheme, Share, ShareError};
 use salus_seal::wrap::{CellCipher, CompartmentCipher, unwrap_secret};
 use salus_seal::{
     CellId, CellKey, CompartmentKey, FileKey, Header, LogKey, Part, Pseudonym, SealError, Sealed, VersionKey,
@@ -212,4 +213,33 @@ fn merkle_trees() {
             other => panic!("{other}"),
         })
     });
+}
+
+#[test]
+fn shares_give_their_secret() {
+    let (good, hostile) = cases("shares");
+    for case in &good {
+        let secret: [u8; 32] = array(case, "secret");
+        let scheme = Scheme::parse(text(case, "scheme")).unwrap();
+        let texts: Vec<&str> =
+            case["shares"].as_array().unwrap().iter().map(|share| share.as_str().unwrap()).collect();
+        let shares: Vec<Share> = texts.iter().map(|text| Share::parse(text).unwrap().0).collect();
+        assert_eq!(shares.len(), usize::from(scheme.shares()));
+        for (share, text) in shares.iter().zip(texts) {
+            assert_eq!((share.scheme, share.to_text("0123456789abcdef").as_str()), (scheme, text));
+        }
+        for chosen in shares.windows(usize::from(scheme.threshold())) {
+            assert_eq!(*shares::combine(chosen).unwrap(), secret);
+        }
+        assert_eq!(*shares::combine(&shares).unwrap(), secret);
+    }
+    for case in &hostile {
+        let line = case["line"].as_u64().unwrap() as usize;
+        assert_eq!(
+            Share::parse(text(case, "share")).unwrap_err(),
+            ShareError::Damaged { line },
+            "{}",
+            text(case, "why")
+        );
+    }
 }

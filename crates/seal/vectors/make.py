@@ -371,3 +371,61 @@ def merkle():
 
 for make in (envelope, wraps, entries, pages, notes, merkle):
     make()
+
+
+# Shares of a secret: the field by logarithms to the base 3, which ours does not use.
+EXP = [1]
+for _ in range(254):
+    last = EXP[-1]
+    doubled = last << 1 ^ (0x11B if last & 0x80 else 0)
+    EXP.append(doubled ^ last)
+LOG = {power: at for at, power in enumerate(EXP)}
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def times(one, other):
+    return EXP[(LOG[one] + LOG[other]) % 255] if one and other else 0
+
+
+def power(number, exponent):
+    result = 1
+    for _ in range(exponent):
+        result = times(result, number)
+    return result
+
+
+def share_text(payload, installation, threshold, shares, number):
+    lines = []
+    for at in range(4):
+        check = sha256(b"salus share v1\0", installation.encode(), b"\0", payload[:(at + 1) * 11])[:4]
+        bits = int.from_bytes(payload[at * 11:(at + 1) * 11] + check, "big")
+        letters = "".join(CROCKFORD[bits >> shift & 31] for shift in range(115, -1, -5))
+        lines.append(f"{at + 1}: " + "-".join(letters[i:i + 4] for i in range(0, 24, 4)))
+    head = ["Salus recovery share", f"installation: {installation}", f"kit: {payload[1:9].hex()}",
+            f"share: {number} of {shares}, any {threshold} of them recover"]
+    return "\n".join(head + lines) + "\n"
+
+
+def split_secret(secret, kit, threshold, shares, seed):
+    others = [sha256(b"coefficient %d %d" % (seed, degree)) for degree in range(1, threshold)]
+    texts = []
+    for number in range(1, shares + 1):
+        values = bytearray(secret)
+        for degree, coefficient in enumerate(others, 1):
+            for at in range(32):
+                values[at] ^= times(coefficient[at], power(number, degree))
+        payload = bytes([1]) + kit + bytes([threshold, shares, number]) + bytes(values)
+        texts.append(share_text(payload, "0123456789abcdef", threshold, shares, number))
+    return texts
+
+
+def other_letter(text, line):
+    before, after = text.split(f"\n{line}: ")
+    return f"{before}\n{line}: {'0' if after[0] != '0' else '8'}{after[1:]}"
+
+
+save("shares",
+     [{"secret": KEY["secret"], "scheme": f"{m}of{n}", "shares": split_secret(KEY["secret"], nonce(1)[:8], m, n, m * n)}
+      for m, n in ((2, 2), (2, 3), (3, 5), (9, 9))],
+     [{"why": f"the first letter of line {line} is another", "line": line, "share": other_letter(text, line)}
+      for text in split_secret(KEY["secret"], nonce(1)[:8], 2, 3, 6) for line in (1, 2, 3, 4)])
