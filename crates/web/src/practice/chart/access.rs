@@ -19,6 +19,9 @@ use std::borrow::Cow;
 const MAX_LAST: u32 = 4;
 const MAX_LOOKS: u32 = 50;
 
+/// What began later than so long ago, in milliseconds, may still be on its way.
+const SETTLED_MS: u64 = 300_000;
+
 /// Somebody's looking at a record.
 #[derive(Debug, Clone)]
 pub(super) struct Look {
@@ -29,8 +32,6 @@ pub(super) struct Look {
     pub purpose: Cow<'static, str>,
     /// What was done, in words.
     pub what: String,
-    /// Whether all of it was refused.
-    pub is_refused: bool,
     /// Whether it was for an emergency: beyond what is usual.
     pub is_emergency: bool,
     /// Whether the answer is known not to have arrived.
@@ -98,9 +99,8 @@ fn look(access: Access, ask: &PageAsk<'_>, today: Day) -> Look {
         told: Told::new(When::of_ms(access.time_ms), today, ask.language()),
         purpose: t.say(purpose_message(access.purpose)),
         what: kinds.join(", "),
-        is_refused: access.refused.is_some(),
         is_emergency: access.purpose == Purpose::Emergency,
-        is_cut_short: access.delivered == Some(false),
+        is_cut_short: access.delivered == Some(false) && access.time_ms + SETTLED_MS < ask.clock.now_ms(),
     }
 }
 
