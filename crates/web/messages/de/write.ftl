@@ -164,6 +164,7 @@ said-undone = Rückgängig gemacht. Die Akte ist wie vorher.
 said-already = Das war schon gespeichert, einmal.
 said-unchanged = Es war nichts geändert, also wurde nichts gespeichert.
 said-discarded = Verworfen.
+undo = Rückgängig machen
 undo-until = möglich bis { $time }
 undo-not = Das lässt sich nicht von selbst rückgängig machen
 undo-over = Die zehn Minuten sind vorbei, oder es wurde schon rückgängig gemacht. Was gespeichert wurde, steht in der Akte; ändern Sie es dort.

@@ -164,6 +164,7 @@ said-undone = Undone. The chart is as it was.
 said-already = That was saved already, once.
 said-unchanged = Nothing was changed, so nothing was saved.
 said-discarded = Thrown away.
+undo = Undo
 undo-until = possible until { $time }
 undo-not = This cannot be undone by itself
 undo-over = The ten minutes are over, or it was undone already. What was saved is still in the chart; change it there.

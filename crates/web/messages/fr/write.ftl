@@ -164,6 +164,7 @@ said-undone = Annulé. Le dossier est comme avant.
 said-already = C’était déjà enregistré, une seule fois.
 said-unchanged = Rien n’était changé, rien n’a été enregistré.
 said-discarded = Jeté.
+undo = Annuler l’enregistrement
 undo-until = possible jusqu’à { $time }
 undo-not = Impossible d’annuler automatiquement
 undo-over = Les dix minutes sont passées, ou c’est déjà annulé. Ce qui a été enregistré est au dossier ; changez-le là.

@@ -156,7 +156,10 @@ pub(super) async fn page(
     // A part that was asked for is not an error to whoever shows it; what could not be saved is.
     let is_answer = matches!(status, StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT);
     let status = if is_answer && ask.around.is_part { StatusCode::OK } else { status };
-    let keys = vec![Shortcut::page("Ctrl+Enter", t.say("save"))];
+    let mut keys = vec![Shortcut::page("Ctrl+Enter", t.say("save"))];
+    if !shown.questions.is_empty() {
+        keys.push(Shortcut::page("y", t.say("save-anyway")));
+    }
     let make = || Page::new(Rail::Patients, title.clone(), &body).status(status);
     let Some(here) = shown.here else { return Ok(make().keys(keys).answer(ask)) };
     let page = match chart::around(ask, &here.id, keys.clone(), make()).await {
@@ -184,10 +187,15 @@ fn parts(t: Words, form: Form, shown: &Shown<'_>) -> Vec<Part> {
     // Where the writer goes on: what is wrong, else what is needed and empty, else the beginning.
     let is_open = |field: &&Field| !field.optional && shown.typed.get(field.name).is_empty();
     let next = form.fields().find(is_open).or_else(|| form.fields().next()).map(|field| field.name);
-    let first = shown.faults.first().map(|(name, _)| *name).or(next);
+    let is_asked = !shown.questions.is_empty() || !shown.conflicts.is_empty() || shown.alert.is_some();
+    // What is asked is answered before anything else is typed.
+    let first = shown.faults.first().map(|(name, _)| *name).or(next.filter(|_| !is_asked));
     let group = |(name, fields): &super::form::Group| Part {
         legend: (!name.is_empty()).then(|| t.say(&format!("group-{name}")).into_owned()),
-        lines: fields.iter().map(|field| line(t, field, shown, first, all_optional(fields))).collect(),
+        lines: fields
+            .iter()
+            .map(|field| line(t, field, shown, first, name.is_empty() && all_optional(fields)))
+            .collect(),
     };
     form.groups().iter().map(group).collect()
 }
