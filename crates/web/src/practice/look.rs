@@ -1,12 +1,14 @@
 //! `POST /{cell}/look`: language, theme, keys. Good for those who are not signed in, too.
 //!
-//! State: none; the browser keeps it in cookies.
+//! State: none; the browser keeps it in cookies, and the keyholder the language of whoever is signed in.
 
 use super::page::Around;
 use super::{Route, see_other};
 use crate::answer::Answer;
+use crate::web::Web;
 use http::header::SET_COOKIE;
 use salus_frame::LookChange;
+use salus_records::Asker;
 
 pub(super) const ROUTES: &[Route] = &[("POST", "/{cell}/look")];
 
@@ -19,6 +21,14 @@ pub(super) fn answer(around: &Around<'_>, fields: &[(String, String)], has_tls: 
     match change {
         Some(change) => answer.header(SET_COOKIE, change.set_cookie(has_tls)),
         None => answer,
+    }
+}
+
+/// Keeps a chosen language for the person, who then reads it at other desks, too. Whether it can be kept changes nothing here.
+pub(super) async fn remember(web: &Web, asker: &Asker, fields: &[(String, String)]) {
+    let change = fields.iter().find_map(|(name, value)| LookChange::from_field(name, value));
+    if let Some(LookChange::Language(language)) = change {
+        let _ = web.records.trust().choose_language(asker, language.tag().to_owned()).await;
     }
 }
 

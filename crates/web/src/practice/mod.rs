@@ -134,7 +134,12 @@ pub(crate) async fn answer(
     };
     // These are for everybody.
     match area {
-        Area::Look => return look::answer(&around, &received.form, web.has_tls),
+        Area::Look => {
+            if let Some(asker) = session::asker(cell, parts, address) {
+                look::remember(web, &asker, &received.form).await;
+            }
+            return look::answer(&around, &received.form, web.has_tls);
+        }
         Area::SignIn => {
             let asked = sign_in::Asked { web, cell, parts, query: &received.query, pattern, address };
             return sign_in::answer(&around, &asked).await;

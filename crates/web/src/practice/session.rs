@@ -218,9 +218,7 @@ pub(super) async fn begin<'a>(
     routed: Routed,
     address: [u8; 16],
 ) -> Result<PageAsk<'a>, Trouble> {
-    let token = cookie(&parts.headers, &cookie_name(cell.name())).and_then(Token::parse);
-    let token = token.ok_or(RecordsError::NoSession)?;
-    let asker = Asker { token, proof: Vec::new(), cell: cell.id(), purpose: Purpose::Treatment, address };
+    let asker = asker(cell, parts, address).ok_or(RecordsError::NoSession)?;
     let person = who(web, &asker).await?;
     let mut around = Around::of(web, Some(cell), parts);
     around.look = Look::of(&parts.headers, person.language);
@@ -239,6 +237,12 @@ pub(super) async fn begin<'a>(
         form: received.form,
         delivery: Mutex::new(None),
     })
+}
+
+/// Who asks, for treatment, by the cell's cookie.
+pub(super) fn asker(cell: &Cell, parts: &Parts, address: [u8; 16]) -> Option<Asker> {
+    let token = cookie(&parts.headers, &cookie_name(cell.name())).and_then(Token::parse)?;
+    Some(Asker { token, proof: Vec::new(), cell: cell.id(), purpose: Purpose::Treatment, address })
 }
 
 fn owned(pairs: Vec<(Cow<'_, str>, Cow<'_, str>)>) -> Vec<(String, String)> {
