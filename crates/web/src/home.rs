@@ -199,7 +199,7 @@ fn cells(out: &mut String, web: &Web, words: &Words) {
         };
         let _ = writeln!(
             out,
-            "<tr><th scope=\"row\">{}</th><td><code>{base}</code><br><a href=\"{base}/metadata\">{}</a></td>\
+            "<tr><th scope=\"row\"><a href=\"/{0}/today\">{0}</a></th><td><code>{base}</code><br><a href=\"{base}/metadata\">{1}</a></td>\
              <td class=\"{class}\">{state}</td></tr>",
             escape(name),
             words.capabilities

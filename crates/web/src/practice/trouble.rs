@@ -60,13 +60,17 @@ impl Trouble {
             return sign_in(around);
         }
         let t = around.words();
-        let said = self.said(around, t);
+        let mut said = self.said(around, t);
+        // What is said of the search field is for those who have one.
+        if person.is_none() && said.status == StatusCode::NOT_FOUND && !around.is_cut_off {
+            said.text.truncate(1);
+        }
         let body = Body {
             t,
             icon: icon(said.icon),
             said: &said,
             again: said.retry_after_s.map(|_| around.here.as_str()),
-            home: person.map(|_| format!("{}/today", around.base)),
+            home: (!around.base.is_empty()).then(|| format!("{}/today", around.base)),
         };
         let page = Page::new(Rail::Nowhere, said.title.clone(), &body).status(said.status);
         let mut answer = page.around(around, person);
