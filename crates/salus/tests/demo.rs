@@ -14,7 +14,7 @@ fn it_writes_what_others_are_built_against() {
     let text = std::fs::read_to_string(server.data.join("demo.json")).unwrap();
     let file: serde_json::Value = serde_json::from_str(&text).unwrap();
     let keys: Vec<&String> = file.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["base_url", "note", "cells"]);
+    assert_eq!(keys, ["base_url", "door_url", "note", "cells"]);
     let names: Vec<&str> = server.cells.iter().map(|cell| cell.name.as_str()).collect();
     assert_eq!(names, ["praxis-sonnenberg", "cabinet-lumiere"]);
     for cell in &server.cells {

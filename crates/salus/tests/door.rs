@@ -192,6 +192,18 @@ fn a_sign_in_survives_each_process_or_is_begun_again() {
     let again = demo.sign_in(0, &mut passkey);
     assert!(demo.is_signed_in(0, &again) && demo.is_signed_in(0, &session));
 
+    // A language that is chosen is the person's, in whichever browser.
+    let language_of = |cookie: &str| {
+        let page = demo.get(&format!("/{}/today", demo.cell(0)), cookie).unwrap();
+        page.header("content-language").unwrap().to_owned()
+    };
+    assert_eq!(language_of(&session), "de");
+    let url = format!("{}/{}/look", demo.server.base_url, demo.cell(0));
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let headers = [("cookie", again.as_str()), ("sec-fetch-site", "same-origin"), form];
+    assert_eq!(request("POST", &url, &headers, b"language=fr").unwrap().status, 303);
+    assert_eq!(language_of(&session), "fr");
+
     // Signing out ends it everywhere, at once.
     let url = format!("{}/{}/sign-out", demo.server.base_url, demo.cell(0));
     let foreign =
