@@ -6,10 +6,12 @@
 use crate::cursor::Cursors;
 use crate::directory::Keys;
 use crate::entry::{Entry, open};
+use crate::needs::Needs;
 use crate::pages::PageCache;
 use crate::store::{Replace, Store, Stuck, destroy};
 use salus_seal::CellId;
 use salus_trust_api::wire::index::{IndexStatus, Item};
+use salus_trust_api::wire::words::{Made, Words};
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -24,6 +26,8 @@ pub(crate) struct Cell {
     keys: Arc<Keys>,
     cache: Arc<PageCache>,
     pub(crate) cursors: Arc<Cursors>,
+    /// What words must be made by for some parameters.
+    pub(crate) needs: Arc<Needs>,
     number: u64,
     live: Arc<Store>,
     next: Option<Arc<Store>>,
@@ -80,6 +84,7 @@ impl Cell {
             keys,
             cache,
             cursors,
+            needs: Arc::default(),
             number,
             live: Arc::new(live),
             next: None,
@@ -151,6 +156,22 @@ impl Cell {
         self.next.as_ref().unwrap_or(&self.live).apply(entries)
     }
 
+    /// Versions with words that were extracted anew. What has not landed comes with its own.
+    pub(crate) fn fed_anew(&mut self, items: &[Item]) -> Result<(), Stuck> {
+        let entries: Vec<Arc<Entry>> =
+            items.iter().map(|item| Arc::new(to_entry(item, false).anew())).collect();
+        if let Some(next) = &self.next {
+            next.apply(entries.clone())?;
+        }
+        self.live.apply(entries)
+    }
+
+    /// How many records lack words by parameters; none while it holds too little, or too much time would go by.
+    pub(crate) fn lacking(&self) -> Option<Vec<(u16, u64)>> {
+        let store = self.serving().filter(|_| !self.needs.is_empty())?;
+        self.needs.lacking(&store.view()).ok()
+    }
+
     pub(crate) fn caught_up(&mut self, settled: u64) {
         let Some(next) = self.next.take() else {
             // The keyholder answers a loss with a rebuild: what it said before that is of the index that was lost.
@@ -206,8 +227,11 @@ impl Cell {
     }
 }
 
+/// Words that do not open will not by being extracted anew: nothing waits for them.
+const BEYOND: Made = Made { extraction: u32::MAX, made: u64::MAX };
+
 /// What is kept of an item. One whose words do not open is found by its number only: it must not be found by older words.
 fn to_entry(item: &Item, fresh: bool) -> Entry {
-    let words = open(item).unwrap_or_default();
-    Entry::new(&item.header, &item.whose, &words, fresh)
+    let (words, made) = open(item).unwrap_or_else(|_| (Words::default(), BEYOND));
+    Entry::new(&item.header, &item.whose, &words, made, fresh)
 }

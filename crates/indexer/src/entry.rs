@@ -2,13 +2,13 @@
 //!
 //! Never: keeps the words. State: none.
 
-use crate::fold::{fold, words};
+use crate::fold::fold;
 use crate::key::{self, Form, Global, Key, Place};
 use salus_seal::envelope::open_part;
 use salus_seal::{Header, Part, PartKey, Pseudonym, SealError};
 use salus_trust_api::wire::index::Item;
 use salus_trust_api::wire::query::LAST_UPDATED;
-use salus_trust_api::wire::words::{Range, RecordName, Word, Words};
+use salus_trust_api::wire::words::{self, Made, Range, RecordName, Word, Words};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most bytes of a string by which records are sorted: what is equal up to there is equal.
@@ -41,6 +41,8 @@ pub(crate) struct Entry {
     pub(crate) deleted: bool,
     /// Nothing older of this record can be known.
     pub(crate) fresh: bool,
+    /// It takes the place of the same version with other words.
+    pub(crate) anew: bool,
     pub(crate) whose: Vec<Pseudonym>,
     pub(crate) name: Vec<u8>,
     pub(crate) terms: BTreeSet<Vec<u8>>,
@@ -52,9 +54,9 @@ pub(crate) struct Entry {
 }
 
 /// Opens an item's words; they are as long as a sealed part may be.
-pub(crate) fn open(item: &Item) -> Result<Words, SealError> {
+pub(crate) fn open(item: &Item) -> Result<(Words, Made), SealError> {
     if item.words.is_empty() {
-        return Ok(Words::default());
+        return Ok((Words::default(), Made::FIRST));
     }
     let plain = zeroize::Zeroizing::new(open_part(
         &item.header,
@@ -62,12 +64,12 @@ pub(crate) fn open(item: &Item) -> Result<Words, SealError> {
         &item.words,
         &PartKey::from_bytes(item.key.0),
     )?);
-    postcard::from_bytes(&plain).map_err(|_| SealError::Malformed)
+    words::read(&plain).map_err(|_| SealError::Malformed)
 }
 
 impl Entry {
     /// What is kept of a version with these words.
-    pub(crate) fn new(header: &Header, whose: &[Pseudonym], words: &Words, fresh: bool) -> Self {
+    pub(crate) fn new(header: &Header, whose: &[Pseudonym], words: &Words, made: Made, fresh: bool) -> Self {
         let mut entry = Self {
             record: header.record,
             version: header.version,
@@ -84,6 +86,7 @@ impl Entry {
         entry.terms.insert(key::record(header.record));
         entry.terms.insert(Key::global(Global::Kind).number(header.kind).0);
         entry.terms.insert(Key::global(Global::Name).bytes(&entry.name).0);
+        entry.terms.insert(key::made(made).0);
         let time = i64::try_from(header.time_ms).unwrap_or(i64::MAX);
         let updated = Place { parameter: LAST_UPDATED, component: 0 };
         entry.span(updated, false, 0, Range { low: time, high: time });
@@ -101,7 +104,7 @@ impl Entry {
             }
         }
         for (what, text) in [(Global::Narrative, &words.narrative), (Global::Content, &words.content)] {
-            for word in self::words(text) {
+            for word in crate::fold::words(text) {
                 entry.terms.insert(Key::global(what).text(&word).0);
             }
         }
@@ -111,6 +114,11 @@ impl Entry {
     /// The same, where something older of the record can be known.
     pub(crate) fn not_fresh(&self) -> Self {
         Self { fresh: false, ..self.clone() }
+    }
+
+    /// The same, where it takes the place of the same version with other words.
+    pub(crate) fn anew(self) -> Self {
+        Self { fresh: false, anew: true, ..self }
     }
 
     fn composite(&mut self, parameter: u16, occurrence: u16, components: &[Vec<Word>]) {

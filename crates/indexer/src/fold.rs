@@ -1,6 +1,6 @@
 //! Folding: what makes two strings the same for a search.
 //!
-//! Case, diacritics, ligatures and white space are taken away; ß is ss, œ is oe, as in `Straße` and `Sœur`.
+//! Case, diacritics, ligatures, the shapes of apostrophes and white space are taken away; ß is ss, œ is oe, as in `Straße` and `Sœur`.
 //! The same for words and queries. Never: longer than [`MAX_FOLDED_BYTES`]. State: none.
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -27,6 +27,7 @@ pub(crate) fn fold(text: &str) -> String {
                 'đ' | 'ð' => out.push('d'),
                 'þ' => out.push_str("th"),
                 'ı' => out.push('i'),
+                '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{2032}' => out.push('\''),
                 'ĳ' => out.push_str("ij"),
                 // Lower-casing can bring a mark with it (İ).
                 c if is_combining_mark(c) => {}
@@ -105,6 +106,7 @@ mod tests {
             ("İstanbul", "istanbul"),
             ("Mu\u{308}ller", "muller"),
             ("a\u{0}b\u{1}", "a b"),
+            ("L\u{2019}Été d\u{2bc}or", "l'ete d'or"),
         ] {
             assert_eq!(fold(text), folded, "{text:?}");
         }

@@ -6,7 +6,7 @@
 //!
 //! Never: folds. State: none.
 
-use salus_trust_api::wire::words::RecordName;
+use salus_trust_api::wire::words::{Made, RecordName};
 
 /// What a global key is about.
 #[derive(Clone, Copy)]
@@ -21,6 +21,8 @@ pub(crate) enum Global {
     Narrative = 4,
     /// A word of the whole text.
     Content = 5,
+    /// By what its words were made.
+    Made = 6,
 }
 
 /// A form in which a value is found.
@@ -125,6 +127,23 @@ impl Key {
 /// The key under which a record of this number is found.
 pub(crate) fn record(number: u64) -> Vec<u8> {
     Key::global(Global::Record).bytes(&number.to_be_bytes()).0
+}
+
+/// The key that says by what words were made: extraction (4, big endian), entry (8, big endian).
+pub(crate) fn made(made: Made) -> Key {
+    all_made().bytes(&made.extraction.to_be_bytes()).bytes(&made.made.to_be_bytes())
+}
+
+/// The beginning of all such keys.
+pub(crate) fn all_made() -> Key {
+    Key::global(Global::Made)
+}
+
+/// What follows [`all_made`].
+pub(crate) fn made_of(rest: &[u8]) -> Option<Made> {
+    let (extraction, made) = rest.split_first_chunk()?;
+    let made = u64::from_be_bytes(made.try_into().ok()?);
+    Some(Made { extraction: u32::from_be_bytes(*extraction), made })
 }
 
 /// A record's name, short and sortable: id, then type.

@@ -23,6 +23,7 @@ mod evaluate;
 mod fold;
 mod key;
 mod memory;
+mod needs;
 mod order;
 mod pages;
 mod plan;

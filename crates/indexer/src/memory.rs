@@ -21,7 +21,7 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// A segment of these entries; of several versions of a record, the newest stays.
+    /// A segment of these entries, oldest first; of several versions of a record, the newest stays.
     pub(crate) fn new(entries: impl IntoIterator<Item = Arc<Entry>>) -> Self {
         let mut out = Self::default();
         for entry in entries {
@@ -31,9 +31,10 @@ impl Memory {
                     out.entries.push(entry);
                 }
                 Some(at) => {
-                    if let Some(known) =
-                        out.entries.get_mut(at as usize).filter(|known| known.version < entry.version)
-                    {
+                    let takes_place = |known: &&mut Arc<Entry>| {
+                        known.version < entry.version || entry.anew && known.version == entry.version
+                    };
+                    if let Some(known) = out.entries.get_mut(at as usize).filter(takes_place) {
                         *known = entry;
                     }
                 }

@@ -6,6 +6,7 @@ use crate::cell::Cell;
 use crate::committer::Committer;
 use crate::connection::{Connection, Sender};
 use crate::error::IndexerError;
+use crate::needs::Needs;
 use crate::pages::PageCache;
 use crate::search::Evaluated;
 use crate::store::{COMMIT_ENTRIES, Store, Stuck};
@@ -150,8 +151,21 @@ impl Server {
                 self.committer.look_after(lock(&cell).stores());
             }
             ToIndexer::Search { ticket, cell, query } => self.search(ticket, cell, query),
+            ToIndexer::FedAnew { cell, items } => {
+                let cell = self.cell(cell)?;
+                lock(&cell).fed_anew(&items).map_err(stuck)?;
+                self.wake(&cell);
+            }
+            ToIndexer::Needs { cell, needs } => lock(&*self.cell(cell)?).needs = Arc::new(Needs::new(needs)),
             ToIndexer::Status { cell } => {
-                let status = lock(&*self.cell(cell)?).status();
+                let (status, lacking) = {
+                    let cell = self.cell(cell)?;
+                    let cell = lock(&cell);
+                    (cell.status(), cell.lacking())
+                };
+                if let Some(lacking) = lacking {
+                    self.sender.send(&FromIndexer::Lacking { cell, lacking });
+                }
                 self.sender.send(&FromIndexer::Status { cell, status });
             }
         }
@@ -177,12 +191,12 @@ impl Server {
 
     fn search(&self, ticket: u64, cell: CellId, query: Box<Query>) {
         let job = self.cell(cell).ok().and_then(|cell| {
-            let (store, cursors) = {
+            let (store, cursors, needs) = {
                 let cell = lock(&cell);
-                (cell.serving()?, cell.cursors.clone())
+                (cell.serving()?, cell.cursors.clone(), cell.needs.clone())
             };
             let view = store.view();
-            Some(Job { ticket, cell, store, view, cursors, query, asked: Instant::now() })
+            Some(Job { ticket, cell, store, view, cursors, needs, query, asked: Instant::now() })
         });
         if job.is_none_or(|job| self.workers.give(job).is_err()) {
             self.sender.send(&FromIndexer::Found { ticket, found: Err(SearchFault::NotReady) });

@@ -25,6 +25,9 @@ use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::schema::{Schema, Term};
 use tantivy::{Index, IndexSettings, IndexWriter};
 
+/// The version of terms: how words are folded, cut and encoded. An index of another one is made anew from the sealed words when it
+/// is opened. Raised with every change to what [`Entry`] makes of the same words.
+pub(crate) const TERMS: u32 = 2;
 /// From this many entries on, the tail is committed at once.
 pub(crate) const COMMIT_ENTRIES: usize = 4_096;
 /// How long the first entry of a tail waits for more before it is committed.
@@ -95,8 +98,17 @@ fn settings() -> IndexSettings {
     IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() }
 }
 
+/// What a commit says beside its segments: by which version of terms it was made, and how far it is whole.
 fn payload(settled: Option<u64>) -> String {
-    settled.map(|settled| settled.to_string()).unwrap_or_default()
+    format!("{TERMS}:{}", settled.map(|settled| settled.to_string()).unwrap_or_default())
+}
+
+/// What [`payload`] said; none for another version's, whose terms are not those that are looked for.
+fn settled_of(payload: &str) -> Option<Option<u64>> {
+    match payload.strip_prefix(&format!("{TERMS}:"))? {
+        "" => Some(None),
+        settled => settled.parse().ok().map(Some),
+    }
 }
 
 impl Store {
@@ -128,8 +140,9 @@ impl Store {
         }
         let metas = index.load_metas()?;
         let settled = match metas.payload.as_deref() {
-            None | Some("") => None,
-            Some(text) => Some(text.parse().map_err(|_| ReadFailed)?),
+            // Nothing was committed yet.
+            None => None,
+            Some(text) => settled_of(text).ok_or(ReadFailed)?,
         };
         let living: HashSet<String> = metas
             .segments
@@ -212,7 +225,8 @@ impl Store {
         for entry in entries {
             // A record whose version cannot be read is taken: the commit deletes what is older.
             let known = if entry.fresh { None } else { view.version_of(entry.record).ok().flatten() };
-            if known.is_none_or(|known| known < entry.version) {
+            let is_newer = |known: u32| known < entry.version || entry.anew && known == entry.version;
+            if known.is_none_or(is_newer) {
                 kept.push(entry);
             }
         }

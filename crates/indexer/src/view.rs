@@ -7,7 +7,7 @@ use crate::entry::{Column, Span};
 use crate::memory::Memory;
 use crate::sealed::{ReadFailed, Sealed, SpanColumn};
 use salus_seal::Pseudonym;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use tantivy::postings::TermInfo;
 
@@ -61,8 +61,21 @@ impl View {
 
     /// Records that are found.
     pub(crate) fn records(&self) -> u64 {
-        let sealed: u64 = self.sealed.iter().map(|sealed| sealed.alive_documents()).sum();
-        sealed + self.tail.iter().map(|memory| u64::from(memory.documents())).sum::<u64>()
+        let mut count: u64 = self.sealed.iter().map(|sealed| sealed.alive_documents()).sum();
+        let mut seen = HashSet::new();
+        for entry in self.tail.iter().rev().flat_map(|memory| &memory.entries) {
+            if !seen.insert(entry.record) {
+                continue;
+            }
+            let is_sealed = !entry.fresh
+                && self.sealed.iter().any(|sealed| matches!(sealed.version_of(entry.record), Ok(Some(_))));
+            match (entry.deleted, is_sealed) {
+                (true, true) => count = count.saturating_sub(1),
+                (false, false) => count += 1,
+                _ => {}
+            }
+        }
+        count
     }
 }
 

@@ -4,7 +4,9 @@
 
 use crate::cell::Cell;
 use crate::cursor::Cursors;
-use crate::search::{Evaluated, search};
+use crate::docs::Budget;
+use crate::needs::Needs;
+use crate::search::{Evaluated, MAX_QUERY_TIME, MAX_TERMS, search};
 use crate::store::Store;
 use crate::view::View;
 use salus_trust_api::wire::query::{Query, SearchFault};
@@ -28,6 +30,7 @@ pub(crate) struct Job {
     pub(crate) store: Arc<Store>,
     pub(crate) view: Arc<View>,
     pub(crate) cursors: Arc<Cursors>,
+    pub(crate) needs: Arc<Needs>,
     pub(crate) query: Box<Query>,
     pub(crate) asked: Instant,
 }
@@ -85,6 +88,10 @@ fn work(jobs: &Mutex<Receiver<Job>>, answered: &Answered) {
 }
 
 fn evaluate(job: &Job) -> Answer {
-    catch_unwind(AssertUnwindSafe(|| search(&job.view, &job.cursors, &job.query)))
-        .unwrap_or(Err(SearchFault::Failed))
+    let answer = || {
+        let budget = Budget::new(Instant::now() + MAX_QUERY_TIME, MAX_TERMS);
+        job.needs.are_met(&job.view, &job.query, &budget)?;
+        search(&job.view, &job.cursors, &job.query)
+    };
+    catch_unwind(AssertUnwindSafe(answer)).unwrap_or(Err(SearchFault::Failed))
 }

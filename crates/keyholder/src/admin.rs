@@ -11,6 +11,7 @@ use salus_seal::entry::{Budgets, Event, Fleeting};
 use salus_seal::{CellId, CellKey, ClientId, PrincipalId};
 use salus_trust_api::Token;
 use salus_trust_api::wire::{AdminAnswer, AdminAsk, AdminError, CellInfo, CellStatus, ClientStatus, Status};
+use std::collections::HashMap;
 
 /// The longest name of a cell: it is part of addresses.
 const MAX_CELL_NAME_BYTES: usize = 63;
@@ -90,8 +91,11 @@ impl Core {
                 Ok(Ok(AdminAnswer::Done))
             }
             AdminAsk::People(ask) => Ok(self.ask_people(ask, None)?.map(AdminAnswer::People)),
+            AdminAsk::AskExtraction { cell, by } => self.ask_extraction(&cell, &by),
+            AdminAsk::ApproveExtraction { cell, by } => self.approve_extraction(&cell, &by),
             // The server asks the indexer first, see [`crate::index`].
             AdminAsk::IndexStatus => Ok(Ok(AdminAnswer::Index(Vec::new()))),
+            AdminAsk::Extractions => Ok(Ok(AdminAnswer::Extractions(self.extractions(&HashMap::new())))),
         }
     }
 

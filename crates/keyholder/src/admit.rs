@@ -12,8 +12,10 @@ use crate::index::Whose;
 use crate::policy::{self, Action};
 use crate::searches;
 use salus_accesslog::Tree;
+use salus_seal::entry::searching::SearchingEvent;
 use salus_seal::entry::{Event, Fleeting, Interaction, Refusal, VersionRange, ranges};
 use salus_seal::{CellId, Part, PrincipalId, Pseudonym, SessionId};
+use salus_trust_api::wire::extract::ParameterChange;
 use salus_trust_api::wire::{ADMISSION_MS, Admit, Admitted, Answer, Grant, Intent, Receipt};
 
 /// Who asks, once the token has been found good.
@@ -50,13 +52,21 @@ pub(crate) struct EntryPart {
 impl Core {
     /// Decides, charges and records. The answer may be sent after the next commit.
     pub(crate) fn admit(&mut self, mut admit: Admit) -> Result<Answer, KeyholderError> {
+        let changes = take_changes(&mut admit);
         let now_ms = self.clock.now_ms();
         let Some(asking) = self.session(&admit, now_ms)? else {
             return Ok(Answer::Refused(Refusal::NoSession));
         };
+        let Some(events) = self.parameter_events(asking.cell, &admit, &changes) else {
+            self.record_refusal(&asking, &admit, Refusal::Malformed, now_ms)?;
+            return Ok(Answer::Refused(Refusal::Malformed));
+        };
         match self.decide(&asking, &admit, now_ms)? {
             Ok((admitted, whose)) => {
                 self.admissions += 1;
+                for event in events {
+                    self.record(Tree::Cell(asking.cell), now_ms, Event::Searching(event), None)?;
+                }
                 if let Some(Intent::Write(write)) = admit.intents.pop() {
                     self.index.written(asking.cell, admitted.receipt.entry, write.versions, &whose);
                 }
@@ -67,6 +77,25 @@ impl Core {
                 Ok(Answer::Refused(refusal))
             }
         }
+    }
+
+    /// The events by which a write changes the cell's own search parameters; none when it may not change these.
+    fn parameter_events(
+        &self,
+        id: CellId,
+        admit: &Admit,
+        changes: &[ParameterChange],
+    ) -> Option<Vec<SearchingEvent>> {
+        if changes.is_empty() {
+            return Some(Vec::new());
+        }
+        let written = match admit.intents.as_slice() {
+            [Intent::Write(write)] => write.versions.iter().map(|version| version.header.record).collect(),
+            _ => return None,
+        };
+        // It is the write's first entry that comes next.
+        let first = self.log.size(Tree::Cell(id));
+        self.state.cells.get(&id)?.parameters.events(first, changes, &written)
     }
 
     /// The session of a token, if it lives, belongs to the cell that was addressed, and is proved.
@@ -149,7 +178,7 @@ impl Core {
                 changes_existing: write.versions.iter().any(|version| version.header.version > 1),
             },
             Intent::Missing => Action::Probe,
-            Intent::Disclose | Intent::Export => return Err(Refusal::NotAllowed),
+            Intent::Disclose | Intent::Export | Intent::WriteDefining(..) => return Err(Refusal::NotAllowed),
         };
         if !policy::allows(role, action, interaction) {
             return Err(Refusal::NotAllowed);
@@ -290,6 +319,20 @@ impl Core {
 
 /// The most patients that one entry names: with 1,024 versions, some 50 kB.
 pub(crate) const MAX_PATIENTS_PER_ENTRY: usize = 2_048;
+
+/// A write that changes search parameters is a write like any other; what it changes is taken out of it.
+fn take_changes(admit: &mut Admit) -> Vec<ParameterChange> {
+    let mut all = Vec::new();
+    for intent in &mut admit.intents {
+        if matches!(intent, Intent::WriteDefining(..))
+            && let Intent::WriteDefining(write, changes) = std::mem::replace(intent, Intent::Missing)
+        {
+            *intent = Intent::Write(write);
+            all.extend(changes);
+        }
+    }
+    all
+}
 
 /// The first `most` of a list, which then begins after them.
 fn take(list: &mut &[Pseudonym], most: usize) -> Vec<Pseudonym> {

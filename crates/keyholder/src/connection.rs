@@ -8,6 +8,7 @@ use crate::error::KeyholderError;
 use rustix::event::PollFlags;
 use salus_seal::keys::random;
 use salus_trust_api::frame::{self, PREFIX_BYTES};
+use salus_trust_api::wire::extract::FromExtractor;
 use salus_trust_api::wire::index::FromIndexer;
 use salus_trust_api::wire::{Reply, Request, Role};
 use std::collections::VecDeque;
@@ -23,7 +24,7 @@ pub(crate) const READ_BYTES: usize = 64 * 1024;
 pub(crate) const MAX_OUTGOING_BYTES: usize = 64 * 1024 * 1024;
 /// How long an answer may lie unread before its connection is dropped.
 pub(crate) const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
-/// The same for the indexer, which reads nothing while it opens or commits.
+/// The same for the indexer, which reads nothing while it opens or commits, and the extractor, while it takes words.
 pub(crate) const INDEXER_WRITE_TIMEOUT: Duration = Duration::from_secs(60);
 /// The most frames that one call sends.
 const MAX_FRAMES_PER_WRITE: usize = 64;
@@ -36,6 +37,7 @@ pub(crate) enum Message {
     /// With its length in bytes.
     Request(Request, usize),
     FromIndexer(FromIndexer),
+    FromExtractor(FromExtractor),
 }
 
 pub(crate) struct Connection {
@@ -126,6 +128,7 @@ impl Connection {
         let body = self.received.get(PREFIX_BYTES..PREFIX_BYTES + length)?;
         let message = match self.role {
             Some(Role::Indexer) => frame::decode(body).map(Message::FromIndexer),
+            Some(Role::Extractor) => frame::decode(body).map(Message::FromExtractor),
             _ => frame::decode(body).map(|request| Message::Request(request, length)),
         };
         self.received[..PREFIX_BYTES + length].zeroize();
@@ -188,7 +191,8 @@ impl Connection {
 
     /// Whether the other end has not read for longer than it may.
     pub(crate) fn is_stuck(&self) -> bool {
-        let bound = if self.role == Some(Role::Indexer) { INDEXER_WRITE_TIMEOUT } else { WRITE_TIMEOUT };
+        let is_patient = matches!(self.role, Some(Role::Indexer | Role::Extractor));
+        let bound = if is_patient { INDEXER_WRITE_TIMEOUT } else { WRITE_TIMEOUT };
         self.stuck_since.is_some_and(|since| since.elapsed() > bound)
     }
 }

@@ -5,6 +5,7 @@
 use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::error::KeyholderError;
+use crate::extraction::Program;
 use crate::index::Index;
 use crate::keyring::{CellKeys, Keyring};
 use crate::person_session::{Codes, Refusals};
@@ -35,6 +36,8 @@ pub struct Core {
     pub(crate) desk: Option<Desk>,
     /// Whether checkpoints are copied to witnesses.
     pub(crate) has_witnesses: bool,
+    /// What the program's own extraction is.
+    pub(crate) program: Program,
     uncommitted: bool,
 }
 
@@ -69,6 +72,7 @@ impl Core {
             refusals: Refusals::default(),
             desk: None,
             has_witnesses: false,
+            program: Program::default(),
             uncommitted: false,
         }
     }

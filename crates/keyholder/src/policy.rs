@@ -39,6 +39,8 @@ pub struct Role {
     /// Whether it is told how many match exactly when they are many.
     pub exact_counts: bool,
     administers: bool,
+    /// Whether it may be one of the two who approve what needs two.
+    pub approves: bool,
 }
 
 /// Who may have a role.
@@ -65,7 +67,7 @@ enum Searching {
 const MAX_EXISTENCE_HITS: u32 = 2;
 
 /// All roles there are.
-pub const ROLES: [Role; 7] = [
+pub const ROLES: [Role; 8] = [
     Role {
         name: "fhir-client",
         whose: Whose::Application,
@@ -75,6 +77,7 @@ pub const ROLES: [Role; 7] = [
         searches: Searching::All,
         exact_counts: true,
         administers: false,
+        approves: false,
     },
     Role {
         name: "fhir-reader",
@@ -85,6 +88,7 @@ pub const ROLES: [Role; 7] = [
         searches: Searching::All,
         exact_counts: false,
         administers: false,
+        approves: false,
     },
     // Brings records in and can take none out: what an import needs, and no more.
     Role {
@@ -96,6 +100,19 @@ pub const ROLES: [Role; 7] = [
         searches: Searching::Existence,
         exact_counts: false,
         administers: false,
+        approves: false,
+    },
+    // The credentials of somebody who approves at the machine what needs two; nothing else can be done by them.
+    Role {
+        name: "approver",
+        whose: Whose::Application,
+        reads: false,
+        creates: false,
+        changes: false,
+        searches: Searching::No,
+        exact_counts: false,
+        administers: false,
+        approves: true,
     },
     Role {
         name: "physician",
@@ -106,6 +123,7 @@ pub const ROLES: [Role; 7] = [
         searches: Searching::All,
         exact_counts: false,
         administers: false,
+        approves: false,
     },
     // Answers the phone for all physicians, so sees more lines.
     Role {
@@ -117,6 +135,7 @@ pub const ROLES: [Role; 7] = [
         searches: Searching::All,
         exact_counts: false,
         administers: false,
+        approves: false,
     },
     // Administers people and opens no chart: who does both has two roles, and so two principals.
     Role {
@@ -128,6 +147,7 @@ pub const ROLES: [Role; 7] = [
         searches: Searching::No,
         exact_counts: false,
         administers: true,
+        approves: true,
     },
     Role {
         name: "operator",
@@ -138,6 +158,7 @@ pub const ROLES: [Role; 7] = [
         searches: Searching::No,
         exact_counts: false,
         administers: false,
+        approves: false,
     },
 ];
 
@@ -199,6 +220,10 @@ mod tests {
         assert!(allows(importer, Action::Search { hits: 2 }, Interaction::Transaction));
         assert!(!allows(importer, Action::Search { hits: 3 }, Interaction::Transaction));
         assert!(allows(reader, Action::Search { hits: 1_000 }, Interaction::SearchType));
+        let administrator = role("practice-administrator").unwrap();
+        assert!(administrator.approves && !reader.approves && !importer.approves);
+        assert!(!allows(administrator, Action::Read, Interaction::Read));
+        assert!(!allows(administrator, Action::Search { hits: 0 }, Interaction::SearchType));
         assert!(role("root").is_none());
     }
 

@@ -28,7 +28,11 @@ impl Core {
         let now_ms = self.clock.now_ms();
         for (cell, entries) in reports.landed {
             let entries = self.unresolved(cell, entries);
+            let made = self.made(&cell);
             self.record_report(cell, &entries, now_ms, |entries| Event::Landed { entries })?;
+            if self.made(&cell) != made {
+                self.tell_needs(cell);
+            }
             self.index_landed(cell, &entries);
         }
         for (cell, entries) in reports.abandoned {
@@ -45,6 +49,18 @@ impl Core {
             self.record_report(cell, &entries, now_ms, |entries| Event::Delivered { entries })?;
         }
         Ok(())
+    }
+
+    /// The entry of the latest change of a cell's own search parameters.
+    fn made(&self, cell: &CellId) -> Option<u64> {
+        self.state.cells.get(cell).map(|cell| cell.parameters.made())
+    }
+
+    pub(crate) fn own_parameters(&self, cell: &CellId) -> Answer {
+        match self.state.cells.get(cell) {
+            Some(cell) => Answer::Parameters(cell.parameters.in_force()),
+            None => Answer::Refused(Refusal::NotAllowed),
+        }
     }
 
     fn record_report(

@@ -5,6 +5,7 @@
 use crate::core::{Core, Parts};
 use crate::desk::SignInOptions;
 use crate::error::KeyholderError;
+use crate::extraction::Program;
 use crate::keyring::{Keyring, SIGNING_LABEL};
 use crate::scope::open_entry;
 use crate::search::LineSearch;
@@ -40,6 +41,8 @@ pub struct KeyholderOptions {
     pub search: Option<SearchOptions>,
     /// With a door; none: nobody connects as it, and no person signs in.
     pub sign_in: Option<SignInOptions>,
+    /// With an extractor; none: nothing is extracted anew.
+    pub extract: Option<ExtractOptions>,
     /// What protects the process, in plain words, for `salus status`.
     pub protections: Vec<String>,
 }
@@ -50,6 +53,16 @@ pub struct SearchOptions {
     pub indexer_key: Zeroizing<[u8; 32]>,
     /// What is no more than a glimpse.
     pub line: LineSearch,
+}
+
+/// What extracting words anew needs.
+pub struct ExtractOptions {
+    /// Proves that a connection is the extractor's; drawn anew at each start.
+    pub extractor_key: Zeroizing<[u8; 32]>,
+    /// Asks for an extractor to be started; it may be asked for again while it starts. Must not block.
+    pub call: Box<dyn Fn() + Send>,
+    /// What the program's own extraction is.
+    pub program: Program,
 }
 
 /// Runs until `stop` becomes readable or is closed. `ready` is called once it listens.
@@ -97,8 +110,18 @@ pub fn run(mut options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -
     core.index.searching.line = line.unwrap_or_default();
     let (door, desk) = options.sign_in.map(SignInOptions::open).transpose()?.unzip();
     core.desk = desk;
-    let proofs =
-        Proofs { record_server: options.record_server_key, administrator: identity.admin_key, indexer, door };
+    let mut proofs = Proofs {
+        record_server: options.record_server_key,
+        administrator: identity.admin_key,
+        indexer,
+        door,
+        extractor: None,
+    };
+    if let Some(ExtractOptions { extractor_key, call, program }) = options.extract {
+        proofs.extractor = Some(extractor_key);
+        core.index.extracting.call = Some(call);
+        core.program = program;
+    }
     ready();
     Server::new(core, proofs, listener, stop).run()
 }

@@ -9,6 +9,7 @@
 use crate::connection::{Connection, Message, READ_BYTES};
 use crate::core::Core;
 use crate::error::KeyholderError;
+use crate::index::status::About;
 use crate::resolve::Reports;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use salus_trust_api::admin::prove;
@@ -37,6 +38,8 @@ pub(crate) struct Proofs {
     pub indexer: Option<Zeroizing<[u8; 32]>>,
     /// None: nobody signs in.
     pub door: Option<Zeroizing<[u8; 32]>>,
+    /// None: nothing is extracted anew.
+    pub extractor: Option<Zeroizing<[u8; 32]>>,
 }
 
 pub(crate) struct Server {
@@ -149,18 +152,23 @@ impl Server {
                         }
                     }
                     Message::FromIndexer(said) => self.hear(said, now)?,
+                    Message::FromExtractor(said) => self.core.extracted(said, now),
                 }
             }
         }
-        let backlog_bytes = self.indexer().map_or(0, |connection| connection.outgoing_bytes());
+        let backlog_bytes = self.of_role(Role::Indexer).map_or(0, |connection| connection.outgoing_bytes());
         self.core.drive_index(backlog_bytes, now);
         let out = std::mem::take(&mut self.core.index.out);
-        if waits && !outgoing.is_empty() || !out.replies.is_empty() || !out.to_indexer.is_empty() {
+        let to_extractor = std::mem::take(&mut self.core.index.extracting.out);
+        let speaks = !out.replies.is_empty() || !out.to_indexer.is_empty() || !to_extractor.is_empty();
+        if waits && !outgoing.is_empty() || speaks {
             self.core.commit()?;
         }
-        if let Some(indexer) = self.indexer().filter(|_| !out.to_indexer.is_empty()) {
-            out.to_indexer.into_iter().for_each(|frame| indexer.enqueue(frame));
-            indexer.flush();
+        for (role, frames) in [(Role::Indexer, out.to_indexer), (Role::Extractor, to_extractor)] {
+            if let Some(connection) = self.of_role(role).filter(|_| !frames.is_empty()) {
+                frames.into_iter().for_each(|frame| connection.enqueue(frame));
+                connection.flush();
+            }
         }
         for (index, reply) in outgoing {
             self.connections[index].send(&reply);
@@ -173,10 +181,9 @@ impl Server {
         Ok(())
     }
 
-    fn indexer(&mut self) -> Option<&mut Connection> {
-        let is_indexer =
-            |connection: &&mut Connection| connection.role == Some(Role::Indexer) && !connection.gone;
-        self.connections.iter_mut().find(is_indexer)
+    fn of_role(&mut self, role: Role) -> Option<&mut Connection> {
+        let is_it = |connection: &&mut Connection| connection.role == Some(role) && !connection.gone;
+        self.connections.iter_mut().find(is_it)
     }
 
     /// Drops the connections that have gone or do not read.
@@ -186,6 +193,7 @@ impl Server {
             match connection.role {
                 Some(Role::Indexer) if connection.gone => self.core.index.indexer_gone(),
                 Some(Role::SearchLane) if connection.gone => self.core.index.lane_gone(connection.id),
+                Some(Role::Extractor) if connection.gone => self.core.index.extractor_is(false),
                 _ => {}
             }
         }
@@ -212,8 +220,17 @@ impl Server {
             (Request::Door(ask), Some(Role::Door)) => {
                 return Ok(Some(Reply::Door(Box::new(self.core.ask_door(*ask)?))));
             }
+            (Request::Extract(feed), Some(Role::SearchLane)) => {
+                self.connections[index].gone |= !self.core.extract(id, feed, now)?;
+            }
+            (Request::BodyPiece(piece), Some(Role::SearchLane)) => {
+                self.connections[index].gone |= !self.core.body_piece(id, piece);
+            }
             (Request::Admin(AdminAsk::IndexStatus), Some(Role::Administrator)) => {
-                self.core.ask_index_status(id, now);
+                self.core.ask_index_status(id, About::Indexes, now);
+            }
+            (Request::Admin(AdminAsk::Extractions), Some(Role::Administrator)) => {
+                self.core.ask_index_status(id, About::Extractions, now);
             }
             (Request::Admin(ask), Some(Role::Administrator)) => {
                 return Ok(Some(Reply::Admin(self.core.administer(ask)?)));
@@ -231,6 +248,7 @@ impl Server {
             FromIndexer::Found { ticket, found } => self.core.evaluated(ticket, found, false, now)?,
             FromIndexer::FoundOfOne { ticket, found } => self.core.evaluated(ticket, Ok(found), true, now)?,
             FromIndexer::Status { cell, status } => self.core.index_status(cell, &status),
+            FromIndexer::Lacking { cell, lacking } => self.core.index_lacking(cell, &lacking),
         }
         Ok(())
     }
@@ -242,6 +260,7 @@ impl Server {
             Role::Administrator => Some(&self.proofs.administrator),
             Role::Indexer => self.proofs.indexer.as_ref(),
             Role::Door => self.proofs.door.as_ref(),
+            Role::Extractor => self.proofs.extractor.as_ref(),
         };
         let connection = &mut self.connections[index];
         let is_proved = key.is_some_and(|key| {
@@ -256,13 +275,16 @@ impl Server {
         connection.send(&Reply::Welcome(self.core.cell_infos()));
         let id = connection.id;
         match hello.role {
-            Role::Indexer => {
+            role @ (Role::Indexer | Role::Extractor) => {
                 // The newest counts: of a killed one, the end may not have been seen yet.
-                if let Some(former) = self.indexer() {
+                if let Some(former) = self.of_role(role) {
                     former.gone = true;
                     former.role = None;
                 }
-                self.core.indexer_is_there();
+                match role {
+                    Role::Indexer => self.core.indexer_is_there(),
+                    _ => self.core.index.extractor_is(true),
+                }
             }
             Role::SearchLane => self.core.index.lane_is(id),
             Role::RecordServer | Role::Administrator | Role::Door => {}
@@ -298,6 +320,7 @@ impl Server {
                 Ask::Accesses(ask) => self.core.accesses(&ask)?,
                 Ask::EndSession(of) => self.core.end_session(&of)?,
                 Ask::ChooseLanguage { of, language } => self.core.choose_language(&of, language)?,
+                Ask::Parameters(cell) => self.core.own_parameters(&cell),
             });
         }
         self.core.record_reports(reports)?;
@@ -318,6 +341,11 @@ fn only_reports_delivery(request: &Request) -> bool {
             asks.iter().all(|ask| matches!(ask, Ask::Delivered(_) | Ask::BlindIds(_) | Ask::Who(_)))
         }
         Request::Hello(_) => true,
-        Request::Admin(_) | Request::Search(_) | Request::Feed(_) | Request::Door(_) => false,
+        Request::Admin(_)
+        | Request::Search(_)
+        | Request::Feed(_)
+        | Request::Door(_)
+        | Request::Extract(_)
+        | Request::BodyPiece(_) => false,
     }
 }

@@ -7,16 +7,20 @@
 
 use crate::budget::Reached;
 use crate::error::KeyholderError;
+use crate::extraction::Extractions;
 use crate::keyring::{CellKeys, Keyring};
+use crate::parameters::Parameters;
 use crate::people::People;
 use crate::policy;
 use crate::recent::Recent;
 use crate::searches::Searches;
 use salus_accesslog::Tree;
+use salus_seal::entry::searching::SearchingEvent;
 use salus_seal::entry::{Budgets, Event, Fleeting, Lasting, Refusal};
 use salus_seal::keys::{IdKey, ReceiptKey};
 use salus_seal::wrap::CellCipher;
 use salus_seal::{CellId, CellKey, ClientId, DeviceId, LogKey, Part, PrincipalId, SealError, SessionId};
+use salus_trust_api::wire::extract::Definition;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use zeroize::Zeroizing;
 
@@ -72,6 +76,10 @@ pub struct Cell {
     pub accepted_receipts: Option<u64>,
     /// The newest entries about each patient.
     pub recent: Recent,
+    /// Search parameters of its own.
+    pub parameters: Parameters,
+    /// Extractions of its words anew.
+    pub extractions: Extractions,
     /// Wraps of a chain that is being folded: first entry to last.
     chain: Option<(u64, u64)>,
 }
@@ -80,6 +88,22 @@ impl Cell {
     /// The cipher of the generation that new compartments are wrapped under.
     pub fn current_cipher(&self) -> Result<&CellCipher, SealError> {
         self.ciphers.last().ok_or(SealError::Malformed)
+    }
+
+    /// Takes a change of its search parameters or a step of an extraction in, which is its entry `index`.
+    fn searching(&mut self, index: u64, time_ms: u64, event: &SearchingEvent) -> Option<()> {
+        match event {
+            SearchingEvent::ParameterDefined { first, record, number, kinds, definition } => {
+                let definition = Definition { kinds: kinds.clone(), text: definition.clone() };
+                self.parameters.defined(*first, *record, *number, definition);
+                Some(())
+            }
+            SearchingEvent::ParameterWithdrawn { first, record } => {
+                self.parameters.withdrawn(*first, *record);
+                Some(())
+            }
+            step => self.extractions.apply(index, time_ms, step),
+        }
     }
 
     /// The cipher that a compartment's wrap was made under.
@@ -250,14 +274,17 @@ impl State {
             Event::Landed { entries } => {
                 for first in entries {
                     let last = cell.unresolved.remove(first)?;
+                    cell.parameters.landed(*first, last);
                     cell.last_landed = cell.last_landed.max(Some(last));
                 }
             }
             Event::Abandoned { entries } => {
                 for first in entries {
                     cell.unresolved.remove(first)?;
+                    cell.parameters.abandoned(*first);
                 }
             }
+            Event::Searching(event) => cell.searching(index, time_ms, event)?,
             Event::ClientCreated {
                 client,
                 principal,
@@ -392,6 +419,8 @@ fn open_cell(
         log_keys: keys.log_keys.into_iter().collect(),
         accepted_receipts: None,
         recent: Recent::default(),
+        parameters: Parameters::default(),
+        extractions: Extractions::default(),
         chain: None,
     })
 }

@@ -46,7 +46,7 @@ pub(crate) async fn batch(
                     if tasks.len() >= MAX_AT_ONCE {
                         put(&mut outcomes, tasks.join_next().await);
                     }
-                    asked_keyholder = true;
+                    asked_keyholder |= !matches!(action, Action::Capabilities);
                     let (cell, asker) = (Arc::clone(cell), asker.clone());
                     let ledger = import.map(|bundle| LedgerMark { bundle, done: vec![number] });
                     tasks.spawn(async move { (index, perform(&cell, &asker, action, ledger).await) });
@@ -123,6 +123,7 @@ pub(crate) async fn perform(
         Action::History { kind, id, before, count } => {
             history(cell, asker, kind, &id, before, count).await.map(Done::History)
         }
+        Action::Capabilities => Ok(Done::Capabilities),
         Action::Search(ask) => search(cell, asker, ask).await.map(|page| Done::Found(Box::new(page))),
     };
     match outcome {

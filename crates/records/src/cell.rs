@@ -5,12 +5,13 @@
 
 use crate::heavy::Heavy;
 use crate::lock::RecordLocks;
+use crate::own_parameters::Parameters;
 use crate::record_id::{is_id, random_bytes};
 use crate::reserve::Reservations;
 use crate::search::Links;
 use crate::{RecordsError, reference};
 use salus_fhir::ResourceType;
-use salus_fhir::search::Custom;
+use salus_fhir::search::Parameter;
 use salus_seal::CellId;
 use salus_store::{Address, Store, StoredId};
 use salus_trust_api::client::Asker;
@@ -22,13 +23,6 @@ use tokio::sync::{Notify, RwLock};
 
 /// The most joint compartments that are remembered for being used again.
 const MAX_JOINTS: usize = 4096;
-
-/// The search parameters that a cell has beside those of the specification.
-#[derive(Debug, Default)]
-pub(crate) struct Parameters {
-    /// Compiled, by their numbers.
-    pub custom: Vec<Custom>,
-}
 
 /// Whether a cell is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +67,8 @@ pub struct Cell {
     standing: AtomicU8,
     joints: Mutex<HashMap<Vec<u64>, u64>>,
     parameters: PlainRwLock<Arc<Parameters>>,
+    /// Held by each write from before its words are taken until it has landed: alone by one that may change the parameters.
+    pub(crate) parameters_lock: Arc<RwLock<()>>,
     /// Seals the links to next pages.
     pub(crate) links: Links,
     /// The locks of conditions: what is written only if something is not there.
@@ -108,6 +104,7 @@ impl Cell {
             standing: AtomicU8::new(Standing::TakingUp as u8),
             joints: Mutex::default(),
             parameters: PlainRwLock::default(),
+            parameters_lock: Arc::default(),
             links: Links::new()?,
             conditions: RecordLocks::new(),
         })
@@ -230,6 +227,15 @@ impl Cell {
     /// The search parameters of its own.
     pub(crate) fn parameters(&self) -> Arc<Parameters> {
         Arc::clone(&self.parameters.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn set_parameters(&self, parameters: Parameters) {
+        *self.parameters.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(parameters);
+    }
+
+    /// What a client may search by beside the parameters of R4: what is in force, whether or not it is known to all records yet.
+    pub fn own_parameters(&self) -> Vec<Parameter> {
+        self.parameters().custom.iter().map(|custom| custom.parameter().clone()).collect()
     }
 
     /// A joint compartment over exactly these, if one was made since the start.

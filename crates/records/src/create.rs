@@ -5,7 +5,7 @@ use crate::land::{Work, land};
 use crate::lock::RecordGuards;
 use crate::search::one::{self, Matched, One};
 use crate::write::{Draft, Written, make_ready};
-use crate::{Cell, RecordsError, record_id, text};
+use crate::{Cell, RecordsError, own_parameters, record_id, text};
 use salus_fhir::{Issue, Resource, ResourceType, Severity};
 use salus_store::{Address, LedgerMark, StoredId};
 use salus_trust_api::Interaction;
@@ -51,7 +51,7 @@ pub(crate) async fn create_resource(
         guards = one::lock(cell, &[(kind, query)]).await;
         match one::matched(cell, asker, Interaction::Create, kind, query, "").await? {
             Matched::None => {}
-            Matched::One(one) => return Ok(Conditional::There(one)),
+            Matched::One(one) | Matched::Hidden(one) => return Ok(Conditional::There(one)),
             Matched::Several => {
                 return Err(RecordsError::Precondition(vec![text::several_match(String::new())]));
             }
@@ -91,8 +91,14 @@ pub(crate) async fn write_one(
         // What the store was asked for it is said only to those who are signed in.
         Err(refused) => return Err(cell.refuse(asker, interaction, refused).await),
     };
+    let kinds: Vec<ResourceType> = drafts.iter().map(|draft| draft.kind).collect();
     let drafts = drafts.into_iter().zip(homes).collect();
-    let work = Work { interaction, versions: make_ready(cell, drafts, None)?, homes: all, ledger, guards };
+    let held = own_parameters::hold(cell, kinds).await;
+    let (versions, changes) = match make_ready(cell, drafts, None, &[]) {
+        Ok(ready) => ready,
+        Err(refused) => return Err(cell.refuse(asker, interaction, refused).await),
+    };
+    let work = Work { interaction, versions, homes: all, ledger, changes, held, guards };
     land(cell, asker, work).await?.pop().ok_or(RecordsError::Internal)
 }
 

@@ -63,6 +63,7 @@ pub(crate) async fn delete_marked_by(
         Matched::One(one) => {
             delete_marked(cell, asker, kind, &one.id, precondition, ledger, guards).await.map(Some)
         }
+        Matched::Hidden(_) => Err(RecordsError::NotFound),
         Matched::Several => Err(RecordsError::Precondition(vec![text::several_match(String::new())])),
     }
 }

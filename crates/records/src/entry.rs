@@ -35,6 +35,8 @@ pub enum Done {
     Found(Box<Page>),
     /// A conditional create that found the record there.
     There(Box<One>),
+    /// `metadata`, which says nothing of a record: whoever answers knows it.
+    Capabilities,
     /// An earlier run of the same import did it.
     DoneBefore,
 }
@@ -54,6 +56,7 @@ pub(crate) enum Action {
     Vread { kind: ResourceType, id: String, version: String },
     History { kind: ResourceType, id: String, before: Option<u32>, count: usize },
     Search(SearchAsk),
+    Capabilities,
 }
 
 impl Action {
@@ -76,6 +79,21 @@ impl Action {
         let no_address = || RecordsError::Invalid(vec![text::entry_address(at("request.url"))]);
         if path == [""] && matches!(request.method.as_str(), "GET" | "HEAD") {
             return search(None, query.unwrap_or_default()).ok_or_else(no_address);
+        }
+        match (request.method.as_str(), path.as_slice()) {
+            ("GET" | "HEAD", ["metadata"]) => return Ok(Self::Capabilities),
+            // The parameters stand in the address: an entry has no form.
+            ("POST" | "GET" | "HEAD", ["_search"]) if resource.is_none() => {
+                return search(None, query.unwrap_or_default()).ok_or_else(no_address);
+            }
+            ("POST" | "GET" | "HEAD", [rest @ .., "_search"]) if resource.is_none() => {
+                let kind = rest.first().and_then(|kind| ResourceType::from_name(kind));
+                let rest = rest.get(1..).unwrap_or_default();
+                let searched =
+                    kind.filter(|_| matches!(rest.len(), 0 | 2)).and_then(|kind| reading(kind, rest, query));
+                return searched.ok_or_else(no_address);
+            }
+            _ => {}
         }
         let kind = path.first().and_then(|kind| ResourceType::from_name(kind)).ok_or_else(no_address)?;
         match (request.method.as_str(), path.get(1..).unwrap_or_default(), query) {
@@ -190,6 +208,7 @@ mod tests {
             matches!(action("DELETE", "http://h/c/fhir/Patient/1", None), Ok(Action::Delete { id, .. }) if id == "1")
         );
         assert!(matches!(action("GET", "Patient/1", None), Ok(Action::Read { .. })));
+        assert!(matches!(action("GET", "metadata", None), Ok(Action::Capabilities)));
         assert!(
             matches!(action("GET", "Patient/1/_history/2", None), Ok(Action::Vread { version, .. }) if version == "2")
         );
@@ -212,6 +231,13 @@ mod tests {
             ),
         ] {
             assert!(matches!(action("GET", url, None), Ok(Action::Search(ask)) if ask == expected), "{url}");
+            let (path, query) = url.split_once('?').unwrap_or((url, ""));
+            let posted =
+                if path.is_empty() { format!("_search?{query}") } else { format!("{path}/_search?{query}") };
+            assert!(
+                matches!(action("POST", &posted, None), Ok(Action::Search(ask)) if ask == expected),
+                "{posted}"
+            );
         }
     }
 
@@ -227,6 +253,9 @@ mod tests {
             ("GET", "Patient?name=%zz", None, "Bundle.entry[7].request.url", true),
             ("GET", "Organization/1/Observation", None, "Bundle.entry[7].request.url", true),
             ("GET", "Nobody/1", None, "Bundle.entry[7].request.url", true),
+            ("POST", "Patient/_search", PATIENT, "Bundle.entry[7].request.url", true),
+            ("POST", "Patient/1/_search", None, "Bundle.entry[7].request.url", true),
+            ("POST", "metadata", None, "Bundle.entry[7].request.url", true),
             ("PATCH", "Patient/1", None, "Bundle.entry[7].request.method", false),
         ] {
             let (issues, is_supported) = match action(method, url, resource) {

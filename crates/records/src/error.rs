@@ -45,6 +45,9 @@ pub enum RecordsError {
     /// The index is not ready to be asked.
     #[error("the index is not ready")]
     NotReady,
+    /// A parameter of the search is not known to all records yet.
+    #[error("a search parameter is not known to all records yet")]
+    NotExtracted(Vec<Issue>),
     /// A link to a next page is not one of this session, or of an earlier run of this server.
     #[error("the link has ended")]
     LinkEnded,
@@ -101,6 +104,9 @@ impl RecordsError {
             TrustError::Fault(SearchFault::NotReady) => Self::NotReady,
             TrustError::Fault(SearchFault::TooCostly) => Self::TooCostly(vec![text::too_costly()]),
             TrustError::Fault(SearchFault::BadCursor) => Self::LinkEnded,
+            TrustError::Fault(SearchFault::NotExtracted { percent, .. }) => {
+                Self::NotExtracted(vec![text::not_extracted("?", percent)])
+            }
             TrustError::Fault(SearchFault::Malformed | SearchFault::Failed) => Self::Internal,
         }
     }

@@ -6,7 +6,8 @@
 
 use crate::{Cell, Records};
 use salus_seal::CellId;
-use salus_store::{Place, StoreError, WrappedVersion};
+use salus_seal::envelope::hash_of_words;
+use salus_store::{FeedVersion, Place, StoreError};
 use salus_trust_api::wire::index::{Feed, FeedWanted, MAX_ITEMS, MAX_ITEMS_BYTES};
 use salus_trust_api::wire::{self, CompartmentWrap};
 use std::collections::{HashMap, HashSet};
@@ -56,7 +57,7 @@ async fn feed_cell(records: Weak<Records>, wanted: FeedWanted) {
             continue;
         };
         if let Some(last) = page.versions.last() {
-            after = Place::of(&last.stored);
+            after = Place::of(&last.version.stored);
         }
         given += page.versions.len() as u64;
         let message = message(wanted, page.versions, (given, expected.max(given)), page.done);
@@ -67,7 +68,7 @@ async fn feed_cell(records: Weak<Records>, wanted: FeedWanted) {
 }
 
 struct Page {
-    versions: Vec<WrappedVersion>,
+    versions: Vec<FeedVersion>,
     /// Nothing that was there at the beginning is left.
     done: bool,
 }
@@ -78,12 +79,13 @@ fn next_page(cell: &Cell, after: Place, until: Option<u64>) -> Result<Page, Stor
     let mut done = versions.is_empty();
     let mut bytes = 0;
     let fits = versions.iter().take_while(|version| {
-        if version.stored.entry > until {
+        if version.version.stored.entry > until {
             done = true;
             return false;
         }
         let first = bytes == 0;
-        bytes += version.stored.sealed.words.len().max(1);
+        let words = version.anew.as_ref().map_or(&version.version.stored.sealed.words, |(_, words)| words);
+        bytes += words.len().max(1);
         first || bytes <= MAX_ITEMS_BYTES
     });
     let fits = fits.count();
@@ -91,16 +93,20 @@ fn next_page(cell: &Cell, after: Place, until: Option<u64>) -> Result<Page, Stor
     Ok(Page { versions, done })
 }
 
-fn message(wanted: FeedWanted, versions: Vec<WrappedVersion>, progress: (u64, u64), done: bool) -> Feed {
+fn message(wanted: FeedWanted, versions: Vec<FeedVersion>, progress: (u64, u64), done: bool) -> Feed {
     let mut compartments = Vec::new();
     let mut known = HashSet::new();
-    let version = |version: WrappedVersion| {
+    let version = |FeedVersion { version, anew }: FeedVersion| {
         let number = version.stored.sealed.header.compartment;
         if known.insert(number) {
             compartments.push(CompartmentWrap { number, wrap: version.compartment_wrap });
         }
-        let hash = version.stored.sealed.hash();
         let sealed = version.stored.sealed;
+        if let Some((wrap, words)) = anew {
+            let hash = hash_of_words(&words);
+            return (wire::WrappedVersion { header: sealed.header, hash, wrap }, words);
+        }
+        let hash = sealed.hash();
         let wrapped = wire::WrappedVersion { header: sealed.header, hash, wrap: version.stored.wrap };
         (wrapped, sealed.words)
     };

@@ -96,6 +96,8 @@ pub async fn history_all(
             HistoryEntry { text, version: header.version, time_ms: header.time_ms, created, server_id };
         entries.push((kind, id, entry));
     }
+    // Of versions that were written at once, times and entries may be in different orders.
+    entries.sort_by_key(|(_, _, entry)| std::cmp::Reverse(entry.time_ms));
     let before = Some((last.entry, last.record, last.version));
     let next = if is_full { Some(cell.links.seal(asker, &HistoryAsk { before, ..ask })?) } else { None };
     Ok(AllHistoryPage { entries, next, delivery: Some(Delivery::new(&cell.trust, &admission)) })

@@ -10,12 +10,14 @@
 
 use crate::compartment::{Fresh, HOUSE, Home, Homes, existing};
 use crate::lock::RecordGuards;
+use crate::own_parameters::Held;
 use crate::write::{Ready, Written};
-use crate::{Cell, RecordsError};
+use crate::{Cell, RecordsError, own_parameters};
 use salus_seal::envelope::Plain;
 use salus_seal::{Header, SealError, Sealed};
 use salus_store::{CommitItem, Conflict, LedgerMark, StoreError};
 use salus_trust_api::client::{Asker, MAX_WORDS_PER_WRITE_BYTES};
+use salus_trust_api::wire::extract::ParameterChange;
 use salus_trust_api::wire::{
     CompartmentWrap, NewCompartment, NewVersion, SecretKey, Write, WriteCompartment,
 };
@@ -36,6 +38,11 @@ pub(crate) struct Work {
     pub versions: Vec<Ready>,
     pub homes: Homes,
     pub ledger: Option<LedgerMark>,
+    /// What it changes of the cell's own search parameters.
+    pub changes: Vec<ParameterChange>,
+    /// Held since before the words were taken.
+    #[allow(dead_code, reason = "held until it is dropped")]
+    pub held: Held,
     /// The records' locks, given up at the end.
     pub guards: RecordGuards,
 }
@@ -58,7 +65,7 @@ async fn land_here(cell: &Arc<Cell>, asker: &Asker, mut work: Work) -> Result<Ve
         let Prepared { write, sealed, joints } = prepared;
         let admission = cell
             .trust
-            .write(asker, work.interaction, write)
+            .write_defining(asker, work.interaction, write, work.changes.clone())
             .await
             .map_err(|error| refusal(error, work.interaction))?;
         let mut open = OpenEntry::new(cell, admission.receipt().entry);
@@ -67,6 +74,10 @@ async fn land_here(cell: &Arc<Cell>, asker: &Asker, mut work: Work) -> Result<Ve
         match cell.store.commit(item).await {
             Ok(()) => {
                 open.landed().await?;
+                if !work.changes.is_empty() {
+                    // What is written from now on has their words.
+                    own_parameters::load(cell).await.map_err(RecordsError::of_existing)?;
+                }
                 for (of, number) in joints {
                     cell.remember_joint(of, number);
                 }

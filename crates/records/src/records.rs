@@ -3,6 +3,7 @@
 //!
 //! Never: serves a cell that the keyholder does not name. State: the cells, and the task that follows the keyholder.
 
+use crate::extract::extract;
 use crate::feed::feed;
 use crate::heavy::Heavy;
 use crate::take_up::{TakenUpAs, take_up};
@@ -93,6 +94,7 @@ impl Records {
         });
         tokio::spawn(follow(Arc::clone(&records)));
         tokio::spawn(feed(Arc::downgrade(&records), records.trust.feeds()));
+        tokio::spawn(extract(Arc::downgrade(&records), records.trust.extractions()));
         records
     }
 

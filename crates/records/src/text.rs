@@ -284,3 +284,58 @@ pub(crate) fn query_too_long() -> Issue {
         "La recherche est trop longue pour un lien vers sa page suivante. Demandez avec moins de valeurs, ou de plus grandes pages avec _count.",
     )
 }
+
+pub(crate) fn parameter_too_long(max_bytes: usize) -> Issue {
+    Issue::new(
+        IssueCode::TooLong,
+        Message::of(
+            format!("The search parameter's definition has more than {max_bytes} bytes. Make several of it."),
+            format!(
+                "Die Definition des Suchparameters hat mehr als {max_bytes} Bytes. Machen Sie mehrere daraus."
+            ),
+            format!(
+                "La définition du paramètre de recherche dépasse {max_bytes} octets. Faites-en plusieurs."
+            ),
+        ),
+    )
+    .at("SearchParameter.expression")
+}
+
+pub(crate) fn parameter_code_taken() -> Issue {
+    issue(
+        IssueCode::Duplicate,
+        "Another active SearchParameter of this server has the same url, or the same code for one of these types. Choose another, or retire that one first.",
+        "Ein anderer aktiver SearchParameter dieses Servers hat dieselbe url oder denselben Code für einen dieser Typen. Wählen Sie einen anderen, oder setzen Sie jenen zuerst auf retired.",
+        "Un autre SearchParameter actif de ce serveur a le même url, ou le même code pour un de ces types. Choisissez-en un autre, ou passez d’abord celui-là à retired.",
+    )
+    .at("SearchParameter.code")
+}
+
+pub(crate) fn too_many_parameters(max: usize) -> Issue {
+    Issue::new(
+        IssueCode::TooCostly,
+        Message::of(
+            format!("There are {max} active SearchParameters already. Retire one that is not needed any more."),
+            format!("Es gibt bereits {max} aktive SearchParameter. Setzen Sie einen auf retired, der nicht mehr gebraucht wird."),
+            format!("Il y a déjà {max} SearchParameter actifs. Passez à retired un qui ne sert plus."),
+        ),
+    )
+    .at("SearchParameter.status")
+}
+
+pub(crate) fn not_extracted(code: &str, percent: u8) -> Issue {
+    Issue::new(
+        IssueCode::Transient,
+        Message::of(
+            format!(
+                "It cannot be searched by {code} yet: of 100 records that it is for, {percent} know it. The others were written before it and have to be extracted anew, which two administrators approve (salus index extract)."
+            ),
+            format!(
+                "Nach {code} kann noch nicht gesucht werden: Von 100 betroffenen Datensätzen kennen ihn {percent}. Die übrigen wurden vorher geschrieben und müssen neu erschlossen werden; zwei Verwalter geben das frei (salus index extract)."
+            ),
+            format!(
+                "La recherche par {code} n’est pas encore possible : sur 100 enregistrements concernés, {percent} le connaissent. Les autres ont été écrits avant et doivent être extraits à nouveau, ce que deux administrateurs approuvent (salus index extract)."
+            ),
+        ),
+    )
+}

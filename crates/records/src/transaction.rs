@@ -11,6 +11,7 @@ use crate::compartment::Placing;
 use crate::entry::{Action, Done, EntryOutcome};
 use crate::land::{Work, land};
 use crate::lock::RecordGuards;
+use crate::own_parameters::{self, Held};
 use crate::search::search;
 use crate::transaction_conditions::{Resolved, resolve};
 use crate::transaction_reads::{Reading, lists_written, read_all};
@@ -283,7 +284,12 @@ async fn carry_out_all(
         Ok(placed) => placed,
         Err(refused) => return Err(cell.refuse(asker, interaction, refused).await),
     };
-    let work = make_work(cell, drafts, homes, all, &full_urls, ledger, guards).await?;
+    let held = own_parameters::hold(cell, drafts.iter().map(|draft| draft.kind)).await;
+    let made = make_work(cell, drafts, homes, all, &full_urls, &places, ledger, (held, guards)).await;
+    let work = match made {
+        Ok(work) => work,
+        Err(refused) => return Err(cell.refuse(asker, interaction, refused).await),
+    };
     let readings = read_all(cell, asker, reads, &work.versions).await?;
     let written = land(cell, asker, work).await?;
     outcomes.extend(readings.own_of(&written));
@@ -322,14 +328,16 @@ async fn lock_all(cell: &Cell, targets: &mut [Target]) -> Result<RecordGuards, R
     Ok(cell.locks.lock(&found).await)
 }
 
+#[allow(clippy::too_many_arguments, reason = "all that a transaction has come to")]
 async fn make_work(
     cell: &Cell,
     drafts: Vec<Draft>,
     homes: Vec<crate::compartment::Home>,
     all: crate::compartment::Homes,
     full_urls: &HashMap<String, usize>,
+    places: &[String],
     ledger: Option<LedgerMark>,
-    guards: RecordGuards,
+    (held, guards): (Held, RecordGuards),
 ) -> Result<Work, RecordsError> {
     let names: Vec<(ResourceType, String)> =
         drafts.iter().map(|draft| (draft.kind, draft.id.clone())).collect();
@@ -340,7 +348,7 @@ async fn make_work(
     };
     let bytes = drafts.iter().flat_map(|draft| &draft.resource).map(|resource| resource.text().len()).sum();
     let drafts = drafts.into_iter().zip(homes).collect();
-    let ready = || make_ready(cell, drafts, if full_urls.is_empty() { None } else { Some(&resolve) });
-    let versions = cell.heavy.run(bytes, ready).await?;
-    Ok(Work { interaction: Interaction::Transaction, versions, homes: all, ledger, guards })
+    let ready = || make_ready(cell, drafts, if full_urls.is_empty() { None } else { Some(&resolve) }, places);
+    let (versions, changes) = cell.heavy.run(bytes, ready).await?;
+    Ok(Work { interaction: Interaction::Transaction, versions, homes: all, ledger, changes, held, guards })
 }

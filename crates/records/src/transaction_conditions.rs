@@ -133,6 +133,12 @@ impl Resolved {
                 self.done.push((target.index, Done::There(one.clone())));
                 return Ok(());
             }
+            // Others may refer to it by its fullUrl, for which its id would have to be known.
+            (Way::Create, Matched::Hidden(one)) if target.full_url.is_none() => {
+                self.done.push((target.index, Done::There(one.clone())));
+                return Ok(());
+            }
+            (Way::Create | Way::Delete, Matched::Hidden(_)) => return Err(RecordsError::NotFound),
             (Way::Delete, Matched::None) => {
                 self.done.push((target.index, Done::Deleted(None)));
                 return Ok(());
@@ -178,6 +184,7 @@ fn with_references(
                 Some(Matched::Several) => {
                     return Err(RecordsError::Precondition(vec![text::several_match(place())]));
                 }
+                Some(Matched::Hidden(_)) => return Err(RecordsError::NotFound),
                 Some(Matched::None) | None => missing.push(text::none_matches(place())),
             }
         } else if let Some(address) = full_url(&reference.reference, |url| there.get(url).cloned()) {

@@ -130,6 +130,6 @@ fn bytes_of(done: &Done) -> usize {
         Done::History(page) => page.entries.iter().flat_map(|entry| &entry.text).map(Vec::len).sum(),
         Done::Found(page) => page.entries.iter().map(|entry| entry.text.len()).sum(),
         Done::There(one) => one.text.len(),
-        Done::Written(_) | Done::Deleted(_) | Done::ReadBack(_) | Done::DoneBefore => 0,
+        Done::Written(_) | Done::Deleted(_) | Done::ReadBack(_) | Done::Capabilities | Done::DoneBefore => 0,
     }
 }

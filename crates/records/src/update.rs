@@ -159,6 +159,7 @@ pub(crate) fn target_of(
         Matched::None => Ok(own.map(str::to_owned)),
         Matched::One(one) if own.is_none_or(|own| own == one.id) => Ok(Some(one.id.clone())),
         Matched::One(_) => Err(RecordsError::Malformed(vec![text::id_differs(id_place.to_owned())])),
+        Matched::Hidden(_) => Err(RecordsError::NotFound),
         Matched::Several => Err(RecordsError::Precondition(vec![text::several_match(place.to_owned())])),
     }
 }

@@ -3,9 +3,11 @@
 //! Never: touches the store. State: none.
 
 use crate::compartment::Home;
+use crate::own_parameters::Changes;
 use crate::{Cell, RecordsError, line, words};
 use salus_fhir::{Issue, Resource, ResourceType, instant};
 use salus_store::{Address, Head};
+use salus_trust_api::wire::extract::ParameterChange;
 
 /// A version that was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,19 +70,23 @@ pub(crate) struct Ready {
 /// What takes the place of a reference.
 pub(crate) type Resolve<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// Gives drafts their record numbers, times and texts. `resolve` names what takes the place of a reference.
+/// Gives drafts their record numbers, times and texts, and says what they change of the cell's own search parameters. `resolve`
+/// names what takes the place of a reference, `places` where each resource stands in a Bundle.
 ///
-/// Errors: when a record has no more versions, or too many values to be found by.
+/// Errors: when a record has no more versions, too many values to be found by, or is a search parameter that cannot be used.
 pub(crate) fn make_ready(
     cell: &Cell,
     drafts: Vec<(Draft, Home)>,
     resolve: Option<Resolve<'_>>,
-) -> Result<Vec<Ready>, RecordsError> {
+    places: &[String],
+) -> Result<(Vec<Ready>, Vec<ParameterChange>), RecordsError> {
+    let mut changes = Changes::new(cell);
     let fresh = drafts.iter().filter(|(draft, _)| draft.head.is_none()).count() as u64;
     let mut next_record = if fresh == 0 { 0 } else { cell.reservations.records(fresh) };
     let time_ms = cell.reservations.now_ms();
     let mut all = Vec::with_capacity(drafts.len());
-    for (draft, home) in drafts {
+    for (at, (draft, home)) in drafts.into_iter().enumerate() {
+        let place = places.get(at).map_or("", String::as_str);
         let record = match draft.head {
             Some(head) => head.record,
             None => {
@@ -97,13 +103,18 @@ pub(crate) fn make_ready(
                 // By what it comes to refer to, it is also found.
                 let rewritten = resolve.and_then(|resolve| sent.with_references(resolve));
                 let resource = rewritten.as_ref().unwrap_or(sent);
+                changes.take(draft.kind, record, Some(resource), place)?;
                 (
                     resource.with_identity(&draft.id, &(expected_version + 1).to_string(), &instant(time_ms)),
                     line::line(resource, &draft.id),
                     words::words(cell, resource, &draft.id)?,
                 )
             }
-            None => (deletion(draft.kind, &draft.id, expected_version + 1, time_ms), Vec::new(), Vec::new()),
+            None => {
+                changes.take(draft.kind, record, None, place)?;
+                let text = deletion(draft.kind, &draft.id, expected_version + 1, time_ms);
+                (text, Vec::new(), Vec::new())
+            }
         };
         all.push(Ready {
             address: draft.address,
@@ -121,7 +132,7 @@ pub(crate) fn make_ready(
             warnings: draft.resource.as_ref().map_or_else(Vec::new, |resource| resource.warnings().to_vec()),
         });
     }
-    Ok(all)
+    Ok((all, changes.into_all()))
 }
 
 impl Ready {

@@ -176,6 +176,31 @@ salus-index-rebuild = Einen Index aus den versiegelten Wörtern der Datensätze 
           salus index rebuild
           salus index rebuild --cell praxis-sonnenberg --no-wait
 
+salus-index-extract = Verlangen, dass Wörter neu erschlossen werden, nach Suchparametern, die später kamen; ein Zweiter gibt es frei
+    .cell = Der Name der Zelle
+    .client = Der Client dessen, der es verlangt; ohne ihn, wer diesen Rechner benutzen darf
+    .secret_file = Eine Datei mit dem Geheimnis des Clients, `-` für die Standardeingabe
+    .after =
+        Beispiele:
+          salus index extract --cell praxis-sonnenberg
+          salus index extract --cell praxis-sonnenberg --client 3f0c... --secret-file geheim.txt
+
+        Das öffnet, in einem eigenen Prozess, alle Datensätze, für die ein eigener Suchparameter der Zelle
+        gilt und die vor ihm geschrieben wurden. Heraus kommen nur versiegelte Wörter. Jemand anderes gibt
+        es binnen sieben Tagen mit salus index approve frei; beides steht im Protokoll.
+
+salus-index-approve = Eine Erschließung freigeben, die jemand anderes verlangt hat, und ausführen
+    .cell = Der Name der Zelle
+    .client = Der Client dessen, der freigibt; ohne ihn, wer diesen Rechner benutzen darf
+    .secret_file = Eine Datei mit dem Geheimnis des Clients, `-` für die Standardeingabe
+    .no_wait = Nicht auf das Ende warten; salus index status zeigt, wie weit es ist
+    .after =
+        Beispiele:
+          salus index approve --cell praxis-sonnenberg --client 3f0c... --secret-file geheim.txt
+          salus index approve --cell praxis-sonnenberg --no-wait
+
+        Ein Client zum Freigeben: salus client create --role approver --cell praxis-sonnenberg --name NAME
+
 salus-scope = Wer was bekommen hat: Patienten und Datensatzversionen, die herausgegeben wurden
     .session = Von einer Sitzung
     .principal = Von einem Subjekt, in allen Sitzungen

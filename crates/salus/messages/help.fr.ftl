@@ -177,6 +177,31 @@ salus-index-rebuild = Refaire un index à partir des mots scellés des enregistr
           salus index rebuild
           salus index rebuild --cell praxis-sonnenberg --no-wait
 
+salus-index-extract = Demander que des mots soient extraits à nouveau, selon des paramètres de recherche venus plus tard ; une seconde personne approuve
+    .cell = Le nom de la cellule
+    .client = Le client de qui demande ; sans lui, qui peut utiliser cette machine
+    .secret_file = Un fichier avec le secret du client, `-` pour l'entrée standard
+    .after =
+        Exemples :
+          salus index extract --cell praxis-sonnenberg
+          salus index extract --cell praxis-sonnenberg --client 3f0c... --secret-file secret.txt
+
+        Cela ouvre, dans un processus à part, tous les enregistrements que vise un paramètre de recherche
+        propre à la cellule et qui ont été écrits avant lui. Il n'en sort que des mots scellés. Une autre
+        personne l'approuve en sept jours avec salus index approve ; les deux figurent au journal.
+
+salus-index-approve = Approuver une extraction demandée par une autre personne, et l'exécuter
+    .cell = Le nom de la cellule
+    .client = Le client de qui approuve ; sans lui, qui peut utiliser cette machine
+    .secret_file = Un fichier avec le secret du client, `-` pour l'entrée standard
+    .no_wait = Ne pas attendre la fin ; salus index status montre où cela en est
+    .after =
+        Exemples :
+          salus index approve --cell praxis-sonnenberg --client 3f0c... --secret-file secret.txt
+          salus index approve --cell praxis-sonnenberg --no-wait
+
+        Un client pour approuver : salus client create --role approver --cell praxis-sonnenberg --name NOM
+
 salus-scope = Qui a reçu quoi : patients et versions d'enregistrements qui ont été remis
     .session = D'une session
     .principal = D'un sujet, dans toutes ses sessions

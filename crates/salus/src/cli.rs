@@ -2,6 +2,10 @@
 
 mod person;
 
+mod index;
+
+pub use index::{Approver, Index};
+
 use clap::{Args, Parser, Subcommand};
 pub use person::{Operator, Person};
 use std::path::PathBuf;
@@ -129,6 +133,9 @@ a report, with its place and the rule; never with a value.")]
     /// The door's process; started by `serve` and `demo`
     #[command(name = "__door", hide = true)]
     Door,
+    /// The extractor's process; started by `serve` and `demo` when it is called for
+    #[command(name = "__extractor", hide = true)]
+    Extractor,
     /// The record server's process; started by `serve` and `demo`
     #[command(name = "__record-server", hide = true)]
     RecordServer,
@@ -392,35 +399,6 @@ pub enum Log {
         /// At most this many
         #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,
-        /// Where the data lie, and how to report.
-        #[command(flatten)]
-        report: Report,
-    },
-}
-
-/// `salus index ...`
-#[derive(Debug, Subcommand)]
-pub enum Index {
-    /// How the indexes fare: state, records, segments, bytes
-    #[command(after_help = "Examples:
-  salus index status
-  salus index status --json --data /var/lib/salus")]
-    Status {
-        /// Where the data lie, and how to report.
-        #[command(flatten)]
-        report: Report,
-    },
-    /// Make an index anew from the sealed words of the records, while the old one answers
-    #[command(after_help = "Examples:
-  salus index rebuild
-  salus index rebuild --cell praxis-sonnenberg --no-wait")]
-    Rebuild {
-        /// The cell's name; without it, all of them
-        #[arg(long)]
-        cell: Option<String>,
-        /// Do not wait for the end; salus index status shows how far it is
-        #[arg(long)]
-        no_wait: bool,
         /// Where the data lie, and how to report.
         #[command(flatten)]
         report: Report,

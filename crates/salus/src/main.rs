@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Command::Keyholder => return process::keyholder::run(),
         Command::Door => return process::door::run(),
         Command::Indexer => return process::indexer::run(),
+        Command::Extractor => return process::extractor::run(),
         Command::RecordServer => return process::record_server::run(),
         Command::Demo(demo) => demo::run::run(demo, language),
         Command::Init(init) => init::run(init, output(init.json)),
@@ -77,7 +78,10 @@ fn person_json(person: &Person) -> bool {
 
 fn index_json(index: &Index) -> bool {
     match index {
-        Index::Status { report } | Index::Rebuild { report, .. } => report.json,
+        Index::Status { report }
+        | Index::Rebuild { report, .. }
+        | Index::Extract { report, .. }
+        | Index::Approve { report, .. } => report.json,
     }
 }
 

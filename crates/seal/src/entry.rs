@@ -8,6 +8,7 @@
 //! Never: a patient's data in the lasting part. State: none.
 
 pub mod people;
+pub mod searching;
 
 use crate::keys::{Cipher, LogKey, NONCE_BYTES, random};
 use crate::{CellId, ClientId, DeviceId, Part, PrincipalId, Pseudonym, SealError, SessionId};
@@ -192,6 +193,8 @@ pub enum Event {
     /// Somebody searched within the records of one patient, whose chart was charged; as [`Event::Searched`], but it could tell nothing of
     /// others, so it is counted apart.
     SearchedWithin,
+    /// A search parameter of the cell's own changed, or an extraction took a step.
+    Searching(searching::SearchingEvent),
 }
 
 /// The part that says who, why and whom.

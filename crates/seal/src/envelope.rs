@@ -122,6 +122,21 @@ pub fn open_part(header: &Header, part: Part, sealed: &[u8], key: &PartKey) -> R
     decompress(packed, MAX_PART_BYTES)
 }
 
+/// Seals words that were extracted anew, under a fresh key of their own, which it gives back for the keyholder to wrap.
+///
+/// Errors: [`SealError::TooLarge`] when they are over [`MAX_PART_BYTES`].
+pub fn seal_words(header: &Header, words: &[u8]) -> Result<(Vec<u8>, PartKey), SealError> {
+    let key = PartKey::random()?;
+    Ok((seal_part(&key, header, Part::Words, words)?, key))
+}
+
+/// SHA-256 over words' ciphertext, to which their key's wrap is bound.
+pub fn hash_of_words(words: &[u8]) -> [u8; HASH_BYTES] {
+    let mut out = [0u8; HASH_BYTES];
+    out.copy_from_slice(digest::digest(&digest::SHA256, words).as_ref());
+    out
+}
+
 fn seal_part(key: &PartKey, header: &Header, part: Part, plain: &[u8]) -> Result<Vec<u8>, SealError> {
     if plain.len() > MAX_PART_BYTES {
         return Err(SealError::TooLarge { max_bytes: MAX_PART_BYTES });

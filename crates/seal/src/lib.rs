@@ -8,6 +8,7 @@
 //!
 //! State: none. Keys are owned by the caller; they wipe themselves when dropped and print as nothing.
 
+pub mod approver;
 pub mod entry;
 pub mod envelope;
 pub mod escrow;
@@ -23,6 +24,7 @@ pub mod wrap;
 
 mod compress;
 
+pub use approver::Approver;
 pub use envelope::{Part, Sealed};
 pub use header::Header;
 pub use ids::{CellId, ClientId, DeviceId, PrincipalId, Pseudonym, SessionId};

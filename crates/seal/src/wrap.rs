@@ -7,7 +7,7 @@
 
 use crate::envelope::HASH_BYTES;
 use crate::keys::{Cipher, KEY_BYTES, NONCE_BYTES, TAG_BYTES, random};
-use crate::{CellId, CompartmentKey, Header, Pseudonym, SealError, VersionKey};
+use crate::{CellId, CompartmentKey, Header, PartKey, Pseudonym, SealError, VersionKey};
 use zeroize::Zeroize;
 
 /// The length of a version's wrap: nonce, key, tag.
@@ -127,14 +127,7 @@ impl CompartmentCipher {
         header: &Header,
         hash: &[u8; HASH_BYTES],
     ) -> Result<[u8; VERSION_WRAP_BYTES], SealError> {
-        let nonce: [u8; NONCE_BYTES] = random()?;
-        let mut sealed = Vec::with_capacity(KEY_BYTES + TAG_BYTES);
-        sealed.extend_from_slice(key.expose());
-        self.0.seal(nonce, &version_associated(header, hash), &mut sealed)?;
-        let mut out = [0u8; VERSION_WRAP_BYTES];
-        out[..NONCE_BYTES].copy_from_slice(&nonce);
-        out[NONCE_BYTES..].copy_from_slice(&sealed);
-        Ok(out)
+        self.wrap_key(key.expose(), &associated(b"salus version wrap v1\0", header, hash))
     }
 
     /// Opens what [`CompartmentCipher::wrap`] made for this header and hash.
@@ -144,19 +137,65 @@ impl CompartmentCipher {
         header: &Header,
         hash: &[u8; HASH_BYTES],
     ) -> Result<VersionKey, SealError> {
+        self.unwrap_key(wrap, &associated(b"salus version wrap v1\0", header, hash))
+            .map(VersionKey::from_bytes)
+    }
+
+    /// Wraps the key of words that were extracted anew, bound to the version's header and to the hash of these words'
+    /// ciphertext ([`crate::envelope::hash_of_words`]).
+    pub fn wrap_words(
+        &self,
+        key: &PartKey,
+        header: &Header,
+        hash: &[u8; HASH_BYTES],
+    ) -> Result<[u8; VERSION_WRAP_BYTES], SealError> {
+        self.wrap_key(key.expose(), &associated(b"salus words wrap v1\0\0\0", header, hash))
+    }
+
+    /// Opens what [`CompartmentCipher::wrap_words`] made for this header and hash.
+    pub fn unwrap_words(
+        &self,
+        wrap: &[u8; VERSION_WRAP_BYTES],
+        header: &Header,
+        hash: &[u8; HASH_BYTES],
+    ) -> Result<PartKey, SealError> {
+        self.unwrap_key(wrap, &associated(b"salus words wrap v1\0\0\0", header, hash))
+            .map(PartKey::from_bytes)
+    }
+
+    fn wrap_key(
+        &self,
+        key: &[u8; KEY_BYTES],
+        associated: &[u8],
+    ) -> Result<[u8; VERSION_WRAP_BYTES], SealError> {
+        let nonce: [u8; NONCE_BYTES] = random()?;
+        let mut sealed = Vec::with_capacity(KEY_BYTES + TAG_BYTES);
+        sealed.extend_from_slice(key);
+        self.0.seal(nonce, associated, &mut sealed)?;
+        let mut out = [0u8; VERSION_WRAP_BYTES];
+        out[..NONCE_BYTES].copy_from_slice(&nonce);
+        out[NONCE_BYTES..].copy_from_slice(&sealed);
+        Ok(out)
+    }
+
+    fn unwrap_key(
+        &self,
+        wrap: &[u8; VERSION_WRAP_BYTES],
+        associated: &[u8],
+    ) -> Result<[u8; KEY_BYTES], SealError> {
         let (nonce, sealed) = wrap.split_first_chunk::<NONCE_BYTES>().ok_or(SealError::Malformed)?;
         let mut buffer = [0u8; KEY_BYTES + TAG_BYTES];
         buffer.copy_from_slice(sealed);
-        let plain = self.0.open(*nonce, &version_associated(header, hash), &mut buffer)?;
-        let key = plain.first_chunk::<KEY_BYTES>().map(|bytes| VersionKey::from_bytes(*bytes));
+        let plain = self.0.open(*nonce, associated, &mut buffer)?;
+        let key = plain.first_chunk::<KEY_BYTES>().copied();
         buffer.zeroize();
         key.ok_or(SealError::Malformed)
     }
 }
 
-fn version_associated(header: &Header, hash: &[u8; HASH_BYTES]) -> [u8; 22 + 49 + HASH_BYTES] {
+fn associated(label: &[u8; 22], header: &Header, hash: &[u8; HASH_BYTES]) -> [u8; 22 + 49 + HASH_BYTES] {
     let mut out = [0u8; 22 + 49 + HASH_BYTES];
-    out[..22].copy_from_slice(b"salus version wrap v1\0");
+    out[..22].copy_from_slice(label);
     out[22..71].copy_from_slice(&header.to_bytes());
     out[71..].copy_from_slice(hash);
     out
@@ -240,6 +279,16 @@ mod tests {
         let other = Header { version: 2, ..header };
         assert_eq!(cipher.unwrap(&wrap, &other, &[3; 32]).err(), Some(SealError::DoesNotOpen));
         assert_eq!(cipher.unwrap(&wrap, &header, &[4; 32]).err(), Some(SealError::DoesNotOpen));
+        // The key of words is no version's key, nor the other way round.
+        let part = PartKey::from_bytes(*version_key.expose());
+        let words = cipher.wrap_words(&part, &header, &[3; 32]).unwrap();
+        assert_eq!(cipher.unwrap_words(&words, &header, &[3; 32]).unwrap().expose(), part.expose());
+        for (wrong, header, hash) in
+            [(&wrap, &header, [3; 32]), (&words, &other, [3; 32]), (&words, &header, [4; 32])]
+        {
+            assert_eq!(cipher.unwrap_words(wrong, header, &hash).err(), Some(SealError::DoesNotOpen));
+        }
+        assert_eq!(cipher.unwrap(&words, &header, &[3; 32]).err(), Some(SealError::DoesNotOpen));
     }
 
     #[test]

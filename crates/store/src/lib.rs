@@ -16,6 +16,7 @@ mod error;
 mod ledger;
 mod sqlite;
 mod version;
+mod words;
 
 pub use address::{Address, StoredId};
 pub use commit::{CommitItem, Landing, LedgerMark, NewVersion};
@@ -23,6 +24,7 @@ pub use error::{Conflict, StoreError};
 pub use ledger::{DoneMarks, MAX_LEDGER_INDEX};
 pub use sqlite::{CellStore, Look, Tuning, cells};
 pub use version::{Head, HighMarks, PastVersion, Place, Stats, StoredVersion, VersionLeaf, WrappedVersion};
+pub use words::{FeedVersion, KeptWords, Lacking, LackingPage};
 
 use salus_seal::CellId;
 use std::ops::ControlFlow;
@@ -39,6 +41,8 @@ pub const MAX_HISTORY: usize = 1000;
 pub const MAX_HISTORY_BYTES: usize = 32 * 1024 * 1024;
 /// About the most sealed bytes that [`Store::versions_after`] gives at once; a single version may be larger.
 pub const MAX_FEED_BYTES: usize = 8 * 1024 * 1024;
+/// The most records that [`Store::lacking`] looks at in one call.
+pub const MAX_LOOKED: u64 = 4096;
 /// The most items that wait for one cell's writer; above that, [`StoreError::Busy`].
 pub const MAX_WAITING_ITEMS: usize = 4096;
 /// The most sealed bytes that wait for one cell's writer; above that, [`StoreError::Busy`].
@@ -78,7 +82,11 @@ pub trait Store: Send + Sync {
 
     /// The versions that come after `after`, ascending by entry, then record, then version: at most `limit`, and never more
     /// than [`MAX_FEED_BYTES`], but one if there is one. What is committed meanwhile may or may not be seen.
-    fn versions_after(&self, after: Place, limit: usize) -> Result<Vec<WrappedVersion>, StoreError>;
+    fn versions_after(&self, after: Place, limit: usize) -> Result<Vec<FeedVersion>, StoreError>;
+
+    /// The newest versions, if they are not deletions, of records with numbers above `after` that lack new words; at most
+    /// `limit`, and never more than [`MAX_FEED_BYTES`], but one if there is one. Looks at [`MAX_LOOKED`] records at most.
+    fn lacking(&self, after: u64, wanted: &Lacking, limit: usize) -> Result<LackingPage, StoreError>;
 
     /// The versions of all records, or of those of a type, that come before `before`, descending by entry, then record, then
     /// version, and were written at `since_ms` (milliseconds since 1970) or later. At most `limit`, and never more than
@@ -124,6 +132,10 @@ pub trait Store: Send + Sync {
     /// Adds versions, whole or not at all. Never blocks; the answer comes when it is durable, or when it is known
     /// that it was not done.
     fn commit(&self, item: CommitItem) -> Landing;
+
+    /// Keeps words in place of those that were kept of the same record before; whole or not at all. Answers as
+    /// [`Store::commit`] does. Those of a version that is not here are left out.
+    fn keep_words(&self, words: Vec<KeptWords>) -> Landing;
 
     /// Finishes what waits, writes everything back into the one file and gives up the lock. Everything after it is
     /// [`StoreError::Closed`].

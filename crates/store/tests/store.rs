@@ -125,7 +125,7 @@ fn versions_are_fed_in_the_order_of_their_entries() {
     let numbers = |from: Place, limit| {
         let page = store.versions_after(from, limit).unwrap();
         page.iter()
-            .map(|found| Place::of(&found.stored))
+            .map(|found| Place::of(&found.version.stored))
             .map(|p| (p.entry, p.record, p.version))
             .collect::<Vec<_>>()
     };
@@ -378,7 +378,7 @@ fn a_file_of_an_older_schema_is_brought_up_to_date() {
     new_store(dir.path()).close();
     let path = dir.path().join("cells").join(CELL.to_string()).join("records.sqlite");
     let connection = rusqlite::Connection::open(&path).unwrap();
-    connection.execute_batch("DROP INDEX version_kind; PRAGMA user_version = 1").unwrap();
+    connection.execute_batch("DROP TABLE words; DROP INDEX version_kind; PRAGMA user_version = 1").unwrap();
     drop(connection);
     let store = reopen(dir.path());
     assert_eq!(store.versions_before(Some(7), Place::END, 0, 9).unwrap().len(), 1);

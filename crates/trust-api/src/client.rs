@@ -12,9 +12,10 @@ use crate::admission::{Admission, WriteAdmission};
 pub use crate::conversation::cells;
 use crate::conversation::{Marks, Waiting, lock, run};
 use crate::frame::FrameError;
-use crate::lane::{Feeds, Lane, SearchAdmission};
+use crate::lane::{Extractions, Feeds, Lane, SearchAdmission};
 use crate::wire::access::{AccessPage, AccessesAsk};
 use crate::wire::administer::{Administer, CellAnswer, CellAsk};
+use crate::wire::extract::{BodyPiece, ExtractFeed, Extracted, OwnParameters, ParameterChange};
 use crate::wire::index::Feed;
 use crate::wire::people::{OfSession, Redeem, Who};
 use crate::wire::query::{Query, SearchFault};
@@ -176,9 +177,23 @@ impl Trust {
         interaction: Interaction,
         write: Write,
     ) -> Result<WriteAdmission, TrustError> {
+        self.write_defining(asker, interaction, write, Vec::new()).await
+    }
+
+    /// As [`Trust::write`]; when it lands, the cell's own search parameters change.
+    pub async fn write_defining(
+        &self,
+        asker: &Asker,
+        interaction: Interaction,
+        write: Write,
+        changes: Vec<ParameterChange>,
+    ) -> Result<WriteAdmission, TrustError> {
         let count = write.versions.len();
-        let Admitted { receipt, mut grants, .. } =
-            self.admitted(asker.admit(interaction, Intent::Write(write))).await?;
+        let intent = match changes {
+            none if none.is_empty() => Intent::Write(write),
+            changes => Intent::WriteDefining(write, changes),
+        };
+        let Admitted { receipt, mut grants, .. } = self.admitted(asker.admit(interaction, intent)).await?;
         match grants.pop() {
             Some(Grant::Wraps { versions, compartments }) if grants.is_empty() && versions.len() == count => {
                 Ok(WriteAdmission { receipt, versions, compartments })
@@ -255,6 +270,30 @@ impl Trust {
     /// is wanted is said anew by [`Trust::feeds`]. An error means the same.
     pub async fn feed(&self, feed: Feed) -> Result<bool, TrustError> {
         self.lane.feed(feed).await
+    }
+
+    /// What extractions want to be given.
+    pub fn extractions(&self) -> Extractions {
+        self.lane.extractions()
+    }
+
+    /// Gives an extraction bodies, and gets new words, which are to be kept before the next are given. One at a time for each cell;
+    /// an error means that whatever is wanted is said anew by [`Trust::extractions`].
+    pub async fn extract(&self, feed: ExtractFeed) -> Result<Extracted, TrustError> {
+        self.lane.extract(feed).await
+    }
+
+    /// Gives an extraction a piece of the body that [`Trust::extract`] leaves empty next.
+    pub async fn body_piece(&self, piece: BodyPiece) -> Result<(), TrustError> {
+        self.lane.body_piece(piece).await
+    }
+
+    /// A cell's own search parameters.
+    pub async fn parameters(&self, cell: CellId) -> Result<OwnParameters, TrustError> {
+        match self.ask(Ask::Parameters(cell)).await? {
+            Answer::Parameters(parameters) => Ok(parameters),
+            _ => Err(TrustError::Protocol),
+        }
     }
 
     /// These writes (first entries) are durable in the store. Answers when that is durable in the log.

@@ -164,7 +164,7 @@ fn versions_in(ask: &Ask) -> usize {
             .iter()
             .map(|intent| match intent {
                 Intent::Read(read) => read.versions.len(),
-                Intent::Write(write) => write.versions.len(),
+                Intent::Write(write) | Intent::WriteDefining(write, _) => write.versions.len(),
                 _ => 0,
             })
             .sum(),
@@ -176,7 +176,7 @@ fn versions_in(ask: &Ask) -> usize {
 fn words_in(ask: &Ask) -> usize {
     let Ask::Admit(admit) = ask else { return 0 };
     let writes = admit.intents.iter().filter_map(|intent| match intent {
-        Intent::Write(write) => Some(&write.versions),
+        Intent::Write(write) | Intent::WriteDefining(write, _) => Some(&write.versions),
         _ => None,
     });
     writes.flatten().map(|version| version.words.len()).sum()

@@ -10,6 +10,7 @@
 use crate::client::{Endpoint, TrustError};
 use crate::conversation::{RECONNECT_FIRST, RECONNECT_MOST, open};
 use crate::frame::{self, FrameError, PREFIX_BYTES};
+use crate::wire::extract::{BodyPiece, ExtractFeed, ExtractWanted, Extracted, NewWords};
 use crate::wire::index::{Feed, FeedWanted};
 use crate::wire::query::{Found, Query};
 use crate::wire::{Admit, Receipt, Reply, Request, Role, Search, Searched};
@@ -41,36 +42,58 @@ pub struct SearchAdmission {
 }
 
 /// What the index wants to be fed with; the newest word for each cell.
-#[derive(Debug, Clone)]
-pub struct Feeds(Arc<Wants>);
+pub type Feeds = Wanted<FeedWanted>;
+/// What extractions want to be given; the newest word for each cell.
+pub type Extractions = Wanted<ExtractWanted>;
 
-#[derive(Debug, Default)]
-struct Wants {
-    by_cell: Mutex<BTreeMap<CellId, FeedWanted>>,
+/// What is wanted; the newest word for each cell.
+#[derive(Debug)]
+pub struct Wanted<T>(Arc<Wants<T>>);
+
+impl<T> Clone for Wanted<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Default for Wanted<T> {
+    fn default() -> Self {
+        Self(Arc::new(Wants { by_cell: Mutex::default(), changed: Notify::new() }))
+    }
+}
+
+#[derive(Debug)]
+struct Wants<T> {
+    by_cell: Mutex<BTreeMap<CellId, T>>,
     changed: Notify,
 }
 
-impl Feeds {
+impl<T> Wanted<T> {
     /// The next that is wanted. One task takes them; being cancelled loses none.
-    pub async fn next(&self) -> FeedWanted {
+    pub async fn next(&self) -> T {
         loop {
-            if let Some((_, wanted)) = self.0.lock().pop_first() {
+            if let Some((_, wanted)) = self.lock().pop_first() {
                 return wanted;
             }
             self.0.changed.notified().await;
         }
     }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<CellId, T>> {
+        self.0.by_cell.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn want(&self, cell: CellId, wanted: T) {
+        self.lock().insert(cell, wanted);
+        self.0.changed.notify_one();
+    }
 }
 
-impl Wants {
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<CellId, FeedWanted>> {
-        self.by_cell.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn want(&self, wanted: FeedWanted) {
-        self.lock().insert(wanted.cell, wanted);
-        self.changed.notify_one();
-    }
+/// What is wanted of the record server, unasked.
+#[derive(Clone, Default)]
+struct AllWanted {
+    feeds: Feeds,
+    extractions: Extractions,
 }
 
 type Answer<T> = oneshot::Sender<Result<T, TrustError>>;
@@ -79,26 +102,42 @@ type Answer<T> = oneshot::Sender<Result<T, TrustError>>;
 enum Waiting {
     Search(Box<Search>, Answer<SearchAdmission>),
     Feed(Feed, Answer<bool>),
+    Extract(ExtractFeed, Answer<Extracted>),
+    BodyPiece(BodyPiece),
 }
 
 /// The connection. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Lane {
     queue: mpsc::Sender<Waiting>,
-    wants: Arc<Wants>,
+    wants: AllWanted,
 }
 
 impl Lane {
     /// Starts connecting.
     pub(crate) fn connect(endpoint: Endpoint) -> Self {
         let (queue, waiting) = mpsc::channel(MAX_WAITING);
-        let wants = Arc::new(Wants::default());
-        tokio::spawn(run(endpoint, waiting, Arc::clone(&wants)));
+        let wants = AllWanted::default();
+        tokio::spawn(run(endpoint, waiting, wants.clone()));
         Self { queue, wants }
     }
 
     pub(crate) fn feeds(&self) -> Feeds {
-        Feeds(Arc::clone(&self.wants))
+        self.wants.feeds.clone()
+    }
+
+    pub(crate) fn extractions(&self) -> Extractions {
+        self.wants.extractions.clone()
+    }
+
+    pub(crate) async fn extract(&self, feed: ExtractFeed) -> Result<Extracted, TrustError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Waiting::Extract(feed, answer)).await?;
+        answered.await.unwrap_or(Err(TrustError::Unavailable))
+    }
+
+    pub(crate) async fn body_piece(&self, piece: BodyPiece) -> Result<(), TrustError> {
+        self.send(Waiting::BodyPiece(piece)).await
     }
 
     pub(crate) async fn search(&self, admit: Admit, query: Query) -> Result<SearchAdmission, TrustError> {
@@ -119,14 +158,15 @@ impl Lane {
     }
 }
 
-async fn run(endpoint: Endpoint, mut waiting: mpsc::Receiver<Waiting>, wants: Arc<Wants>) {
+async fn run(endpoint: Endpoint, mut waiting: mpsc::Receiver<Waiting>, wants: AllWanted) {
     let mut pause = RECONNECT_FIRST;
     loop {
         if let Ok((stream, _)) = open(&endpoint, Role::SearchLane).await {
             pause = RECONNECT_FIRST;
             let ended = UnderWay::new(&wants).converse(stream, &mut waiting).await;
             // What was wanted on that connection is said again on the next.
-            wants.lock().clear();
+            wants.feeds.lock().clear();
+            wants.extractions.lock().clear();
             if ended == Conversation::NobodyAsksAnyMore {
                 return;
             }
@@ -150,15 +190,18 @@ enum Conversation {
 
 /// What is under way on one connection. Dropped, it leaves its askers without an answer, which they take for unavailable.
 struct UnderWay<'a> {
-    wants: &'a Wants,
+    wants: &'a AllWanted,
     next_ticket: u64,
     searches: HashMap<u64, Answer<SearchAdmission>>,
     feeds: HashMap<(CellId, u64), Answer<bool>>,
+    /// With the words that have come so far.
+    extractions: HashMap<(CellId, u64), (Answer<Extracted>, Vec<NewWords>)>,
 }
 
 impl<'a> UnderWay<'a> {
-    fn new(wants: &'a Wants) -> Self {
-        Self { wants, next_ticket: 0, searches: HashMap::new(), feeds: HashMap::new() }
+    fn new(wants: &'a AllWanted) -> Self {
+        let (searches, feeds, extractions) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { wants, next_ticket: 0, searches, feeds, extractions }
     }
 
     async fn converse(mut self, stream: UnixStream, waiting: &mut mpsc::Receiver<Waiting>) -> Conversation {
@@ -219,6 +262,22 @@ impl<'a> UnderWay<'a> {
                     Err(error) => drop(answer.send(Err(error.into()))),
                 }
             }
+            Waiting::Extract(feed, answer) => {
+                let name = (feed.cell, feed.feed);
+                match frame::encode(&Request::Extract(feed)) {
+                    Ok(frame) => {
+                        frames.extend_from_slice(&frame);
+                        self.extractions.insert(name, (answer, Vec::new()));
+                    }
+                    Err(error) => drop(answer.send(Err(error.into()))),
+                }
+            }
+            Waiting::BodyPiece(piece) => {
+                // One that fits into no frame leaves a body that does not open, which is counted.
+                if let Ok(frame) = frame::encode(&Request::BodyPiece(piece)) {
+                    frames.extend_from_slice(&frame);
+                }
+            }
         }
     }
 
@@ -254,7 +313,18 @@ impl<'a> UnderWay<'a> {
                 let answer = self.feeds.remove(&(cell, feed)).ok_or(FrameError::Malformed)?;
                 let _ = answer.send(Ok(go_on));
             }
-            Reply::FeedWanted(wanted) => self.wants.want(wanted),
+            Reply::FeedWanted(wanted) => self.wants.feeds.want(wanted.cell, wanted),
+            Reply::ExtractWanted(wanted) => self.wants.extractions.want(wanted.cell, wanted),
+            Reply::Extracted(mut extracted) => {
+                let name = (extracted.cell, extracted.feed);
+                let (answer, mut words) = self.extractions.remove(&name).ok_or(FrameError::Malformed)?;
+                words.append(&mut extracted.words);
+                if extracted.last || !extracted.go_on {
+                    let _ = answer.send(Ok(Extracted { words, ..extracted }));
+                } else {
+                    self.extractions.insert(name, (answer, words));
+                }
+            }
             _ => return Err(FrameError::Malformed),
         }
         Ok(())
@@ -345,7 +415,7 @@ mod tests {
         let lost = search();
         ticket(&mut stream).await;
         while trust.feeds().next().await.feed != 2 {}
-        assert!(trust.feeds().0.lock().is_empty());
+        assert!(trust.feeds().lock().is_empty());
         let feed =
             Feed { cell, feed: 2, versions: vec![], compartments: vec![], progress: (0, 0), done: true };
         let fed = tokio::spawn({

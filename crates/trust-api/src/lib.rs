@@ -26,7 +26,7 @@ pub mod wire;
 pub use admission::{Admission, OpenError, WriteAdmission};
 pub use client::{Trust, TrustError};
 pub use door::DoorTrust;
-pub use lane::{Feeds, SearchAdmission};
+pub use lane::{Extractions, Feeds, SearchAdmission};
 pub use pkce::Pkce;
 pub use salus_seal::entry::{Budgets, Interaction, Limits, Purpose, Refusal};
 pub use token::Token;

@@ -7,6 +7,7 @@ pub mod access;
 mod admin;
 pub mod administer;
 mod bytes;
+pub mod extract;
 pub mod index;
 pub mod people;
 pub mod query;
@@ -15,8 +16,9 @@ pub mod words;
 use access::{AccessPage, AccessesAsk};
 pub use admin::*;
 use administer::{Administer, CellAnswer};
-pub(crate) use bytes::plain_bytes;
-use bytes::{many_wrap_bytes, wrap_bytes};
+use bytes::many_wrap_bytes;
+pub(crate) use bytes::{plain_bytes, wrap_bytes};
+use extract::{BodyPiece, ExtractFeed, ExtractWanted, Extracted, OwnParameters, ParameterChange};
 use index::{Feed, FeedWanted};
 use people::{DoorAnswer, DoorAsk, OfSession, Redeem, Who};
 use query::{Found, Query, SearchFault};
@@ -53,6 +55,11 @@ pub enum Request {
     Feed(Feed),
     /// What the door asks, answered by [`Reply::Door`], in order. Only from [`Role::Door`].
     Door(Box<DoorAsk>),
+    /// Bodies for an extraction, answered by [`Reply::Extracted`]: one under way at a time for each cell. Only from
+    /// [`Role::SearchLane`].
+    Extract(ExtractFeed),
+    /// A piece of a long body, before the [`Request::Extract`] that it belongs to; not answered. Only from [`Role::SearchLane`].
+    BodyPiece(BodyPiece),
 }
 
 /// May this session search for this?
@@ -109,6 +116,8 @@ pub enum Role {
     SearchLane,
     /// Signs people in: asks nothing but [`Request::Door`].
     Door,
+    /// Takes words from bodies, once: speaks [`extract::FromExtractor`] after the welcome, and is sent [`extract::ToExtractor`].
+    Extractor,
 }
 
 /// What the keyholder sends.
@@ -144,6 +153,10 @@ pub enum Reply {
     FeedWanted(FeedWanted),
     /// The answer to a [`Request::Door`].
     Door(Box<DoorAnswer>),
+    /// Unasked, on the search lane: an extraction needs bodies. Takes the place of what was wanted of the cell before.
+    ExtractWanted(ExtractWanted),
+    /// To [`Request::Extract`].
+    Extracted(Extracted),
 }
 
 /// One thing asked in a batch.
@@ -180,6 +193,8 @@ pub enum Ask {
     Accesses(Box<AccessesAsk>),
     /// Administration of a cell in a person's session.
     Administer(Box<Administer>),
+    /// The cell's own search parameters.
+    Parameters(CellId),
 }
 
 /// The answer to an [`Ask`].
@@ -203,6 +218,8 @@ pub enum Answer {
     Accesses(AccessPage),
     /// To [`Ask::Administer`].
     Administered(Box<Result<CellAnswer, AdminError>>),
+    /// To [`Ask::Parameters`].
+    Parameters(OwnParameters),
 }
 
 /// `admit(session, proof, purpose, intents[])`.
@@ -237,6 +254,8 @@ pub enum Intent {
     Export,
     /// Nothing that was asked for is there. Logged, so that probing shows.
     Missing,
+    /// As [`Intent::Write`], and when it lands the cell's own search parameters change.
+    WriteDefining(Write, Vec<ParameterChange>),
 }
 
 /// Versions to be opened.

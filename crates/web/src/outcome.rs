@@ -14,6 +14,9 @@ use salus_records::fhir::{Issue, Language};
 /// After how many seconds to come again when something is not there for a moment.
 const COME_AGAIN_S: u32 = 1;
 
+/// The same when words are to be extracted anew, which people approve.
+const COME_AGAIN_EXTRACTED_S: u32 = 60;
+
 /// A request that is not answered with what it asked for.
 #[derive(Debug)]
 pub(crate) struct Refused {
@@ -75,6 +78,9 @@ impl From<RecordsError> for Refused {
             RecordsError::LinkEnded => Self::new(StatusCode::GONE, text::link_ended()),
             RecordsError::NotReady => Self::new(StatusCode::SERVICE_UNAVAILABLE, text::index_not_ready())
                 .with(RETRY_AFTER, COME_AGAIN_S),
+            RecordsError::NotExtracted(issues) => {
+                several(StatusCode::SERVICE_UNAVAILABLE, issues).with(RETRY_AFTER, COME_AGAIN_EXTRACTED_S)
+            }
             RecordsError::Conflict => Self::new(StatusCode::CONFLICT, text::conflict()),
             RecordsError::TooLarge { max_bytes } => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, text::too_large(max_bytes))

@@ -35,9 +35,41 @@ pub(crate) fn is_lenient(headers: &HeaderMap) -> bool {
     handling.is_some_and(|value| value.trim_matches('"') == "lenient")
 }
 
+/// What of the client's preferences is followed, as the header Preference-Applied says it (RFC 7240, section 3); none when
+/// nothing is. `writes` says whether something is written, else something is searched for.
+pub(crate) fn applied(headers: &HeaderMap, writes: bool) -> Option<&'static str> {
+    let values = headers.get_all("prefer").into_iter().filter_map(|value| value.to_str().ok());
+    let mut preferences = values.flat_map(|value| value.split([',', ';'])).map(str::trim);
+    let known = |wanted: &[(&str, &'static str)], preference: &str| {
+        let bare = preference.replace('"', "");
+        wanted.iter().find(|(name, _)| *name == bare).map(|(_, name)| *name)
+    };
+    let wanted: &[(&str, &str)] = if writes {
+        &[
+            ("return=minimal", "return=minimal"),
+            ("return=representation", "return=representation"),
+            ("return=OperationOutcome", "return=OperationOutcome"),
+        ]
+    } else {
+        &[("handling=lenient", "handling=lenient"), ("handling=strict", "handling=strict")]
+    };
+    preferences.find_map(|preference| known(wanted, preference))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_followed_is_said() {
+        let mut headers = HeaderMap::new();
+        headers.insert("prefer", "respond-async, return=\"minimal\"; handling=lenient".parse().unwrap());
+        assert_eq!(applied(&headers, true), Some("return=minimal"));
+        assert_eq!(applied(&headers, false), Some("handling=lenient"));
+        headers.insert("prefer", "return=everything".parse().unwrap());
+        assert_eq!((applied(&headers, true), applied(&headers, false)), (None, None));
+        assert_eq!(applied(&HeaderMap::new(), true), None);
+    }
 
     #[test]
     fn the_first_known_preference_counts() {

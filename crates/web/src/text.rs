@@ -222,15 +222,48 @@ pub(crate) fn unreadable_query() -> Issue {
 
 /// `name` is repeated only when it looks like a parameter's name, since anything else might be a value.
 pub(crate) fn unknown_parameter(name: &str, known: &str) -> Issue {
-    let looks_like_a_name = (1..=64).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.' | b':'));
-    let name = if looks_like_a_name { format!(" {name}") } else { String::new() };
+    let name = if is_plain(name) { format!(" {name}") } else { String::new() };
     Issue::new(
         IssueCode::NotSupported,
         Message::of(
             format!("Search by the parameter{name} is not available. Available: {known}."),
             format!("Die Suche mit dem Parameter{name} ist nicht verfügbar. Verfügbar: {known}."),
             format!("La recherche par le paramètre{name} n’est pas disponible. Disponible : {known}."),
+        ),
+    )
+}
+
+pub(crate) fn unknown_parameter_of_a_read(name: &str) -> Issue {
+    let name = if is_plain(name) { format!(" {name}") } else { String::new() };
+    Issue::new(
+        IssueCode::NotSupported,
+        Message::of(
+            format!(
+                "A record is not read with the parameter{name}: only _format is known here. To get a part of it, search by _id with _elements or _summary."
+            ),
+            format!(
+                "Ein Datensatz wird nicht mit dem Parameter{name} gelesen: hier ist nur _format bekannt. Für einen Teil davon suchen Sie nach _id mit _elements oder _summary."
+            ),
+            format!(
+                "Un enregistrement ne se lit pas avec le paramètre{name} : seul _format est connu ici. Pour une partie, cherchez par _id avec _elements ou _summary."
+            ),
+        ),
+    )
+}
+
+/// Whether it may be repeated: it looks like a parameter's name, and not like a value.
+fn is_plain(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.' | b':'))
+}
+
+pub(crate) fn link_with_others() -> Issue {
+    Issue::new(
+        IssueCode::Value,
+        Message::of(
+            "A link to a page holds the whole search: nothing may stand beside _page. Follow the link as it is, or search anew.",
+            "Ein Verweis auf eine Seite enthält die ganze Suche: neben _page darf nichts stehen. Folgen Sie dem Verweis, wie er ist, oder suchen Sie neu.",
+            "Un lien vers une page contient toute la recherche : rien ne peut figurer à côté de _page. Suivez le lien tel quel, ou relancez la recherche.",
         ),
     )
 }

@@ -35,7 +35,11 @@ const ARROWS: &[(&str, May<'_>)] = &[
     ("salus-keyholder", May::Only(&["salus-trust-api", "salus-seal", "salus-accesslog", "salus-passkey"])),
     ("salus-indexer", May::Only(&["salus-trust-api", "salus-seal"])),
     ("salus-door", May::Only(&["salus-trust-api", "salus-seal", "salus-frame"])),
-    ("salus-records", May::Only(&["salus-fhir", "salus-seal", "salus-store", "salus-trust-api"])),
+    ("salus-extractor", May::Only(&["salus-fhir", "salus-seal", "salus-trust-api"])),
+    (
+        "salus-records",
+        May::Only(&["salus-extractor", "salus-fhir", "salus-seal", "salus-store", "salus-trust-api"]),
+    ),
     ("salus-web", May::Only(&["salus-records", "salus-frame"])),
     ("salus", May::AllThatShips),
     ("salus-testkit", May::All),

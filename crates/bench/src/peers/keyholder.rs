@@ -108,6 +108,7 @@ pub fn serve(data: &Path) -> Result<(), BenchError> {
         record_server_key: Zeroizing::new(RECORD_SERVER_KEY),
         search: None,
         sign_in: None,
+        extract: None,
         protections: Vec::new(),
     };
     run(options, stop, || println!("ready")).map_err(|error| BenchError::Keyholder(error.to_string()))

@@ -4,7 +4,7 @@ use super::extract::has_values;
 use super::path::Refusal;
 use super::walk::Walk;
 use super::{Component, Fault, MIN_CUSTOM_NUMBER, Parameter, ParameterKind, table};
-use crate::json::Value as Json;
+use crate::json::{Document, Value as Json, quote};
 use crate::{Issue, IssueCode, Message, Resource, ResourceType};
 
 /// The most bases, targets or components that one may have.
@@ -37,7 +37,57 @@ impl Custom {
 /// What keeps it from being used: no SearchParameter, no expression or one beyond what is compiled, one that leads to
 /// nothing a parameter of its kind has values of, a code that R4 has for one of its types, an unknown component.
 pub fn custom(resource: &Resource, number: u16) -> Result<Custom, Vec<Issue>> {
-    let parameter = read(resource, number).map_err(|(fault, place)| vec![issue(fault, place)])?;
+    if resource.kind().name() != "SearchParameter" {
+        return Err(vec![issue(Fault::Needs("SearchParameter"), "id")]);
+    }
+    compile(resource.root(), resource.id().unwrap_or_default(), number)
+}
+
+/// Compiles what [`definition`] gave.
+///
+/// # Errors
+/// As [`custom`]; also what is no JSON.
+pub fn custom_of(definition: &str, number: u16) -> Result<Custom, Vec<Issue>> {
+    let document = Document::parse(definition).map_err(|_| vec![issue(Fault::Needs("url"), "url")])?;
+    compile(document.root(), "", number)
+}
+
+/// The parts of an active SearchParameter that count, as JSON, always written the same way; none when it is not active, or one
+/// of R4's own, which are there in any case.
+pub fn definition(resource: &Resource) -> Option<String> {
+    let root = resource.root();
+    let is_active = root.get_str("status").is_some_and(|status| status == "active");
+    let url = root.get_str("url").unwrap_or_default();
+    if !is_active || table::get().parameters.iter().any(|parameter| parameter.url == url) {
+        return None;
+    }
+    let mut members = Vec::new();
+    for name in ["url", "code", "type", "expression"] {
+        if let Some(text) = root.get_str(name) {
+            members.push(format!(r#""{name}":{}"#, quote(&text)));
+        }
+    }
+    for name in ["base", "target"] {
+        let listed = root.get(name).into_iter().flat_map(|all| all.elements()).take(MAX_LIST);
+        let listed: Vec<_> = listed.filter_map(|one| one.as_str().map(|text| quote(&text))).collect();
+        if !listed.is_empty() {
+            members.push(format!(r#""{name}":[{}]"#, listed.join(",")));
+        }
+    }
+    let components = root.get("component").into_iter().flat_map(|all| all.elements()).take(MAX_LIST);
+    let component = |component: Json<'_>| {
+        let text = |name: &'static str| quote(&component.get_str(name).unwrap_or_default());
+        format!(r#"{{"definition":{},"expression":{}}}"#, text("definition"), text("expression"))
+    };
+    let components: Vec<_> = components.map(component).collect();
+    if !components.is_empty() {
+        members.push(format!(r#""component":[{}]"#, components.join(",")));
+    }
+    Some(format!("{{{}}}", members.join(",")))
+}
+
+fn compile(root: Json<'_>, id: &str, number: u16) -> Result<Custom, Vec<Issue>> {
+    let parameter = read(root, id, number).map_err(|(fault, place)| vec![issue(fault, place)])?;
     let mut walks = Vec::new();
     let kinds: Vec<ResourceType> =
         if parameter.bases.is_empty() { ResourceType::all().collect() } else { parameter.bases.clone() };
@@ -71,11 +121,10 @@ fn refused(refusal: Refusal) -> Fault {
 
 type Refused = (Fault, &'static str);
 
-fn read(resource: &Resource, number: u16) -> Result<Parameter, Refused> {
-    let root = resource.root();
+fn read(root: Json<'_>, id: &str, number: u16) -> Result<Parameter, Refused> {
     let text = |name: &'static str| root.get_str(name).map(|text| text.into_owned());
     let wanted = |name: &'static str| text(name).ok_or((Fault::Needs(name), name));
-    if resource.kind().name() != "SearchParameter" || number < MIN_CUSTOM_NUMBER {
+    if number < MIN_CUSTOM_NUMBER {
         return Err((Fault::Needs("SearchParameter"), "id"));
     }
     let code = wanted("code")?;
@@ -100,7 +149,7 @@ fn read(resource: &Resource, number: u16) -> Result<Parameter, Refused> {
     }
     Ok(Parameter {
         number,
-        id: resource.id().unwrap_or_default().to_owned(),
+        id: id.to_owned(),
         url: wanted("url")?,
         code,
         kind,

@@ -10,6 +10,7 @@ mod content;
 mod custom;
 mod expected;
 mod extract;
+mod extraction;
 mod fault;
 mod fhirpath;
 mod line;
@@ -23,8 +24,9 @@ mod table;
 mod value;
 mod walk;
 
-pub use custom::{Custom, custom};
+pub use custom::{Custom, custom, custom_of, definition};
 pub use expected::Expected;
+pub use extraction::{CHANGED, EXTRACTION};
 pub use fault::Fault;
 pub use line::{LINES, Line, line_of};
 pub use parameter::{

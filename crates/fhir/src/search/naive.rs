@@ -258,7 +258,8 @@ pub fn fold(text: &str) -> String {
     folded.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-const LETTERS: [(&str, &str); 26] = [
+const LETTERS: [(&str, &str); 27] = [
+    ("\u{2018}\u{2019}\u{2bc}\u{2032}", "'"),
     ("àáâãäåāăą", "a"),
     ("æ", "ae"),
     ("çćĉċč", "c"),

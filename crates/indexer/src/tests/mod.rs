@@ -6,6 +6,7 @@ mod feeding;
 mod files;
 mod generate;
 mod naive;
+mod needs;
 mod wire;
 
 use crate::cell::Cell;
@@ -15,7 +16,7 @@ use salus_seal::envelope::{Plain, seal};
 use salus_seal::{CellId, Header, Part, Pseudonym};
 use salus_trust_api::wire::SecretKey;
 use salus_trust_api::wire::index::Item;
-use salus_trust_api::wire::words::{Word, Words};
+use salus_trust_api::wire::words::{Made, Word, Words};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -68,7 +69,7 @@ pub(super) fn item(row: &Row) -> Item {
 }
 
 pub(super) fn entry(row: &Row, fresh: bool) -> Arc<Entry> {
-    Arc::new(Entry::new(&row.header, &row.whose, &row.words, fresh))
+    Arc::new(Entry::new(&row.header, &row.whose, &row.words, Made::FIRST, fresh))
 }
 
 pub(super) fn open_cell(folder: &Path) -> (Cell, Option<u64>) {

@@ -81,8 +81,11 @@ fn open_words(
             Some((CompartmentCipher::new(&compartment.key).ok()?, compartment.pseudonyms))
         });
         let (cipher, whose) = compartment.as_ref().filter(|_| header.cell == id)?;
-        let key =
-            cipher.unwrap(&version.wrap, &header, &version.hash).ok()?.part(Part::Words.label()).ok()?;
+        // Words that were extracted anew have a key of their own in place of the version's.
+        let key = match cipher.unwrap(&version.wrap, &header, &version.hash) {
+            Ok(version) => version.part(Part::Words.label()).ok()?,
+            Err(_) => cipher.unwrap_words(&version.wrap, &header, &version.hash).ok()?,
+        };
         Some(Item { header, whose: whose.clone(), words, key: SecretKey(*key.expose()) })
     };
     versions.into_iter().filter_map(item).collect()

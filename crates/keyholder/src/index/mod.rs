@@ -7,8 +7,9 @@
 //! not answered ([`crate::search`]), and what is to be sent after the commit.
 
 pub(crate) mod cell;
+pub(crate) mod extract;
 mod feed;
-mod status;
+pub(crate) mod status;
 
 use crate::connection::Frame;
 use crate::core::Core;
@@ -47,6 +48,7 @@ pub(crate) type Whose = Vec<(u64, Vec<Pseudonym>)>;
 pub(crate) struct Index {
     pub(crate) out: Out,
     pub(crate) searching: Searching,
+    pub(crate) extracting: extract::Extracting,
     connected: bool,
     /// The record server's connection that searches and feeds.
     lane: Option<u64>,
@@ -139,6 +141,7 @@ impl Index {
         if self.lane == Some(connection) {
             self.lane = None;
             self.held.clear();
+            self.end_runs();
             self.cells.values_mut().for_each(CellIndex::nobody_feeds);
         }
     }
@@ -154,7 +157,11 @@ impl Index {
 
     /// Whether something waits for time to pass.
     pub(crate) fn has_deadlines(&self) -> bool {
-        !self.searching.is_idle() || !self.questions.is_empty() || !self.held.is_empty()
+        !self.searching.is_idle()
+            || !self.questions.is_empty()
+            || !self.held.is_empty()
+            || self.extracting.has_deadlines()
+            || !self.out.replies.is_empty()
     }
 
     /// Asks for whatever is wanted and not on its way.
@@ -184,6 +191,7 @@ impl Core {
     pub(crate) fn drive_index(&mut self, backlog_bytes: usize, now: Instant) {
         self.drive_feeds(backlog_bytes, now);
         self.drive_searches(now);
+        self.drive_extractions(now);
         self.answer_index_status(now);
     }
 
@@ -203,6 +211,17 @@ impl Core {
         let index_key = SecretKey(*cell.index_key);
         self.index.cells.insert(id, CellIndex::default());
         self.index.tell(&ToIndexer::Open { cell: id, index_key });
+        if !self.needs(&id).is_empty() {
+            self.tell_needs(id);
+        }
+    }
+
+    /// Tells the indexer what a cell's words must be made by.
+    pub(crate) fn tell_needs(&mut self, id: CellId) {
+        if self.index.connected {
+            let needs = self.needs(&id);
+            self.index.tell(&ToIndexer::Needs { cell: id, needs });
+        }
     }
 
     /// A cell's index cannot be read any more.

@@ -17,8 +17,19 @@ const MAX_QUESTIONS: usize = 16;
 #[derive(Default)]
 pub(crate) struct Questions(Vec<Question>);
 
+/// What somebody wants to know.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum About {
+    /// The indexes.
+    Indexes,
+    /// The cells' own parameters and extractions.
+    Extractions,
+}
+
 struct Question {
     connection: u64,
+    about: About,
+    lacking: HashMap<CellId, Vec<(u16, u64)>>,
     missing: HashSet<CellId>,
     said: HashMap<CellId, IndexStatus>,
     until: Instant,
@@ -32,13 +43,14 @@ impl Questions {
 
 impl Core {
     /// Somebody wants to know how all indexes fare.
-    pub(crate) fn ask_index_status(&mut self, connection: u64, now: Instant) {
+    pub(crate) fn ask_index_status(&mut self, connection: u64, about: About, now: Instant) {
         let missing: HashSet<CellId> =
             self.state.cells.keys().copied().filter(|cell| self.index.takes(cell)).collect();
         for cell in &missing {
             self.index.tell(&ToIndexer::Status { cell: *cell });
         }
-        let question = Question { connection, missing, said: HashMap::new(), until: now + ANSWER_TIMEOUT };
+        let (said, lacking) = (HashMap::new(), HashMap::new());
+        let question = Question { connection, about, lacking, missing, said, until: now + ANSWER_TIMEOUT };
         self.index.questions.0.push(question);
     }
 
@@ -47,6 +59,15 @@ impl Core {
         for question in &mut self.index.questions.0 {
             if question.missing.remove(&cell) {
                 question.said.insert(cell, status.clone());
+            }
+        }
+    }
+
+    /// The indexer has said how many records of a cell lack words by some parameters.
+    pub(crate) fn index_lacking(&mut self, cell: CellId, lacking: &[(u16, u64)]) {
+        for question in &mut self.index.questions.0 {
+            if question.missing.contains(&cell) {
+                question.lacking.insert(cell, lacking.to_vec());
             }
         }
     }
@@ -63,9 +84,12 @@ impl Core {
             })
             .collect();
         for question in answered {
-            let cells =
-                self.state.names.iter().map(|(name, id)| self.cell_index(name, *id, &question)).collect();
-            self.index.out.replies.push((question.connection, Reply::Admin(Ok(AdminAnswer::Index(cells)))));
+            let cell = |(name, id): (&String, &CellId)| self.cell_index(name, *id, &question);
+            let answer = match question.about {
+                About::Indexes => AdminAnswer::Index(self.state.names.iter().map(cell).collect()),
+                About::Extractions => AdminAnswer::Extractions(self.extractions(&question.lacking)),
+            };
+            self.index.out.replies.push((question.connection, Reply::Admin(Ok(answer))));
         }
     }
 

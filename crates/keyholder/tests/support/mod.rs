@@ -5,7 +5,10 @@
 pub mod door;
 pub mod searching;
 
-use salus_keyholder::{KeyholderError, KeyholderOptions, LineSearch, SearchOptions, SignInOptions, setup};
+use salus_keyholder::{
+    ExtractOptions, KeyholderError, KeyholderOptions, LineSearch, Program, SearchOptions, SignInOptions,
+    setup,
+};
 use salus_seal::entry::{Budgets, Interaction, Limits, Purpose, Refusal};
 use salus_seal::envelope::{Plain, seal};
 use salus_seal::{CellId, ClientId, Header, Part, PartKey, PrincipalId, Pseudonym, Sealed, SessionId};
@@ -25,9 +28,12 @@ use zeroize::Zeroizing;
 pub const RECORD_SERVER_KEY: [u8; 32] = [42; 32];
 pub const INDEXER_KEY: [u8; 32] = [43; 32];
 pub const DOOR_KEY: [u8; 32] = [44; 32];
+pub const EXTRACTOR_KEY: [u8; 32] = [45; 32];
 pub const ORIGIN: &str = "https://door.example";
 pub const RP_ID: &str = "door.example";
 pub const PAGES_URL: &str = "https://salus.example";
+/// How often an extractor was called for.
+pub static CALLS: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
 pub const NAME: u16 = 7;
 pub const PATIENT: u16 = 102;
 pub const OBSERVATION: u16 = 96;
@@ -63,6 +69,13 @@ pub fn options(data_dir: &Path) -> KeyholderOptions {
             rp_id: RP_ID.into(),
             pages_url: PAGES_URL.into(),
             look_round: false,
+        }),
+        extract: Some(ExtractOptions {
+            extractor_key: Zeroizing::new(EXTRACTOR_KEY),
+            call: Box::new(|| {
+                CALLS.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            }),
+            program: Program { extraction: 1, changed: Vec::new() },
         }),
         protections: Vec::new(),
     }
@@ -160,6 +173,14 @@ impl RecordServer {
 
     pub fn send_bytes(&mut self, bytes: &[u8]) {
         self.0.write_all(bytes).unwrap();
+    }
+
+    pub fn send_any(&mut self, message: &impl serde::Serialize) {
+        self.0.write_all(&frame::encode(message).unwrap()).unwrap();
+    }
+
+    pub fn receive_any<T: DeserializeOwned>(&mut self) -> Option<T> {
+        receive(&mut self.0)
     }
 
     /// None when the keyholder hung up.

@@ -7,6 +7,7 @@
 //! Never: goes on without end: [`MAX_ROUNDS`], [`MAX_INCLUDED`]. State: none.
 
 use super::page::{Mode, OpenedPage, versions_of};
+use crate::own_parameters::search_error;
 use crate::words::name_of;
 use crate::{Cell, RecordsError, text};
 use salus_fhir::search::{self, Include, ParameterKind, Value};
@@ -168,7 +169,7 @@ impl Work<'_> {
                 };
                 self.in_time()?;
                 let searched = self.cell.trust.search(self.asker, self.interaction, query).await;
-                let hits = searched.map_err(RecordsError::of_existing)?.found;
+                let hits = searched.map_err(|error| search_error(self.cell, error))?.found;
                 if hits.next.is_some() || found.len() + hits.hits.len() > MAX_INCLUDED {
                     return Err(RecordsError::TooCostly(vec![text::too_many_included(MAX_INCLUDED)]));
                 }

@@ -7,6 +7,7 @@
 use super::page::{Mode, OpenedPage, versions_of};
 use super::plan::{SearchAsk, plan};
 use crate::lock::RecordGuards;
+use crate::own_parameters::search_error;
 use crate::{Cell, Delivery, RecordsError, text};
 use salus_fhir::ResourceType;
 use salus_seal::Part;
@@ -23,6 +24,8 @@ pub(crate) enum Matched {
     None,
     /// This record.
     One(Box<One>),
+    /// One, which whoever asks may not read: its id and text are empty.
+    Hidden(Box<One>),
     /// More than one.
     Several,
 }
@@ -75,7 +78,9 @@ pub(crate) async fn matched(
     plan.query.sort.clear();
     plan.query.glimpse = false;
     let found = cell.trust.search(asker, interaction, plan.query).await;
-    let found = found.map_err(RecordsError::of_existing)?.found;
+    let admission = found.map_err(|error| search_error(cell, error))?;
+    let searched = Delivery::of_search(&cell.trust, &admission);
+    let found = admission.found;
     let hit = match found.hits.as_slice() {
         [] => return Ok(Matched::None),
         [hit] => *hit,
@@ -83,7 +88,23 @@ pub(crate) async fn matched(
     };
     let mut page = OpenedPage::default();
     let versions = versions_of(cell, &[hit])?;
-    page.open(cell, asker, interaction, &versions, Mode::Match, Part::Body).await?;
+    match page.open(cell, asker, interaction, &versions, Mode::Match, Part::Body).await {
+        Ok(()) => {}
+        // The search told that there is one; more is not for whoever may not read.
+        Err(RecordsError::NotFound) => {
+            let time_ms = versions.first().map_or(0, |version| version.stored.sealed.header.time_ms);
+            let (id, text, version) = (String::new(), Vec::new(), hit.version);
+            return Ok(Matched::Hidden(Box::new(One {
+                kind,
+                id,
+                version,
+                time_ms,
+                text,
+                delivery: searched,
+            })));
+        }
+        Err(other) => return Err(other),
+    }
     let (Some(opened), Some(version), Some(delivery)) = (page.entries.pop(), versions.first(), page.delivery)
     else {
         return Err(RecordsError::Internal);

@@ -10,6 +10,7 @@ use super::include::include;
 use super::plan::{Plan, SearchAsk, plan};
 use super::subset::Subset;
 use crate::open::admit_part;
+use crate::own_parameters::search_error;
 use crate::{Cell, Delivery, RecordsError, line, text};
 use salus_fhir::json::Document;
 use salus_fhir::{Issue, ResourceType};
@@ -76,6 +77,8 @@ pub struct Page {
 struct State {
     ask: SearchAsk,
     after: Vec<u8>,
+    /// What the first page said: how many match, and whether that was rounded.
+    total: (u64, bool),
 }
 
 /// For how long a page may be gathered: what is on it must still be sent within its admissions.
@@ -96,7 +99,7 @@ pub async fn search(cell: &Cell, asker: &Asker, ask: SearchAsk) -> Result<Page, 
 pub async fn search_on(cell: &Cell, asker: &Asker, link: &str) -> Result<Page, RecordsError> {
     cell.serving()?;
     match cell.links.open::<State>(asker, link) {
-        Some(State { ask, after }) => run(cell, asker, ask, Some(after)).await,
+        Some(State { ask, after, total }) => run(cell, asker, ask, Some((after, total))).await,
         None => Err(cell.refuse(asker, Interaction::SearchType, RecordsError::LinkEnded).await),
     }
 }
@@ -105,17 +108,21 @@ async fn run(
     cell: &Cell,
     asker: &Asker,
     ask: SearchAsk,
-    after: Option<Vec<u8>>,
+    on: Option<(Vec<u8>, (u64, bool))>,
 ) -> Result<Page, RecordsError> {
     cell.serving()?;
+    let (after, first) = on.unzip();
     let began = Instant::now();
     let mut plan = plan(cell, asker, &ask).await?;
     plan.query.after = after;
     let Plan { interaction, query, subset, includes, wants_total, understood, left_out } = plan;
     let glimpse = query.glimpse;
-    let admission = cell.trust.search(asker, interaction, query).await.map_err(RecordsError::of_existing)?;
+    let admission =
+        cell.trust.search(asker, interaction, query).await.map_err(|error| search_error(cell, error))?;
     let mut delivery = Delivery::of_search(&cell.trust, &admission);
     let Found { hits, total, rounded, next } = admission.found;
+    // What others write meanwhile does not move it from page to page.
+    let (total, rounded) = first.unwrap_or((total, rounded));
     let mut opened = OpenedPage::default();
     let part = if glimpse { Part::Line } else { Part::Body };
     let versions = versions_of(cell, &hits)?;
@@ -155,7 +162,10 @@ async fn run(
         understood,
         left_out,
         next: match next {
-            Some(after) => Some(cell.links.seal(asker, &State { ask, after })?),
+            Some(after) => {
+                let total = (total, rounded);
+                Some(cell.links.seal(asker, &State { ask, after, total })?)
+            }
             None => None,
         },
         delivery,

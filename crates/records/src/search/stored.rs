@@ -5,6 +5,7 @@
 
 use super::convert::{Code, Stored};
 use crate::open::admit;
+use crate::own_parameters::search_error;
 use crate::{Cell, RecordsError, text};
 use salus_fhir::ResourceType;
 use salus_fhir::json::{Document, Value};
@@ -151,7 +152,8 @@ async fn by_url(
     }
     let query =
         Query { kinds: vec![kind.code()], all, sort: Vec::new(), count: 1, after: None, glimpse: false };
-    let found = cell.trust.search(asker, interaction, query).await.map_err(RecordsError::of_existing)?.found;
+    let found =
+        cell.trust.search(asker, interaction, query).await.map_err(|error| search_error(cell, error))?.found;
     let Some(hit) = found.hits.first() else { return Ok(None) };
     let version = cell.store.versions(&[(hit.record, hit.version)])?.pop().flatten();
     let version = version.ok_or(RecordsError::Internal)?;

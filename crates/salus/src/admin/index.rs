@@ -2,12 +2,13 @@
 //!
 //! Never: waits for a rebuild without saying how far it is. State: none.
 
-use super::{Administration, Output, table, unexpected};
+use super::{Administration, Output, extraction, table, unexpected};
 use crate::cli::Index;
 use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::messages::{Say, say};
 use salus_fhir::Language;
+use salus_trust_api::wire::extract::CellExtraction;
 use salus_trust_api::wire::{AdminAnswer, AdminAsk, CellIndex, IndexState};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -22,8 +23,13 @@ pub fn run(command: &Index, output: Output) -> Result<(), Failure> {
     match command {
         Index::Status { report } => {
             let mut administration = Administration::connect(&DataDir::at(&report.data.directory())?)?;
-            tell(&indexes(&mut administration)?, output);
+            let indexes = indexes(&mut administration)?;
+            tell(&indexes, &extraction::all(&mut administration)?, output);
             Ok(())
+        }
+        Index::Extract { cell, by, report } => extraction::ask(cell, by, report, output),
+        Index::Approve { cell, by, no_wait, report } => {
+            extraction::approve(cell, by, *no_wait, report, output)
         }
         Index::Rebuild { cell, no_wait, report } => {
             let mut administration = Administration::connect(&DataDir::at(&report.data.directory())?)?;
@@ -37,7 +43,7 @@ pub fn run(command: &Index, output: Output) -> Result<(), Failure> {
             if !no_wait {
                 wait(&mut administration, &mut indexes, of_cell, output.language)?;
             }
-            tell(&indexes, output);
+            tell(&indexes, &[], output);
             Ok(())
         }
     }
@@ -75,9 +81,22 @@ fn wait(
     Ok(())
 }
 
-fn tell(indexes: &[CellIndex], output: Output) {
-    let cells: Vec<Value> = indexes.iter().map(to_json).collect();
-    output.report(&json!({"cells": cells}), |language| lines(indexes, language));
+/// Tells how indexes fare, and the extractions of those cells that are given.
+fn tell(indexes: &[CellIndex], extractions: &[CellExtraction], output: Output) {
+    let of = |index: &CellIndex| extractions.iter().find(|one| one.cell == index.cell);
+    let cell = |index: &CellIndex| {
+        let mut cell = to_json(index);
+        if let Some(of) = of(index) {
+            extraction::add_json(of, &mut cell);
+        }
+        cell
+    };
+    let cells: Vec<Value> = indexes.iter().map(cell).collect();
+    output.report(&json!({"cells": cells}), |language| {
+        let mut lines = lines(indexes, language);
+        lines.extend(extractions.iter().flat_map(|one| extraction::lines(one, language)));
+        lines
+    });
 }
 
 fn to_json(index: &CellIndex) -> Value {

@@ -6,6 +6,7 @@ use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::messages::say;
 use salus_fhir::{Language, instant};
+use salus_seal::entry::searching::SearchingEvent;
 use salus_seal::entry::{Event, Fleeting, VersionRange};
 use salus_trust_api::wire::{AdminAnswer, AdminAsk, LogEntry, LogPage};
 use serde_json::{Value, json};
@@ -94,6 +95,7 @@ fn describe(event: &Event) -> (&'static str, Value) {
         Event::Refused => ("refused", Value::Null),
         Event::Searched => ("searched", Value::Null),
         Event::SearchedWithin => ("searched-within", Value::Null),
+        Event::Searching(event) => searching(event),
         Event::Written { first, ranges, .. } => {
             ("written", json!({"first": first, "versions": ranges_json(ranges)}))
         }
@@ -128,6 +130,33 @@ fn describe(event: &Event) -> (&'static str, Value) {
         }
         Event::Started { torn_bytes, recovered } => {
             ("started", json!({"torn_bytes": torn_bytes, "recovered": recovered}))
+        }
+    }
+}
+
+/// The name of a change of search parameters or of a step of an extraction, and what it says.
+fn searching(event: &SearchingEvent) -> (&'static str, Value) {
+    use SearchingEvent as E;
+    match event {
+        E::ParameterDefined { first, record, number, definition, .. } => {
+            let definition: Value = serde_json::from_str(definition).unwrap_or(Value::Null);
+            let details =
+                json!({"first": first, "record": record, "number": number, "definition": definition});
+            ("search-parameter-defined", details)
+        }
+        E::ParameterWithdrawn { first, record } => {
+            ("search-parameter-withdrawn", json!({"first": first, "record": record}))
+        }
+        E::ExtractionAsked { made, extraction, by } => {
+            ("extraction-asked", json!({"made": made, "extraction": extraction, "by": format!("{by:?}")}))
+        }
+        E::ExtractionApproved { asked, by } => {
+            ("extraction-approved", json!({"asked": asked, "by": format!("{by:?}")}))
+        }
+        E::ExtractionBegun { asked } => ("extraction-begun", json!({"asked": asked})),
+        E::ExtractionDone { asked, versions, unreadable } => {
+            let details = json!({"asked": asked, "versions": versions, "unreadable": unreadable});
+            ("extraction-done", details)
         }
     }
 }

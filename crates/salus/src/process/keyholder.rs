@@ -4,10 +4,11 @@ use super::{FirstLine, KeyholderStart, parse_key, refuse, take_options};
 use crate::config::Level;
 use crate::failure::COULD_NOT;
 use crate::supervise::log;
-use salus_fhir::{ResourceType, search::LINES};
+use salus_fhir::ResourceType;
+use salus_fhir::search::{CHANGED, EXTRACTION, LINES};
 use salus_keyholder::error::KeyholderError;
 use salus_keyholder::run::{KeyholderOptions, SearchOptions, run as hold_keys};
-use salus_keyholder::{LineSearch, SignInOptions};
+use salus_keyholder::{ExtractOptions, LineSearch, Program, SignInOptions};
 use salus_sandbox::{Network, Profile, confine};
 use std::os::fd::AsFd as _;
 use std::process::ExitCode;
@@ -22,7 +23,10 @@ pub fn run() -> ExitCode {
     };
     log::line(Level::Info, "confined", &[("by", &protections.join("; "))]);
     let keys = parse_key(&start.record_server_key).zip(parse_key(&start.indexer_key));
-    let Some((record_server_key, indexer_key)) = keys else { return ExitCode::from(COULD_NOT) };
+    let Some(((record_server_key, indexer_key), extractor_key)) = keys.zip(parse_key(&start.extractor_key))
+    else {
+        return ExitCode::from(COULD_NOT);
+    };
     let Some(door_key) = parse_key(&start.sign_in.door_key) else { return ExitCode::from(COULD_NOT) };
     let Ok(stop) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(COULD_NOT) };
     let options = KeyholderOptions {
@@ -38,6 +42,11 @@ pub fn run() -> ExitCode {
             rp_id: start.sign_in.rp_id,
             pages_url: start.sign_in.pages_url,
             look_round: start.sign_in.look_round,
+        }),
+        extract: Some(ExtractOptions {
+            extractor_key,
+            call: Box::new(|| FirstLine::Extract.say()),
+            program: Program { extraction: EXTRACTION, changed: CHANGED.to_vec() },
         }),
         protections,
     };

@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use zeroize::Zeroizing;
 
 pub mod door;
+pub mod extractor;
 pub mod indexer;
 pub mod keyholder;
 pub mod record_server;
@@ -69,6 +70,8 @@ pub struct KeyholderStart {
     pub indexer_key: Zeroizing<String>,
     /// What it needs to know of the door.
     pub sign_in: SignInStart,
+    /// With which the extractor proves itself, in hexadecimal digits.
+    pub extractor_key: Zeroizing<String>,
 }
 
 /// The indexer's options.
@@ -125,6 +128,20 @@ pub struct SignInStart {
     pub look_round: bool,
 }
 
+/// The extractor's options.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExtractorStart {
+    /// How it logs.
+    pub log: LogStart,
+    /// Where the keyholder listens.
+    pub keyholder_socket: PathBuf,
+    /// With which it proves itself, in hexadecimal digits.
+    pub keyholder_key: Zeroizing<String>,
+    /// The address for clients, without a slash at its end.
+    pub public_base_url: String,
+}
+
 /// The record server's options.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -157,7 +174,7 @@ pub struct RecordServerStart {
     pub note: Option<String>,
 }
 
-/// The first line that a child says on its stdout.
+/// The first line that a child says on its stdout; the keyholder may say more.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FirstLine {
@@ -168,6 +185,8 @@ pub enum FirstLine {
         /// Why, for people.
         why: String,
     },
+    /// Words are to be extracted anew: the keyholder wants an extractor.
+    Extract,
 }
 
 impl FirstLine {

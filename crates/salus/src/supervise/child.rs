@@ -11,12 +11,14 @@ use crate::config::Level;
 use crate::failure::{FINAL, Failure};
 use crate::messages::say;
 use crate::process::{FirstLine, Start};
+use salus_fhir::Language;
 use serde::Serialize;
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, Command};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
@@ -66,6 +68,15 @@ struct Kept {
     options: Zeroizing<String>,
     stages: watch::Receiver<Stage>,
     announce: watch::Sender<bool>,
+    /// Told when the process calls for an extractor.
+    calls: Option<Arc<Notify>>,
+}
+
+fn options_line<T: Serialize>(name: &'static str, options: &T) -> Result<Zeroizing<String>, Failure> {
+    let start = Start { parent: std::process::id(), options };
+    let options = serde_json::to_string(&start);
+    let unsaid = |_| Failure::could_not(say("cannot-start").with("process", name).with("why", "options"));
+    options.map(|options| Zeroizing::new(options + "\n")).map_err(unsaid)
 }
 
 impl Keeper {
@@ -78,14 +89,63 @@ impl Keeper {
         options: &T,
         stages: watch::Receiver<Stage>,
     ) -> Result<Self, Failure> {
-        let start = Start { parent: std::process::id(), options };
-        let Ok(options) = serde_json::to_string(&start) else {
-            return Err(Failure::could_not(say("cannot-start").with("process", name).with("why", "options")));
-        };
+        Self::start_calling(command, name, need, ends_at, options, stages, None)
+    }
+
+    /// The same of a process that may call for an extractor.
+    pub(super) fn start_calling<T: Serialize>(
+        command: &'static str,
+        name: &'static str,
+        need: Need,
+        ends_at: Stage,
+        options: &T,
+        stages: watch::Receiver<Stage>,
+        calls: Option<Arc<Notify>>,
+    ) -> Result<Self, Failure> {
+        let options = options_line(name, options)?;
         let (announce, ready) = watch::channel(false);
-        let kept =
-            Kept { command, name, need, ends_at, options: Zeroizing::new(options + "\n"), stages, announce };
+        let kept = Kept { command, name, need, ends_at, options, stages, announce, calls };
         Ok(Self { ready, task: tokio::spawn(kept.keep()) })
+    }
+
+    /// Starts a process each time that it is called for, one at a time; it ends by itself. One that died is not started again
+    /// before it is called for again.
+    pub(super) fn start_on_call<T: Serialize>(
+        command: &'static str,
+        name: &'static str,
+        ends_at: Stage,
+        options: &T,
+        mut stages: watch::Receiver<Stage>,
+        calls: Arc<Notify>,
+    ) -> Result<Self, Failure> {
+        let options = options_line(name, options)?;
+        let (announce, ready) = watch::channel(false);
+        let (need, of_kept) = (Need::Spare, stages.clone());
+        let mut kept = Kept { command, name, need, ends_at, options, stages: of_kept, announce, calls: None };
+        let task = async move {
+            loop {
+                tokio::select! {
+                    () = calls.notified() => {}
+                    _ = stages.wait_for(|stage| *stage >= ends_at) => return Ok(()),
+                }
+                match kept.live().await {
+                    Ok(Life::Ended) => return Ok(()),
+                    Ok(Life::Died(status, _)) if status.success() => {
+                        log::line(Level::Info, "process-ended", &[("child", &name)]);
+                    }
+                    Ok(Life::Died(status, refusal)) => {
+                        kept.note_death(&status, &refusal.unwrap_or_else(|| status.to_string()));
+                    }
+                    // Whoever wants it calls again.
+                    Err(failure) => log::line(
+                        Level::Error,
+                        "process-not-started",
+                        &[("child", &name), ("why", &failure.say.text(Language::En))],
+                    ),
+                }
+            }
+        };
+        Ok(Self { ready, task: tokio::spawn(task) })
     }
 
     /// Waits until it is ready; fails when it is given up before.
@@ -168,12 +228,12 @@ impl Kept {
             let _ = stdin.write_all(self.options.as_bytes()).await;
         }
         let stdout = child.stdout.take();
-        let announce = &self.announce;
+        let (announce, calls) = (&self.announce, self.calls.as_deref());
         let ends_at = self.ends_at;
         let mut refusal = None;
         let life = async {
             if let Some(stdout) = stdout {
-                refusal = listen(name, stdout, announce).await;
+                refusal = listen(name, stdout, announce, calls).await;
             }
             child.wait().await
         };
@@ -205,26 +265,30 @@ impl Kept {
     }
 }
 
-/// Takes the child's first line, and waits until it says nothing more. Returns its refusal.
+/// Takes the child's lines until it says nothing more. Returns its refusal.
 async fn listen(
     name: &str,
     stdout: tokio::process::ChildStdout,
     announce: &watch::Sender<bool>,
+    calls: Option<&Notify>,
 ) -> Option<String> {
-    let mut said = BufReader::new(stdout.take(MAX_LINE_BYTES));
-    let mut line = String::new();
-    // What cannot be read is no line.
-    let _ = said.read_line(&mut line).await;
-    let refusal = match serde_json::from_str(&line) {
-        Ok(FirstLine::Ready) => {
-            log::line(Level::Info, "process-ready", &[("child", &name)]);
-            announce.send_replace(true);
-            None
+    let mut said = BufReader::new(stdout);
+    let mut refusal = None;
+    loop {
+        let mut line = String::new();
+        // What cannot be read is no line, and the end.
+        match (&mut said).take(MAX_LINE_BYTES).read_line(&mut line).await {
+            Ok(count) if count > 0 => {}
+            _ => return refusal,
         }
-        Ok(FirstLine::Refused { why }) => Some(why),
-        Err(_) => None,
-    };
-    let mut rest = Vec::new();
-    let _ = said.read_to_end(&mut rest).await;
-    refusal
+        match serde_json::from_str(&line) {
+            Ok(FirstLine::Ready) => {
+                log::line(Level::Info, "process-ready", &[("child", &name)]);
+                announce.send_replace(true);
+            }
+            Ok(FirstLine::Refused { why }) => refusal = Some(why),
+            Ok(FirstLine::Extract) => calls.iter().for_each(|calls| calls.notify_one()),
+            Err(_) => {}
+        }
+    }
 }

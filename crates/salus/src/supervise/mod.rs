@@ -1,5 +1,6 @@
 //! Runs the server's processes: the keyholder, the indexer, the door, then the record server. Starts again what dies, and ends all of it in
-//! order. Nobody waits for the indexer: until it has caught up, searches do.
+//! order. Nobody waits for the indexer: until it has caught up, searches do. The extractor is started when the keyholder calls for it, and
+//! ends by itself.
 //!
 //! Never: sees a record; puts a key on a command line or into the environment (options travel over a pipe).
 //!
@@ -17,14 +18,16 @@ use crate::data_dir::{DataDir, Lock, ServerFile, cannot_write};
 use crate::failure::Failure;
 use crate::messages::say;
 use crate::process::{
-    DoorStart, IndexerStart, KeyholderStart, LogStart, RecordServerStart, SignInStart, print_key,
+    DoorStart, ExtractorStart, IndexerStart, KeyholderStart, LogStart, RecordServerStart, SignInStart,
+    print_key,
 };
 use child::{Keeper, Need, Stage};
 use salus_fhir::Language;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
@@ -109,21 +112,33 @@ async fn run(
 ) -> Result<(), Failure> {
     let server = server_file(&plan, addresses);
     let (inner_stage, inner_stages) = watch::channel(Stage::Run);
-    let Starts { keyholder, indexer, door, record_server } = starts(&plan, addresses, &server)?;
+    let Starts { keyholder, indexer, extractor, door, record_server } = starts(&plan, addresses, &server)?;
     let ends = Stage::EndKeyholder;
-    let mut trusted =
-        Keeper::start("__keyholder", "keyholder", Need::Vital, ends, &keyholder, inner_stages.clone())?;
+    let calls = Arc::new(Notify::new());
+    let of_keyholder = (inner_stages.clone(), Some(Arc::clone(&calls)));
+    let mut trusted = Keeper::start_calling(
+        "__keyholder",
+        "keyholder",
+        Need::Vital,
+        ends,
+        &keyholder,
+        of_keyholder.0,
+        of_keyholder.1,
+    )?;
     let mut outcome = tokio::select! {
         ready = trusted.ready() => ready,
         _ = stages.wait_for(|stage| *stage != Stage::Run) => Ok(()),
     };
-    let mut indexed = None;
+    let (mut indexed, mut extracted) = (None, None);
     let mut opened = None;
     let mut served = None;
     if outcome.is_ok() && *stages.borrow() == Stage::Run {
         let stages_of_indexer = inner_stages.clone();
         indexed =
             Some(Keeper::start("__indexer", "indexer", Need::Spare, ends, &indexer, stages_of_indexer)?);
+        let (name, stages_of_extractor) = ("__extractor", inner_stages.clone());
+        let keeper = Keeper::start_on_call(name, "extractor", ends, &extractor, stages_of_extractor, calls);
+        extracted = Some(keeper?);
         let (ends, stages_of_door) = (Stage::EndRecordServer, inner_stages.clone());
         let door = opened.insert(Keeper::start("__door", "door", Need::Spare, ends, &door, stages_of_door)?);
         let name = "__record-server";
@@ -155,7 +170,7 @@ async fn run(
         keeper.gone().await;
     }
     inner_stage.send_replace(Stage::EndKeyholder);
-    if let Some(keeper) = indexed {
+    for keeper in [indexed, extracted].into_iter().flatten() {
         keeper.gone().await;
     }
     trusted.gone().await;
@@ -213,6 +228,7 @@ struct Starts {
     keyholder: KeyholderStart,
     indexer: IndexerStart,
     door: DoorStart,
+    extractor: ExtractorStart,
     record_server: RecordServerStart,
 }
 
@@ -222,7 +238,7 @@ fn starts(plan: &Plan, addresses: Addresses, server: &ServerFile) -> Result<Star
         let key = salus_seal::keys::random::<32>().map(Zeroizing::new);
         key.map_err(|_| Failure::could_not(say("no-random")))
     };
-    let (key, indexer_key, door_key) = (draw()?, draw()?, draw()?);
+    let (key, indexer_key, extractor_key, door_key) = (draw()?, draw()?, draw()?, draw()?);
     let door_url = server.door_url.clone().unwrap_or_default();
     let rp_id = match settings.door.rp_id.as_str() {
         // An address has no host that passkeys could be bound to; nothing fits then.
@@ -255,6 +271,13 @@ fn starts(plan: &Plan, addresses: Addresses, server: &ServerFile) -> Result<Star
             pages_url: server.base_url.clone(),
             look_round: plan.look_round,
         },
+        extractor_key: print_key(&extractor_key),
+    };
+    let extractor = ExtractorStart {
+        log: log.clone(),
+        keyholder_socket: plan.data.keyholder_socket(),
+        keyholder_key: print_key(&extractor_key),
+        public_base_url: server.base_url.clone(),
     };
     let indexer = IndexerStart {
         log: log.clone(),
@@ -288,7 +311,7 @@ fn starts(plan: &Plan, addresses: Addresses, server: &ServerFile) -> Result<Star
         door_url: Some(door_url),
         note: plan.note.clone(),
     };
-    Ok(Starts { keyholder, indexer, door, record_server })
+    Ok(Starts { keyholder, indexer, extractor, door, record_server })
 }
 
 fn absolute(path: &PathBuf) -> PathBuf {

@@ -7,8 +7,8 @@ use super::fault::{fault_of, is_duplicate, is_missing_parent};
 use super::rows::{key_of, parts_of};
 use crate::ledger::Chunk;
 use crate::{
-    CommitItem, Conflict, LedgerMark, MAX_COMPARTMENT_WRAP_BYTES, MAX_RECORD, MAX_VERSION, NewVersion,
-    StoreError,
+    CommitItem, Conflict, KeptWords, LedgerMark, MAX_COMPARTMENT_WRAP_BYTES, MAX_RECORD, MAX_VERSION,
+    NewVersion, StoreError,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use salus_seal::CellId;
@@ -81,6 +81,27 @@ fn statement<'a>(
     sql: &'static str,
 ) -> Result<rusqlite::CachedStatement<'a>, StoreError> {
     connection.prepare_cached(sql).map_err(|e| fault_of(&e))
+}
+
+/// Keeps new words; those of the record's other versions go.
+pub fn keep_words(connection: &Connection, words: &[KeptWords]) -> Result<(), StoreError> {
+    for one in words {
+        if !(1..=MAX_RECORD).contains(&one.record) || !(1..=MAX_VERSION).contains(&one.version) {
+            continue;
+        }
+        let key = key_of(one.record, one.version);
+        statement(connection, "DELETE FROM words WHERE key BETWEEN ?1 AND ?2")?
+            .execute([key_of(one.record, 0), key_of(one.record, MAX_VERSION)])
+            .map_err(|e| fault_of(&e))?;
+        statement(
+            connection,
+            "INSERT INTO words (key, made, extraction, wrap, words) \
+             SELECT key, ?2, ?3, ?4, ?5 FROM version WHERE key = ?1",
+        )?
+        .execute(params![key, one.made as i64, one.extraction, &one.wrap[..], one.words])
+        .map_err(|e| fault_of(&e))?;
+    }
+    Ok(())
 }
 
 fn add_version(connection: &Connection, at: usize, new: &NewVersion) -> Result<(), StoreError> {

@@ -20,8 +20,9 @@ pub use look::Look;
 pub use schema::SCHEMA_VERSION;
 
 use crate::{
-    Address, CommitItem, DoneMarks, Head, HighMarks, Landing, MAX_WAITING_BYTES, MAX_WAITING_ITEMS,
-    PastVersion, Place, Stats, Store, StoreError, VersionLeaf, WrappedVersion, ledger::Chunk,
+    Address, CommitItem, DoneMarks, FeedVersion, Head, HighMarks, KeptWords, Lacking, LackingPage, Landing,
+    MAX_WAITING_BYTES, MAX_WAITING_ITEMS, PastVersion, Place, Stats, Store, StoreError, VersionLeaf,
+    WrappedVersion, ledger::Chunk,
 };
 use fault::fault_of;
 use readers::Readers;
@@ -36,7 +37,7 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
-use writer::{Job, Writer};
+use writer::{Job, Work, Writer};
 
 const CELLS: &str = "cells";
 const FILE: &str = "records.sqlite";
@@ -165,6 +166,14 @@ impl CellStore {
         })
     }
 
+    fn land(&self, weight_bytes: usize, work: Work) -> Landing {
+        let (answer, receiver) = oneshot::channel();
+        match self.enqueue(Job { weight_bytes, work, answer }) {
+            Ok(()) => Landing::waiting(receiver),
+            Err(error) => Landing::known(Err(error)),
+        }
+    }
+
     fn enqueue(&self, job: Job) -> Result<(), StoreError> {
         let weight = job.weight_bytes;
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
@@ -218,8 +227,12 @@ impl Store for CellStore {
         self.readers.with(|connection| rows::versions(connection, self.cell, wanted))
     }
 
-    fn versions_after(&self, after: Place, limit: usize) -> Result<Vec<WrappedVersion>, StoreError> {
+    fn versions_after(&self, after: Place, limit: usize) -> Result<Vec<FeedVersion>, StoreError> {
         self.readers.with(|connection| rows::after(connection, self.cell, after, limit))
+    }
+
+    fn lacking(&self, after: u64, wanted: &Lacking, limit: usize) -> Result<LackingPage, StoreError> {
+        self.readers.with(|connection| rows::lacking(connection, self.cell, after, wanted, limit))
     }
 
     fn versions_before(
@@ -307,11 +320,11 @@ impl Store for CellStore {
     }
 
     fn commit(&self, item: CommitItem) -> Landing {
-        let (answer, receiver) = oneshot::channel();
-        match self.enqueue(Job { weight_bytes: item.weight_bytes(), item, answer }) {
-            Ok(()) => Landing::waiting(receiver),
-            Err(error) => Landing::known(Err(error)),
-        }
+        self.land(item.weight_bytes(), Work::Item(item))
+    }
+
+    fn keep_words(&self, words: Vec<KeptWords>) -> Landing {
+        self.land(words.iter().map(|one| 256 + one.words.len()).sum(), Work::Words(words))
     }
 
     fn close(&self) {

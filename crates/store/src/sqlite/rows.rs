@@ -4,10 +4,12 @@
 
 use super::fault::fault_of;
 use crate::{
-    Head, HighMarks, MAX_FEED_BYTES, MAX_HISTORY, MAX_HISTORY_BYTES, MAX_RECORD, MAX_VERSION, PastVersion,
-    Place, Stats, StoreError, StoredVersion, VersionLeaf, WrappedVersion,
+    FeedVersion, Head, HighMarks, Lacking, LackingPage, MAX_FEED_BYTES, MAX_HISTORY, MAX_HISTORY_BYTES,
+    MAX_LOOKED, MAX_RECORD, MAX_VERSION, PastVersion, Place, Stats, StoreError, StoredVersion, VersionLeaf,
+    WrappedVersion,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use salus_seal::wrap::VERSION_WRAP_BYTES;
 use salus_seal::{CellId, Header, Sealed};
 
 /// Bits of a version's key that are the version's number.
@@ -57,8 +59,8 @@ const HISTORY: &str = found!(
 );
 const VERSION: &str = "SELECT v.key, v.kind, v.compartment, v.time_ms, v.deleted, v.entry, v.wrap, v.line, v.words, v.body, c.wrap \
      FROM version v CROSS JOIN compartment c ON c.number = v.compartment WHERE v.key = ?1";
-const AFTER: &str = "SELECT v.key, v.kind, v.compartment, v.time_ms, v.deleted, v.entry, v.wrap, v.line, v.words, v.body, c.wrap \
-     FROM version v CROSS JOIN compartment c ON c.number = v.compartment \
+const AFTER: &str = "SELECT v.key, v.kind, v.compartment, v.time_ms, v.deleted, v.entry, v.wrap, v.line, v.words, v.body, c.wrap, \
+     w.wrap, w.words FROM version v CROSS JOIN compartment c ON c.number = v.compartment LEFT JOIN words w ON w.key = v.key \
      WHERE (v.entry, v.key) > (?1, ?2) ORDER BY v.entry, v.key LIMIT ?3";
 const BEFORE: &str = "SELECT v.key, v.kind, v.compartment, v.time_ms, v.deleted, v.entry, v.wrap, v.line, v.words, v.body, c.wrap, \
      (SELECT p.deleted FROM version p WHERE p.key = v.key - 1 AND v.key & 16777215 > 1) \
@@ -68,6 +70,9 @@ const BEFORE_OF_KIND: &str = "SELECT v.key, v.kind, v.compartment, v.time_ms, v.
      (SELECT p.deleted FROM version p WHERE p.key = v.key - 1 AND v.key & 16777215 > 1) \
      FROM version v CROSS JOIN compartment c ON c.number = v.compartment \
      WHERE v.kind = ?3 AND (v.entry, v.key) < (?1, ?2) ORDER BY v.entry DESC, v.key DESC";
+const NEXT_RECORD: &str = "SELECT key FROM version WHERE key > ?1 ORDER BY key LIMIT 1";
+const NEWEST: &str = "SELECT v.key, v.kind, v.deleted, v.entry, w.made, w.extraction \
+     FROM version v LEFT JOIN words w ON w.key = v.key WHERE v.key BETWEEN ?1 AND ?2 ORDER BY v.key DESC LIMIT 1";
 const LEAVES: &str = "SELECT key, kind, compartment, time_ms, deleted, entry, line, words, body FROM version \
      WHERE (entry, key) > (?1, ?2) ORDER BY entry, key LIMIT ?3";
 
@@ -163,22 +168,70 @@ pub fn after(
     cell: CellId,
     after: Place,
     limit: usize,
-) -> Result<Vec<WrappedVersion>, StoreError> {
+) -> Result<Vec<FeedVersion>, StoreError> {
     let mut statement = connection.prepare_cached(AFTER).map_err(|e| fault_of(&e))?;
     let (entry, key) = sort_key_of(after);
     let rows = statement
-        .query_map(params![entry, key, limit as i64], |row| Ok(wrapped_of(row, cell)))
+        .query_map(params![entry, key, limit as i64], |row| {
+            let anew = row.get::<_, Option<[u8; VERSION_WRAP_BYTES]>>(11)?.zip(row.get(12)?);
+            Ok(wrapped_of(row, cell).map(|version| FeedVersion { version, anew }))
+        })
         .map_err(|e| fault_of(&e))?;
     let (mut found, mut bytes) = (Vec::new(), 0);
     for row in rows {
-        let version = row.map_err(|e| fault_of(&e))??;
-        bytes += weight_of(&version);
+        let one: FeedVersion = row.map_err(|e| fault_of(&e))??;
+        bytes += weight_of(&one.version) + one.anew.as_ref().map_or(0, |(_, words)| words.len());
         if bytes > MAX_FEED_BYTES && !found.is_empty() {
             break;
         }
-        found.push(version);
+        found.push(one);
     }
     Ok(found)
+}
+
+/// The newest versions of records after one that lack new words.
+pub fn lacking(
+    connection: &Connection,
+    cell: CellId,
+    after: u64,
+    wanted: &Lacking,
+    limit: usize,
+) -> Result<LackingPage, StoreError> {
+    let mut next = connection.prepare_cached(NEXT_RECORD).map_err(|e| fault_of(&e))?;
+    let mut look = connection.prepare_cached(NEWEST).map_err(|e| fault_of(&e))?;
+    let mut page = LackingPage { versions: Vec::new(), after, looked: 0, done: false };
+    let mut bytes = 0;
+    while page.versions.len() < limit && page.looked < MAX_LOOKED {
+        let behind = key_of(page.after.min(MAX_RECORD), MAX_VERSION);
+        let key = next.query_row([behind], |row| row.get(0)).optional().map_err(|e| fault_of(&e))?;
+        let Some((record, _)) = key.map(parts_of) else {
+            page.done = true;
+            break;
+        };
+        let bounds = params![key_of(record, 0), key_of(record, MAX_VERSION)];
+        let (key, kind, deleted, entry, made, extraction) = look
+            .query_row(bounds, |row| {
+                let made: (Option<i64>, Option<u32>) = (row.get(4)?, row.get(5)?);
+                let (kind, deleted): (u16, bool) = (row.get(1)?, row.get(2)?);
+                Ok((row.get::<_, i64>(0)?, kind, deleted, row.get::<_, i64>(3)?, made.0, made.1))
+            })
+            .map_err(|e| fault_of(&e))?;
+        let is_new = made.is_some_and(|made| made as u64 >= wanted.made)
+            && extraction.is_some_and(|extraction| extraction >= wanted.extraction);
+        let is_of_them = wanted.kinds.is_empty() || wanted.kinds.contains(&kind);
+        if !deleted && is_of_them && !is_new && entry as u64 <= wanted.up_to {
+            let one = versions(connection, cell, &[parts_of(key)])?.pop().flatten();
+            let one = one.ok_or(StoreError::Corrupt { what: "a version's row" })?;
+            bytes += weight_of(&one);
+            if bytes > MAX_FEED_BYTES && !page.versions.is_empty() {
+                break;
+            }
+            page.versions.push(one);
+        }
+        page.after = record;
+        page.looked += 1;
+    }
+    Ok(page)
 }
 
 /// The versions before a place, descending, down to a time.
@@ -371,7 +424,9 @@ mod tests {
     fn reads_seek_and_neither_scan_nor_sort() {
         let mut connection = Connection::open_in_memory().unwrap();
         super::super::schema::create(&mut connection, &CellId([1; 16])).unwrap();
-        for sql in [HEAD, READ, VREAD, HISTORY, VERSION, AFTER, BEFORE, BEFORE_OF_KIND, LEAVES] {
+        for sql in
+            [HEAD, READ, VREAD, HISTORY, VERSION, AFTER, BEFORE, BEFORE_OF_KIND, LEAVES, NEXT_RECORD, NEWEST]
+        {
             let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let count = explain.parameter_count();
             let steps = explain

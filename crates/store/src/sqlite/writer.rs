@@ -6,10 +6,10 @@
 //!
 //! State: the write connection.
 
-use super::apply::{apply, entry_within, look_over};
+use super::apply::{apply, entry_within, keep_words, look_over};
 use super::fault::fault_of;
 use super::readers::stable_plans;
-use crate::{CommitItem, StoreError};
+use crate::{CommitItem, KeptWords, StoreError};
 use rusqlite::{Connection, OpenFlags, params};
 use salus_seal::CellId;
 use std::path::PathBuf;
@@ -32,9 +32,24 @@ const MAX_IDLE_WAL_BYTES: i64 = 16 * 1024 * 1024;
 
 /// An item that waits, and where its answer goes.
 pub struct Job {
-    pub item: CommitItem,
+    pub work: Work,
     pub weight_bytes: usize,
     pub answer: oneshot::Sender<Result<(), StoreError>>,
+}
+
+/// What is to be written.
+pub enum Work {
+    Item(CommitItem),
+    Words(Vec<KeptWords>),
+}
+
+impl Work {
+    fn item(&self) -> Option<&CommitItem> {
+        match self {
+            Self::Item(item) => Some(item),
+            Self::Words(_) => None,
+        }
+    }
 }
 
 /// The writing end of one file.
@@ -130,7 +145,7 @@ impl Writer {
                 }
                 match self.connection() {
                     _ if !landed_unknown => all(error),
-                    Ok(connection) => group.iter().map(|job| landed(connection, &job.item, error)).collect(),
+                    Ok(connection) => group.iter().map(|job| landed(connection, &job.work, error)).collect(),
                     Err(_) => all(StoreError::Unknown),
                 }
             }
@@ -220,16 +235,22 @@ fn write_group(
     run(connection, "BEGIN IMMEDIATE").map_err(before)?;
     let mut outcomes = Vec::with_capacity(group.len());
     for job in group {
-        outcomes.push(write_item(connection, cell, &job.item).map_err(before)?);
+        outcomes.push(match &job.work {
+            Work::Item(item) => write_item(connection, cell, item).map_err(before)?,
+            Work::Words(words) => keep_words(connection, words).map(Ok).map_err(before)?,
+        });
     }
-    let landed =
-        || group.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok()).map(|(job, _)| &job.item);
-    let Some(newest) = landed().max_by_key(|item| item.last_entry) else {
+    let done =
+        || group.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok()).map(|(job, _)| &job.work);
+    if done().next().is_none() {
         run(connection, "ROLLBACK").map_err(before)?;
         return Ok(outcomes);
-    };
-    let times = landed().flat_map(|item| &item.versions).map(|new| new.sealed.header.time_ms);
-    raise_marks(connection, newest, times.max().unwrap_or(0)).map_err(before)?;
+    }
+    if let Some(newest) = done().filter_map(Work::item).max_by_key(|item| item.last_entry) {
+        let versions = done().filter_map(Work::item).flat_map(|item| &item.versions);
+        let times = versions.map(|new| new.sealed.header.time_ms);
+        raise_marks(connection, newest, times.max().unwrap_or(0)).map_err(before)?;
+    }
     run(connection, "COMMIT").map_err(|error| Failure {
         error,
         // A full disk shows itself before the commit's last page is written.
@@ -273,7 +294,9 @@ fn raise_marks(connection: &Connection, newest: &CommitItem, time_ms: u64) -> Re
 }
 
 /// What became of an item of a failed commit.
-fn landed(connection: &Connection, item: &CommitItem, error: StoreError) -> Result<(), StoreError> {
+fn landed(connection: &Connection, work: &Work, error: StoreError) -> Result<(), StoreError> {
+    // Words may be kept again.
+    let Some(item) = work.item() else { return Err(error) };
     match entry_within(connection, item.first_entry, item.last_entry) {
         Ok(None) => Err(error),
         // An item that met a conflict with this very entry also comes here; its caller asks has_entry.

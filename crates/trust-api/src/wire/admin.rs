@@ -2,6 +2,7 @@
 //!
 //! Part of the wire's format: variants are only ever added at the end. Never: an admission. State: none.
 
+use super::extract::{ApproverProof, CellExtraction};
 use super::index::IndexStatus;
 use super::people::{PeopleAnswer, PeopleAsk};
 use super::{CellInfo, SignedIn};
@@ -99,6 +100,22 @@ pub enum AdminAsk {
     IndexStatus,
     /// About people.
     People(PeopleAsk),
+    /// Asks that a cell's words be extracted anew, by the parameters that are in force now. It is the first of two approvals.
+    AskExtraction {
+        /// The cell's name.
+        cell: String,
+        /// Who asks.
+        by: ApproverProof,
+    },
+    /// Approves what was asked for; by somebody else, it runs then.
+    ApproveExtraction {
+        /// The cell's name.
+        cell: String,
+        /// Who approves.
+        by: ApproverProof,
+    },
+    /// The cells' own parameters and extractions.
+    Extractions,
 }
 
 /// By what a scope is asked for.
@@ -147,6 +164,8 @@ pub enum AdminAnswer {
     Index(Vec<CellIndex>),
     /// To what was asked about people.
     People(PeopleAnswer),
+    /// To what is asked of extractions: one for each cell, or that of the cell that was named.
+    Extractions(Vec<CellExtraction>),
 }
 
 /// The index of one cell.

@@ -7,6 +7,7 @@
 //! Never: a body's key. State: none.
 
 use super::query::{Found, Query, Reach, SearchFault};
+use super::words::ParameterNumber;
 use super::{CompartmentWrap, SecretKey, WrappedVersion};
 use salus_seal::{CellId, Header, Pseudonym};
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,33 @@ pub enum ToIndexer {
         /// The cell.
         cell: CellId,
     },
+    /// What a cell's words must be made by for some parameters to be searched by; in place of what was said before.
+    Needs {
+        /// The cell.
+        cell: CellId,
+        /// For each of these parameters.
+        needs: Vec<Need>,
+    },
+    /// Versions whose words were extracted anew: found by these from now on, if they are their records' newest.
+    FedAnew {
+        /// The cell.
+        cell: CellId,
+        /// What is to be found.
+        items: Vec<Item>,
+    },
+}
+
+/// What words must be made by for a parameter to be searched by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Need {
+    /// The parameter.
+    pub parameter: ParameterNumber,
+    /// By the parameters of this entry or later ones,
+    pub made: u64,
+    /// and by this version of the program's extraction or a later one,
+    pub extraction: u32,
+    /// in all records of these types; none: of all.
+    pub kinds: Vec<u16>,
 }
 
 /// What the indexer sends.
@@ -125,6 +153,13 @@ pub enum FromIndexer {
         ticket: u64,
         /// What was found, and whom it reached.
         found: (Found, Reach),
+    },
+    /// Before a [`FromIndexer::Status`]: by parameter, how many records do not meet its need. What lacks nothing is not listed.
+    Lacking {
+        /// The cell.
+        cell: CellId,
+        /// Parameters and records.
+        lacking: Vec<(ParameterNumber, u64)>,
     },
 }
 

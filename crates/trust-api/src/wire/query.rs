@@ -293,6 +293,13 @@ pub enum SearchFault {
     NotReady,
     /// The indexer failed at it.
     Failed,
+    /// A parameter of it is not known to all records yet that it is for: their words have to be extracted anew.
+    NotExtracted {
+        /// The parameter.
+        parameter: ParameterNumber,
+        /// How many of a hundred such records know it.
+        percent: u8,
+    },
 }
 
 #[cfg(test)]

@@ -34,6 +34,34 @@ impl std::fmt::Debug for Words {
     }
 }
 
+/// By what words were made. Stands behind encoded [`Words`]; where nothing does, they are of the first extraction, and of no
+/// parameters but R4's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Made {
+    /// The version of the program's own extraction.
+    pub extraction: u32,
+    /// The entry of the latest change of the cell's own parameters that was known.
+    pub made: u64,
+}
+
+impl Made {
+    /// Of words that say nothing.
+    pub const FIRST: Self = Self { extraction: 1, made: 0 };
+}
+
+/// Words with what they were made by.
+///
+/// # Errors
+/// What postcard cannot read, or something behind it.
+pub fn read(bytes: &[u8]) -> Result<(Words, Made), postcard::Error> {
+    let (words, rest) = postcard::take_from_bytes::<Words>(bytes)?;
+    if rest.is_empty() {
+        return Ok((words, Made::FIRST));
+    }
+    let (made, rest) = postcard::take_from_bytes::<Made>(rest)?;
+    if rest.is_empty() { Ok((words, made)) } else { Err(postcard::Error::DeserializeBadEncoding) }
+}
+
 /// One value of a parameter. A value of a composite holds others.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Word {
@@ -125,6 +153,7 @@ pub fn order(number: f64) -> i64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 mod tests {
     use super::*;
 
@@ -135,6 +164,18 @@ mod tests {
             assert!(order(pair[0]) < order(pair[1]), "{pair:?}");
         }
         assert_eq!(order(-0.0), order(0.0));
+    }
+
+    #[test]
+    fn words_say_by_what_they_were_made() {
+        let words = Words { id: "1".into(), ..Words::default() };
+        let mut bytes = postcard::to_stdvec(&words).unwrap();
+        assert_eq!(read(&bytes), Ok((words.clone(), Made::FIRST)));
+        let made = Made { extraction: 3, made: 70_000 };
+        bytes.extend(postcard::to_stdvec(&made).unwrap());
+        assert_eq!(read(&bytes), Ok((words, made)));
+        bytes.push(0);
+        assert!(read(&bytes).is_err());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `POST [base]`: batch and transaction, once if the client says which import it belongs to.
 
-use super::{Ask, bundle};
+use super::{Ask, bundle, metadata};
 use crate::answer::Answer;
 use crate::negotiate::check_sent_type;
 use crate::options::hex_32;
@@ -30,7 +30,13 @@ pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refu
     let bytes = std::mem::take(&mut body.bytes);
     let mut done = salus_records::carry_out(ask.cell, &ask.asker, bytes, import).await?;
     let preferred = preferred(&ask.parts.headers, Return::Minimal);
-    let rendered = bundle::response(ask.cell.base_url(), &mut done, preferred, ask.language);
+    let asks_for_them = |outcome: &EntryOutcome| matches!(outcome, Ok(Done::Capabilities));
+    let capabilities = match done.outcomes.iter().any(asks_for_them) {
+        true => metadata::statement(ask.web, ask.cell),
+        false => String::new(),
+    };
+    let base = ask.cell.base_url();
+    let rendered = bundle::response(base, &mut done, preferred, ask.language, &capabilities);
     let mut answer = Answer::new(StatusCode::OK).body(ask.json, rendered);
     if done.known {
         answer = answer.header(IMPORT_KNOWN, HeaderValue::from_static("true"));
@@ -52,7 +58,7 @@ fn entry_of(outcome: &EntryOutcome) -> Option<u64> {
         Done::History(page) => Some(page.delivery.entry()),
         Done::Found(page) => Some(page.delivery.entry()),
         Done::There(one) => Some(one.delivery.entry()),
-        Done::DoneBefore => None,
+        Done::Capabilities | Done::DoneBefore => None,
     }
 }
 
@@ -62,6 +68,8 @@ fn delivery_of(outcome: EntryOutcome) -> Option<Delivery> {
         Done::History(page) => Some(page.delivery),
         Done::Found(page) => Some(page.delivery),
         Done::There(one) => Some(one.delivery),
-        Done::Written(_) | Done::ReadBack(_) | Done::Deleted(_) | Done::DoneBefore => None,
+        Done::Written(_) | Done::ReadBack(_) | Done::Deleted(_) | Done::Capabilities | Done::DoneBefore => {
+            None
+        }
     }
 }

@@ -161,6 +161,7 @@ pub(super) fn response(
     answer: &mut BundleAnswer,
     preferred: Return,
     language: Language,
+    capabilities: &str,
 ) -> String {
     let kind = if answer.is_transaction { "transaction-response" } else { "batch-response" };
     let mut out = String::with_capacity(64 + 224 * answer.outcomes.len());
@@ -169,7 +170,7 @@ pub(super) fn response(
         out.push_str(r#","entry":["#);
         for (at, outcome) in answer.outcomes.iter_mut().enumerate() {
             separate(&mut out, at);
-            entry(&mut out, base, outcome, preferred, language);
+            entry(&mut out, base, outcome, (preferred, language), capabilities);
         }
         out.push(']');
     }
@@ -177,7 +178,13 @@ pub(super) fn response(
     out
 }
 
-fn entry(out: &mut String, base: &str, outcome: &mut EntryOutcome, preferred: Return, language: Language) {
+fn entry(
+    out: &mut String,
+    base: &str,
+    outcome: &mut EntryOutcome,
+    (preferred, language): (Return, Language),
+    capabilities: &str,
+) {
     match outcome {
         Ok(Done::Written(written)) => written_entry(out, base, written, preferred, language),
         Ok(Done::Deleted(deleted)) => {
@@ -203,6 +210,12 @@ fn entry(out: &mut String, base: &str, outcome: &mut EntryOutcome, preferred: Re
         }
         Ok(Done::There(one)) => {
             let One { kind, id, version, .. } = &**one;
+            if id.is_empty() {
+                put!(out, r#"{{"response":{{"status":"{}""#, StatusCode::OK);
+                put_outcome(out, &[text::there()], language);
+                out.push_str("}}");
+                return;
+            }
             put!(out, r#"{{"fullUrl":{}"#, quote(&format!("{base}/{kind}/{id}")));
             if preferred == Return::Representation {
                 resource(out, Some(&one.text));
@@ -217,6 +230,10 @@ fn entry(out: &mut String, base: &str, outcome: &mut EntryOutcome, preferred: Re
                 put_outcome(out, &[text::there()], language);
             }
             out.push_str("}}");
+        }
+        Ok(Done::Capabilities) => {
+            put!(out, r#"{{"resource":{capabilities}"#);
+            plain_status(out, StatusCode::OK);
         }
         Ok(Done::DoneBefore) => {
             put!(out, r#"{{"response":{{"status":"{}""#, StatusCode::OK);

@@ -51,7 +51,7 @@ enum Asked {
 fn asked(kind: Option<ResourceType>, query: &str) -> Result<Asked, Refused> {
     let refused = |issue| Refused::new(StatusCode::BAD_REQUEST, issue);
     let parameters = query::parameters(query).ok_or_else(|| refused(text::unreadable_query()))?;
-    let (mut since_ms, mut count) = (None, None);
+    let (mut since_ms, mut count, mut page) = (None, None, None);
     let mut understood = Vec::new();
     for (name, value) in parameters {
         match &*name {
@@ -61,13 +61,24 @@ fn asked(kind: Option<ResourceType>, query: &str) -> Result<Asked, Refused> {
             "_since" if since_ms.is_none() => {
                 since_ms = Some(instant::parse(&value).ok_or_else(|| refused(text::bad_since()))?);
             }
-            PAGE => return Ok(Asked::Page(value.into_owned())),
+            PAGE if page.is_none() => {
+                page = Some(value.into_owned());
+                continue;
+            }
+            PAGE => return Err(refused(text::link_with_others())),
             "_count" => return Err(refused(text::bad_parameter("_count"))),
             "_since" => return Err(refused(text::bad_since())),
             "_format" | "_pretty" => continue,
             other => return Err(refused(text::unknown_parameter(other, "_count, _since"))),
         }
         understood.push((name.into_owned(), value.into_owned()));
+    }
+    if let Some(link) = page {
+        return if understood.is_empty() {
+            Ok(Asked::Page(link))
+        } else {
+            Err(refused(text::link_with_others()))
+        };
     }
     let history = HistoryAsk::new(kind, since_ms.unwrap_or(0), count.unwrap_or(DEFAULT_COUNT));
     Ok(Asked::First(history, understood))
@@ -88,7 +99,16 @@ mod tests {
         };
         assert_eq!((history, understood.len()), (first(1_000, 2), 2));
         assert_eq!(asked(None, "_page=abc").unwrap(), Asked::Page("abc".into()));
-        for bad in ["_count=x", "_since=2020", "_since=", "_at=2020", "_count=1&_count=2", "_count=%"] {
+        for bad in [
+            "_count=x",
+            "_since=2020",
+            "_since=",
+            "_at=2020",
+            "_count=1&_count=2",
+            "_count=%",
+            "_page=abc&_count=2",
+            "_page=a&_page=b",
+        ] {
             assert!(asked(None, bad).is_err(), "{bad}");
         }
     }

@@ -4,22 +4,33 @@ use super::table::OFFERS;
 use crate::answer::Answer;
 use crate::web::Web;
 use http::{HeaderValue, StatusCode, header};
-use salus_records::Cell;
 use salus_records::fhir::json::quote;
 use salus_records::fhir::search::{self, Parameter, ParameterKind};
 use salus_records::fhir::{ResourceType, instant};
+use salus_records::{Cell, is_compartment};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-/// What `rest` says, the same in every cell.
-static RESOURCES: LazyLock<String> = LazyLock::new(resources);
+/// What `rest` says in every cell that has no search parameters of its own.
+static RESOURCES: LazyLock<String> = LazyLock::new(|| resources(&[]));
 
 pub(super) fn answer(web: &Web, cell: &Cell, json: &'static str) -> Answer {
+    Answer::new(StatusCode::OK)
+        .header(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"))
+        .body(json, statement(web, cell))
+}
+
+/// The CapabilityStatement.
+pub(super) fn statement(web: &Web, cell: &Cell) -> String {
     let date = instant(web.started_ms);
     let (name, base, version) = (quote(cell.name()), quote(cell.base_url()), env!("CARGO_PKG_VERSION"));
     let token = quote(&format!("{}/{}/oauth/token", web.public_base_url, cell.name()));
-    let mut out = String::with_capacity(RESOURCES.len() + 2048);
+    let own = cell.own_parameters();
+    let resources: Cow<'_, str> =
+        if own.is_empty() { Cow::Borrowed(&RESOURCES) } else { Cow::Owned(resources(&own)) };
+    let mut out = String::with_capacity(resources.len() + 2048);
     let _ = write!(
         out,
         concat!(
@@ -32,14 +43,12 @@ pub(super) fn answer(web: &Web, cell: &Cell, json: &'static str) -> Answer {
             r#""system":"http://terminology.hl7.org/CodeSystem/restful-security-service","code":"OAuth"}}],"#,
             r#""text":"OAuth 2.0 client credentials"}}]}},{}}}]}}"#
         ),
-        date, version, name, base, token, *RESOURCES
+        date, version, name, base, token, resources
     );
-    Answer::new(StatusCode::OK)
-        .header(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"))
-        .body(json, out)
+    out
 }
 
-fn resources() -> String {
+fn resources(own: &[Parameter]) -> String {
     let codes_at = |is_type: bool| {
         let offers = OFFERS.iter().filter(move |offer| offer.shape.is_of_the_system() != is_type);
         let codes = offers.flat_map(|offer| offer.codes).map(|code| format!(r#"{{"code":"{code}"}}"#));
@@ -48,8 +57,10 @@ fn resources() -> String {
     let referring = referring();
     let resources: Vec<_> = ResourceType::all()
         .map(|kind| {
-            let parameters: Vec<_> = search::parameters(kind).map(parameter).collect();
-            let includes: Vec<_> = search::parameters(kind)
+            let mut all: Vec<&Parameter> = search::parameters(kind).collect();
+            all.extend(own.iter().filter(|own| own.is_for(kind)));
+            let parameters: Vec<_> = all.iter().copied().map(parameter).collect();
+            let includes: Vec<_> = (all.iter())
                 .filter(|parameter| parameter.kind == ParameterKind::Reference)
                 .map(|parameter| format!(r#""{kind}:{}""#, parameter.code))
                 .collect();
@@ -74,11 +85,18 @@ fn resources() -> String {
         .filter(|common| common.offered)
         .map(|common| format!(r#"{{"name":"{}","type":"{}"}}"#, common.code, common.kind.code()))
         .collect();
+    let compartment = |kind: ResourceType| {
+        let name = kind.name().to_ascii_lowercase();
+        format!(r#""http://hl7.org/fhir/CompartmentDefinition/{name}""#)
+    };
+    let compartments: Vec<_> =
+        ResourceType::all().filter(|kind| is_compartment(*kind)).map(compartment).collect();
     format!(
-        r#""resource":[{}],"interaction":[{}]{}"#,
+        r#""resource":[{}],"interaction":[{}]{}{}"#,
         resources.join(","),
         codes_at(false),
-        list("searchParam", &common.join(","))
+        list("searchParam", &common.join(",")),
+        list("compartment", &compartments.join(","))
     )
 }
 

@@ -21,9 +21,9 @@ use crate::answer::Answer;
 use crate::negotiate;
 use crate::outcome::Refused;
 use crate::web::Web;
-use crate::{session, text};
+use crate::{prefer, session, text};
 use address::{Address, Unread};
-use http::header::ALLOW;
+use http::header::{ALLOW, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use hyper::body::Incoming;
@@ -31,6 +31,9 @@ use salus_records::fhir::{Language, ResourceType};
 use salus_records::{Asker, Cell, RecordsError};
 use std::sync::Arc;
 use table::Verb;
+
+/// Which of the client's preferences were followed (RFC 7240, section 3).
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// A request to a cell's FHIR interface.
 pub(crate) struct Ask<'a> {
@@ -117,7 +120,14 @@ pub(crate) async fn answer(
         json,
         language: language(&parts.headers),
     };
-    match verb {
+    let followed = match verb {
+        Verb::Create | Verb::Update | Verb::UpdateBy | Verb::CarryOut => {
+            prefer::applied(&parts.headers, true)
+        }
+        Verb::Search | Verb::SearchForm => prefer::applied(&parts.headers, false),
+        _ => None,
+    };
+    let answer = match verb {
         Verb::Read => read::answer(&ask).await,
         Verb::Vread => vread::answer(&ask).await,
         Verb::History => history::answer(&ask).await,
@@ -131,5 +141,9 @@ pub(crate) async fn answer(
         Verb::UpdateBy => update::answer_by(&ask, body).await,
         Verb::CarryOut => base::answer(&ask, body).await,
         Verb::Capabilities => Err(RecordsError::Internal.into()),
-    }
+    };
+    answer.map(|answer| match followed {
+        Some(followed) => answer.header(PREFERENCE_APPLIED, HeaderValue::from_static(followed)),
+        None => answer,
+    })
 }

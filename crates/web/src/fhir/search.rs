@@ -54,6 +54,10 @@ async fn run(
     parameters: Vec<(String, String)>,
     json: &'static str,
 ) -> Result<Answer, Refused> {
+    let is_alone = parameters.iter().all(|(name, _)| matches!(name.as_str(), PAGE | "_format" | "_pretty"));
+    if !is_alone && parameters.iter().any(|(name, _)| name == PAGE) {
+        return Err(Refused::new(StatusCode::BAD_REQUEST, text::link_with_others()));
+    }
     let link = parameters.iter().find(|(name, _)| name == PAGE).map(|(_, link)| link.clone());
     let page = match &link {
         Some(link) => salus_records::search_on(ask.cell, &ask.asker, link).await?,

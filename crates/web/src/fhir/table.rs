@@ -91,11 +91,9 @@ const fn offer(shape: Shape, method: Method, verb: Verb, codes: &'static [&'stat
 }
 
 /// Everything that is offered.
-pub(crate) static OFFERS: [Offer; 22] = [
+pub(crate) static OFFERS: [Offer; 21] = [
     offer(Shape::Instance, Method::GET, Verb::Read, &["read"]),
-    offer(Shape::Instance, Method::HEAD, Verb::Read, &[]),
     offer(Shape::Version, Method::GET, Verb::Vread, &["vread"]),
-    offer(Shape::Version, Method::HEAD, Verb::Vread, &[]),
     offer(Shape::Instance, Method::PUT, Verb::Update, &["update"]),
     offer(Shape::Instance, Method::DELETE, Verb::Delete, &["delete"]),
     offer(Shape::History, Method::GET, Verb::History, &["history-instance"]),
@@ -112,18 +110,24 @@ pub(crate) static OFFERS: [Offer; 22] = [
     offer(Shape::SystemSearch, Method::POST, Verb::SearchForm, &[]),
     offer(Shape::SystemHistory, Method::GET, Verb::HistoryAll, &["history-system"]),
     offer(Shape::Metadata, Method::GET, Verb::Capabilities, &[]),
-    offer(Shape::Metadata, Method::HEAD, Verb::Capabilities, &[]),
     offer(Shape::TypeSearch, Method::GET, Verb::Search, &[]),
+    offer(Shape::CompartmentSearch, Method::GET, Verb::Search, &[]),
+    offer(Shape::SystemSearch, Method::GET, Verb::Search, &[]),
 ];
 
 /// What is offered at such an address with this method.
 pub(crate) fn find(shape: Shape, method: &Method) -> Option<Verb> {
+    // HEAD is GET without the answer's body, which is left out when it is sent (RFC 9110, section 9.3.2).
+    let method = if method == Method::HEAD { &Method::GET } else { method };
     OFFERS.iter().find(|offer| offer.shape == shape && offer.method == *method).map(|offer| offer.verb)
 }
 
 /// The methods that are offered there, as the header Allow lists them.
 pub(crate) fn allowed(shape: Shape) -> String {
-    let methods = OFFERS.iter().filter(|offer| offer.shape == shape).map(|offer| offer.method.as_str());
+    let methods = OFFERS.iter().filter(|offer| offer.shape == shape).map(|offer| match offer.method {
+        Method::GET => "GET, HEAD",
+        ref other => other.as_str(),
+    });
     methods.collect::<Vec<_>>().join(", ")
 }
 
@@ -139,7 +143,10 @@ mod tests {
             assert_eq!(same, 1, "{at}");
         }
         assert_eq!(allowed(Shape::Instance), "GET, HEAD, PUT, DELETE");
-        assert_eq!(allowed(Shape::SystemSearch), "POST");
+        assert_eq!(allowed(Shape::SystemSearch), "POST, GET, HEAD");
+        for shape in [Shape::Base, Shape::Type, Shape::History, Shape::Compartment, Shape::Metadata] {
+            assert_eq!(find(shape, &Method::HEAD), find(shape, &Method::GET), "{shape:?}");
+        }
         assert_eq!(find(Shape::Metadata, &Method::POST), None);
     }
 }

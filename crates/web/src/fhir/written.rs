@@ -12,9 +12,13 @@ use salus_records::{One, Written};
 /// The answer to a conditional create that found the record there.
 pub(super) fn there(ask: &Ask<'_>, one: One) -> Answer {
     let One { kind, id, version, time_ms, text: resource, delivery } = one;
+    let mut answer = Answer::new(StatusCode::OK).version(version, time_ms).delivering(delivery);
+    // Who may not read it is told that it is there.
+    if id.is_empty() {
+        return answer.body(ask.json, operation_outcome(&[text::there()], ask.language));
+    }
     let location = format!("{}/{kind}/{id}/_history/{version}", ask.cell.base_url());
-    let answer =
-        Answer::new(StatusCode::OK).version(version, time_ms).header(LOCATION, location).delivering(delivery);
+    answer = answer.header(LOCATION, location);
     match preferred(&ask.parts.headers, Return::Representation) {
         Return::Minimal => answer,
         Return::Representation => answer.body(ask.json, resource),

@@ -170,11 +170,11 @@ fn addresses_methods_and_types_that_are_not_offered() {
     for (method, rest, allow) in [
         ("PATCH", "Patient/1", "GET, HEAD, PUT, DELETE"),
         ("POST", "Patient/1", "GET, HEAD, PUT, DELETE"),
-        ("PATCH", "Patient", "POST, GET, PUT, DELETE"),
-        ("PUT", "", "POST, GET"),
-        ("GET", "_search", "POST"),
+        ("PATCH", "Patient", "POST, GET, HEAD, PUT, DELETE"),
+        ("PUT", "", "POST, GET, HEAD"),
+        ("PUT", "_search", "POST, GET, HEAD"),
         ("PUT", "metadata", "GET, HEAD"),
-        ("DELETE", "Patient/1/_history", "GET"),
+        ("DELETE", "Patient/1/_history", "GET, HEAD"),
     ] {
         let reply = cell.send(method, rest, &[], b"");
         assert_eq!((reply.status, reply.header("allow")), (405, Some(allow)), "{method} {rest}");

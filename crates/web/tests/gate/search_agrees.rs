@@ -17,17 +17,17 @@ const RESOURCES_PER_PARAMETER: usize = 3;
 const PAGE: usize = 100;
 
 /// A small generator (xorshift64*), so that a failure can be repeated.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % bound.max(1)
     }
 
-    fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    pub(crate) fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.below(all.len())]
     }
 }
@@ -234,7 +234,12 @@ impl World {
 }
 
 /// A value as a query writes it.
-fn written(random: &mut Random, code: &str, kind: ParameterKind, value: &Value) -> Option<(String, String)> {
+pub(crate) fn written(
+    random: &mut Random,
+    code: &str,
+    kind: ParameterKind,
+    value: &Value,
+) -> Option<(String, String)> {
     let plain = |value: String| Some((code.to_owned(), value));
     let with = |modifier: &str, value: String| Some((format!("{code}:{modifier}"), value));
     let prefixes = ["", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"];
@@ -338,7 +343,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-fn encoded(query: &[(String, String)]) -> String {
+pub(crate) fn encoded(query: &[(String, String)]) -> String {
     let encode = |text: &str| -> String {
         let byte = |byte: u8| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b':' => {

@@ -212,6 +212,7 @@ impl Keyholder {
                 line: line_search(),
             }),
             sign_in: None,
+            extract: Some(crate::extractor::options(dir)),
             protections: Vec::new(),
         };
         let (stop_read, stop_write) = std::io::pipe().unwrap();

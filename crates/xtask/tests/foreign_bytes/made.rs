@@ -6,10 +6,14 @@ use std::path::Path;
 use salus_accesslog::{AccessLog, Options, Tree};
 use salus_fhir::ResourceType;
 use salus_seal::entry::people::{PasskeyRegistered, PersonAdded, PersonEvent, RegistrationAllowed};
+use salus_seal::entry::searching::SearchingEvent;
 use salus_seal::entry::{self, Budgets, Event, Fleeting, Lasting, Limits, VersionRange};
 use salus_seal::note::{Checkpoint, Signer};
 use salus_seal::{CellId, ClientId, DeviceId, Header, LogKey, Part, PrincipalId, Pseudonym, SessionId, tile};
 use salus_trust_api::frame::{self, PREFIX_BYTES};
+use salus_trust_api::wire::extract::{
+    Definition, ExtractFeed, Extracted, NewWords, ParameterChange, VersionBody,
+};
 use salus_trust_api::wire::people::{
     Assertion, Authorize, DoorAnswer, DoorAsk, NewPerson, PAGES, PAGES_CLIENT_NAME, PeopleAsk, Redeem, Who,
 };
@@ -202,6 +206,22 @@ fn requests() -> Vec<(&'static str, Request)> {
     let add = PeopleAsk::Add { cell: Some("praxis".to_owned()), person };
     let create =
         AdminAsk::CreateCell { name: "praxis".to_owned(), house_kinds: vec![1, 2], budgets: budgets() };
+    let extract = ExtractFeed {
+        cell: CELL,
+        feed: 4,
+        versions: vec![VersionBody {
+            version: WrappedVersion { header: header(), hash: [1; 32], wrap: WRAP },
+            body: vec![7; 90],
+        }],
+        compartments: vec![CompartmentWrap { number: 4, wrap: vec![2; 81] }],
+        progress: (1, 300),
+        done: false,
+    };
+    let definition = Definition { kinds: vec![102], text: r#"{"url":"urn:own","code":"own"}"#.to_owned() };
+    let defining = Intent::WriteDefining(
+        Write { versions: Vec::new(), compartments: Vec::new() },
+        vec![ParameterChange { record: 12, defines: Some(definition) }],
+    );
     let scope = AdminAsk::Scope { by: ScopeBy::Session(SessionId([1; 16])), from_ms: 0, to_ms: u64::MAX };
     vec![
         ("hello", Request::Hello(Hello { protocol: 1, role: Role::RecordServer, proof: [1; 32] })),
@@ -213,6 +233,8 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("redeem", Request::Batch(vec![redeem])),
         ("sign-in", Request::Door(Box::new(DoorAsk::FinishSignIn(authorize(), assertion)))),
         ("add-person", Request::Admin(AdminAsk::People(add))),
+        ("extract", Request::Extract(extract)),
+        ("defining", Request::Batch(vec![admit(vec![defining])])),
     ]
 }
 
@@ -269,6 +291,8 @@ fn replies() -> Vec<(&'static str, Reply)> {
         chart_spent: [1, 2, 3],
         glimpse_spent: [4, 5, 6],
     };
+    let words = vec![NewWords { header: header(), words: vec![8; 70], wrap: WRAP }];
+    let extracted = Extracted { cell: CELL, feed: 4, go_on: true, last: false, words };
     let roots = vec![WriteRoot { entry: 1, ranges: ranges(), root: [1; 32], landed: true }];
     vec![
         ("challenge", Reply::Challenge([1; 32])),
@@ -277,6 +301,7 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("scope", Reply::Admin(Ok(AdminAnswer::Scope(scope)))),
         ("code", Reply::Door(Box::new(DoorAnswer::Code(token())))),
         ("who", Reply::Batch(vec![Answer::Who(Box::new(who))])),
+        ("extracted", Reply::Extracted(extracted)),
         ("roots", Reply::Admin(Ok(AdminAnswer::WriteRoots { roots, next: Some(2) }))),
     ]
 }
@@ -332,6 +357,13 @@ fn events() -> Vec<(&'static str, Event)> {
         label: "laptop".to_owned(),
         allowed_by: RegistrationAllowed::Invitation([3; 32]),
     };
+    let defined = Event::Searching(SearchingEvent::ParameterDefined {
+        first: 300,
+        record: 12,
+        number: 0x8000,
+        kinds: vec![1, 102],
+        definition: r#"{"url":"urn:own","code":"own"}"#.to_owned(),
+    });
     vec![
         ("opened", Event::Opened),
         ("written", Event::Written { first: 1, ranges: ranges(), root: [1; 32] }),
@@ -339,6 +371,7 @@ fn events() -> Vec<(&'static str, Event)> {
         ("cell-created", cell_created),
         ("escrowed", Event::CellKeyEscrowed { cell: CELL, generation: 1, escrow: vec![1; 80] }),
         ("session-begun", begun),
+        ("parameter-defined", defined),
         ("person-added", Event::Person(PersonEvent::Added(added))),
         ("passkey-registered", Event::Person(PersonEvent::PasskeyRegistered(registered))),
     ]
