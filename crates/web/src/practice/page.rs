@@ -223,7 +223,9 @@ pub(crate) fn go_on(to: &str) -> Answer {
 
 fn send(around: &Around<'_>, status: StatusCode, body: String) -> Answer {
     let mut answer = Answer::new(status).body(HTML, body);
-    answer.headers.extend(PAGE_HEADERS);
+    for (name, value) in PAGE_HEADERS {
+        answer.headers.insert(name, value);
+    }
     answer
         .header(CONTENT_LANGUAGE, HeaderValue::from_static(around.look.language.tag()))
         .header(VARY, HeaderValue::from_static("accept-language, cookie, hx-request"))
