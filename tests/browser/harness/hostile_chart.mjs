@@ -57,6 +57,9 @@ function pointed(value, ids) {
   }
   const entries = Object.entries(value).map(([name, item]) => [name, pointed(item, ids)]);
   return Object.fromEntries(
-    entries.filter(([, item]) => item !== undefined && !(Array.isArray(item) && item.length === 0)),
+    entries.filter(([, item]) => item !== undefined && !isEmpty(item)),
   );
 }
+
+/** What held nothing but references that were left out. */
+const isEmpty = (item) => item !== null && typeof item === 'object' && Object.keys(item).length === 0;

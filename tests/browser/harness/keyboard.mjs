@@ -109,8 +109,8 @@ function look() {
     }
     return matchMedia('(prefers-color-scheme: dark)').matches ? [18, 18, 18] : [255, 255, 255];
   };
-  const ringOf = (of) => {
-    const style = getComputedStyle(of);
+  const ringOf = (of, part) => {
+    const style = getComputedStyle(of, part);
     const outline =
       style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1 ? style.outlineColor : undefined;
     const shadow = style.boxShadow.match(/(?:rgba?|color)\([^)]*\)/)?.[0];
@@ -140,7 +140,8 @@ function look() {
   const name = (element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent ?? '')
     .trim()
     .replace(/\s+/g, ' ');
-  const rings = [element, ...(active ? [active] : [])].map(ringOf);
+  // A link that covers its line has the ring round the line, which its `::after` is.
+  const rings = [element, ...(active ? [active] : [])].flatMap((of) => [ringOf(of), ringOf(of, '::after')]);
   const shown =
     active && getComputedStyle(active).visibility === 'visible' && active.getAttribute('aria-selected') === 'true';
   return {

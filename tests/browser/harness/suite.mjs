@@ -10,7 +10,7 @@ import { failures, fileName } from './places.mjs';
 import { startSalus } from './salus.mjs';
 import { openVisitor } from './visitor.mjs';
 
-/** A test that hangs fails after so long, in milliseconds. */
+/** A test that hangs fails after so long, in milliseconds; its settings may say `timeoutMs`. */
 const TEST_MS = 90_000;
 
 /**
@@ -31,7 +31,7 @@ export function suite(options = {}) {
     await running?.stop();
   });
   const test = (name, settings, body) => {
-    nodeTest(name, { timeout: TEST_MS }, () => atADesk(running, name, settings, body));
+    nodeTest(name, { timeout: settings.timeoutMs ?? TEST_MS }, () => atADesk(running, name, settings, body));
   };
   return { test, salus: () => running };
 }

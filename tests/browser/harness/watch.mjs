@@ -89,7 +89,8 @@ export class Watch {
   #request(request) {
     const url = new URL(request.url());
     this.requests.push({ method: request.method(), url: request.url(), type: request.resourceType() });
-    if (['data:', 'blob:', 'about:'].includes(url.protocol)) return;
+    // The last two are Chromium's own viewer of PDFs, which is made of a page.
+    if (['data:', 'blob:', 'about:', 'chrome-extension:', 'chrome:'].includes(url.protocol)) return;
     if (!this.#origins.has(url.origin))
       this.complain(`request to another origin: ${request.method()} ${request.url()}`);
   }

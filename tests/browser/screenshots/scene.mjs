@@ -98,9 +98,16 @@ export class Scenes {
   #salus = {};
   #details = new Map();
   #sessions = new Map();
+  #given;
+
+  /** `given` are practices that run already, as `{ full: salus }`; they are not ended here. */
+  constructor(given = {}) {
+    this.#given = given;
+  }
 
   /** Starts a practice when it is first asked for. */
   async salus(practice) {
+    if (this.#given[practice]) return this.#given[practice];
     this.#salus[practice] ??= startSalus({ patients: PATIENTS[practice] });
     return this.#salus[practice];
   }
