@@ -39,4 +39,5 @@ pub const TARGETS: &[Target] = &[
     ("client_data", passkey::client_data),
     ("attestation", passkey::attestation),
     ("cose_key", passkey::cose_key),
+    ("share", text::share),
 ];

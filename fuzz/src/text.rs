@@ -4,6 +4,7 @@ use salus_accesslog::Tree;
 use salus_fhir::Language;
 use salus_records::{is_id, tag_version};
 use salus_seal::note::{Checkpoint, Signer, VerifierKey};
+use salus_seal::shares::Share;
 use salus_trust_api::Token;
 
 fn text(data: &[u8]) -> Option<&str> {
@@ -59,6 +60,16 @@ pub fn recovery_kit(data: &[u8]) {
     if let Some(key) = salus_keyholder::keyring::parse_key(text) {
         assert_eq!(salus_keyholder::keyring::print_key(&key).as_str(), text.to_lowercase());
     }
+}
+
+/// A share of a recovery kit: what is accepted is written and read again as the same.
+pub fn share(data: &[u8]) {
+    let Some(text) = text(data) else { return };
+    let Ok((share, installation)) = Share::parse(text) else { return };
+    let written = share.to_text(&installation);
+    let (again, of) = Share::parse(&written).expect("what was written is read");
+    assert_eq!((again.number, of.as_str()), (share.number, installation.as_str()));
+    assert_eq!(again.to_text(&of), written);
 }
 
 /// Ids, trees, entity tags, languages, instants.

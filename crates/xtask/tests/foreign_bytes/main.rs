@@ -100,6 +100,7 @@ targets!(
     client_data,
     attestation,
     cose_key,
+    share,
 );
 
 /// A target that is not run here, or that libFuzzer does not have, would be one that nobody runs.
