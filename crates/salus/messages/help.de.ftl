@@ -42,10 +42,13 @@ salus-demo = Zwei Praxen erfundener Patienten bereitstellen, zum Ausprobieren
 salus-init = Ein Datenverzeichnis anlegen: Schlüssel, Wiederherstellungs-Kit, salus.toml
     .root_key = Die Datei des Wurzelschlüssels; angelegt, wenn es sie nicht gibt [Vorgabe: DIR/trust/root.key]
     .recovery_kit = Wohin das Wiederherstellungs-Kit geschrieben wird; darf es noch nicht geben [Vorgabe: ./salus-recovery-kit.txt]
+    .recovery_shares = Es teilen: 2of3 macht 3 Teile, von denen je 2 genügen; ohne --recovery-kit steht es sonst nirgends
+    .recovery_shares_dir = Wohin für jeden Teil eine Datei geschrieben wird; es darf noch keine davon geben
     .after =
         Beispiele:
           salus init --data /var/lib/salus --recovery-kit /media/usb/salus-recovery-kit.txt
           salus init --root-key /etc/salus/root.key --recovery-kit kit.txt
+          salus init --recovery-shares 2of3 --recovery-shares-dir /media/usb
 
         Wer das Wiederherstellungs-Kit hat, kann alles öffnen; ohne es ist mit dem Wurzelschlüssel alles verloren.
         Bewahren Sie es fern von diesem Rechner auf.
@@ -61,13 +64,28 @@ salus-serve = Ein Datenverzeichnis bereitstellen
 
 salus-recover = Eine verlorene oder zurückgespielte vertrauenswürdige Seite mit dem Wiederherstellungs-Kit heilen
     .recovery_kit = Das Wiederherstellungs-Kit, das `salus init` geschrieben hat
+    .share = Stattdessen ein Teil davon; einmal für jeden der nötigen
     .after =
         Beispiele:
           salus recover --data /var/lib/salus --recovery-kit /media/usb/salus-recovery-kit.txt
           salus recover --config /etc/salus/salus.toml --recovery-kit kit.txt
+          salus recover --share share-1.txt --share share-3.txt
 
         Der Server darf nicht laufen. Alle Datensätze kommen zurück, mit Zellen, Clients und Protokoll; alle Budgets
         gelten als verbraucht, da niemand weiß, was erreicht wurde: legen Sie für die, die weitermachen müssen, neue Clients an.
+
+salus-recovery = Das Wiederherstellungs-Kit
+
+salus-recovery-split = Ein Wiederherstellungs-Kit in Teile zerlegen und sie erproben
+    .recovery_kit = Das Wiederherstellungs-Kit, das `salus init` geschrieben hat
+    .shares = Wie viele genügen, von wie vielen: 2of3; höchstens 9
+    .dir = Wohin für jeden Teil eine Datei geschrieben wird; es darf noch keine davon geben
+    .after =
+        Beispiel:
+          salus recovery split --recovery-kit kit.txt --shares 2of3 --dir /media/usb
+
+        Je 2 der 3 genügen dann; einer allein verrät nichts. Das Kit bleibt, wie es ist: löschen Sie es,
+        und was davon gedruckt wurde, sobald jeder Teil bei der Person ist, die ihn verwahrt.
 
 salus-cell = Zellen: Praxen, Netze, Krankenhäuser, Versicherer
 

@@ -42,10 +42,13 @@ salus-demo = Servir deux cabinets de patients inventés, pour essayer
 salus-init = Créer un répertoire de données : clés, kit de récupération, salus.toml
     .root_key = Le fichier de la clé racine, créé s'il n'existe pas [par défaut : DIR/trust/root.key]
     .recovery_kit = Où écrire le kit de récupération ; ne doit pas exister [par défaut : ./salus-recovery-kit.txt]
+    .recovery_shares = Le partager : 2of3 fait 3 parts, dont 2 quelconques suffisent ; sans --recovery-kit, il n'est écrit nulle part ailleurs
+    .recovery_shares_dir = Où écrire un fichier pour chaque part ; aucun ne doit exister
     .after =
         Exemples :
           salus init --data /var/lib/salus --recovery-kit /media/usb/salus-recovery-kit.txt
           salus init --root-key /etc/salus/root.key --recovery-kit kit.txt
+          salus init --recovery-shares 2of3 --recovery-shares-dir /media/usb
 
         Qui détient le kit de récupération peut tout ouvrir ; sans lui, une clé racine perdue perd tout.
         Conservez-le loin de cette machine.
@@ -61,14 +64,29 @@ salus-serve = Servir un répertoire de données
 
 salus-recover = Rétablir, avec le kit de récupération, un côté de confiance perdu ou remis d'une copie
     .recovery_kit = Le kit de récupération que `salus init` a écrit
+    .share = Une part du kit, à sa place ; une fois pour chacune de celles qu'il faut
     .after =
         Exemples :
           salus recover --data /var/lib/salus --recovery-kit /media/usb/salus-recovery-kit.txt
           salus recover --config /etc/salus/salus.toml --recovery-kit kit.txt
+          salus recover --share share-1.txt --share share-3.txt
 
         Le serveur ne doit pas tourner. Tous les enregistrements reviennent, avec cellules, clients et journal ; tous
         les budgets comptent comme épuisés, car nul ne sait ce qui a été atteint : créez de nouveaux clients pour ceux
         qui doivent continuer.
+
+salus-recovery = Le kit de récupération
+
+salus-recovery-split = Partager un kit de récupération, et essayer ses parts
+    .recovery_kit = Le kit de récupération que `salus init` a écrit
+    .shares = Combien suffisent, sur combien : 2of3 ; 9 au plus
+    .dir = Où écrire un fichier pour chaque part ; aucun ne doit exister
+    .after =
+        Exemple :
+          salus recovery split --recovery-kit kit.txt --shares 2of3 --dir /media/usb
+
+        2 quelconques des 3 suffisent alors ; une seule ne dit rien. Le kit reste tel quel : supprimez-le,
+        et ce qui en a été imprimé, quand chaque part est chez la personne qui la garde.
 
 salus-cell = Cellules : cabinets, réseaux, hôpitaux, assureurs
 

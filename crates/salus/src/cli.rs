@@ -1,6 +1,7 @@
 //! The words of the command line. Parses; does nothing.
 
 mod person;
+mod recovery;
 
 mod index;
 
@@ -8,6 +9,8 @@ pub use index::{Approver, Index};
 
 use clap::{Args, Parser, Subcommand};
 pub use person::{Operator, Person};
+pub use recovery::{Recover, Recovery};
+use salus_seal::shares::Scheme;
 use std::path::PathBuf;
 
 /// Health records that a stolen password cannot empty.
@@ -64,6 +67,7 @@ one-time links, which stand on stderr, too.")]
     #[command(after_help = "Examples:
   salus init --data /var/lib/salus --recovery-kit /media/usb/salus-recovery-kit.txt
   salus init --root-key /etc/salus/root.key --recovery-kit kit.txt
+  salus init --recovery-shares 2of3 --recovery-shares-dir /media/usb
 
 Whoever has the recovery kit can open everything; without it, a lost root key loses everything.
 Store it away from this machine.")]
@@ -80,10 +84,14 @@ All keys of the configuration: docs/configuration.md")]
     #[command(after_help = "Examples:
   salus recover --data /var/lib/salus --recovery-kit /media/usb/salus-recovery-kit.txt
   salus recover --config /etc/salus/salus.toml --recovery-kit kit.txt
+  salus recover --share share-1.txt --share share-3.txt
 
 The server must not run. All records come back, with cells, clients and the log; all budgets count as
 spent, since nobody knows what was reached: make new clients for those who must go on.")]
     Recover(Recover),
+    /// The recovery kit
+    #[command(subcommand)]
+    Recovery(Recovery),
     /// Cells: practices, networks, hospitals, insurers
     #[command(subcommand)]
     Cell(Cell),
@@ -171,25 +179,14 @@ pub struct Init {
     #[arg(long, value_name = "FILE")]
     pub root_key: Option<PathBuf>,
     /// Where to write the recovery kit; must not exist [default: ./salus-recovery-kit.txt]
-    #[arg(long, value_name = "FILE", default_value = "salus-recovery-kit.txt", hide_default_value = true)]
-    pub recovery_kit: PathBuf,
-    /// Report as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `salus recover`
-#[derive(Debug, Args)]
-pub struct Recover {
-    /// Where the data lie.
-    #[command(flatten)]
-    pub data: Data,
-    /// The configuration [default: DIR/salus.toml]
     #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// The recovery kit that `salus init` wrote
-    #[arg(long, value_name = "FILE")]
-    pub recovery_kit: PathBuf,
+    pub recovery_kit: Option<PathBuf>,
+    /// Split it into shares: 2of3 makes 3, any 2 of which recover; without --recovery-kit, it is written nowhere else
+    #[arg(long, value_name = "MofN", value_parser = recovery::scheme, requires = "recovery_shares_dir")]
+    pub recovery_shares: Option<Scheme>,
+    /// Where to write a file for each share; none of them may exist
+    #[arg(long, value_name = "DIR", requires = "recovery_shares")]
+    pub recovery_shares_dir: Option<PathBuf>,
     /// Report as JSON
     #[arg(long)]
     pub json: bool,

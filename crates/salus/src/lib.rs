@@ -15,6 +15,7 @@ pub mod init;
 pub mod messages;
 pub mod process;
 pub mod recover;
+pub mod recovery;
 pub mod serve;
 pub mod supervise;
 pub mod tls;

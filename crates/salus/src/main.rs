@@ -5,7 +5,7 @@ use salus::admin::log::Part;
 use salus::admin::{self, Output};
 use salus::cli::{Cli, Client, Command, Index, Log, Operator, Person, Session};
 use salus::failure::Failure;
-use salus::{cli, demo, help, import, init, process, recover, serve, usage};
+use salus::{cli, demo, help, import, init, process, recover, recovery, serve, usage};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -27,6 +27,10 @@ fn main() -> ExitCode {
         Command::Demo(demo) => demo::run::run(demo, language),
         Command::Init(init) => init::run(init, output(init.json)),
         Command::Recover(recover) => recover::run(recover, output(recover.json)),
+        Command::Recovery(command) => {
+            let cli::Recovery::Split { json, .. } = command;
+            recovery::run(command, output(*json))
+        }
         Command::Serve(serve) => serve::run(serve, language),
         Command::Cell(cell) => admin::change::cell(cell, output(cell_json(cell))),
         Command::Client(client) => admin::change::client(client, output(client_json(client))),

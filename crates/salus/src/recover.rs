@@ -7,12 +7,12 @@ use crate::cli;
 use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::messages::say;
+use crate::recovery;
 use crate::serve::settings;
 use salus_keyholder::recover::{Recover, recover};
 use salus_seal::CellId;
 use salus_store::{CellStore, Store as _, Tuning, cells};
 use serde_json::json;
-use zeroize::Zeroizing;
 
 /// `salus recover`
 pub fn run(command: &cli::Recover, output: Output) -> Result<(), Failure> {
@@ -20,9 +20,10 @@ pub fn run(command: &cli::Recover, output: Output) -> Result<(), Failure> {
     data.must_exist()?;
     let _lock = data.lock()?;
     let settings = settings(&data, command.config.as_deref(), output.language)?;
-    let kit = std::fs::read_to_string(&command.recovery_kit).map(Zeroizing::new).map_err(|why| {
-        Failure::could_not(say("cannot-read").with("path", command.recovery_kit.display()).with("why", why))
-    })?;
+    let kit = match &command.recovery_kit {
+        Some(kit) => recovery::read(kit)?,
+        None => recovery::join(&command.share)?,
+    };
     let asked = Recover {
         data_dir: data.path().to_owned(),
         root_key_file: settings.keyholder.root_key_file_in(&data),

@@ -85,3 +85,76 @@ fn the_kit_brings_a_lost_trusted_side_back() {
     let (code, text) = said(&["log", "verify", "--data", &data]);
     assert_eq!(code, Some(0), "{text}");
 }
+
+/// Of a lost trusted side, any two of three shares bring it back; what is wrong with others is said in one line.
+#[test]
+fn two_of_three_shares_bring_a_lost_trusted_side_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (data, dir) = (path("d"), path("shares"));
+    let inside = path("d/shares");
+    let split = |dir: &str| {
+        said(&["init", "--data", &data, "--recovery-shares", "2of3", "--recovery-shares-dir", dir])
+    };
+    assert_eq!(split(&inside).0, Some(2), "not into what they are to save");
+    let (code, text) = split(&dir);
+    assert_eq!(code, Some(0), "{text}");
+    let share = |number: u8| path(&format!("shares/salus-recovery-share-{number}-of-3.txt"));
+    assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 3, "and no kit");
+    let secrets = || std::fs::read_to_string(share(1)).unwrap();
+    assert!(secrets().starts_with("Salus recovery share\n"));
+    end(serve(&data));
+
+    let recover = |shares: &[&str]| {
+        let mut arguments = vec!["recover", "--data", &data];
+        shares.iter().for_each(|share| arguments.extend(["--share", share]));
+        said(&arguments)
+    };
+    let refused = |shares: &[&str], why: &str| {
+        let (code, text) = recover(shares);
+        assert!(code == Some(2) && text.lines().count() == 1 && text.contains(why), "{text}");
+    };
+    let damaged = path("damaged.txt");
+    std::fs::write(&damaged, secrets().replace("\n3: ", "\n3: 0")).unwrap();
+    for pair in [[1, 2], [1, 3], [3, 2]] {
+        std::fs::remove_dir_all(Path::new(&data).join("trust")).unwrap();
+        let pair = pair.map(share);
+        refused(&[&pair[0]], "1 of the 2 shares");
+        refused(&[&pair[0], &pair[0]], "twice");
+        refused(&[&pair[0], &damaged], &format!("line 3 of the share {damaged}"));
+        let (code, text) = recover(&[&pair[0], &pair[1]]);
+        assert_eq!(code, Some(0), "{text}");
+    }
+    end(serve(&data));
+    assert_eq!(said(&["log", "verify", "--data", &data]).0, Some(0));
+}
+
+/// A kit that is there is split later; its shares do not go together with those of another splitting.
+#[test]
+fn a_kit_is_split_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (data, kit) = (path("d"), path("kit.txt"));
+    assert_eq!(said(&["init", "--data", &data, "--recovery-kit", &kit]).0, Some(0));
+    let split = |kit: &str, dir: &str, scheme: &str| {
+        said(&["recovery", "split", "--recovery-kit", kit, "--shares", scheme, "--dir", dir])
+    };
+    assert_eq!(split(&kit, &path("a"), "2of2").0, Some(0));
+    assert_eq!(split(&kit, &path("b"), "2of2").0, Some(0));
+    assert_eq!(split(&kit, &path("c"), "3of2").0, Some(2));
+    let (code, text) = split(&kit, &path("a"), "2of2");
+    assert!(code == Some(2) && text.lines().count() == 1, "nothing is overwritten: {text}");
+    let share = |name: &str, number: u8| path(&format!("{name}/salus-recovery-share-{number}-of-2.txt"));
+    let (code, text) = split(&share("a", 1), &path("d2"), "2of2");
+    assert!(code == Some(2) && text.contains("no recovery kit"), "{text}");
+    end(serve(&data));
+    std::fs::remove_dir_all(Path::new(&data).join("trust")).unwrap();
+    let recover =
+        |one: &str, other: &str| said(&["recover", "--data", &data, "--share", one, "--share", other]);
+    let (code, text) = recover(&share("a", 1), &share("b", 2));
+    assert!(code == Some(2) && text.contains("do not belong together"), "{text}");
+    let (code, text) = recover(&share("a", 1), &kit);
+    assert!(code == Some(2) && text.contains("no share"), "{text}");
+    let (code, text) = recover(&share("a", 2), &share("a", 1));
+    assert_eq!(code, Some(0), "{text}");
+}
