@@ -11,11 +11,16 @@ use salus_seal::entry::{self, Budgets, Event, Fleeting, Lasting, Limits, Version
 use salus_seal::note::{Checkpoint, Signer};
 use salus_seal::{CellId, ClientId, DeviceId, Header, LogKey, Part, PrincipalId, Pseudonym, SessionId, tile};
 use salus_trust_api::frame::{self, PREFIX_BYTES};
+use salus_trust_api::wire::access::{Access, AccessKind, AccessPage, AccessesAsk};
+use salus_trust_api::wire::administer::{
+    Administer, CellAnswer, CellAsk, CellLogEntry, CellLogPage, LogFilter, LogKind,
+};
 use salus_trust_api::wire::extract::{
     Definition, ExtractFeed, Extracted, NewWords, ParameterChange, VersionBody,
 };
 use salus_trust_api::wire::people::{
-    Assertion, Authorize, DoorAnswer, DoorAsk, NewPerson, PAGES, PAGES_CLIENT_NAME, PeopleAsk, Redeem, Who,
+    Assertion, Authorize, DoorAnswer, DoorAsk, NewPerson, OfSession, PAGES, PAGES_CLIENT_NAME, PeopleAsk,
+    Redeem, Who,
 };
 use salus_trust_api::wire::{
     AdminAnswer, AdminAsk, Admit, Admitted, Answer, Ask, BlindIds, CellInfo, CompartmentWrap, Grant, Hello,
@@ -72,7 +77,8 @@ pub fn seeds() -> Vec<Seed> {
     }
     for (name, event) in events() {
         let lasting = Lasting { time_ms: 1_795_000_000_000, event };
-        let sealed = (name == "opened").then(|| (fleeting(), LogKey::from_bytes([7; 32])));
+        let sealed =
+            matches!(name, "opened" | "searched-within").then(|| (fleeting(), LogKey::from_bytes([7; 32])));
         let sealed = sealed.as_ref().map(|(fleeting, key)| (fleeting, key));
         seeds.push(("entry", name, entry::encode(&CELL, &lasting, sealed).unwrap()));
     }
@@ -233,9 +239,32 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("redeem", Request::Batch(vec![redeem])),
         ("sign-in", Request::Door(Box::new(DoorAsk::FinishSignIn(authorize(), assertion)))),
         ("add-person", Request::Admin(AdminAsk::People(add))),
+        ("accesses", Request::Batch(vec![accesses()])),
+        ("administer", Request::Batch(vec![administer()])),
         ("extract", Request::Extract(extract)),
         ("defining", Request::Batch(vec![admit(vec![defining])])),
     ]
+}
+
+fn accesses() -> Ask {
+    let admit = Admit {
+        token: token(),
+        proof: Vec::new(),
+        cell: CELL,
+        purpose: Purpose::Treatment,
+        interaction: Interaction::Read,
+        address: [0; 16],
+        intents: Vec::new(),
+    };
+    let compartment = CompartmentWrap { number: 4, wrap: vec![2; 81] };
+    Ask::Accesses(Box::new(AccessesAsk { admit, compartment, before: Some(300), limit: 20 }))
+}
+
+fn administer() -> Ask {
+    let filter =
+        LogFilter { before: Some(300), limit: 50, kinds: vec![LogKind::Opened], ..LogFilter::default() };
+    let of = OfSession { token: token(), cell: CELL };
+    Ask::Administer(Box::new(Administer { of, address: [0; 16], ask: CellAsk::Log(filter) }))
 }
 
 fn authorize() -> Authorize {
@@ -302,8 +331,44 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("code", Reply::Door(Box::new(DoorAnswer::Code(token())))),
         ("who", Reply::Batch(vec![Answer::Who(Box::new(who))])),
         ("extracted", Reply::Extracted(extracted)),
+        ("accesses", Reply::Batch(vec![access_page()])),
+        ("administered", Reply::Batch(vec![administered()])),
         ("roots", Reply::Admin(Ok(AdminAnswer::WriteRoots { roots, next: Some(2) }))),
     ]
+}
+
+fn access_page() -> Answer {
+    let access = Access {
+        entry: 299,
+        time_ms: 1_795_000_000_000,
+        entries: 2,
+        principal: PrincipalId([2; 16]),
+        person: Some("Dr. Ada Muster".to_owned()),
+        role: "physician".to_owned(),
+        client: None,
+        purpose: Purpose::Treatment,
+        interaction: Interaction::Read,
+        kinds: vec![AccessKind::Line, AccessKind::Chart],
+        refused: None,
+        delivered: Some(true),
+    };
+    let receipt = Receipt { cell: CELL, entry: 300, last_entry: 301, mac: [6; 16] };
+    Answer::Accesses(AccessPage { receipt, valid_ms: 5_000, accesses: vec![access], next: Some(299) })
+}
+
+fn administered() -> Answer {
+    let entry = CellLogEntry {
+        number: 299,
+        time_ms: 1_795_000_000_000,
+        kind: LogKind::Searched,
+        event: Event::SearchedWithin,
+        principal: Some(PrincipalId([2; 16])),
+        name: Some("Dr. Ada Muster".to_owned()),
+        about: None,
+        access: None,
+    };
+    let page = CellLogPage { entries: vec![entry], next: Some(299) };
+    Answer::Administered(Box::new(Ok(CellAnswer::Log(page))))
 }
 
 fn fleeting() -> Fleeting {
@@ -366,6 +431,7 @@ fn events() -> Vec<(&'static str, Event)> {
     });
     vec![
         ("opened", Event::Opened),
+        ("searched-within", Event::SearchedWithin),
         ("written", Event::Written { first: 1, ranges: ranges(), root: [1; 32] }),
         ("landed", Event::Landed { entries: vec![1, 2, 300] }),
         ("cell-created", cell_created),
