@@ -22,6 +22,8 @@ pub struct Effort {
     pub thin_patients: [u32; 2],
     /// Patients among whom is searched.
     pub searched_patients: &'static [u32],
+    /// Thin patients of the practice whose pages are measured.
+    pub pages_patients: u32,
     /// Whether figures may be compared.
     pub is_full: bool,
 }
@@ -33,6 +35,7 @@ impl Effort {
         span: Span { warm: Duration::from_millis(1000), counted: Duration::from_millis(4000) },
         thin_patients: [1_000, 10_000],
         searched_patients: &[1_000, 10_000, 64_000],
+        pages_patients: 50_000,
         is_full: true,
     };
     /// To see that it works.
@@ -41,6 +44,7 @@ impl Effort {
         span: Span { warm: Duration::from_millis(200), counted: Duration::from_millis(1000) },
         thin_patients: [100, 1_000],
         searched_patients: &[200, 1_000],
+        pages_patients: 500,
         is_full: false,
     };
 }
@@ -57,6 +61,10 @@ pub struct Context {
     pub synthea: PathBuf,
     /// How many patients there are when searches are measured, ascending.
     pub searched_patients: Vec<u32>,
+    /// Thin patients of the practice whose pages are measured.
+    pub thin_patients: u32,
+    /// What could not be measured, and why.
+    pub notes: Vec<String>,
     /// What was measured.
     pub record: Record,
     /// What it was measured on: machine, commit, date, load before.
@@ -110,7 +118,16 @@ impl Context {
         let name = about.date.replace([' ', ':'], "-");
         let record = Record::create(&bench.join(format!("{name}.json")))?;
         let searched_patients = effort.searched_patients.to_vec();
-        Ok(Self { effort, salus, data, synthea, searched_patients, record, about })
+        let thin_patients = effort.pages_patients;
+        let notes = Vec::new();
+        Ok(Self { effort, salus, data, synthea, searched_patients, thin_patients, notes, record, about })
+    }
+
+    /// Keeps what could not be measured, and says so.
+    pub fn note(&mut self, note: &str) {
+        eprintln!("{note}");
+        // Of an answer, the first line, without its HTML.
+        self.notes.push(note.split(['\n', '<']).next().unwrap_or_default().trim().to_owned());
     }
 
     /// A data directory that is not there yet.

@@ -26,8 +26,8 @@ pub enum BenchError {
         /// The beginning of the body.
         body: String,
     },
-    /// An answer that is no HTTP/1.1 with a content length.
-    #[error("not an HTTP/1.1 answer with a content length: {0}")]
+    /// An answer that is no HTTP/1.1, or has no known end.
+    #[error("not an HTTP/1.1 answer as expected: {0}")]
     Http(String),
     /// JSON that is not as expected.
     #[error("{what}: {source}")]

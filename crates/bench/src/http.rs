@@ -1,6 +1,6 @@
-//! As little HTTP/1.1 as a load generator needs: requests built beforehand, answers with a content length.
+//! As little HTTP/1.1 as a load generator needs: requests built beforehand, answers with a content length or in chunks.
 //!
-//! Never: chunks, redirects, compression. State: a connection's buffer.
+//! Never: redirects, decompression. State: a connection's buffer.
 
 use crate::error::BenchError;
 use std::io::{Read as _, Write as _};
@@ -9,6 +9,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// The longest answer's head, in bytes.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
+/// The longest chunk, in bytes.
+const MAX_CHUNK_BYTES: usize = 64 * 1024 * 1024;
 
 /// Who asks whom, and as whom.
 #[derive(Debug, Clone)]
@@ -52,12 +54,57 @@ impl Target {
 struct Head {
     status: u16,
     head_bytes: usize,
-    body_bytes: usize,
+    body: Framing,
+}
+
+/// How one knows where a body ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Framing {
+    /// After so many bytes.
+    Bytes(usize),
+    /// After an empty chunk (RFC 9112, section 7.1).
+    Chunks,
 }
 
 impl Head {
-    fn whole(&self) -> usize {
-        self.head_bytes + self.body_bytes
+    /// Whether all of the answer has come.
+    fn is_whole(&self, received: &[u8]) -> Result<bool, BenchError> {
+        let body = received.get(self.head_bytes..).unwrap_or_default();
+        match self.body {
+            Framing::Bytes(count) => Ok(body.len() >= count),
+            Framing::Chunks => chunks(body, |_| ()),
+        }
+    }
+
+    /// The body of a whole answer.
+    fn body(&self, received: &[u8]) -> Result<Vec<u8>, BenchError> {
+        let body = received.get(self.head_bytes..).unwrap_or_default();
+        let mut whole = Vec::new();
+        match self.body {
+            Framing::Bytes(count) => whole.extend_from_slice(body.get(..count).unwrap_or(body)),
+            Framing::Chunks => {
+                chunks(body, |chunk| whole.extend_from_slice(chunk))?;
+            }
+        }
+        Ok(whole)
+    }
+}
+
+/// Walks through a body in chunks; says whether the last has come. Trailers are not expected.
+fn chunks(mut rest: &[u8], mut each: impl FnMut(&[u8])) -> Result<bool, BenchError> {
+    loop {
+        let Some(line) = rest.windows(2).position(|two| two == b"\r\n") else { return Ok(false) };
+        let (size, after) = rest.split_at(line);
+        let size = std::str::from_utf8(size).ok().and_then(|size| usize::from_str_radix(size, 16).ok());
+        let size = size.filter(|size| *size <= MAX_CHUNK_BYTES).ok_or_else(|| malformed(rest))?;
+        let (Some(chunk), Some(next)) = (after.get(2..2 + size), after.get(2 + size + 2..)) else {
+            return Ok(false);
+        };
+        if size == 0 {
+            return Ok(true);
+        }
+        each(chunk);
+        rest = next;
     }
 }
 
@@ -75,12 +122,13 @@ fn parse_head(bytes: &[u8]) -> Result<Option<Head>, BenchError> {
             .filter_map(|line| line.split_once(':'))
             .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
     };
-    let body_bytes = match value("content-length") {
-        Some((_, length)) => length.trim().parse().map_err(|_| malformed(bytes))?,
-        None if value("transfer-encoding").is_some() => return Err(malformed(bytes)),
-        None => 0,
+    let body = match (value("content-length"), value("transfer-encoding")) {
+        (Some((_, length)), _) => Framing::Bytes(length.trim().parse().map_err(|_| malformed(bytes))?),
+        (None, Some((_, encoding))) if encoding.trim() == "chunked" => Framing::Chunks,
+        (None, Some(_)) => return Err(malformed(bytes)),
+        (None, None) => Framing::Bytes(0),
     };
-    Ok(Some(Head { status, head_bytes: end + 4, body_bytes }))
+    Ok(Some(Head { status, head_bytes: end + 4, body }))
 }
 
 fn malformed(bytes: &[u8]) -> BenchError {
@@ -137,7 +185,7 @@ impl Client {
         let mut part = vec![0u8; 64 * 1024];
         let head = loop {
             if let Some(head) = parse_head(&self.received)?
-                && self.received.len() >= head.whole()
+                && head.is_whole(&self.received)?
             {
                 break head;
             }
@@ -146,14 +194,14 @@ impl Client {
                 count => self.received.extend_from_slice(part.get(..count).unwrap_or_default()),
             }
         };
-        let (head_bytes, body) = self.received.split_at(head.head_bytes);
+        let head_bytes = self.received.get(..head.head_bytes).unwrap_or_default();
         let text = String::from_utf8_lossy(head_bytes);
         let headers = text
             .split("\r\n")
             .filter_map(|line| line.split_once(": "))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
             .collect();
-        Ok(Answer { status: head.status, headers, body: body.to_vec() })
+        Ok(Answer { status: head.status, headers, body: head.body(&self.received)? })
     }
 }
 
@@ -190,10 +238,11 @@ impl LoadConnection {
                 head = parse_head(received)?;
             }
             match head {
-                Some(head) if have >= head.whole() && head.status == status => return Ok(()),
-                Some(head) if have >= head.whole() => {
-                    let body = received.get(head.head_bytes..).unwrap_or_default();
-                    return Err(unexpected(request, head.status, body));
+                Some(head) if head.is_whole(received)? => {
+                    if head.status == status {
+                        return Ok(());
+                    }
+                    return Err(unexpected(request, head.status, &head.body(received)?));
                 }
                 _ => {}
             }
@@ -214,14 +263,28 @@ mod tests {
     fn heads_are_read_when_they_are_whole_and_refused_when_they_are_not_http() {
         let text = b"HTTP/1.1 201 Created\r\nContent-length: 3\r\nETag: x\r\n\r\nabc";
         let head = parse_head(text).unwrap().unwrap();
-        assert_eq!((head.status, head.body_bytes, head.whole()), (201, 3, text.len()));
+        assert_eq!((head.status, head.body), (201, Framing::Bytes(3)));
+        assert!(head.is_whole(text).unwrap() && !head.is_whole(&text[..text.len() - 1]).unwrap());
+        assert_eq!(head.body(text).unwrap(), b"abc");
         for end in 0..head.head_bytes {
             assert_eq!(parse_head(&text[..end]).unwrap(), None, "{end}");
         }
-        assert_eq!(parse_head(b"HTTP/1.1 204 No\r\nA: b\r\n\r\n").unwrap().unwrap().body_bytes, 0);
-        assert!(parse_head(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").is_err());
+        assert_eq!(parse_head(b"HTTP/1.1 204 No\r\nA: b\r\n\r\n").unwrap().unwrap().body, Framing::Bytes(0));
+        assert!(parse_head(b"HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\n").is_err());
         assert!(parse_head(b"SMTP ready\r\n\r\n").is_err());
         assert!(parse_head(&vec![b'x'; MAX_HEAD_BYTES + 1]).is_err());
+    }
+
+    #[test]
+    fn bodies_in_chunks_end_with_the_empty_one() {
+        let text = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na\r\n\r\nB\r\n0123456789x\r\n0\r\n\r\n";
+        let head = parse_head(text).unwrap().unwrap();
+        for end in head.head_bytes..text.len() {
+            assert!(!head.is_whole(&text[..end]).unwrap(), "{end}");
+        }
+        assert!(head.is_whole(text).unwrap());
+        assert_eq!(head.body(text).unwrap(), b"a\r\n0123456789x");
+        assert!(chunks(b"x\r\n", |_| ()).is_err());
     }
 
     #[test]

@@ -47,6 +47,22 @@ pub struct Span {
     pub counted: Duration,
 }
 
+/// How long and how often at least; and when it ends whatever has come.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// At least so long.
+    pub span: Span,
+    /// At least so many answers, unless that takes too long.
+    pub answers: usize,
+    /// After the span, at most so long.
+    pub more: Duration,
+}
+
+/// How often one looks whether there are enough answers.
+const LOOKS: Duration = Duration::from_millis(10);
+/// How long the last answers may take; then the run has failed.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// What is measured: a name for the tables, where it listens, which processes it is.
 pub struct Subject<'a> {
     /// `salus`, `axum`.
@@ -95,6 +111,17 @@ pub fn run(
     span: Span,
     round: u32,
 ) -> Result<Measurement, BenchError> {
+    run_at_least(what, subject, plan, Bounds { span, answers: 0, more: Duration::ZERO }, round)
+}
+
+/// As [`run`], until there are enough answers.
+pub fn run_at_least(
+    what: &'static str,
+    subject: &Subject<'_>,
+    plan: Plan,
+    bounds: Bounds,
+    round: u32,
+) -> Result<Measurement, BenchError> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(BenchError::Connection)?;
     let connections = plan.sequences.len() as u32;
@@ -111,14 +138,23 @@ pub fn run(
                 tokio::task::spawn_local(ask(subject.address, sequence, plan.status, Rc::clone(&shared)))
             })
             .collect();
-        tokio::time::sleep(span.warm).await;
+        tokio::time::sleep(bounds.span.warm).await;
         let before = Reading::take(subject)?;
         shared.phase.set(Phase::Counting);
-        tokio::time::sleep(span.counted).await;
+        tokio::time::sleep(bounds.span.counted).await;
+        let end = Instant::now() + bounds.more;
+        while shared.nanos.borrow().len() < bounds.answers
+            && Instant::now() < end
+            && asking.iter().any(|one| !one.is_finished())
+        {
+            tokio::time::sleep(LOOKS).await;
+        }
         shared.phase.set(Phase::Over);
         let after = Reading::take(subject)?;
         for one in asking {
-            one.await.map_err(|error| BenchError::program("load", error.to_string()))??;
+            let ended = tokio::time::timeout(PATIENCE, one).await;
+            let ended = ended.map_err(|_| BenchError::program("load", "an answer does not come"))?;
+            ended.map_err(|error| BenchError::program("load", error.to_string()))??;
         }
         Ok::<_, BenchError>((before, after))
     })?;

@@ -7,6 +7,7 @@
 //! Never: part of what is shipped; measures anything but processes that it started itself. State: none.
 
 mod bodies;
+mod browser;
 mod chart;
 mod context;
 mod error;
@@ -16,8 +17,10 @@ mod machine;
 mod measurement;
 mod peers;
 mod people;
+mod practice;
 mod procfs;
 mod report;
+mod report_pages;
 mod report_search;
 mod runs;
 mod server;
@@ -35,7 +38,8 @@ use std::process::ExitCode;
     after_help = "Examples:
   cargo run --release -p salus-bench -- all --out docs/benchmarks.md
   cargo run --release -p salus-bench -- read create --quick
-  cargo run --release -p salus-bench -- search --sizes 1000,10000 --out docs/benchmarks-search.md"
+  cargo run --release -p salus-bench -- search --sizes 1000,10000 --out docs/benchmarks-search.md
+  cargo run --release -p salus-bench -- pages --out docs/benchmarks-pages.md"
 )]
 struct Arguments {
     /// What to measure
@@ -50,6 +54,9 @@ struct Arguments {
     /// Patients among whom is searched, ascending [default: 1000,10000,64000; with --quick 200,1000]
     #[arg(long, value_name = "N,N", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(100..=900_000))]
     sizes: Vec<u32>,
+    /// Thin patients of the practice whose pages are measured [default: 50000; with --quick 500]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(100..=900_000))]
+    patients: Option<u32>,
     /// A salus binary [default: built now, in release mode]
     #[arg(long, value_name = "FILE")]
     salus: Option<PathBuf>,
@@ -67,6 +74,8 @@ enum What {
     Start,
     Growth,
     Search,
+    /// Pages, and the demo's start
+    Pages,
 }
 
 fn main() -> ExitCode {
@@ -92,6 +101,9 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
         context.searched_patients.clone_from(&arguments.sizes);
         context.searched_patients.sort_unstable();
     }
+    if let Some(patients) = arguments.patients {
+        context.thin_patients = patients;
+    }
     let wanted = |what: &[What]| arguments.what.iter().any(|one| *one == What::All || what.contains(one));
     if wanted(&[What::Parts]) {
         runs::parts::run(&mut context)?;
@@ -114,6 +126,12 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
     if wanted(&[What::Import, What::Search]) {
         runs::import::run(&mut context)?;
     }
+    if wanted(&[What::Start, What::Pages]) {
+        // The rest is worth having without it.
+        if let Err(error) = runs::start::demo(&mut context) {
+            context.note(&format!("the demo's start was not measured: {error}"));
+        }
+    }
     if wanted(&[What::Start]) {
         runs::start::run(&mut context)?;
     }
@@ -123,6 +141,9 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
     if wanted(&[What::Search]) {
         let sizes = context.searched_patients.clone();
         runs::search::run(&mut context, &sizes)?;
+    }
+    if wanted(&[What::Pages]) {
+        runs::pages::run(&mut context)?;
     }
     let text = report::markdown(&context);
     println!("{text}");

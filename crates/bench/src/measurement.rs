@@ -31,6 +31,9 @@ pub struct Measurement {
     pub p50_us: Option<f64>,
     /// Of the single ones, in microseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub p95_us: Option<f64>,
+    /// Of the single ones, in microseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub p99_us: Option<f64>,
     /// Microseconds of CPU for each, by process.
     pub cpu_us: BTreeMap<String, f64>,
@@ -68,7 +71,7 @@ impl Measurement {
         nanos.sort_unstable();
         let at =
             |share: f64| nanos.get((nanos.len() as f64 * share) as usize).map(|nanos| *nanos as f64 / 1e3);
-        (self.p50_us, self.p99_us) = (at(0.5), at(0.99));
+        (self.p50_us, self.p95_us, self.p99_us) = (at(0.5), at(0.95), at(0.99));
         self
     }
 
@@ -209,6 +212,6 @@ mod tests {
             .with_cpu(&times)
             .with_latencies((0..100).map(|n| n * 1000).collect());
         assert_eq!((one.rate(), one.cpu(), one.cpu_of("a")), (500.0, 40.0, 30.0));
-        assert_eq!((one.p50_us, one.p99_us), (Some(50.0), Some(99.0)));
+        assert_eq!((one.p50_us, one.p95_us, one.p99_us), (Some(50.0), Some(95.0), Some(99.0)));
     }
 }

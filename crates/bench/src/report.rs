@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::machine;
 use crate::measurement::{Measurement, Record, Rounds};
 use crate::peers::disk::ENTRY_BYTES;
+use crate::report_pages;
 use crate::report_search;
 use crate::runs::{admit, growth, parts, requests, start};
 use std::fmt::Write as _;
@@ -27,6 +28,7 @@ pub fn markdown(context: &Context) -> String {
         page += &section;
     }
     page += &report_search::sections(context);
+    page += &report_pages::sections(context);
     page
 }
 
@@ -35,7 +37,7 @@ fn head(context: &Context) -> String {
     let mut text = String::from("# Benchmarks\n\n");
     let taken = if context.effort.is_full {
         format!(
-            "Every figure is the median of {} rounds (searches: of 2); what is compared was measured in turn.",
+            "Every figure is the median of {} rounds (searches: of 2, pages: of one); what is compared was measured in turn.",
             context.effort.rounds
         )
     } else {
@@ -146,6 +148,7 @@ fn aims(context: &Context) -> String {
         ));
     }
     rows.extend(report_search::aims(context));
+    rows.extend(report_pages::aims(record));
     table("Aims", "", &["aim", "measured", "reached"], rows)
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn date(day: Day) -> String {
 }
 
 /// A FHIR dateTime of a minute of the day in local time, with its offset, such as `2026-11-28T09:15:00+01:00`.
-pub(crate) fn time(day: Day, minute: i64) -> String {
+pub fn time(day: Day, minute: i64) -> String {
     let minute = minute.clamp(0, 24 * 60 - 1);
     let offset = if is_summer(day) { 2 } else { 1 };
     format!("{}T{:02}:{:02}:00+{offset:02}:00", date(day), minute / 60, minute % 60)

@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -25,14 +25,20 @@ use std::sync::Arc;
 /// The word by which this binary becomes this process; its argument is a file of answers.
 pub const MODE: &str = "__axum";
 
-#[derive(Serialize, Deserialize)]
-struct Line {
-    path: String,
-    headers: Vec<(String, String)>,
-    body: String,
+/// What is answered at a path.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Line {
+    /// The path with its query; of a record, as [`Stored`] has it.
+    pub path: String,
+    /// The status; of what is no record.
+    pub status: u16,
+    /// Headers but for those that say how the body travels.
+    pub headers: Vec<(String, String)>,
+    /// The body, compressed or not.
+    pub body: Vec<u8>,
 }
 
-type Answers = Arc<HashMap<String, (HeaderMap, Bytes)>>;
+type Answers = Arc<HashMap<String, (StatusCode, HeaderMap, Bytes)>>;
 
 /// The process.
 pub struct Axum {
@@ -43,12 +49,25 @@ pub struct Axum {
 }
 
 impl Axum {
-    /// Starts it with what Salus answered.
+    /// Starts it with records as Salus answered them.
     pub fn start(folder: &std::path::Path, records: &[Stored]) -> Result<Self, BenchError> {
+        let line = |one: &Stored| Line {
+            path: one.path.clone(),
+            status: 200,
+            headers: one.headers.clone(),
+            body: one.body.clone().into_bytes(),
+        };
+        Self::start_with(folder, records.iter().map(line))
+    }
+
+    /// Starts it with any answers.
+    pub fn start_with(
+        folder: &std::path::Path,
+        answers: impl Iterator<Item = Line>,
+    ) -> Result<Self, BenchError> {
         let path = folder.join("answers.json");
         let mut text = String::new();
-        for one in records {
-            let line = Line { path: one.path.clone(), headers: one.headers.clone(), body: one.body.clone() };
+        for line in answers {
             text += &serde_json::to_string(&line).map_err(BenchError::json("answers"))?;
             text.push('\n');
         }
@@ -95,6 +114,7 @@ pub fn serve(answers: &std::path::Path) -> Result<(), BenchError> {
         let routes = Router::new()
             .route("/{cell}/fhir/{kind}/{id}", get(stored).put(echo))
             .route("/{cell}/fhir/{kind}", post(echo))
+            .fallback(page)
             .with_state(answers);
         let listener =
             tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(BenchError::Connection)?;
@@ -121,7 +141,9 @@ fn load(path: &std::path::Path) -> Result<Answers, BenchError> {
         let header = |(name, value): &(String, String)| {
             Some((HeaderName::try_from(name.as_str()).ok()?, HeaderValue::try_from(value.as_str()).ok()?))
         };
-        answers.insert(line.path, (line.headers.iter().filter_map(header).collect(), Bytes::from(line.body)));
+        let headers = line.headers.iter().filter_map(header).collect();
+        let status = StatusCode::from_u16(line.status).unwrap_or_default();
+        answers.insert(line.path, (status, headers, Bytes::from(line.body)));
     }
     Ok(Arc::new(answers))
 }
@@ -131,7 +153,15 @@ async fn stored(
     Path((_, kind, id)): Path<(String, String, String)>,
 ) -> impl IntoResponse {
     match answers.get(&format!("/{kind}/{id}")) {
-        Some((headers, body)) => (StatusCode::OK, headers.clone(), body.clone()),
+        Some((status, headers, body)) => (*status, headers.clone(), body.clone()),
+        None => (StatusCode::NOT_FOUND, HeaderMap::new(), Bytes::new()),
+    }
+}
+
+/// A page, or what follows a form; the form is read as a server would.
+async fn page(State(answers): State<Answers>, address: Uri, _form: Bytes) -> impl IntoResponse {
+    match address.path_and_query().and_then(|path| answers.get(path.as_str())) {
+        Some((status, headers, body)) => (*status, headers.clone(), body.clone()),
         None => (StatusCode::NOT_FOUND, HeaderMap::new(), Bytes::new()),
     }
 }

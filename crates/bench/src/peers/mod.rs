@@ -3,6 +3,7 @@
 pub mod axum;
 pub mod cipher;
 pub mod disk;
+pub mod find;
 pub mod keyholder;
 pub mod sqlite;
 pub mod tables;

@@ -3,6 +3,7 @@
 pub mod admit;
 pub mod growth;
 pub mod import;
+pub mod pages;
 pub mod parts;
 pub mod requests;
 pub mod search;

@@ -8,20 +8,20 @@ use crate::error::BenchError;
 use crate::measurement::Measurement;
 use crate::peers::keyholder::Keyholder;
 use crate::procfs;
-use crate::server::{self, Salus, free_port, text};
+use crate::server::{self, Salus, text};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Patients in each of the demo's practices.
 pub const DEMO_PATIENTS: u32 = 200;
-/// How long a demo may take until it is ready.
-const DEMO_SETTLES: Duration = Duration::from_secs(1);
+/// After so long a server that was started idles.
+const SETTLES: Duration = Duration::from_secs(1);
 
-/// Measures starts and memory.
+/// Measures starts but the demo's, and memory.
 pub fn run(context: &mut Context) -> Result<(), BenchError> {
-    demo(context)?;
     let (salus, target) = Salus::fresh(context, "start")?;
     import(&salus, &context.synthea)?;
     let paths = bodies::post(&target, &bodies::thin_bundles(0..100), "Observation")?;
@@ -35,7 +35,7 @@ pub fn run(context: &mut Context) -> Result<(), BenchError> {
         salus.stop()?;
     }
     let (mut salus, _) = Salus::serve(&context.salus, &data)?;
-    std::thread::sleep(DEMO_SETTLES);
+    std::thread::sleep(SETTLES);
     memory(context, &salus, "idle")?;
     let target = crate::http::Target { address: salus.address(), ..target };
     let records = bodies::fetch(&target, &paths)?;
@@ -49,36 +49,40 @@ pub fn run(context: &mut Context) -> Result<(), BenchError> {
     salus.stop().map(drop)
 }
 
-/// `salus demo` until it says `ready`: with nothing there, then with what it made.
-fn demo(context: &mut Context) -> Result<(), BenchError> {
-    let data = context.fresh_directory("demo")?;
-    for round in 0..=context.effort.rounds {
-        let port = free_port()?.to_string();
-        let begin = Instant::now();
-        let mut child = Command::new(&context.salus)
-            .args(["demo", "--data", &text(&data), "--port", &port, "--patients", &DEMO_PATIENTS.to_string()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(BenchError::io(&context.salus))?;
-        let mut lines = BufReader::new(
-            child.stdout.take().ok_or_else(|| BenchError::program("salus demo", "no stdout"))?,
-        )
-        .lines();
-        let ready = lines.by_ref().map_while(Result::ok).any(|line| line.starts_with("ready "));
-        let elapsed = begin.elapsed();
-        let of = if round == 0 { "demo, nothing there" } else { "demo, again" };
-        if ready {
-            context.record.add(Measurement::new("start", of, 0, round.max(1), 1, elapsed))?;
+/// `salus demo` until it says `ready`: with nothing there, then with what it made; as often as there are rounds.
+pub fn demo(context: &mut Context) -> Result<(), BenchError> {
+    for round in 1..=context.effort.rounds {
+        let data = context.fresh_directory("demo")?;
+        for of in ["demo, nothing there", "demo, again"] {
+            start_demo(context, &data, of, round)?;
         }
-        if let Some(pid) = Pid::from_raw(child.id() as i32) {
-            kill_process(pid, Signal::TERM).map_err(|error| BenchError::Connection(error.into()))?;
-        }
-        let status = child.wait().map_err(BenchError::Connection)?;
-        if !ready || !status.success() {
-            return Err(BenchError::program("salus demo", format!("ready: {ready}, {status}")));
-        }
+    }
+    Ok(())
+}
+
+fn start_demo(context: &mut Context, data: &Path, of: &str, round: u32) -> Result<(), BenchError> {
+    let begin = Instant::now();
+    let mut child = Command::new(&context.salus)
+        .args(["demo", "--data", &text(data), "--port", "0", "--patients", &DEMO_PATIENTS.to_string()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(BenchError::io(&context.salus))?;
+    let mut lines =
+        BufReader::new(child.stdout.take().ok_or_else(|| BenchError::program("salus demo", "no stdout"))?)
+            .lines();
+    let ready = lines.by_ref().map_while(Result::ok).any(|line| line.starts_with("ready "));
+    let elapsed = begin.elapsed();
+    if ready {
+        context.record.add(Measurement::new("start", of, 0, round, 1, elapsed))?;
+    }
+    if let Some(pid) = Pid::from_raw(child.id() as i32) {
+        kill_process(pid, Signal::TERM).map_err(|error| BenchError::Connection(error.into()))?;
+    }
+    let status = child.wait().map_err(BenchError::Connection)?;
+    if !ready || !status.success() {
+        return Err(BenchError::program("salus demo", format!("ready: {ready}, {status}")));
     }
     Ok(())
 }
