@@ -30,6 +30,7 @@ const CSS: &str = concat!(
     include_str!("../assets/css/lists.css"),
     include_str!("../assets/css/chart.css"),
     include_str!("../assets/css/write.css"),
+    include_str!("../assets/css/admin.css"),
     include_str!("../assets/css/print.css"),
 );
 
@@ -42,6 +43,7 @@ const JS: &str = concat!(
     include_str!("../assets/js/net.js"),
     include_str!("../assets/js/chart.js"),
     include_str!("../assets/js/write.js"),
+    include_str!("../assets/js/admin.js"),
 );
 
 static ASSETS: LazyLock<[Asset; 4]> = LazyLock::new(|| {

@@ -72,10 +72,12 @@ pub use vread::vread;
 pub use write::Written;
 
 pub use salus_fhir as fhir;
-pub use salus_seal::{CellId, ClientId};
+pub use salus_seal::entry::Event as LogEvent;
+pub use salus_seal::entry::people as person_events;
+pub use salus_seal::{CellId, ClientId, DeviceId, Part, PrincipalId};
 pub use salus_trust_api::client::{Asker, Endpoint, Trust, TrustError};
 pub use salus_trust_api::wire::access::{Access, AccessKind, MAX_ACCESSES};
 pub use salus_trust_api::wire::administer as administration;
 pub use salus_trust_api::wire::people;
-pub use salus_trust_api::wire::{SignIn, SignedIn};
-pub use salus_trust_api::{Pkce, Purpose, Refusal, Token};
+pub use salus_trust_api::wire::{AdminError, ClientStatus, SignIn, SignedIn};
+pub use salus_trust_api::{Budgets, Interaction, Limits, Pkce, Purpose, Refusal, Token};

@@ -23,6 +23,12 @@ const form = (path) => ({
   name: `write-${path}`,
 });
 
+/** Goes where the first of these links leads. */
+async function followed(page, selector) {
+  await page.locator(selector).first().click();
+  await page.waitForLoadState();
+}
+
 /** Types into the search field as one who looks for somebody, and waits a little for what comes. */
 async function typeInto(page, { family }) {
   await page.keyboard.press('/');
@@ -79,7 +85,21 @@ export const PAGES = [
   form('allergy'),
   form('appointment'),
 
+  cell('admin', 'practice-administrator', ['refused', 'offline', 'quarantined']),
   cell('admin/people', 'practice-administrator', ['refused', 'offline']),
+  cell('admin/people/new', 'practice-administrator', []),
+  cell('admin/people', 'practice-administrator', [], {
+    name: 'admin-person',
+    act: (page) => followed(page, 'main tbody a.name'),
+  }),
+  cell('admin/people', 'practice-administrator', [], {
+    name: 'admin-recover',
+    act: async (page) => {
+      await followed(page, 'main tbody tr:nth-child(2) a.name');
+      await followed(page, 'main a[href$="/revoke"], main a[href$="/recover"]');
+    },
+  }),
+  cell('admin/clients/new', 'practice-administrator', []),
   cell('admin/roles', 'practice-administrator', ['refused']),
   cell('admin/clients', 'practice-administrator', ['refused']),
   cell('admin/log', 'practice-administrator', ['refused', 'offline', 'printed']),

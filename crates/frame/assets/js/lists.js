@@ -1,7 +1,7 @@
 // Lists: j, k and the arrows go from line to line; Enter is the focused link's own.
 (() => {
   const lines = () => [...document.querySelectorAll("main [data-row]")].filter((row) => row.getClientRects().length > 0);
-  const target = (row) => row.querySelector("a[href], button") || row;
+  const target = (row) => row.querySelector("a[href], button, summary") || row;
   const go = (step) => {
     const all = lines();
     if (all.length === 0) return false;
@@ -15,7 +15,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const at = event.target;
-    if (at instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT|SUMMARY)$/.test(at.tagName)) return;
+    if (at instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName)) return;
+    if (at instanceof Element && at.closest("summary") && !at.closest("[data-row]")) return;
     if (document.querySelector("dialog[open]")) return;
     const letters = document.documentElement.dataset.keys !== "off";
     const inList = at instanceof Element && at.closest("[data-row]");

@@ -5,6 +5,7 @@
 //!
 //! Never: decides who may see what; sends a page later than its admissions allow. State: none.
 
+mod admin;
 mod arrivals;
 mod chart;
 mod clock;
@@ -48,6 +49,7 @@ pub(crate) type Route = (&'static str, &'static str);
 /// A part of the pages, with a table and a module of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Area {
+    Admin,
     Chart,
     Look,
     SignIn,
@@ -70,6 +72,7 @@ const AREAS: &[(Area, &[Route])] = &[
     (Area::Open, open::ROUTES),
     (Area::Write, write::ROUTES),
     (Area::Chart, chart::ROUTES),
+    (Area::Admin, admin::ROUTES),
 ];
 
 /// Where a request leads.
@@ -179,6 +182,7 @@ pub(crate) fn late(web: &Web, cell: Option<&Arc<Cell>>, parts: &Parts) -> Answer
 async fn reach(ask: &PageAsk<'_>, area: Area) -> Result<Answer, Trouble> {
     match area {
         Area::Look | Area::SignIn => Err(Trouble::Unknown),
+        Area::Admin => admin::answer(ask).await,
         Area::Today => today::answer(ask).await,
         Area::Find => find::answer(ask).await,
         Area::Inbox => inbox::answer(ask).await,

@@ -35,7 +35,7 @@ impl Rail {
         (Self::Inbox, "inbox", "inbox", "g i"),
         (Self::Patients, "patients", "find", "g p"),
         (Self::Tasks, "tasks", "tasks", "g a"),
-        (Self::Admin, "admin", "admin/people", "g v"),
+        (Self::Admin, "admin", "admin", "g v"),
     ];
 }
 

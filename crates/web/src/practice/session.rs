@@ -51,7 +51,7 @@ impl Role {
 
     /// Whether administration is shown. What it may do is the keyholder's to decide.
     pub(crate) fn administers(self) -> bool {
-        matches!(self, Self::PracticeAdministrator | Self::Client)
+        self == Self::PracticeAdministrator
     }
 }
 

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod accesses;
+mod admin;
+mod admin_people;
 mod chart;
 mod concurrency;
 mod conditional;

@@ -211,7 +211,7 @@ impl Keyholder {
                 indexer_key: zeroize::Zeroizing::new(INDEXER_KEY),
                 line: line_search(),
             }),
-            sign_in: None,
+            sign_in: Some(crate::admin_people::sign_in_options()),
             extract: Some(crate::extractor::options(dir)),
             protections: Vec::new(),
         };

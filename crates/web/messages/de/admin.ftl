@@ -1,0 +1,366 @@
+# Verwaltung: Personen, Rollen, Anwendungen, Protokoll, Prüfpunkte.
+admin-overview = Überblick
+admin-people = Personen
+admin-roles = Rollen
+admin-clients = Anwendungen
+admin-log = Zugriffsprotokoll
+admin-checkpoints = Prüfpunkte
+admin-back = Zurück
+admin-not-done = Das wurde nicht gemacht
+admin-not-done-what = Es wurde nichts geändert.
+admin-not-yours = Hier kommt nur die Verwaltung der Praxis hinein
+admin-not-yours-who = Sie sind angemeldet als { $name } ({ $role }). Wer Akten öffnet, verwaltet nicht auch Personen: So kann kein einzelner Zugang beides.
+admin-not-yours-help = Wenn jemand Neues einen Zugang braucht, Ihnen ein Passkey fehlt oder Sie eine andere Rolle brauchen: Fragen Sie die Person, die Ihre Praxis verwaltet. Sie kann das sofort erledigen.
+admin-invalid = Das geht bei dieser Person nicht, oder nicht durch Sie: Wozu es eine zweite Person braucht, das muss jemand anders aus der Verwaltung tun.
+admin-just-now = gerade eben
+admin-ago-minutes = { $count ->
+    [one] vor { $count } Minute
+   *[other] vor { $count } Minuten
+}
+admin-ago-hours = { $count ->
+    [one] vor { $count } Stunde
+   *[other] vor { $count } Stunden
+}
+admin-ago-days = { $count ->
+    [one] vor { $count } Tag
+   *[other] vor { $count } Tagen
+}
+admin-in-minutes = { $count ->
+    [one] in { $count } Minute
+   *[other] in { $count } Minuten
+}
+admin-in-hours = { $count ->
+    [one] in { $count } Stunde
+   *[other] in { $count } Stunden
+}
+admin-in-days = { $count ->
+    [one] in { $count } Tag
+   *[other] in { $count } Tagen
+}
+
+# Überblick
+admin-count-people = { $count ->
+    [one] { $count } Person
+   *[other] { $count } Personen
+}
+admin-count-clients = { $count ->
+    [one] { $count } Anwendung
+   *[other] { $count } Anwendungen
+}
+admin-count-sessions = { $count ->
+    [one] { $count } angemeldet
+   *[other] { $count } angemeldet
+}
+admin-alone = Es gibt nur eine Person in der Verwaltung. Geht ihr Passkey verloren, kann hier niemand helfen: Laden Sie eine zweite ein.
+admin-refused-today = Heute abgewiesen
+admin-refused-none = Heute wurde nichts abgewiesen.
+admin-more-than = mehr als { $count }
+admin-one-passkey = Mit nur einem Passkey
+admin-one-passkey-what = Geht er verloren, kommt die Person nicht mehr hinein, bis die Verwaltung hilft. Ein zweiter braucht eine Minute: Jede Person legt ihn auf der Anmeldeseite an.
+admin-one-passkey-none = Alle haben einen zweiten Passkey.
+admin-waiting = Eingeladen, noch nicht angemeldet
+admin-waiting-none = Keine Einladung wartet.
+admin-good-until = der Link endet { $time }
+admin-link-ended = der Link ist abgelaufen
+
+# Personen
+admin-name = Name
+admin-role = Rolle
+admin-passkeys = Passkeys
+admin-used = Zuletzt benutzt
+admin-unused = nie benutzt
+admin-never = nie
+admin-added = Hinzugefügt
+admin-none = keiner
+admin-invited = eingeladen
+admin-only-one = kein zweiter
+admin-reach = Akten von { $used } der { $limit } möglichen Patienten in 24 Stunden
+admin-reach-head = Akten, 24 Std.
+admin-reach-what = Die Akten wie vieler verschiedener Patienten in den letzten 24 Stunden geöffnet wurden, und wie viele es sein dürfen
+admin-opens-none = öffnet keine Akten
+admin-gone = { $count ->
+    [one] { $count } ausgeschiedene Person
+   *[other] { $count } ausgeschiedene Personen
+}
+admin-status-active = aktiv
+admin-status-suspended = gesperrt
+admin-status-revoked = ausgeschieden
+admin-you = Sie
+admin-their-log = Einträge im Protokoll
+admin-synced = synchronisiert
+admin-synced-what = Liegt auch auf anderen Geräten dieser Person
+admin-link-waits = Noch nicht angemeldet. Der geschickte Link gilt bis { $time } Uhr.
+admin-link-none = Kein Passkey, und kein Link, der noch gilt.
+admin-passkey-unnamed = ohne Namen
+admin-passkey-remove = Entfernen …
+admin-self-passkeys = Um Ihre eigenen Passkeys kümmern Sie sich auf der Anmeldeseite, mit einem Passkey. Sollten alle verloren sein, hilft jemand anders aus der Verwaltung.
+admin-second-how = Einen zweiten Passkey legt die Person selbst auf der Anmeldeseite an („Ihre Passkeys“), mit dem ersten.
+admin-invite-again = Neuen Link erstellen
+admin-recover = Alle Passkeys sind verloren …
+admin-access = Zugang
+admin-suspend = Sperren
+admin-suspend-what = Gesperrt ist die Person sofort abgemeldet und kann sich nicht anmelden. Sie können sie jederzeit wieder freigeben.
+admin-suspended-what = Diese Person kann sich nicht anmelden. Ihre Passkeys bleiben erhalten.
+admin-restore = Wieder freigeben
+admin-revoke = Für immer beenden …
+admin-about = Zur Person
+admin-sessions = Gerade angemeldet
+admin-change = Ändern
+admin-role-what = Die neue Rolle gilt sofort, auch wo die Person gerade angemeldet ist. Was jede darf:
+admin-name-right = Name
+admin-practitioner = Als Behandler geführt
+admin-practitioner-hint = Die Kennung des Practitioner, der diese Person ist: Dann gehören ihr Termine und Einträge.
+admin-error-describe = Es braucht einen Namen mit höchstens 200 Zeichen; die Kennung eines Behandlers besteht aus Buchstaben, Ziffern, Bindestrichen und Punkten.
+admin-done-suspended = { $name } ist gesperrt und überall abgemeldet.
+admin-done-active = { $name } kann sich wieder anmelden.
+admin-done-role = { $name } hat ab jetzt eine andere Rolle.
+admin-done-name = Gespeichert: { $name }
+admin-done-passkey = Mit dem Passkey von { $name } kann sich niemand mehr anmelden.
+admin-done-revoked = Der Zugang von { $name } ist beendet.
+admin-person-new = Jemanden einladen
+admin-person-next = Als Nächstes bekommen Sie einen Link, den die Person einmal öffnet, um ihren Passkey anzulegen. Sie sehen ihn nur einmal.
+admin-invite = Link erstellen
+admin-name-hint = So, wie man sie in der Praxis kennt: „Dr. Ada Muster“
+admin-language = Sprache
+admin-error-name = Geben Sie einen Namen mit höchstens 200 Zeichen ein
+admin-error-role = Wählen Sie, was die Person darf
+admin-error-practitioner = Die Kennung eines Behandlers besteht aus Buchstaben, Ziffern, Bindestrichen und Punkten
+admin-link = Einmal-Link
+admin-link-for = Link für { $name }
+admin-link-once = Sie sehen diesen Link nur jetzt. Wenn Sie die Seite verlassen, lässt er sich nicht noch einmal anzeigen.
+admin-link-until = Gilt bis { $time } Uhr ({ $ago }), und für einen Passkey.
+admin-link-how = Geben Sie ihn persönlich weiter, oder auf einem Weg, den nur diese Person liest. Sie öffnet ihn auf dem Gerät, mit dem sie arbeitet.
+admin-link-whoever = Wer ihn zuerst öffnet, wird diese Person. Hatte ihn jemand anders: Erstellen Sie einen neuen Link, dann gilt dieser nicht mehr.
+admin-link-no-door = Die Einladung ist erstellt, aber es gibt hier keine Anmeldeseite, zu der ein Link führen könnte. Wer den Server betreibt, muss eine einrichten; erstellen Sie dann einen neuen Link.
+admin-link-kept = Ich habe den Link weitergegeben
+admin-recovered = Die alten Passkeys gelten nicht mehr, und alles, was damit angemeldet war, ist beendet.
+admin-copy = Kopieren
+admin-copied = Kopiert
+admin-for-ever = Das lässt sich nicht rückgängig machen.
+admin-recover-title = Hat { $name } alle Passkeys verloren?
+admin-recover-ends = Alle Passkeys von { $name } gelten sofort nicht mehr, und alles, was damit angemeldet ist, endet.
+admin-recover-link = Sie bekommen einen Link, mit dem { $name } einen neuen Passkey anlegt.
+admin-recover-sure = Vergewissern Sie sich, dass wirklich { $name } fragt: persönlich, oder durch Rückruf unter einer Nummer, die Sie kennen.
+admin-recover-do = Passkeys beenden und Link erstellen
+admin-revoke-title = Den Zugang von { $name } für immer beenden?
+admin-revoke-ends = { $name } ist sofort abgemeldet und kann sich nie wieder anmelden.
+admin-revoke-ever = Das lässt sich nicht zurücknehmen: Wer zurückkehrt, wird neu eingeladen. Für eine Abwesenheit genügt es, zu sperren.
+admin-revoke-stays = Was { $name } geschrieben und geöffnet hat, bleibt in den Akten und im Protokoll.
+admin-revoke-do = Für immer beenden
+admin-passkey-title = Den Passkey „{ $passkey }“ von { $name } entfernen?
+admin-passkey-ends = Mit ihm kann sich niemand mehr anmelden, und was damit angemeldet ist, endet sofort.
+admin-passkey-last = Er ist der einzige: Ohne einen neuen Link kann sich die Person nicht mehr anmelden.
+admin-passkey-others = Die anderen Passkeys der Person bleiben.
+admin-passkey-do = Passkey entfernen
+
+# Rollen
+admin-role-physician = Ärztin oder Arzt
+admin-role-medical-assistant = Medizinische Fachangestellte
+admin-role-practice-administrator = Verwaltung
+admin-role-operator = Betrieb
+admin-role-fhir-client = Liest und schreibt
+admin-role-fhir-reader = Liest nur
+admin-role-importer = Bringt Akten herein
+admin-short-physician = öffnet und schreibt Akten
+admin-short-medical-assistant = öffnet und schreibt Akten, sieht mehr Zeilen in Listen
+admin-short-practice-administrator = verwaltet Personen und Anwendungen, öffnet keine Akte
+admin-short-fhir-client = öffnet, durchsucht und schreibt Akten, wie ein Laborsystem
+admin-short-fhir-reader = öffnet und durchsucht Akten, ändert keine
+admin-short-importer = bringt Akten herein und nimmt keine heraus
+admin-roles-lead = Was jede darf, und wie viele verschiedene Patienten höchstens in einer Zeit. Der Ring zeigt, wie viel davon jede Person in den letzten 24 Stunden gebraucht hat.
+admin-may-read = öffnet Akten
+admin-may-create = legt Einträge an
+admin-may-change = ändert Einträge
+admin-may-search = sucht
+admin-may-administer = verwaltet Personen, Anwendungen und Protokoll
+admin-yes = Ja:
+admin-no = Nein:
+admin-application = Anwendung
+admin-budget = Verschiedene Patienten in
+admin-hour = 1 Stunde
+admin-day = 24 Stunden
+admin-30-days = 30 Tagen
+admin-charts = Akten
+admin-lines = Zeilen in Listen
+admin-role-nobody = Niemand hat diese Rolle.
+
+# Anwendungen
+admin-clients-lead = Laborsysteme, Geräte und andere Programme, die selbst Akten lesen oder schreiben.
+admin-clients-none = Keine Anwendung hat einen Zugang.
+admin-client-new = Neue Anwendung
+admin-client-name-hint = Was es ist und wo: „Labor Müller, Befunde“
+admin-client-may = Was sie darf
+admin-client-make = Zugang erstellen
+admin-size = Wie viel sie erreichen darf
+admin-size-hint = Akten verschiedener Patienten in 24 Stunden. Mehr vergibt am Server, wer ihn betreibt.
+admin-size-small = wenige: { $count }
+admin-size-workplace = so viel wie ein voller Arbeitsplatz: { $count }
+admin-error-client-name = Geben Sie einen Namen mit höchstens 200 Zeichen ein
+admin-secret = Geheimnis
+admin-secret-for = Zugang für { $name }
+admin-secret-once = Sie sehen das Geheimnis nur jetzt. Wenn Sie die Seite verlassen, lässt es sich nicht noch einmal anzeigen.
+admin-secret-how = Tragen Sie alle drei in den Einstellungen der Anwendung ein (OAuth 2.0, Client Credentials).
+admin-secret-kept = Ich habe es verwahrt
+admin-client-id = Client-ID
+admin-token-url = Token-Adresse
+admin-client-revoke-title = Den Zugang von { $name } beenden?
+admin-client-revoke-ends = Die Anwendung liest und schreibt ab sofort nichts mehr. Was sie gerade tut, endet.
+admin-client-revoke-ever = Ihr Geheimnis gilt nie wieder; kommt sie zurück, bekommt sie einen neuen Zugang.
+admin-client-revoke-do = Beenden
+admin-done-client = Der Zugang der Anwendung ist beendet.
+admin-clients-gone = { $count ->
+    [one] { $count } beendete Anwendung
+   *[other] { $count } beendete Anwendungen
+}
+
+# Das Protokoll
+admin-log-title = Wer was getan hat
+admin-log-lead = Jeder Zugriff und jede Änderung, das Neueste zuerst. Patienten werden hier nicht genannt: Wer eine Akte angesehen hat, steht in dieser Akte.
+admin-filter-who = Person oder Anwendung
+admin-filter-anybody = alle
+admin-filter-kind = Was
+admin-filter-anything = alles
+admin-filter-any-purpose = alle
+admin-filter-from = Von
+admin-filter-to = Bis
+admin-filter-refused = nur Abgewiesenes
+admin-filter-show = Anzeigen
+admin-filter-reset = Alles
+admin-kind-opened = Akten geöffnet
+admin-kind-searched = Gesucht
+admin-kind-written = Geschrieben
+admin-kind-sign-in = An- und Abmeldungen
+admin-kind-people = Personen und Passkeys
+admin-kind-clients = Anwendungen
+admin-kind-cell = Praxis abgetrennt
+admin-kind-bookkeeping = Buchführung
+admin-purpose = Zweck
+admin-purpose-TREAT = Behandlung
+admin-purpose-HPAYMT = Abrechnung
+admin-purpose-HOPERAT = Betrieb der Praxis
+admin-purpose-ETREAT = Notfall
+admin-purpose-PATRQT = Auf Wunsch der Patientin oder des Patienten
+admin-purpose-SYSADMIN = Verwaltung
+admin-log-none = Nichts passt dazu.
+admin-log-reached = Das Protokoll reicht weiter zurück, als durchgesehen wurde: weiter mit „Ältere“.
+admin-log-older = Ältere
+admin-log-newest = Neueste
+admin-log-end = Das ist der Anfang.
+admin-entry = Eintrag
+admin-when = Wann
+admin-asked = Gefragt
+admin-patients = Patienten
+admin-versions = Fassungen von Einträgen
+admin-address = Netzwerkadresse
+admin-log-somebody = Jemand
+admin-log-system = Salus
+admin-log-machine = Jemand am Server
+admin-log-forgotten = hat etwas getan, dessen Einzelheiten nicht mehr aufbewahrt werden
+admin-log-opened = { $count ->
+    [0] hat Einträge der Praxis geöffnet
+    [one] hat die Akte von { $count } Patienten geöffnet
+   *[other] hat die Akten von { $count } Patienten geöffnet
+}
+admin-log-glimpsed = { $count ->
+    [0] hat eine Liste ohne Patienten gesehen
+    [one] hat { $count } Patienten in einer Liste gesehen
+   *[other] hat { $count } Patienten in einer Liste gesehen
+}
+admin-log-searched = { $count ->
+    [0] hat gesucht und niemanden gefunden
+    [one] hat gesucht und { $count } Patienten erreicht
+   *[other] hat gesucht und { $count } Patienten erreicht
+}
+admin-log-written = { $versions ->
+    [one] hat { $versions } Eintrag geschrieben
+   *[other] hat { $versions } Einträge geschrieben
+} ({ $count ->
+    [0] der Praxis
+    [one] { $count } Patient
+   *[other] { $count } Patienten
+})
+admin-log-refused = wollte { $asked } – abgewiesen: { $why }
+admin-log-signed-in = hat sich mit dem Passkey „{ $passkey }“ angemeldet
+admin-log-session = hat eine Sitzung begonnen
+admin-log-session-ended = ist abgemeldet
+admin-log-client = hat die Anwendung „{ $about }“ angelegt ({ $role })
+admin-log-client-ended = hat die Anwendung „{ $about }“ beendet
+admin-log-cut-off = hat die Praxis abgetrennt
+admin-log-joined = hat die Praxis wieder verbunden
+admin-log-added = hat { $about } hinzugefügt ({ $role })
+admin-log-invited = hat einen Einmal-Link für { $about } erstellt
+admin-log-looks-round = hat für { $about } einen Link zum Umsehen erstellt
+admin-log-invitation-ended = hat einen Link zum Umsehen benutzt
+admin-log-passkey-first = hat mit einem Einmal-Link den Passkey „{ $passkey }“ angelegt
+admin-log-passkey-more = hat den Passkey „{ $passkey }“ hinzugefügt
+admin-log-passkey-named = hat einen Passkey „{ $passkey }“ genannt
+admin-log-passkey-ended = hat den Passkey „{ $passkey }“ von { $about } beendet
+admin-log-passkey-gone = hat einen Passkey beendet
+admin-log-used-sign-in = hat sich mit dem Passkey „{ $passkey }“ ausgewiesen
+admin-log-used-list = hat die eigenen Passkeys angesehen, mit „{ $passkey }“
+admin-log-used-add = hat mit „{ $passkey }“ einen weiteren Passkey erlaubt
+admin-log-used-rename = hat mit dem Passkey „{ $passkey }“ einen neuen Namen bestätigt
+admin-log-used-remove = hat mit dem Passkey „{ $passkey }“ bestätigt, dass einer entfernt wird
+admin-log-sign-in-refused = konnte sich nicht anmelden: { $why }
+admin-log-restored = hat { $about } wieder freigegeben
+admin-log-suspended = hat { $about } gesperrt
+admin-log-revoked = hat den Zugang von { $about } für immer beendet
+admin-log-role = hat { $about } die Rolle { $role } gegeben
+admin-log-described = hat den Namen von { $about } berichtigt
+admin-log-language = hat die Sprache { $language } gewählt
+admin-log-bookkeeping = hat vermerkt, dass etwas gespeichert oder ausgeliefert wurde
+admin-asked-read = eine Akte öffnen
+admin-asked-history = frühere Fassungen sehen
+admin-asked-histories = alles sehen, was geändert wurde
+admin-asked-create = einen Eintrag anlegen
+admin-asked-update = einen Eintrag ändern
+admin-asked-delete = einen Eintrag löschen
+admin-asked-bundle = mehreres auf einmal tun
+admin-asked-search = suchen
+admin-asked-accesses = sehen, wer eine Akte angesehen hat
+admin-asked-administer = verwalten
+admin-refused-session = war nicht mehr angemeldet
+admin-refused-role = die Rolle erlaubt es nicht
+admin-refused-missing = das gibt es nicht
+admin-refused-cut-off = die Praxis ist abgetrennt
+admin-refused-budget = für jetzt genug verschiedene Patienten
+admin-refused-damaged = das Gespeicherte lässt sich nicht öffnen
+admin-refused-malformed = die Frage war falsch gestellt
+admin-refused-full = der Speicherplatz ist voll
+admin-fault-elsewhere = die Antwort war für eine andere Seite, Person oder Anfrage bestimmt
+admin-fault-replayed = dieselbe Antwort kam zweimal
+admin-fault-late = es dauerte zu lange
+admin-fault-copied = der Passkey könnte kopiert worden sein
+admin-fault-unknown = der Passkey ist unbekannt oder beendet
+admin-fault-status = die Person ist gesperrt, ausgeschieden oder gehört woandershin
+admin-fault-invitation = der Link ist unbekannt, benutzt oder zu alt
+admin-fault-registered = dieser Passkey wurde schon angelegt
+admin-fault-nobody = das Gerät hat nicht geprüft, wer da war
+admin-fault-wrong = die Antwort stimmte nicht
+
+# Prüfpunkte
+admin-checkpoints-lead = Ein Prüfpunkt ist eine unterschriebene Aussage darüber, wie lang das Protokoll ist und was darin steht. Wer einen älteren aufbewahrt, kann beweisen, dass seither nichts abgeschnitten oder geändert wurde.
+admin-checkpoint-last = Letzter Prüfpunkt
+admin-checkpoint-size = Einträge
+admin-checkpoint-newer = Neuere Einträge
+admin-checkpoint-none-newer = keine
+admin-checkpoint-some-newer = { $count ->
+    [one] { $count } neuerer Eintrag, im nächsten Prüfpunkt
+   *[other] { $count } neuere Einträge, im nächsten Prüfpunkt
+}
+admin-checkpoint-root = Wurzel
+admin-checkpoint-witnesses = Zeugen
+admin-checkpoint-none = Es gibt noch keinen Prüfpunkt.
+admin-checkpoint-not-yet = { $count ->
+    [one] Der erste Prüfpunkt wird gerade gemacht; es gibt { $count } Eintrag.
+   *[other] Der erste Prüfpunkt wird gerade gemacht; es gibt { $count } Einträge.
+}
+admin-witness-none = niemand sonst verwahrt eine Kopie
+admin-witness-fails = ein Zeuge nimmt keine Kopien an
+admin-witness-good = die Zeugen haben ihn
+admin-checkpoint-says = Er umfasst { $count } Einträge; { $newer } sind neuer.
+admin-checkpoint-note = Unterschriebener Wortlaut
+admin-checkpoint-keep = Verwahren Sie ihn außerhalb der Praxis: auf Papier, oder per E-Mail bei Ihrer Datenschutzbeauftragten.
+admin-verify = Wie jeder das Protokoll prüfen kann
+admin-verify-how = Speichern Sie den Wortlaut als checkpoint.txt, und lassen Sie später am Server laufen:
+admin-verify-what = Das liest jeden Eintrag, braucht keinen Schlüssel, und sagt, ob das Protokoll noch mit dem beginnt, was der Prüfpunkt unterschrieben hat.

@@ -1,0 +1,181 @@
+//! The sentences of the log: who did what, as a colleague would say it.
+//!
+//! State: none.
+
+use super::log_line::Labels;
+use super::tell::{label, role};
+use salus_frame::Words;
+use salus_records::administration::{CellLogEntry, LogKind, LoggedAccess};
+use salus_records::person_events::{
+    InvitationPurpose, PasskeyUse, PersonEvent, PersonStatus, RegistrationAllowed, SignInFault,
+};
+use salus_records::{Interaction, LogEvent, Part, Refusal};
+
+/// Whether something was refused.
+pub(super) fn is_refused(event: &LogEvent) -> bool {
+    matches!(event, LogEvent::Refused | LogEvent::Person(PersonEvent::SignInRefused { .. }))
+}
+
+/// Who, and what they did: read one after the other, a sentence.
+pub(super) fn sentence(t: Words, labels: &Labels, told: &CellLogEntry) -> (String, String) {
+    let nobody = match &told.event {
+        LogEvent::Person(PersonEvent::SignInRefused { .. } | PersonEvent::InvitationEnded { .. }) => {
+            "admin-log-somebody"
+        }
+        LogEvent::Opened | LogEvent::Refused => "admin-log-somebody",
+        _ if told.kind == LogKind::Report => "admin-log-system",
+        _ => "admin-log-machine",
+    };
+    let who = told.name.clone().unwrap_or_else(|| t.say(nobody).into_owned());
+    (who, what(t, labels, told))
+}
+
+fn what(t: Words, labels: &Labels, told: &CellLogEntry) -> String {
+    let about = || told.about.clone().unwrap_or_default();
+    let named = |key: &str| t.say_with(key, "about", about()).into_owned();
+    match &told.event {
+        LogEvent::SessionBegun { device: Some(passkey), .. } => {
+            t.say_with("admin-log-signed-in", "passkey", label(t, labels.get(passkey))).into_owned()
+        }
+        LogEvent::SessionBegun { device: None, .. } => t.say("admin-log-session").into_owned(),
+        LogEvent::SessionRevoked { .. } => t.say("admin-log-session-ended").into_owned(),
+        LogEvent::ClientCreated { role: name, .. } => {
+            t.say_with_two("admin-log-client", ("about", about()), ("role", role(t, name))).into_owned()
+        }
+        LogEvent::ClientRevoked { .. } => named("admin-log-client-ended"),
+        LogEvent::Quarantined { on: true } => t.say("admin-log-cut-off").into_owned(),
+        LogEvent::Quarantined { on: false } => t.say("admin-log-joined").into_owned(),
+        LogEvent::Person(event) => person(t, labels, event, &about()),
+        _ if told.kind == LogKind::Report => t.say("admin-log-bookkeeping").into_owned(),
+        event => match &told.access {
+            Some(access) => accessed(t, event, access),
+            None => t.say("admin-log-forgotten").into_owned(),
+        },
+    }
+}
+
+/// What happened to somebody, `about` by name.
+fn person(t: Words, labels: &Labels, event: &PersonEvent, about: &str) -> String {
+    let named = |key: &str| t.say_with(key, "about", about.to_owned()).into_owned();
+    let two = |key: &str, name: &str, value: String| {
+        t.say_with_two(key, ("about", about.to_owned()), (name, value)).into_owned()
+    };
+    let with = |key: &str, passkey: &str| t.say_with(key, "passkey", label(t, passkey)).into_owned();
+    match event {
+        PersonEvent::Added(added) => two("admin-log-added", "role", role(t, &added.role)),
+        PersonEvent::Invited(invited) => named(match invited.purpose {
+            InvitationPurpose::Passkey => "admin-log-invited",
+            InvitationPurpose::LookRound => "admin-log-looks-round",
+        }),
+        PersonEvent::InvitationEnded { .. } => t.say("admin-log-invitation-ended").into_owned(),
+        PersonEvent::PasskeyRegistered(registered) => {
+            let key = match registered.allowed_by {
+                RegistrationAllowed::Invitation(_) => "admin-log-passkey-first",
+                RegistrationAllowed::Passkey(_) => "admin-log-passkey-more",
+            };
+            with(key, &registered.label)
+        }
+        PersonEvent::PasskeyNamed { label: name, .. } => with("admin-log-passkey-named", name),
+        PersonEvent::PasskeyRevoked { .. } if about.is_empty() => {
+            t.say("admin-log-passkey-gone").into_owned()
+        }
+        PersonEvent::PasskeyRevoked { passkey, .. } => {
+            two("admin-log-passkey-ended", "passkey", label(t, labels.get(passkey)))
+        }
+        PersonEvent::PasskeyUsed { passkey, purpose, .. } => with(passkey_use(*purpose), labels.get(passkey)),
+        PersonEvent::SignInRefused { why, .. } => {
+            t.say_with("admin-log-sign-in-refused", "why", t.say(fault(*why)).into_owned()).into_owned()
+        }
+        PersonEvent::StatusChanged { status, .. } => named(status_changed(*status)),
+        PersonEvent::RoleChanged { role: name, .. } => two("admin-log-role", "role", role(t, name)),
+        PersonEvent::Described { .. } => named("admin-log-described"),
+        PersonEvent::LanguageChosen { language, .. } => {
+            t.say_with("admin-log-language", "language", language.clone()).into_owned()
+        }
+    }
+}
+
+fn accessed(t: Words, event: &LogEvent, access: &LoggedAccess) -> String {
+    let patients = |key: &str| t.say_with(key, "count", access.patients).into_owned();
+    match (event, access.refused) {
+        (_, Some(refusal)) => {
+            let (asked, why) = (t.say(interaction(access.interaction)), t.say(refused(refusal)));
+            t.say_with_two("admin-log-refused", ("asked", asked.into_owned()), ("why", why.into_owned()))
+                .into_owned()
+        }
+        (LogEvent::Searched | LogEvent::SearchedWithin, None) => patients("admin-log-searched"),
+        (LogEvent::Written { .. }, None) => {
+            let versions = ("versions", access.versions);
+            t.say_with_two("admin-log-written", ("count", access.patients), versions).into_owned()
+        }
+        (_, None) if access.part == Part::Line => patients("admin-log-glimpsed"),
+        (_, None) => patients("admin-log-opened"),
+    }
+}
+
+/// What was asked for.
+pub(super) fn interaction(interaction: Interaction) -> &'static str {
+    match interaction {
+        Interaction::Read => "admin-asked-read",
+        Interaction::Vread | Interaction::HistoryInstance => "admin-asked-history",
+        Interaction::HistoryType | Interaction::HistorySystem => "admin-asked-histories",
+        Interaction::Create => "admin-asked-create",
+        Interaction::Update | Interaction::Patch => "admin-asked-update",
+        Interaction::Delete => "admin-asked-delete",
+        Interaction::Transaction | Interaction::Batch => "admin-asked-bundle",
+        Interaction::SearchType | Interaction::SearchSystem => "admin-asked-search",
+        Interaction::Administer => "admin-asked-administer",
+        Interaction::Accesses => "admin-asked-accesses",
+    }
+}
+
+fn refused(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::NoSession => "admin-refused-session",
+        Refusal::NotAllowed => "admin-refused-role",
+        Refusal::Missing => "admin-refused-missing",
+        Refusal::Quarantined => "admin-refused-cut-off",
+        Refusal::Budget { .. } => "admin-refused-budget",
+        Refusal::DoesNotOpen => "admin-refused-damaged",
+        Refusal::Malformed => "admin-refused-malformed",
+        Refusal::NoRoom => "admin-refused-full",
+    }
+}
+
+fn passkey_use(purpose: PasskeyUse) -> &'static str {
+    match purpose {
+        PasskeyUse::SignIn => "admin-log-used-sign-in",
+        PasskeyUse::List => "admin-log-used-list",
+        PasskeyUse::Add => "admin-log-used-add",
+        PasskeyUse::Rename => "admin-log-used-rename",
+        PasskeyUse::Remove => "admin-log-used-remove",
+    }
+}
+
+fn status_changed(status: PersonStatus) -> &'static str {
+    match status {
+        PersonStatus::Active => "admin-log-restored",
+        PersonStatus::Suspended => "admin-log-suspended",
+        PersonStatus::Revoked => "admin-log-revoked",
+    }
+}
+
+fn fault(fault: SignInFault) -> &'static str {
+    match fault {
+        SignInFault::Origin
+        | SignInFault::RelyingParty
+        | SignInFault::Challenge
+        | SignInFault::OtherPerson => "admin-fault-elsewhere",
+        SignInFault::Replayed | SignInFault::CodeReused => "admin-fault-replayed",
+        SignInFault::Expired | SignInFault::Code => "admin-fault-late",
+        SignInFault::Cloned => "admin-fault-copied",
+        SignInFault::UnknownPasskey => "admin-fault-unknown",
+        SignInFault::NotAllowed => "admin-fault-status",
+        SignInFault::Invitation => "admin-fault-invitation",
+        SignInFault::AlreadyRegistered => "admin-fault-registered",
+        SignInFault::NotPresent | SignInFault::NotVerified => "admin-fault-nobody",
+        SignInFault::Malformed | SignInFault::Signature | SignInFault::Request | SignInFault::Verifier => {
+            "admin-fault-wrong"
+        }
+    }
+}

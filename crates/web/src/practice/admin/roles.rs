@@ -1,0 +1,91 @@
+//! Roles: what each may do, in words. `GET /{cell}/admin/roles`, and the roles that forms offer.
+//!
+//! Never: decides; the keyholder's own table does, and a role that is missing here is shown without words. State: none.
+
+use super::super::{PageAsk, Trouble};
+use super::people::{Line, line};
+use super::person::Choice;
+use super::tell::role;
+use super::{Part, page};
+use crate::answer::Answer;
+use askama::Template;
+use salus_frame::{Words, icon};
+use salus_records::Budgets;
+use salus_records::people::PersonInfo;
+use salus_records::person_events::PersonStatus;
+use std::borrow::Cow;
+
+/// What a role may do, as its keys in the words.
+struct May {
+    name: &'static str,
+    is_persons: bool,
+    may: [bool; 5],
+}
+
+const ALL: [May; 6] = [
+    May { name: "physician", is_persons: true, may: [true, true, true, true, false] },
+    May { name: "medical-assistant", is_persons: true, may: [true, true, true, true, false] },
+    May { name: "practice-administrator", is_persons: true, may: [false, false, false, false, true] },
+    May { name: "fhir-client", is_persons: false, may: [true, true, true, true, false] },
+    May { name: "fhir-reader", is_persons: false, may: [true, false, false, true, false] },
+    May { name: "importer", is_persons: false, may: [false, true, true, false, false] },
+];
+
+const WORDS: [&str; 5] =
+    ["admin-may-read", "admin-may-create", "admin-may-change", "admin-may-search", "admin-may-administer"];
+
+/// The roles of people, or of applications, to choose from.
+pub(super) fn choices(t: Words, is_persons: bool, chosen: &str) -> Vec<Choice> {
+    let roles = ALL.iter().filter(|role| role.is_persons == is_persons);
+    let choice = |one: &May| Choice {
+        name: one.name.to_owned(),
+        label: role(t, one.name),
+        is_chosen: one.name == chosen,
+    };
+    roles.map(choice).collect()
+}
+
+/// A role.
+struct Shown {
+    label: String,
+    /// Whether it may, and what.
+    may: Vec<(bool, Cow<'static, str>)>,
+    /// Those of the people who have it.
+    budgets: Option<Budgets>,
+    people: Vec<Line>,
+    is_persons: bool,
+}
+
+#[derive(Template)]
+#[template(path = "practice/admin/roles.html")]
+struct Roles<'a> {
+    t: Words,
+    base: &'a str,
+    roles: Vec<Shown>,
+}
+
+impl Roles<'_> {
+    fn icon(&self, name: &str) -> &'static str {
+        icon(name)
+    }
+}
+
+pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
+    let people = super::ask::people(ask).await?;
+    let roles = ALL.iter().map(|role| shown(ask, role, &people)).collect();
+    let body = Roles { t: ask.t, base: ask.base(), roles };
+    Ok(page(ask, Part::Roles, ask.t.say("admin-roles"), None, &body).answer(ask))
+}
+
+fn shown(ask: &PageAsk<'_>, of: &May, people: &[PersonInfo]) -> Shown {
+    let t = ask.t;
+    let has_it = |person: &&PersonInfo| person.role == of.name && person.status != PersonStatus::Revoked;
+    let budgets = people.iter().find(has_it).map(|person| person.budgets);
+    Shown {
+        label: role(t, of.name),
+        may: of.may.into_iter().zip(WORDS).map(|(may, word)| (may, t.say(word))).collect(),
+        budgets: budgets.filter(|budgets| budgets.chart.day > 0),
+        people: people.iter().filter(has_it).map(|person| line(ask, person)).collect(),
+        is_persons: of.is_persons,
+    }
+}

@@ -1,0 +1,316 @@
+//! Administration over HTTP: who gets its pages, what they do, and that they name no patient.
+
+use crate::admin_people::{DOOR, ask_people, signed_in};
+use crate::support::{Cell, Http, Reply, Salus};
+use salus_seal::{CellId, PrincipalId};
+use salus_trust_api::wire::people::{PeopleAnswer, PeopleAsk, PersonInfo};
+use salus_trust_api::wire::{AdminAnswer, AdminAsk};
+use serde_json::json;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const HOSTILE: &str = "<script>alert(1)</script>\"><img src=x onerror=alert(1)>";
+const PAGES: [&str; 8] = [
+    "/admin",
+    "/admin/people",
+    "/admin/people/new",
+    "/admin/roles",
+    "/admin/clients",
+    "/admin/clients/new",
+    "/admin/log",
+    "/admin/checkpoints",
+];
+
+fn id_of(salus: &Salus, name: &str) -> CellId {
+    match salus.admin().ask(AdminAsk::Status).unwrap() {
+        AdminAnswer::Status(status) => {
+            status.cells.iter().find(|cell| cell.info.name == name).map(|cell| cell.info.id).unwrap()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Somebody at a browser.
+struct Desk<'a> {
+    salus: &'a Salus,
+    cookie: String,
+    principal: PrincipalId,
+}
+
+impl<'a> Desk<'a> {
+    fn of(salus: &'a Salus, role: &str, name: &str) -> Self {
+        let (principal, cookie) = signed_in(salus, ("praxis", id_of(salus, "praxis")), role, name);
+        Self { salus, cookie, principal }
+    }
+
+    fn get(&self, path: &str) -> Reply {
+        self.send("GET", path, &[("Accept-Language", "en")], "")
+    }
+
+    fn post(&self, path: &str, form: &str) -> Reply {
+        let headers = [("Content-Type", FORM), ("Sec-Fetch-Site", "same-origin"), ("Accept-Language", "en")];
+        self.send("POST", path, &headers, form)
+    }
+
+    fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+        let mut all = vec![("Cookie", self.cookie.as_str())];
+        all.extend_from_slice(headers);
+        Http::new(self.salus.address()).send(method, &format!("/praxis{path}"), &all, body.as_bytes())
+    }
+}
+
+fn people(salus: &Salus) -> Vec<PersonInfo> {
+    match ask_people(salus, PeopleAsk::List { cell: Some("praxis".into()) }) {
+        PeopleAnswer::People(all) => all,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn found(salus: &Salus, name: &str) -> PersonInfo {
+    people(salus).into_iter().find(|person| person.name == name).unwrap()
+}
+
+/// The value of a field of a page.
+fn value_of(page: &str, id: &str) -> String {
+    let rest = page.split(&format!("id=\"{id}\"")).nth(1).unwrap();
+    rest.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn only_administrators_get_in_and_others_learn_who_can_help() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let boss = Desk::of(&salus, "practice-administrator", "Bea Beispiel");
+    let physician = Desk::of(&salus, "physician", "Dr. Ada Muster");
+    for path in PAGES {
+        let page = boss.get(path);
+        assert_eq!(page.status, 200, "{path}: {}", page.text());
+        assert!(page.header("cache-control").is_some_and(|value| value == "no-store"), "{path}");
+        let refused = physician.get(path);
+        assert_eq!(refused.status, 403, "{path}");
+        assert!(
+            refused.text().contains("Dr. Ada Muster") && refused.text().contains("administers your practice")
+        );
+        assert!(!refused.text().contains("Bea Beispiel"), "{path}: nobody else is named");
+        let stranger = Http::new(salus.address()).send("GET", &format!("/praxis{path}"), &[], b"");
+        assert_eq!(stranger.status, 303);
+    }
+    // The rail leads there for those who may go.
+    assert!(boss.get("/admin").text().contains("href=\"/praxis/admin\""));
+    assert!(!physician.get("/today").text().contains("href=\"/praxis/admin\""));
+    // An application's session is nobody's.
+    let cookie = format!("__Host-salus.praxis={}", *cell.session.token.to_text());
+    let reply = cell.http().send("GET", "/praxis/admin/log", &[("Cookie", &cookie)], b"");
+    assert_eq!(reply.status, 403);
+    for (path, form) in [
+        ("/admin/people/new", "name=A&role=physician"),
+        ("/admin/clients/new", "name=A&role=fhir-reader&size=small"),
+    ] {
+        assert_eq!(physician.post(path, form).status, 403, "{path}");
+        let foreign =
+            boss.send("POST", path, &[("Content-Type", FORM), ("Sec-Fetch-Site", "cross-site")], form);
+        assert_eq!(foreign.status, 403, "{path}");
+    }
+    assert_eq!(people(&salus).len(), 2, "nobody was added");
+}
+
+#[test]
+fn somebody_is_invited_suspended_restored_and_leaves() {
+    let salus = Salus::start();
+    salus.cell("praxis");
+    let boss = Desk::of(&salus, "practice-administrator", "Bea Beispiel");
+    let empty = boss.post("/admin/people/new", "name=&practitioner=arzt-1");
+    assert_eq!(empty.status, 422);
+    assert!(empty.text().contains("href=\"#name\"") && empty.text().contains("href=\"#role\""));
+    assert_eq!(value_of(&empty.text(), "practitioner"), "arzt-1", "what was typed stands there still");
+
+    let made = boss.post("/admin/people/new", "name=Dr.+Neu&role=physician&language=fr");
+    assert_eq!(made.status, 200, "{}", made.text());
+    let link = value_of(&made.text(), "link");
+    assert!(link.starts_with(&format!("{DOOR}/invitation#salus_")), "{link}");
+    let person = found(&salus, "Dr. Neu");
+    assert_eq!((person.role.as_str(), person.language.as_deref()), ("physician", Some("fr")));
+    let path = format!("/admin/people/{}", person.principal);
+    assert!(!boss.get(&path).text().contains("invitation#"), "it is shown once");
+    let again = boss.post(&format!("{path}/invite"), "");
+    assert_ne!(value_of(&again.text(), "link"), link);
+
+    let suspended = boss.post(&format!("{path}/status"), "status=suspended");
+    assert_eq!(suspended.status, 303);
+    let to = suspended.header("location").unwrap().strip_prefix("/praxis").unwrap().to_owned();
+    let page = boss.get(&to).text();
+    assert!(
+        page.contains("suspended and signed out") && page.contains("value=\"active\" data-key=\"u\""),
+        "{page}"
+    );
+    boss.post(&format!("{path}/status"), "status=active");
+    let role = boss.post(&format!("{path}/role"), "role=medical-assistant");
+    let to = role.header("location").unwrap().strip_prefix("/praxis").unwrap().to_owned();
+    assert!(
+        boss.get(&to).text().contains("value=\"physician\" data-key=\"u\""),
+        "the role before can be had back"
+    );
+    assert_eq!(found(&salus, "Dr. Neu").role, "medical-assistant");
+    assert_eq!(boss.post(&format!("{path}/name"), "name=").status, 200, "the page says what is wrong");
+    boss.post(&format!("{path}/name"), "name=Dr.+Alt");
+    found(&salus, "Dr. Alt");
+
+    // What is for ever is asked first.
+    let asked = boss.get(&format!("{path}/revoke"));
+    assert!(asked.text().contains("cannot be undone") && asked.text().contains("Dr. Alt"));
+    boss.post(&format!("{path}/revoke"), "");
+    let page = boss.get(&format!("{path}?done=revoked")).text();
+    assert!(page.contains("has ended") && !page.contains(&format!("{path}/status")));
+
+    // Nothing of it goes for oneself.
+    let own = format!("/admin/people/{}", boss.principal);
+    let page = boss.get(&own).text();
+    assert!(!page.contains(&format!("{own}/revoke")) && !page.contains(&format!("{own}/role")));
+    assert_eq!(boss.post(&format!("{own}/status"), "status=suspended").status, 422);
+    assert_eq!(boss.post(&format!("{own}/recover"), "").status, 422);
+    assert_eq!(boss.get("/admin/people/00000000000000000000000000000000").status, 404);
+    assert_eq!(boss.get("/admin/people/x").status, 404);
+}
+
+#[test]
+fn an_application_gets_its_secret_once_and_ends() {
+    let salus = Salus::start();
+    salus.cell("praxis");
+    let boss = Desk::of(&salus, "practice-administrator", "Bea Beispiel");
+    assert_eq!(boss.post("/admin/clients/new", "name=&role=fhir-reader&size=small").status, 422);
+    assert_eq!(boss.post("/admin/clients/new", "name=x&role=physician&size=small").status, 422);
+    assert_eq!(boss.post("/admin/clients/new", "name=x&role=fhir-reader&size=all").status, 400);
+    let made = boss.post("/admin/clients/new", "name=Labor&role=fhir-reader&size=small").text();
+    let (client, secret) = (value_of(&made, "client"), value_of(&made, "secret"));
+    let ask = || {
+        let form = format!("grant_type=client_credentials&client_id={client}&client_secret={secret}");
+        Http::new(salus.address()).send(
+            "POST",
+            "/praxis/oauth/token",
+            &[("Content-Type", FORM)],
+            form.as_bytes(),
+        )
+    };
+    assert_eq!(ask().status, 200);
+    let list = boss.get("/admin/clients").text();
+    assert!(list.contains("Labor") && list.contains(&client) && !list.contains(&secret));
+    let path = format!("/admin/clients/{client}/revoke");
+    assert!(boss.get(&path).text().contains("cannot be undone"));
+    assert_eq!(boss.post(&path, "").status, 303);
+    assert_eq!(ask().status, 401);
+    assert_eq!(boss.get(&path).status, 404, "it has ended already");
+}
+
+/// A patient with a name and id that stand nowhere else, whose record an application wrote and a physician opened.
+fn patient(cell: &Cell) -> String {
+    let patient = json!({"resourceType": "Patient", "name": [{"family": "Unverwechselbar"}]});
+    cell.create("Patient", &patient.to_string())
+}
+
+#[test]
+fn the_log_tells_who_did_what_in_three_languages_and_names_no_patient() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let id = patient(&cell);
+    cell.get(&format!("Patient/{id}"));
+    let boss = Desk::of(&salus, "practice-administrator", "Bea Beispiel");
+    let physician = Desk::of(&salus, "physician", "Dr. Ada Muster");
+    assert_eq!(physician.get(&format!("/patient/{id}")).status, 200);
+    physician.get("/admin");
+    let pseudonym = salus.scope(&cell).patients[0].pseudonym.to_string();
+    for (language, said) in [
+        ("de", "hat die Akte von 1 Patienten geöffnet"),
+        ("fr", "a ouvert le dossier de 1 patient"),
+        ("en", "opened the record of 1 patient"),
+    ] {
+        let page = boss.send("GET", "/admin/log", &[("Accept-Language", language)], "").text();
+        assert!(page.contains(said), "{language}: {page}");
+        assert!(page.contains("Dr. Ada Muster"), "{language}: {page}");
+        for key in ["admin-log-", "admin-asked"] {
+            assert!(!page.contains(key), "{language}: {key} in {page}");
+        }
+        for hidden in [id.as_str(), pseudonym.as_str(), "Unverwechselbar"] {
+            assert!(!page.contains(hidden), "{language}: {hidden}");
+        }
+    }
+    let refused = boss.get("/admin/log?refused=1").text();
+    assert!(refused.contains("the role does not allow it") && !refused.contains("opened the record"));
+    let theirs = boss.get(&format!("/admin/log?who={}&kind=opened", physician.principal)).text();
+    assert!(theirs.contains("opened the record of 1 patient"), "{theirs}");
+    let nothing = boss.get("/admin/log?purpose=ETREAT").text();
+    assert!(nothing.contains("Nothing fits"));
+    assert!(boss.get("/admin/log?from=2030-01-01").text().contains("Nothing fits"));
+    assert_eq!(
+        boss.get("/admin/log?from=x&who=y&kind=z&before=w").status,
+        200,
+        "what cannot be read is left out"
+    );
+    // The overview shows today's refusals, and leads to all of them.
+    let overview = boss.get("/admin").text();
+    assert!(
+        overview.contains("the role does not allow it")
+            && overview.contains("/admin/log?refused=1&amp;from=")
+    );
+}
+
+#[test]
+fn the_log_is_paged_backwards_and_each_entry_stands_once() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    for _ in 0..70 {
+        cell.get("Patient/nobody");
+    }
+    let boss = Desk::of(&salus, "practice-administrator", "Bea Beispiel");
+    let mut path = "/admin/log?refused=1".to_owned();
+    let mut entries = Vec::new();
+    for _ in 0..10 {
+        let page = boss.get(&path).text();
+        let numbers =
+            page.split("<dt>Entry</dt><dd>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned());
+        entries.extend(numbers);
+        let Some(older) = page.split("href=\"").find(|rest| rest.contains("data-key=\"o\"")) else { break };
+        path = older
+            .split('"')
+            .next()
+            .unwrap()
+            .replace("&#38;", "&")
+            .strip_prefix("/praxis")
+            .unwrap()
+            .to_owned();
+    }
+    assert_eq!(entries.len(), 70);
+    entries.dedup();
+    assert_eq!(entries.len(), 70);
+}
+
+#[test]
+fn hostile_names_stay_text() {
+    let salus = Salus::start();
+    salus.cell("praxis");
+    let boss = Desk::of(&salus, "practice-administrator", "Bea Beispiel");
+    let name: String = HOSTILE.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    boss.post("/admin/people/new", &format!("name={name}&role=physician"));
+    boss.post("/admin/clients/new", &format!("name={name}&role=fhir-reader&size=small"));
+    let person = found(&salus, HOSTILE);
+    let own = format!("/admin/people/{}", person.principal);
+    for path in PAGES.iter().copied().chain([
+        own.as_str(),
+        &format!("{own}/revoke"),
+        &format!("{own}?done=role&was={name}"),
+    ]) {
+        let page = boss.get(path).text();
+        assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "{path}");
+        assert!(!page.contains(" style="), "{path}");
+    }
+}
+
+#[test]
+fn what_is_published_and_how_to_verify_it_is_shown() {
+    let salus = Salus::start();
+    salus.cell("praxis");
+    let boss = Desk::of(&salus, "practice-administrator", "Bea Beispiel");
+    salus.admin().ask(AdminAsk::Publish).unwrap();
+    let page = boss.get("/admin/checkpoints").text();
+    assert!(page.contains("salus log verify") && page.contains("nobody else keeps a copy"));
+    let note = page.split("<textarea").nth(1).unwrap();
+    assert!(note.contains(&id_of(&salus, "praxis").to_string()), "{note}");
+}

@@ -1,0 +1,63 @@
+// Administration as a practice's administrator does it, in German and in French: invites somebody, who makes a passkey by the link, is
+// suspended and restored, and leaves; an application; the log, which has all of it; by keyboard where it says so.
+// State: the demo's own practice.
+
+import assert from 'node:assert/strict';
+import { assertAccessible, keys, personOf, redeemInvitation, suite, walkWithTab } from './harness/index.mjs';
+
+const { test } = suite({ patients: 3 });
+
+const WORDS = {
+  de: { invited: 'Einmal-Link', suspended: 'gesperrt', made: 'hat einen Einmal-Link für', refused: 'Hier kommt nur die Verwaltung' },
+  fr: { invited: 'Lien à usage unique', suspended: 'suspendu', made: 'a créé un lien à usage unique', refused: 'Seule l’administration' },
+};
+
+for (const [language, words] of Object.entries(WORDS)) {
+  test(`an administrator invites, suspends and restores (${language})`, { language }, async ({ page, salus, cell }) => {
+    await redeemInvitation(page, salus, personOf(cell, 'practice-administrator'));
+    await keys(page, 'g v');
+    await page.waitForURL('**/admin');
+    await assertAccessible(page);
+    await keys(page, '2');
+    await page.waitForURL('**/admin/people');
+    await assertAccessible(page);
+    await keys(page, 'n');
+    await page.waitForURL('**/people/new');
+    await page.keyboard.type(`Dr. Neu ${language}`);
+    await page.locator('input[name=role][value=physician]').check();
+    await page.keyboard.press('Enter');
+    const link = page.locator('#link');
+    await link.waitFor();
+    assert.match(await link.inputValue(), /\/invitation#salus_[\w-]{43}$/);
+    assert.ok((await page.locator('main').innerText()).includes(words.invited));
+    await assertAccessible(page);
+    await page.locator('main .actions a').first().click();
+    await page.locator('button[name=status][value=suspended]').click();
+    await page.waitForURL('**?done=suspended');
+    assert.ok((await page.locator('main').innerText()).includes(words.suspended));
+    await keys(page, 'u');
+    await page.waitForURL('**?done=active');
+    await keys(page, '5');
+    await page.waitForURL('**/admin/log');
+    assert.ok((await page.locator('#log').innerText()).includes(words.made));
+    await assertAccessible(page);
+    await page.locator('input[name=refused]').check();
+    await page.waitForURL('**refused=1**');
+    await keys(page, '3');
+    await page.waitForURL('**/admin/roles');
+    await assertAccessible(page);
+    await keys(page, '6');
+    await page.waitForURL('**/admin/checkpoints');
+    await assertAccessible(page);
+    await walkWithTab(page);
+  });
+}
+
+test('whoever opens records is told who can help', { language: 'de' }, async ({ page, salus, cell, watch }) => {
+  await redeemInvitation(page, salus, personOf(cell, 'physician'));
+  watch.expect(/403/);
+  await page.goto(`${salus.baseUrl}/${cell.name}/admin/people`);
+  assert.ok((await page.locator('main').innerText()).includes(WORDS.de.refused));
+  assert.equal(await page.locator('.rail a[href$="/admin"]').count(), 0);
+  await assertAccessible(page);
+});
