@@ -200,6 +200,6 @@ mod tests {
         let request = String::from_utf8(browser.request(&ask).into()).unwrap_or_default();
         assert!(request.starts_with("POST /bench/patient/1/vital HTTP/1.1\r\n"), "{request}");
         assert!(request.contains("\r\nCookie: __Host-salus.bench=t\r\n"), "{request}");
-        assert!(request.ends_with("Content-Length: 15\r\n\r\npulse=7%20%C3%A4"), "{request}");
+        assert!(request.ends_with("Content-Length: 16\r\n\r\npulse=7%20%C3%A4"), "{request}");
     }
 }

@@ -126,8 +126,9 @@ impl Context {
     /// Keeps what could not be measured, and says so.
     pub fn note(&mut self, note: &str) {
         eprintln!("{note}");
-        // Of an answer, the first line, without its HTML.
-        self.notes.push(note.split(['\n', '<']).next().unwrap_or_default().trim().to_owned());
+        // Of an answer what can be read: neither its HTML nor what was compressed.
+        let is_read = |character: &char| *character != '<' && (' '..='~').contains(character);
+        self.notes.push(note.chars().take_while(is_read).collect::<String>().trim().to_owned());
     }
 
     /// A data directory that is not there yet.

@@ -156,7 +156,9 @@ fn one(context: &mut Context, salus: &Salus, browser: &Browser, page: &Page) -> 
     let beside = Browser { address: axum.address, ..browser.clone() };
     for connections in CONNECTIONS {
         measure(context, "page axum", (&beside, &axum.processes()), page, connections)?;
-        measure(context, "page", (browser, &salus.processes()), page, connections)?;
+        if let Err(error) = measure(context, "page", (browser, &salus.processes()), page, connections) {
+            context.note(&format!("{} with {connections} connections was not measured: {error}", page.name));
+        }
     }
     Ok(())
 }
