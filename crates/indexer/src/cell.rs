@@ -6,9 +6,10 @@
 use crate::cursor::Cursors;
 use crate::directory::Keys;
 use crate::entry::{Entry, open};
+use crate::folder::destroy;
 use crate::needs::Needs;
 use crate::pages::PageCache;
-use crate::store::{Replace, Store, Stuck, destroy};
+use crate::store::{Replace, Rest, Store, Stuck};
 use salus_seal::CellId;
 use salus_trust_api::wire::index::{IndexStatus, Item};
 use salus_trust_api::wire::words::{Made, Words};
@@ -219,6 +220,20 @@ impl Cell {
         std::mem::replace(&mut self.live, fresh).destroy();
         self.incomplete = true;
         Ok(true)
+    }
+
+    /// What to keep of it beside its files, if nothing is under way in it and it can be closed.
+    pub(crate) fn rest(&self) -> Option<Rest> {
+        let is_idle = self.next.is_none() && self.pending.is_empty() && !self.incomplete;
+        // At rest no writer is opened any more; only then it means something that nobody else has it, a writer or a query.
+        let is_idle = is_idle && self.live.is_at_rest() && Arc::strong_count(&self.live) == 1;
+        (is_idle && !self.live.is_broken()).then(|| self.live.rest())
+    }
+
+    /// Goes on from there. False when it is not what it was when it was closed: then it answers nothing until it was fed.
+    pub(crate) fn resume(&mut self, rest: Rest) -> bool {
+        self.incomplete = !self.live.resume(rest);
+        !self.incomplete
     }
 
     pub(crate) fn status(&self) -> IndexStatus {

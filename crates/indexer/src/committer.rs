@@ -29,12 +29,17 @@ pub(crate) struct Committer {
 }
 
 impl Committer {
-    /// Starts it. `lost` is told of an index whose files do not open any more.
-    pub(crate) fn start(lost: impl Fn(&Arc<Store>) + Send + 'static) -> std::io::Result<Self> {
+    /// Starts it. `lost` is told of an index whose files do not open any more; `rested` is called after each look around, when
+    /// the committer has nothing in its hands but the writers.
+    pub(crate) fn start(
+        lost: impl Fn(&Arc<Store>) + Send + 'static,
+        rested: impl Fn() + Send + 'static,
+    ) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let of_thread = shared.clone();
-        let thread =
-            std::thread::Builder::new().name("index commit".into()).spawn(move || work(&of_thread, &lost))?;
+        let thread = std::thread::Builder::new()
+            .name("index commit".into())
+            .spawn(move || work(&of_thread, &lost, &rested))?;
         Ok(Self { shared, thread: Some(thread) })
     }
 
@@ -70,7 +75,7 @@ struct Open {
     used: Instant,
 }
 
-fn work(shared: &Shared, lost: &dyn Fn(&Arc<Store>)) {
+fn work(shared: &Shared, lost: &dyn Fn(&Arc<Store>), rested: &dyn Fn()) {
     let mut open: HashMap<*const Store, Open> = HashMap::new();
     while let Some(stores) = wait(shared) {
         for store in stores {
@@ -91,6 +96,7 @@ fn work(shared: &Shared, lost: &dyn Fn(&Arc<Store>)) {
         for one in idle.iter().filter_map(|pointer| open.remove(pointer)) {
             close(one);
         }
+        rested();
     }
 }
 

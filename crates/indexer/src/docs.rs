@@ -15,17 +15,39 @@ pub(crate) const END: u32 = TERMINATED;
 /// How many documents are looked at between two looks at the clock.
 const STEPS_PER_LOOK: u32 = 1024;
 
+/// The most bytes of documents, terms and names that one query gathers, beside its page, its columns and the cache of opened pages.
+pub(crate) const MAX_QUERY_BYTES: u64 = 64 * 1024 * 1024;
+
 /// What a query may still spend.
 pub(crate) struct Budget {
     deadline: Instant,
     steps: Cell<u32>,
     terms: Cell<u64>,
+    bytes: Cell<u64>,
     pub(crate) over: Cell<bool>,
 }
 
 impl Budget {
     pub(crate) fn new(deadline: Instant, terms: u64) -> Self {
-        Self { deadline, steps: Cell::new(0), terms: Cell::new(terms), over: Cell::new(false) }
+        let (steps, over) = (Cell::new(0), Cell::new(false));
+        Self { deadline, steps, terms: Cell::new(terms), bytes: Cell::new(MAX_QUERY_BYTES), over }
+    }
+
+    /// The same, with room for so many bytes.
+    #[cfg(test)]
+    pub(crate) fn with_bytes(self, bytes: u64) -> Self {
+        self.bytes.set(bytes);
+        self
+    }
+
+    /// Counts bytes that the query keeps until its end; true when it may not go on. What it gives back meanwhile is not taken off:
+    /// the bound is on all that it ever held.
+    pub(crate) fn hold(&self, bytes: usize) -> bool {
+        match self.bytes.get().checked_sub(bytes as u64) {
+            Some(left) => self.bytes.set(left),
+            None => self.over.set(true),
+        }
+        self.over.get()
     }
 
     /// Counts one step; true when the query may not go on.

@@ -12,6 +12,9 @@ use salus_trust_api::wire::query::{Comparison, LAST_UPDATED};
 use salus_trust_api::wire::words::Range;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// About how many bytes a document takes of which the place of a value matters, in bytes: its entry in a set.
+const PLACE_BYTES: usize = 16;
+
 /// Evaluates plans on one segment.
 #[derive(Clone, Copy)]
 pub(crate) struct Evaluator<'v> {
@@ -71,7 +74,7 @@ impl<'v> Evaluator<'v> {
         if walked {
             let mut terms = Terms::new(self.segment);
             for kind in kinds.iter().collect::<BTreeSet<_>>() {
-                terms.add(&Key::global(Global::Kind).number(*kind).0)?;
+                terms.add(&Key::global(Global::Kind).number(*kind).0, self.budget)?;
             }
             return terms.into_docs(self.budget);
         }
@@ -82,7 +85,7 @@ impl<'v> Evaluator<'v> {
 
     fn looks(self, looks: &[Look]) -> Result<Docs<'v>, ReadFailed> {
         if let [Look::Exact(key)] = looks {
-            return self.segment.exact(key);
+            return self.segment.exact(key, self.budget);
         }
         self.terms(looks, &|_| Some(0))?
             .remove(&0)
@@ -109,7 +112,7 @@ impl<'v> Evaluator<'v> {
                     if self.budget.term() {
                         break;
                     }
-                    groups.entry(0).or_insert_with(|| Terms::new(self.segment)).add(key)?;
+                    groups.entry(0).or_insert_with(|| Terms::new(self.segment)).add(key, self.budget)?;
                     continue;
                 }
                 Look::Exact(key) => (key, None),
@@ -148,7 +151,7 @@ impl<'v> Evaluator<'v> {
         if !walked || place.parameter == LAST_UPDATED {
             return Ok(check);
         }
-        let present = self.segment.exact(&Key::of(place, Form::Present).0)?;
+        let present = self.segment.exact(&Key::of(place, Form::Present).0, self.budget)?;
         Ok(Docs::and(vec![present, check], documents))
     }
 
@@ -232,7 +235,9 @@ impl<'v> Evaluator<'v> {
                 let mut places: BTreeSet<(u32, u16)> = BTreeSet::new();
                 for (nth, terms) in self.numbered(units)? {
                     walk(terms.into_docs(self.budget)?, self.budget, &mut |doc| {
-                        places.insert((doc, nth));
+                        if !self.budget.hold(PLACE_BYTES) {
+                            places.insert((doc, nth));
+                        }
                     });
                 }
                 Some(places)

@@ -12,6 +12,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be"))]
 
 mod cell;
+mod cells;
 mod committer;
 mod connection;
 mod cursor;
@@ -21,6 +22,7 @@ mod entry;
 mod error;
 mod evaluate;
 mod fold;
+mod folder;
 mod key;
 mod memory;
 mod needs;

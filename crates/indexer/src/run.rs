@@ -3,6 +3,7 @@
 //! Never: goes on without the keyholder; it ends, and whoever started it starts it again. State: the cells, and the connection.
 
 use crate::cell::Cell;
+use crate::cells::{Cells, MAX_OPEN_CELLS, Reopened, lock};
 use crate::committer::Committer;
 use crate::connection::{Connection, Sender};
 use crate::error::IndexerError;
@@ -15,11 +16,10 @@ use rustix::fs::{FlockOperation, flock};
 use salus_seal::CellId;
 use salus_trust_api::wire::index::{FromIndexer, ToIndexer};
 use salus_trust_api::wire::query::{Query, SearchFault};
-use std::collections::HashMap;
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use zeroize::Zeroizing;
 
@@ -43,6 +43,16 @@ impl IndexerOptions {
 /// Runs until `stop` becomes readable or is closed (then `Ok`), or until the keyholder has gone (then
 /// [`IndexerError::Disconnected`]: to be started again). `ready` is called once the keyholder has welcomed it.
 pub fn run(options: IndexerOptions, stop: OwnedFd, ready: impl FnOnce()) -> Result<(), IndexerError> {
+    run_within(options, MAX_OPEN_CELLS, stop, ready)
+}
+
+/// The same with another bound of open cells.
+pub(crate) fn run_within(
+    options: IndexerOptions,
+    most_open: usize,
+    stop: OwnedFd,
+    ready: impl FnOnce(),
+) -> Result<(), IndexerError> {
     let folder = File::open(&options.index_dir).map_err(|source| io_error(&options.index_dir, source))?;
     if flock(&folder, FlockOperation::NonBlockingLockExclusive).is_err() {
         return Err(IndexerError::Locked { path: options.index_dir.display().to_string() });
@@ -51,7 +61,7 @@ pub fn run(options: IndexerOptions, stop: OwnedFd, ready: impl FnOnce()) -> Resu
         return Ok(());
     };
     ready();
-    let mut server = Server::new(&options, connection.sender())?;
+    let mut server = Server::new(&options, most_open, connection.sender())?;
     while let Some(message) = connection.next()? {
         server.handle(message)?;
     }
@@ -62,16 +72,11 @@ fn io_error(path: &std::path::Path, source: std::io::Error) -> IndexerError {
     IndexerError::Io { path: path.display().to_string(), source }
 }
 
-type Cells = Arc<Mutex<HashMap<CellId, Arc<Mutex<Cell>>>>>;
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+type SharedCells = Arc<Mutex<Cells>>;
 
 struct Server {
     index_dir: PathBuf,
-    cache: Arc<PageCache>,
-    cells: Cells,
+    cells: SharedCells,
     sender: Sender,
     // The threads end before the cells go.
     workers: Workers,
@@ -79,18 +84,21 @@ struct Server {
 }
 
 impl Server {
-    fn new(options: &IndexerOptions, sender: Sender) -> Result<Self, IndexerError> {
-        let cells = Cells::default();
+    fn new(options: &IndexerOptions, most_open: usize, sender: Sender) -> Result<Self, IndexerError> {
+        let cache = Arc::new(PageCache::new(options.page_cache_bytes));
+        let cells = Cells::new(options.index_dir.clone(), cache, most_open);
+        let cells = Arc::new(Mutex::new(cells));
         let (known, to) = (cells.clone(), sender.clone());
         let started = |source| io_error(&options.index_dir, source);
         let lost = move |store: &Arc<Store>| {
-            let cells: Vec<(CellId, Arc<Mutex<Cell>>)> =
-                lock(&known).iter().map(|(id, cell)| (*id, cell.clone())).collect();
+            let cells = lock(&known).all_open();
             for (id, cell) in cells {
                 begin_anew(id, &cell, store, &to);
             }
         };
-        let committer = Arc::new(Committer::start(lost.clone()).map_err(started)?);
+        let all = cells.clone();
+        let rested = move || lock(&all).close_some();
+        let committer = Arc::new(Committer::start(lost.clone(), rested).map_err(started)?);
         let (to, looked_after) = (sender.clone(), Arc::downgrade(&committer));
         let answered: Answered = Arc::new(move |job: &Job, answer| {
             let answer = match answer {
@@ -112,18 +120,17 @@ impl Server {
             });
         });
         let workers = Workers::start(&answered).map_err(started)?;
-        Ok(Self {
-            index_dir: options.index_dir.clone(),
-            cache: Arc::new(PageCache::new(options.page_cache_bytes)),
-            cells,
-            sender,
-            workers,
-            committer,
-        })
+        Ok(Self { index_dir: options.index_dir.clone(), cells, sender, workers, committer })
     }
 
     fn cell(&self, id: CellId) -> Result<Arc<Mutex<Cell>>, IndexerError> {
-        lock(&self.cells).get(&id).cloned().ok_or(IndexerError::Disconnected)
+        let found = lock(&self.cells).get(id).map_err(|source| io_error(&self.index_dir, source))?;
+        let Reopened { cell, is_lost } = found.ok_or(IndexerError::Disconnected)?;
+        if is_lost {
+            self.sender.send(&FromIndexer::Lost { cell: id });
+        }
+        self.committer.look_after(lock(&cell).stores());
+        Ok(cell)
     }
 
     fn handle(&mut self, message: ToIndexer) -> Result<(), IndexerError> {
@@ -173,10 +180,9 @@ impl Server {
     }
 
     fn open(&mut self, id: CellId, index_key: &[u8; 32]) -> Result<(), IndexerError> {
-        let opened = Cell::open(&self.index_dir, id, index_key, self.cache.clone());
+        let opened = lock(&self.cells).open(id, index_key);
         let (cell, settled) = opened.map_err(|source| io_error(&self.index_dir, source))?;
-        self.committer.look_after(cell.stores());
-        lock(&self.cells).insert(id, Arc::new(Mutex::new(cell)));
+        self.committer.look_after(lock(&cell).stores());
         self.sender.send(&FromIndexer::Opened { cell: id, settled });
         Ok(())
     }

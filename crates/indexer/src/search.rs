@@ -22,6 +22,10 @@ use std::time::{Duration, Instant};
 pub(crate) const MAX_QUERY_TIME: Duration = Duration::from_secs(2);
 /// The most terms that one query looks at, in all segments together.
 pub(crate) const MAX_TERMS: u64 = 1_000_000;
+/// About how many bytes a name takes beside itself, in bytes: its entry in a set, and the key that is looked up for it.
+const NAME_BYTES: usize = 128;
+/// About how many bytes the number of a name takes in a set, in bytes.
+const NUMBER_BYTES: usize = 16;
 /// The most records that the inner condition of a chain may find.
 pub(crate) const MAX_CHAIN_NAMES: usize = 100_000;
 
@@ -173,13 +177,17 @@ struct Gathered<'v> {
 }
 
 impl<'v> Gathered<'v> {
-    /// The numbers of one segment. Segments come one after the other.
-    fn of(&mut self, sealed: &'v Sealed) -> &mut BTreeSet<u64> {
+    /// More numbers of one segment. Segments come one after the other.
+    fn add(&mut self, sealed: &'v Sealed, numbers: impl IntoIterator<Item = u64>, budget: &Budget) {
         if !self.sealed.last().is_some_and(|(last, _)| std::ptr::eq(*last, sealed)) {
             self.sealed.push((sealed, BTreeSet::new()));
         }
-        let last = self.sealed.len() - 1;
-        &mut self.sealed[last].1
+        let Some((_, known)) = self.sealed.last_mut() else { return };
+        for number in numbers {
+            if known.insert(number) && budget.hold(NUMBER_BYTES) {
+                return;
+            }
+        }
     }
 }
 
@@ -298,12 +306,13 @@ impl Chains for Run<'_> {
         depth: usize,
     ) -> Result<Plan, SearchFault> {
         let inner = self.inner(kinds, meets, depth)?;
-        let mut gathered = Gathered::default();
+        let (mut gathered, budget) = (Gathered::default(), self.budget);
         self.met(&inner, &mut |segment, doc| {
             match segment {
-                Segment::Sealed(sealed) => gathered.of(sealed).extend(sealed.name_number(doc)),
+                Segment::Sealed(sealed) => gathered.add(sealed, sealed.name_number(doc), budget),
                 Segment::Memory(memory) => {
-                    gathered.names.extend(memory.entry(doc).map(|entry| entry.name.clone()))
+                    gathered.names.extend(memory.entry(doc).map(|entry| entry.name.clone()));
+                    budget.hold(NAME_BYTES);
                 }
             }
             Ok(())
@@ -311,7 +320,9 @@ impl Chains for Run<'_> {
         let Gathered { sealed, mut names } = gathered;
         for (sealed, numbers) in sealed {
             sealed.names(&numbers, &mut |name| {
-                names.insert(name.to_vec());
+                if !budget.hold(name.len() + NAME_BYTES) {
+                    names.insert(name.to_vec());
+                }
             })?;
         }
         let place = key::Place { parameter, component: 0 };
@@ -328,14 +339,16 @@ impl Chains for Run<'_> {
     ) -> Result<Plan, SearchFault> {
         let inner = self.inner(&[kind], meets, depth)?;
         let wanted = key::outgoing(parameter);
-        let mut gathered = Gathered::default();
+        let (mut gathered, budget) = (Gathered::default(), self.budget);
         self.met(&inner, &mut |segment, doc| {
             match segment {
-                Segment::Sealed(sealed) => gathered.of(sealed).extend(sealed.outgoing(doc)),
+                Segment::Sealed(sealed) => gathered.add(sealed, sealed.outgoing(doc), budget),
                 Segment::Memory(memory) => {
                     let outgoing = memory.entry(doc).into_iter().flat_map(|entry| &entry.outgoing);
                     let names = outgoing.filter_map(|name| name.strip_prefix(&wanted)).map(<[u8]>::to_vec);
+                    let before = gathered.names.len();
                     gathered.names.extend(names);
+                    budget.hold((gathered.names.len() - before) * NAME_BYTES);
                 }
             }
             Ok(())
@@ -343,7 +356,9 @@ impl Chains for Run<'_> {
         let Gathered { sealed, mut names } = gathered;
         for (sealed, numbers) in sealed {
             sealed.outgoing_names(&numbers, parameter, &mut |name| {
-                names.insert(name.to_vec());
+                if !budget.hold(name.len() + NAME_BYTES) {
+                    names.insert(name.to_vec());
+                }
             })?;
         }
         let keys = names.iter().map(|name| Look::Exact(Key::global(Global::Name).bytes(name).0));

@@ -3,8 +3,9 @@
 //! Never: finds what was not applied; loses what was applied and not committed without saying so: the commit carries how far it is
 //! whole (`settled`). State: the view, under a lock that is held briefly; the files, through the directory.
 
-use crate::directory::{HEADER_BYTES, Keys, SealedDirectory};
+use crate::directory::{Keys, SealedDirectory};
 use crate::entry::Entry;
+use crate::folder::{destroy, remove_others, sync_parent};
 use crate::memory::Memory;
 use crate::pages::PageCache;
 use crate::schema::Fields;
@@ -12,15 +13,12 @@ use crate::sealed::{ReadFailed, Sealed};
 use crate::view::View;
 use salus_trust_api::wire::index::IndexStatus;
 use std::collections::{HashMap, HashSet};
-use std::fs::OpenOptions;
-use std::io;
-use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tantivy::directory::{Directory as _, META_LOCK};
-use tantivy::index::SegmentComponent;
+use tantivy::index::{SegmentComponent, SegmentId};
 use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::schema::{Schema, Term};
 use tantivy::{Index, IndexSettings, IndexWriter};
@@ -60,6 +58,8 @@ const COMPONENTS: [SegmentComponent; 7] = [
 struct State {
     view: Arc<View>,
     settled: Option<u64>,
+    /// How far the last commit says that it is whole.
+    sealed_settled: Option<u64>,
     /// When the oldest entry that is not committed came.
     since: Option<Instant>,
     /// How many segments of the tail a commit is about.
@@ -89,6 +89,18 @@ pub(crate) struct Replace {
     pub(crate) name: PathBuf,
     pub(crate) old: Arc<Store>,
 }
+
+/// What is kept of an index while it is closed.
+pub(crate) struct Rest {
+    sealed: Sealing,
+    settled: Option<u64>,
+    gone: HashMap<u64, u32>,
+    gone_before: HashMap<u64, u32>,
+}
+
+/// By what files are known again: how far the last commit says they are whole, the segments, and how many of each one's documents
+/// are alive.
+type Sealing = (Option<u64>, Vec<(SegmentId, u64)>);
 
 /// Why nothing more can be applied.
 #[derive(Debug)]
@@ -152,7 +164,7 @@ impl Store {
             .map(|path: PathBuf| directory.at_rest(&path))
             .collect();
         remove_others(folder, &living)?;
-        let state = State { settled, ..State::default() };
+        let state = State { settled, sealed_settled: settled, ..State::default() };
         let store = Self::new(folder, index, fields, directory, state);
         store.reload(0)?;
         Ok(store)
@@ -258,6 +270,34 @@ impl Store {
         self.state().tail_entries()
     }
 
+    /// Whether all that was applied is sealed, and nothing is due: then no writer is opened either.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        let is_replacing = self.then.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        let state = self.state();
+        state.view.tail.is_empty() && state.since.is_none() && !state.unsure && !is_replacing
+    }
+
+    /// What is known of it beside its files, when it is at rest.
+    pub(crate) fn rest(&self) -> Rest {
+        let mut state = self.state();
+        Rest {
+            sealed: state.sealed(),
+            settled: state.settled,
+            gone: std::mem::take(&mut state.gone),
+            gone_before: std::mem::take(&mut state.gone_before),
+        }
+    }
+
+    /// Goes on from there. False when the files are not those that were closed.
+    pub(crate) fn resume(&self, rest: Rest) -> bool {
+        let mut state = self.state();
+        if state.sealed() != rest.sealed {
+            return false;
+        }
+        (state.settled, state.gone, state.gone_before) = (rest.settled, rest.gone, rest.gone_before);
+        true
+    }
+
     /// When the next commit is due; none while there is nothing to commit.
     pub(crate) fn due(&self) -> Option<Instant> {
         let state = self.state();
@@ -296,6 +336,7 @@ impl Store {
         state.frozen = 0;
         if result.is_ok() {
             state.unsure = false;
+            state.sealed_settled = settled;
             // What came after the freezing waits since about now.
             state.since =
                 if state.view.tail.is_empty() && state.settled == settled { None } else { Some(began) };
@@ -397,6 +438,13 @@ impl Store {
 }
 
 impl State {
+    fn sealed(&self) -> Sealing {
+        let segments = self.view.sealed.iter().map(|one| (one.id(), one.alive_documents()));
+        let mut segments: Vec<_> = segments.collect();
+        segments.sort_unstable();
+        (self.sealed_settled, segments)
+    }
+
     fn tail_entries(&self) -> usize {
         self.view.tail.iter().map(|memory| memory.entries.len()).sum()
     }
@@ -428,36 +476,4 @@ fn put_together(tail: &mut Vec<Arc<Memory>>, frozen: usize) {
         let entries = last.iter().flat_map(|memory| memory.entries.iter().cloned());
         tail.push(Arc::new(Memory::new(entries)));
     }
-}
-
-fn sync_parent(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(parent) => std::fs::File::open(parent)?.sync_all(),
-        None => Ok(()),
-    }
-}
-
-fn remove_others(folder: &Path, living: &HashSet<String>) -> io::Result<()> {
-    for file in std::fs::read_dir(folder)? {
-        let file = file?;
-        if !file.file_name().to_str().is_some_and(|name| living.contains(name)) {
-            destroy_file(&file.path())?;
-        }
-    }
-    Ok(())
-}
-
-fn destroy_file(path: &Path) -> io::Result<()> {
-    let file = OpenOptions::new().write(true).open(path)?;
-    file.write_all_at(&[0; HEADER_BYTES], 0)?;
-    file.sync_data()?;
-    std::fs::remove_file(path)
-}
-
-/// Destroys the keys of all files of a folder and removes it, as far as that can be done.
-pub(crate) fn destroy(folder: &Path) {
-    for file in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let _ = destroy_file(&file.path());
-    }
-    let _ = std::fs::remove_dir_all(folder);
 }

@@ -139,9 +139,10 @@ impl<'v> Segment<'v> {
     }
 
     /// The documents with this term.
-    pub(crate) fn exact(&self, key: &[u8]) -> Result<Docs<'v>, ReadFailed> {
+    pub(crate) fn exact(&self, key: &[u8], budget: &Budget) -> Result<Docs<'v>, ReadFailed> {
         match self {
             Self::Sealed(sealed) => sealed.exact(key),
+            Self::Memory(memory) if budget.hold(size_of_val(memory.docs_of(key))) => Ok(Docs::Nothing),
             Self::Memory(memory) => Ok(memory.exact(key)),
         }
     }
@@ -156,12 +157,12 @@ impl<'v> Segment<'v> {
         let mut groups: BTreeMap<u16, Terms<'v>> = BTreeMap::new();
         match *self {
             Self::Sealed(sealed) => sealed.each(prefix, budget, &mut |rest, info| {
-                if let Some(group) = group(rest) {
+                if let Some(group) = group(rest).filter(|_| !budget.hold(size_of::<TermInfo>())) {
                     groups.entry(group).or_insert_with(|| Terms::new(*self)).infos.push(info.clone());
                 }
             })?,
             Self::Memory(memory) => memory.each(prefix, budget, &mut |rest, docs| {
-                if let Some(group) = group(rest) {
+                if let Some(group) = group(rest).filter(|_| !budget.hold(size_of_val(docs))) {
                     groups.entry(group).or_insert_with(|| Terms::new(*self)).docs.extend_from_slice(docs);
                 }
             }),
@@ -190,9 +191,11 @@ impl<'v> Terms<'v> {
     }
 
     /// One more term.
-    pub(crate) fn add(&mut self, key: &[u8]) -> Result<(), ReadFailed> {
+    pub(crate) fn add(&mut self, key: &[u8], budget: &Budget) -> Result<(), ReadFailed> {
         match self.segment {
+            Segment::Sealed(_) if budget.hold(size_of::<TermInfo>()) => {}
             Segment::Sealed(sealed) => self.infos.extend(sealed.term(key)?),
+            Segment::Memory(memory) if budget.hold(size_of_val(memory.docs_of(key))) => {}
             Segment::Memory(memory) => self.docs.extend_from_slice(memory.docs_of(key)),
         }
         Ok(())
@@ -212,7 +215,13 @@ impl<'v> Terms<'v> {
                 return Ok(Docs::or(members.collect::<Result<_, _>>()?, documents));
             }
             let sum: u64 = self.infos.iter().map(|info| u64::from(info.doc_freq)).sum();
-            if sum > u64::from(documents / 64) {
+            let is_many = sum > u64::from(documents / 64);
+            let bytes = if is_many { u64::from(documents / 8) } else { sum * size_of::<u32>() as u64 };
+            // The query ends as too costly; what it would have found is not told.
+            if budget.hold(usize::try_from(bytes).unwrap_or(usize::MAX)) {
+                return Ok(Docs::Nothing);
+            }
+            if is_many {
                 return bits(sealed, &self.infos, documents, budget);
             }
             for info in &self.infos {

@@ -2,7 +2,7 @@
 
 use super::{Row, entry, item, open_cell, pseudonym, row, text_row};
 use crate::cell::Cell;
-use crate::docs::Budget;
+use crate::docs::{Budget, MAX_QUERY_BYTES};
 use crate::search::{MAX_TERMS, search, search_within};
 use salus_trust_api::wire::query::{
     Condition, FEW_PATIENTS, Found, LAST_UPDATED, MAX_CONDITIONS, Query, Reach, SearchFault, SortKey, Test,
@@ -76,6 +76,40 @@ fn a_query_that_is_too_costly_ends_and_says_so() {
     let began = Instant::now();
     assert_eq!(ask(&cell, &many).err(), Some(SearchFault::TooCostly));
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
+
+#[test]
+fn what_a_query_gathers_in_memory_is_bounded_in_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut cell, _) = open_cell(folder.path());
+    let mut rows: Vec<Row> = (1..=2000).map(|n| text_row(n, &format!("Name {n}"))).collect();
+    for (n, row) in (1..).zip(&mut rows) {
+        let name = RecordName { kind: 1, id: format!("id-{}", n / 2 + 1) };
+        row.words.words.push((2, Word::Reference(name)));
+    }
+    with(&mut cell, &rows, true);
+    let view = cell.serving().unwrap().view();
+    let within = |bytes: u64, query: &Query| {
+        let budget = Budget::new(Instant::now() + Duration::from_secs(60), MAX_TERMS).with_bytes(bytes);
+        search_within(&view, &cell.cursors, query, &budget).map(|it| it.found.total)
+    };
+    let contains = Condition::Value(1, Test::Contains("a".into()));
+    let chain = Condition::RefersTo { parameter: 2, kinds: vec![1], meets: Box::new(contains.clone()) };
+    // Each `contains` holds all terms again.
+    let many = query(vec![Condition::Any(vec![contains.clone(); 40])]);
+    for (name, hostile) in [("terms", query(vec![contains])), ("names", query(vec![chain])), ("many", many)] {
+        assert_eq!(within(10_000, &hostile), Err(SearchFault::TooCostly), "{name}");
+        assert!(within(MAX_QUERY_BYTES, &hostile).unwrap() > 0, "{name}");
+        // Its neighbour is answered as if nothing had been.
+        assert_eq!(within(10_000, &query(vec![starts("name 77")])), Ok(11), "{name}");
+    }
+    // Many values that each look at every term are within the terms and the time, and hold too much together.
+    let contains = Condition::Value(1, Test::Contains("a".into()));
+    let hostile = query(vec![Condition::Any(vec![contains; 1000])]);
+    let unhurried = Budget::new(Instant::now() + Duration::from_secs(600), u64::MAX);
+    let held = search_within(&view, &cell.cursors, &hostile, &unhurried).map(|it| it.found.total);
+    assert_eq!(held, Err(SearchFault::TooCostly));
+    assert_eq!(ask(&cell, &query(vec![starts("name 77")])).unwrap().0.total, 11);
 }
 
 #[test]

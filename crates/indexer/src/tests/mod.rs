@@ -1,6 +1,7 @@
 //! Tests of the whole: against a straightforward evaluation, over the wire, and of what lies on the disk.
 
 mod bounds;
+mod cells;
 mod evaluator;
 mod feeding;
 mod files;

@@ -1,7 +1,8 @@
 //! The indexer as the keyholder has it: over the socket.
 
 use super::{CELL, INDEX_KEY, item, text_row};
-use crate::run::{IndexerOptions, run};
+use crate::run::{IndexerOptions, run, run_within};
+use salus_seal::CellId;
 use salus_trust_api::admin::prove;
 use salus_trust_api::frame::{self, PREFIX_BYTES};
 use salus_trust_api::wire::index::{FromIndexer, ToIndexer};
@@ -18,6 +19,8 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 const KEY: [u8; 32] = [5; 32];
+/// So few that cells are closed with little to do.
+const MOST_OPEN: usize = 2;
 
 struct Keyholder {
     stream: UnixStream,
@@ -50,7 +53,7 @@ impl Keyholder {
             let key = Zeroizing::new(KEY);
             let options =
                 IndexerOptions { index_dir, keyholder_socket: socket, key, page_cache_bytes: 1 << 20 };
-            run(options, theirs.into(), || {})
+            run_within(options, MOST_OPEN, theirs.into(), || {})
         });
         let (mut stream, _) = listener.accept().unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
@@ -218,4 +221,57 @@ fn files_that_do_not_open_while_it_runs_are_begun_anew_and_said_so() {
     keyholder.say(ToIndexer::CaughtUp { cell: CELL, settled: 5 });
     assert_eq!(keyholder.search("meier").unwrap().0.total, 5);
     keyholder.end().unwrap();
+}
+
+/// What each of some cells finds.
+fn totals(keyholder: &mut Keyholder, cells: &[CellId]) -> Vec<u64> {
+    let all = vec![Condition::Value(1, Test::Starts("name".into()))];
+    let query = Query { kinds: vec![1], all, sort: Vec::new(), count: 10, after: None, glimpse: true };
+    let mut total = |cell: &CellId| {
+        keyholder.say(ToIndexer::Search { ticket: 1, cell: *cell, query: Box::new(query.clone()) });
+        match receive(&mut keyholder.stream) {
+            FromIndexer::Found { found, .. } => found.unwrap().0.total,
+            other => panic!("{other:?}"),
+        }
+    };
+    cells.iter().map(&mut total).collect()
+}
+
+#[test]
+fn more_cells_than_may_be_open_are_all_written_found_and_sealed() {
+    let folder = tempfile::tempdir().unwrap();
+    let cells: Vec<CellId> = (1..=8).map(|n| CellId([n; 16])).collect();
+    for round in 1..=3 {
+        let mut keyholder = Keyholder::start(folder.path());
+        for cell in &cells {
+            keyholder.say(ToIndexer::Open { cell: *cell, index_key: SecretKey(INDEX_KEY) });
+            let opened = receive(&mut keyholder.stream);
+            // What a round wrote is sealed when it ends, though its cell was closed before and opened for it.
+            let before = (round > 1).then_some(round - 1);
+            assert!(matches!(opened, FromIndexer::Opened { settled, .. } if settled == before), "{opened:?}");
+        }
+        assert_eq!(totals(&mut keyholder, &cells), vec![round - 1; cells.len()]);
+        for cell in &cells {
+            let items = vec![item(&text_row(round, &format!("name {round}")))];
+            keyholder.say(ToIndexer::Written { cell: *cell, entry: round, items });
+        }
+        for cell in &cells {
+            keyholder.say(ToIndexer::Landed { cell: *cell, entries: vec![round], settled: round });
+        }
+        assert_eq!(totals(&mut keyholder, &cells), vec![round; cells.len()]);
+        std::thread::sleep(Duration::from_secs(1));
+        for cell in cells.iter().rev() {
+            let since = Instant::now();
+            loop {
+                keyholder.say(ToIndexer::Status { cell: *cell });
+                match receive(&mut keyholder.stream) {
+                    FromIndexer::Status { status, .. } if status.tail == 0 => break,
+                    FromIndexer::Status { .. } => std::thread::sleep(Duration::from_millis(50)),
+                    other => panic!("{other:?}"),
+                }
+                assert!(since.elapsed() < Duration::from_secs(20), "nothing is committed");
+            }
+        }
+        keyholder.end().unwrap();
+    }
 }
