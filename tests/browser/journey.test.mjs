@@ -93,7 +93,7 @@ each({ language: ['de', 'fr'] }, ({ language }) => {
   const { born, number, patient: somebody } = PRACTICES[language];
 
   test(`journey, ${language}: a physician's day by the keyboard`, { language, timeoutMs: 240_000 }, async (desk) => {
-    const { page, context, watch, cell } = desk;
+    const { page, context, watch, cell, visitor } = desk;
     const fhir = new Fhir(cell);
     const known = await muchKnown(fhir);
     const person = personOf(cell, 'physician');
@@ -128,6 +128,13 @@ each({ language: ['de', 'fr'] }, ({ language }) => {
     assert.ok(own.length > 20, `${own.length} entries`);
     const principals = new Set(own.map((entry) => JSON.stringify(entries.get(entry)?.principal)));
     assert.equal(principals.size, 1, [...principals].join(', '));
+
+    // And whoever runs the practice finds them in the cell's log, without opening a record.
+    const office = await visitor();
+    const scenes = new Scenes({ full: salus() });
+    await withToken(office.context, salus(), cell, await scenes.token(salus(), cell, 'practice-administrator'));
+    await office.page.goto(`/${cell.name}/admin/log`);
+    assert.match(await office.page.locator('#log').textContent(), new RegExp(person.name.split(' ').at(-1)));
   });
 
   test(`journey, ${language}: two people in one chart do not overwrite each other`, { language, timeoutMs: 120_000 }, async (desk) => {

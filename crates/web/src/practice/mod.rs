@@ -183,6 +183,10 @@ async fn reach(ask: &PageAsk<'_>, area: Area) -> Result<Answer, Trouble> {
     match area {
         Area::Look | Area::SignIn => Err(Trouble::Unknown),
         Area::Admin => admin::answer(ask).await,
+        // Who administers opens no chart, so there is no day to be seen: only a page that refuses.
+        Area::Today if ask.person.role.administers() && ask.route == "/{cell}/today" => {
+            Ok(see_other(&ask.around, &format!("{}/admin", ask.around.base)))
+        }
         Area::Today => today::answer(ask).await,
         Area::Find => find::answer(ask).await,
         Area::Inbox => inbox::answer(ask).await,
