@@ -59,11 +59,13 @@ pub(super) fn day(at: &ZonedDateTime, language: Language) -> String {
 
 fn ago(t: Words, ms: u64, now_ms: u64) -> String {
     let (key, span_ms) = if ms <= now_ms { ("ago", now_ms - ms) } else { ("in", ms - now_ms) };
+    if key == "ago" && span_ms < MINUTE_MS {
+        return t.say("admin-just-now").into_owned();
+    }
     let (unit, count) = match span_ms {
-        ..MINUTE_MS if key == "ago" => return t.say("admin-just-now").into_owned(),
         ..HOUR_MS => ("minutes", span_ms.div_ceil(MINUTE_MS)),
-        ..DAY_MS => ("hours", span_ms / HOUR_MS),
-        _ => ("days", span_ms / DAY_MS),
+        HOUR_MS..DAY_MS => ("hours", span_ms / HOUR_MS),
+        DAY_MS.. => ("days", span_ms / DAY_MS),
     };
     t.say_with(&format!("admin-{key}-{unit}"), "count", count).into_owned()
 }
@@ -91,7 +93,7 @@ pub(super) fn ring(t: Words, budgets: &Budgets, chart_spent: [u32; 3]) -> Option
     let percent = u32::try_from((u64::from(used) * 100 / u64::from(limit)).min(100)).unwrap_or(100);
     let class = match percent {
         ..70 => "",
-        ..100 => "attention",
+        70..100 => "attention",
         _ => "danger",
     };
     let label = t.say_with_two("admin-reach", ("used", used), ("limit", limit)).into_owned();
