@@ -111,8 +111,11 @@ pub fn findings(page: &str) -> Vec<String> {
     findings
 }
 
-/// Name, attributes and length of a tag, up to and with its `>`. Attributes have no value, or one in quotes.
-fn read(tag: &str) -> Option<(String, Vec<(String, String)>, usize)> {
+/// A tag's name, its attributes and its length in bytes.
+type Tag = (String, Vec<(String, String)>, usize);
+
+/// Reads a tag, up to and with its `>`. Attributes have no value, or one in quotes.
+fn read(tag: &str) -> Option<Tag> {
     let start = usize::from(tag.starts_with('/'));
     let name: String = tag[start..].chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
     let mut at = start + name.len();
