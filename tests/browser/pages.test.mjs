@@ -44,7 +44,7 @@ const LOOKS = {
 const KINDS = {
   chart: ({ name }) => name.startsWith('chart'),
   writing: ({ name }) => name.startsWith('write'),
-  'all others': ({ name }) => !/^(chart|write)/.test(name),
+  'all others': ({ name }) => !/^(chart|write|admin)/.test(name),
 };
 
 each({ language: ['de', 'fr'], kind: Object.keys(KINDS) }, ({ language, kind }, which) => {

@@ -14,6 +14,11 @@ pub(super) const MIN_CHARS: usize = 2;
 const MAX_WORDS: usize = 6;
 /// The fewest digits of a telephone number.
 const MIN_PHONE_DIGITS: usize = 7;
+/// What stands before many family names: no word of its own where another follows.
+const PARTICLES: [&str; 16] = [
+    "de", "del", "della", "dem", "den", "der", "des", "di", "du", "la", "le", "van", "vom", "von", "zu",
+    "zum",
+];
 /// The first year that is read as one of birth.
 const MIN_YEAR: i16 = 1890;
 /// German and French insurance numbers, by system.
@@ -37,6 +42,7 @@ impl Asked {
             return Some(Self { parameters });
         }
         let mut parameters = Vec::new();
+        let mut name = Vec::new();
         for word in q.split([' ', '\t', ',', ';']).filter(|word| !word.is_empty()).take(MAX_WORDS) {
             match date(word, today) {
                 Some(date) => parameters.push(("birthdate", date)),
@@ -46,15 +52,26 @@ impl Asked {
                         return None;
                     }
                 }
-                None => parameters.push(("name", escape(word))),
+                None => name.push(word),
             }
         }
+        parameters.splice(0..0, each_of(&name).map(|value| ("name", value)));
         let letters: usize = parameters
             .iter()
             .map(|(name, value)| if *name == "name" { value.chars().count() } else { MIN_CHARS })
             .sum();
         (letters >= MIN_CHARS).then_some(Self { parameters })
     }
+}
+
+/// Each word of a name, by itself or as what follows the words before it, as in `de la Tour`. A particle counts with the next word.
+fn each_of(words: &[&str]) -> impl Iterator<Item = String> {
+    let counts = |at: usize| at + 1 == words.len() || !PARTICLES.contains(&words[at].to_lowercase().as_str());
+    (0..words.len()).filter(move |at| counts(*at)).map(|at| {
+        let follows = |from: &usize| *from == at || PARTICLES.contains(&words[*from].to_lowercase().as_str());
+        let from = (0..=at).rev().take_while(follows);
+        from.map(|from| escape(&words[from..=at].join(" "))).collect::<Vec<_>>().join(",")
+    })
 }
 
 /// A value in which commas and the like stand for themselves (FHIR R4, section 3.1.1.4.0.3).
@@ -142,6 +159,9 @@ mod tests {
     fn parts_of_a_name_come_in_any_order() {
         assert_eq!(read("mü an"), ["name=mü", "name=an"]);
         assert_eq!(read(" Müller,  Anna "), ["name=Müller", "name=Anna"]);
+        assert_eq!(read("da de l"), ["name=da", "name=l,de l"]);
+        assert_eq!(read("de la tour"), ["name=tour,la tour,de la tour"]);
+        assert_eq!(read("von"), ["name=von"]);
         assert_eq!(read("d’Arc|$\\"), ["name=d’Arc\\|\\$\\\\"]);
         assert_eq!(read("müller 1.2.1970"), ["name=müller", "birthdate=1970-02-01"]);
         for short in ["", "m", " m ", "1", "a1234"] {
