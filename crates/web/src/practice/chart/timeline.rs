@@ -250,7 +250,7 @@ impl Work<'_, '_> {
 
     /// From the page's oldest visit to the one before its newest, which the page before ended with.
     fn span(&self, visits: &[Entry], is_last: bool) -> Span {
-        let before = self.ask.query("before").and_then(When::parse);
+        let before = self.ask.query("before").and_then(|before| before.parse().ok()).map(When::at_clock);
         let until = self.until.filter(|_| self.link.is_none());
         let end_of_year = until.and_then(|year| When::parse(&format!("{:04}-01-01", year + 1)));
         let oldest = visits.iter().filter(|visit| visit.is_visit).filter_map(|visit| visit.when).min();
@@ -264,7 +264,7 @@ impl Work<'_, '_> {
         let all_years = all_years.into_iter().flatten().map(|year| (year, self.until == Some(year)));
         let oldest = shown.entries.iter().filter(|entry| entry.is_visit).filter_map(|entry| entry.when).min();
         let next = found.next.map(|link| match oldest {
-            Some(oldest) if shown.filter.is_empty() => format!("{link}&before={}", oldest.iso()),
+            Some(oldest) if shown.filter.is_empty() => format!("{link}&before={}", oldest.clock()),
             _ => link,
         });
         let mut years: Vec<Year> = Vec::new();
@@ -402,5 +402,10 @@ mod tests {
         assert!(older.holds(None) && !newer.holds(None));
         assert_eq!(newer.bounds(), ["ge2026-05-01"]);
         assert_eq!(older.bounds(), ["le2026-05-01"]);
+        // As the link to the next page carries it.
+        let carried = Span { to: older.to.map(|to| When::at_clock(to.clock())), ..older };
+        assert!(!carried.holds(at("2026-05-01T10:00:00+02:00")));
+        assert!(carried.holds(at("2026-05-01T09:59:00+02:00")));
+        assert_eq!(carried.bounds(), older.bounds());
     }
 }

@@ -99,6 +99,19 @@ impl When {
         Self { day, minute: None, precision: Precision::Day }
     }
 
+    /// Minutes since the midnight that began 1970, as the practice's clock counts them: for links, which [`Self::at_clock`] reads.
+    pub(crate) fn clock(self) -> i64 {
+        self.day * DAY_MINUTES + self.minute.map_or(0, i64::from)
+    }
+
+    /// The moment of [`Self::clock`]. What lies outside of the years that FHIR can write is the last or first of them.
+    pub(crate) fn at_clock(minutes: i64) -> Self {
+        let (first, last) = (days_from_civil(1, 1, 1), days_from_civil(9999, 12, 31));
+        let day = minutes.div_euclid(DAY_MINUTES).clamp(first, last);
+        let minute = u16::try_from(minutes.rem_euclid(DAY_MINUTES)).ok();
+        Self { day, minute, precision: Precision::Day }
+    }
+
     /// The year.
     pub(crate) fn year(self) -> i64 {
         civil_from_days(self.day).0
@@ -276,6 +289,12 @@ mod tests {
         ] {
             assert_eq!(When::parse(utc).unwrap().iso(), local, "{utc}");
         }
+        for text in ["2026-11-03T13:30:15Z", "2026-11-03T23:00:00Z", "1960-01-01T10:07:00Z"] {
+            let when = When::parse(text).unwrap();
+            assert_eq!(When::at_clock(when.clock()), when, "{text}");
+        }
+        assert_eq!(When::at_clock(i64::MAX).iso(), "9999-12-31T02:07");
+        assert_eq!(When::at_clock(i64::MIN).year(), 1);
         assert_eq!(When::of_ms(1_795_366_800_123).iso(), "2026-11-22T18:00");
         assert_eq!(When::parse("2026-11-28").unwrap().weekday(Language::De), "Sa");
         assert_eq!(When::parse("1969-12-28").unwrap().weekday(Language::En), "Sun");

@@ -5,6 +5,7 @@ mod record;
 
 use crate::support::{Cell, Reply, Salus};
 use record::{Chart, HOSTILE, Maker};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 /// The pages of a chart, behind the patient's address, with parameters of each kind.
@@ -115,6 +116,57 @@ fn whatever_a_record_says_a_page_stays_a_page() {
         let (reply, _) = page(&salus, &cell, &chart.patient, address);
         assert_eq!((reply.status, html::findings(&reply.text())), (200, Vec::new()), "{address}");
         assert!(!reply.text().contains("<script>"), "{address}");
+    }
+}
+
+/// Visits on 25 days at nine, with a value taken in each, and one that came at noon of that day without a visit.
+fn many_visits(cell: &Cell, patient: &str) {
+    let subject = json!({"reference": format!("Patient/{patient}")});
+    let value = |code: String, at: String| {
+        json!({"resourceType": "Observation", "status": "final", "code": {"text": code}, "subject": subject,
+            "effectiveDateTime": at, "valueQuantity": {"value": 1, "unit": "x"}})
+    };
+    let mut entries = Vec::new();
+    for day in 1..=25 {
+        let at = |time: &str| format!("2026-05-{day:02}T{time}:00+02:00");
+        let visit = format!("urn:uuid:00000000-0000-4000-8000-0000000000{day:02}");
+        let encounter = json!({"resourceType": "Encounter", "status": "finished", "class": {"code": "AMB"}, "subject": subject,
+            "period": {"start": at("09:00")}, "reasonCode": [{"text": format!("visit{day:02}")}]});
+        let mut taken = value(format!("taken{day:02}"), at("09:10"));
+        taken["encounter"] = json!({"reference": visit});
+        for (kind, url, resource) in [
+            ("Encounter", Some(visit), encounter),
+            ("Observation", None, taken),
+            ("Observation", None, value(format!("beside{day:02}"), at("12:00"))),
+        ] {
+            let mut entry = json!({"resource": resource, "request": {"method": "POST", "url": kind}});
+            if let Some(url) = url {
+                entry["fullUrl"] = json!(url);
+            }
+            entries.push(entry);
+        }
+    }
+    let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": entries});
+    let reply = cell.post("", &bundle.to_string());
+    assert_eq!(reply.status, 200, "{}", reply.text());
+}
+
+#[test]
+fn an_older_page_of_the_timeline_holds_what_belongs_to_its_visits_and_nothing_twice() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let patient = cell.create("Patient", r#"{"resourceType":"Patient","name":[{"family":"Lang"}]}"#);
+    many_visits(&cell, &patient);
+    let first = page(&salus, &cell, &patient, "/timeline").0.text();
+    let link =
+        first.split("/timeline?page=").nth(1).unwrap().split('"').next().unwrap().replace("&#38;", "&");
+    let second = page(&salus, &cell, &patient, &format!("/timeline?page={link}")).0.text();
+    for day in 1..=25 {
+        for mark in ["visit", "taken", "beside"] {
+            let mark = format!("{mark}{day:02}");
+            let stands = (first.contains(&mark), second.contains(&mark));
+            assert_eq!(stands, (day > 5, day <= 5), "{mark}");
+        }
     }
 }
 
