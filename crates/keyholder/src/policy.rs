@@ -190,12 +190,17 @@ pub fn asks_by_id(interaction: Interaction) -> bool {
 }
 
 /// May this role do this?
-pub fn allows(role: &Role, action: Action, _interaction: Interaction) -> bool {
+pub fn allows(role: &Role, action: Action, interaction: Interaction) -> bool {
     match action {
         Action::Read => role.reads,
         Action::Write { changes_existing: true } => role.changes,
         Action::Write { changes_existing: false } => role.creates,
-        Action::Probe => true,
+        // That something is not there is told to whoever might have had it, or the two answers would tell what is.
+        Action::Probe => match interaction {
+            Interaction::Delete => role.changes,
+            by_id if asks_by_id(by_id) => role.reads,
+            _ => true,
+        },
         Action::Administer => role.administers,
         Action::Search { hits } => match role.searches {
             Searching::No => false,

@@ -237,6 +237,21 @@ fn a_spent_budget_does_not_tell_what_exists() {
     assert!(matches!((there, not_there), (Some(Refusal::Budget { .. }), Some(Refusal::Budget { .. }))));
     // An invalid creation is not told that a budget is spent: creating charges nothing.
     assert_eq!(missing(&mut p, Interaction::Create), Some(Refusal::Missing));
+
+    // Who may open nothing is told the same of both, whatever is left of a budget.
+    for (role, all) in [("importer", 0), ("importer", 9), ("approver", 0), ("approver", 9)] {
+        let other = sign_in(&mut p.keyholder.admin(), "praxis", p.session.cell, role, budgets(all));
+        assert_eq!(p.server.read(&other, &charts[0], Part::Body), Err(Refusal::NotAllowed));
+        for by_id in
+            [Interaction::Read, Interaction::Vread, Interaction::HistoryInstance, Interaction::Accesses]
+        {
+            let not_there = p.server.admit(&other, by_id, Intent::Missing).err();
+            assert_eq!(not_there, Some(Refusal::NotAllowed), "{role} {all} {by_id:?}");
+        }
+    }
+    let reader = sign_in(&mut p.keyholder.admin(), "praxis", p.session.cell, "fhir-reader", budgets(0));
+    let not_there = p.server.admit(&reader, Interaction::Delete, Intent::Missing).err();
+    assert_eq!(not_there, Some(Refusal::NotAllowed), "who deletes nothing");
 }
 
 #[test]
