@@ -5,13 +5,13 @@
 //!
 //! Never: decides, or keeps a secret; of a link there is a hash. State: this is it, owned by [`State`].
 
-use crate::policy;
+use crate::policy::{self, Action};
 use crate::state::{Principal, Session, Spent, State};
-use salus_seal::entry::Budgets;
 use salus_seal::entry::people::{
     InvitationPurpose, PasskeyRegistered, PersonAdded, PersonEvent, PersonInvited, PersonStatus,
     RegistrationAllowed,
 };
+use salus_seal::entry::{Budgets, Interaction};
 use salus_seal::{CellId, DeviceId, PrincipalId, SessionId};
 use std::collections::{BTreeMap, HashMap};
 
@@ -115,9 +115,8 @@ impl State {
         match event {
             PersonEvent::Added(added) => self.add_person(cell, time_ms, added)?,
             PersonEvent::Invited(invited) => self.invite_person(cell, invited)?,
-            PersonEvent::InvitationEnded { secret_hash } => {
-                self.people.invitations.remove(secret_hash)?;
-            }
+            // Logs from before a suspension dropped them use links that are gone by now.
+            PersonEvent::InvitationEnded { secret_hash } => drop(self.people.invitations.remove(secret_hash)),
             PersonEvent::PasskeyRegistered(registered) => self.add_passkey(cell, time_ms, registered)?,
             PersonEvent::PasskeyNamed { passkey, label } => {
                 label.clone_into(&mut self.people.passkeys.get_mut(passkey)?.label);
@@ -136,10 +135,19 @@ impl State {
             PersonEvent::SignInRefused { .. } => {}
             PersonEvent::StatusChanged { principal, status, .. } => {
                 self.person_of(cell, principal)?.status = *status;
+                // For good: what was in wrong hands is not given back with the person's status.
+                if *status != PersonStatus::Active {
+                    self.end_sessions_of(principal);
+                    self.people.invitations.retain(|_, link| link.principal != *principal);
+                }
             }
             PersonEvent::RoleChanged { principal, role, budgets, .. } => {
-                policy::role(role)?;
+                let next = policy::role(role)?;
                 self.person_of(cell, principal)?;
+                // Nothing becomes an administrator's session that was begun as somebody else's.
+                if policy::allows(next, Action::Administer, Interaction::Administer) {
+                    self.end_sessions_of(principal);
+                }
                 let known = self.principals.get_mut(principal)?;
                 (known.role, known.budgets) = (role.clone(), *budgets);
             }
@@ -152,6 +160,11 @@ impl State {
             }
         }
         Some(())
+    }
+
+    fn end_sessions_of(&mut self, principal: &PrincipalId) {
+        let own = self.sessions.values_mut().filter(|session| session.principal == *principal);
+        own.for_each(|session| session.revoked = true);
     }
 
     fn person_of(&mut self, cell: Option<CellId>, principal: &PrincipalId) -> Option<&mut Person> {
@@ -191,7 +204,7 @@ impl State {
     ) -> Option<()> {
         self.person_of(cell, &registered.principal)?.passkeys.push(registered.passkey);
         if let RegistrationAllowed::Invitation(secret_hash) = &registered.allowed_by {
-            self.people.invitations.remove(secret_hash)?;
+            self.people.invitations.remove(secret_hash);
         }
         let passkey = Passkey {
             principal: registered.principal,

@@ -136,6 +136,9 @@ impl Core {
         if by == Some(principal) {
             return Ok(Err(invalid("person", "somebody else")));
         }
+        if status != PersonStatus::Active {
+            self.codes.spoil(&principal);
+        }
         self.change_person(cell, PersonEvent::StatusChanged { principal, status, by })
     }
 

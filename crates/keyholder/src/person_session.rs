@@ -59,6 +59,12 @@ impl Codes {
         self.by_hash.insert(token.hash(), code);
         Ok(token)
     }
+
+    /// Spoils those of somebody who may not act any more.
+    pub(crate) fn spoil(&mut self, principal: &PrincipalId) {
+        let own = self.by_hash.values_mut().filter(|code| code.principal == *principal);
+        own.for_each(|code| code.redeemed = code.redeemed.or(Some(None)));
+    }
 }
 
 /// How many refusals became entries in the hour that began at this time, by tree.

@@ -63,12 +63,62 @@ fn somebody_is_invited_makes_a_passkey_signs_in_and_reads() {
     assert!(who(&mut server, cell, &token).is_none());
     assert!(door.sign_in(&mut passkey, "praxis").is_none());
     people(&mut admin, status(PersonStatus::Active)).unwrap();
+    assert!(who(&mut server, cell, &token).is_none(), "what was ended is not begun again");
+    let sign_in = |door: &mut Door, server: &mut RecordServer, passkey: &mut Authenticator| {
+        let code = door.sign_in(passkey, "praxis").unwrap();
+        let token = redeem(server, cell, &code, VERIFIER).unwrap();
+        let session = who(server, cell, &token).unwrap().session;
+        Session { cell, token, session, client: PAGES, principal }
+    };
+    let session = sign_in(&mut door, &mut server, &mut passkey);
     server.read(&session, &stored, salus_seal::Part::Body).unwrap();
+
+    // No session becomes an administrator's: that one signs in.
+    let role = |role: &str| PeopleAsk::SetRole { principal, role: role.into(), budgets: None };
+    people(&mut admin, role("medical-assistant")).unwrap();
+    server.read(&session, &stored, salus_seal::Part::Body).unwrap();
+    people(&mut admin, role("practice-administrator")).unwrap();
+    assert!(who(&mut server, cell, &session.token).is_none());
+    people(&mut admin, role("physician")).unwrap();
+    assert!(who(&mut server, cell, &session.token).is_none());
+    let session = sign_in(&mut door, &mut server, &mut passkey);
     let (_, again) = invited(people(&mut admin, PeopleAsk::Recover { principal }).unwrap());
     assert!(server.read(&session, &stored, salus_seal::Part::Body).is_err());
     assert!(door.sign_in(&mut passkey, "praxis").is_none(), "a lost passkey is none");
     let mut passkey = door.register(&again);
     assert!(door.sign_in(&mut passkey, "praxis").is_some());
+}
+
+#[test]
+fn a_suspension_ends_links_and_codes_for_good_and_a_restart_knows_it() {
+    let dir = tempfile::tempdir().unwrap();
+    init(dir.path());
+    let keyholder = Keyholder::start(dir.path());
+    let mut admin = keyholder.admin();
+    let cell = create_cell(&mut admin, "praxis", 1_000);
+    let (mut door, mut server) = (Door::connect(&keyholder), keyholder.record_server());
+    let (invited_one, unused) = invite(&mut admin, Some("praxis"), "physician");
+    let (principal, secret) = invite(&mut admin, Some("praxis"), "medical-assistant");
+    let mut passkey = door.register(&secret);
+    let code = door.sign_in(&mut passkey, "praxis").unwrap();
+    let token = redeem(&mut server, cell, &code, VERIFIER).unwrap();
+    let code = door.sign_in(&mut passkey, "praxis").unwrap();
+    for principal in [invited_one, principal] {
+        for status in [PersonStatus::Suspended, PersonStatus::Active] {
+            people(&mut admin, PeopleAsk::SetStatus { principal, status }).unwrap();
+        }
+    }
+    assert!(door.is_refused(DoorAsk::OpenInvitation { secret: unused.clone() }));
+    assert!(redeem(&mut server, cell, &code, VERIFIER).is_none());
+    drop((door, server, admin));
+    keyholder.stop().unwrap();
+    let keyholder = Keyholder::start(dir.path());
+    let (mut door, mut server) = (Door::connect(&keyholder), keyholder.record_server());
+    assert!(door.is_refused(DoorAsk::OpenInvitation { secret: unused }));
+    assert!(who(&mut server, cell, &token).is_none());
+    assert!(door.sign_in(&mut passkey, "praxis").is_some(), "the passkey is good again");
+    let again = people(&mut keyholder.admin(), PeopleAsk::Invite { principal: invited_one }).unwrap();
+    door.register(&invited(again).1);
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub enum PersonEvent {
         /// Why.
         why: SignInFault,
     },
-    /// A person may act, or may not; their sessions end when they may not.
+    /// A person may act, or may not. When they may not, their sessions and unused one-time links end for good.
     StatusChanged {
         /// The person.
         principal: PrincipalId,
@@ -65,7 +65,7 @@ pub enum PersonEvent {
         /// Who said so.
         by: Option<PrincipalId>,
     },
-    /// A person has another role; their sessions go on with it.
+    /// A person has another role; their sessions go on with it, but end where it administers.
     RoleChanged {
         /// The person.
         principal: PrincipalId,
