@@ -67,13 +67,14 @@ impl Codes {
     }
 }
 
-/// How many refusals became entries in the hour that began at this time, by tree.
+/// How many refusals became entries in the hour that began at this time: by tree, and apart those of a passkey that is known.
+/// No stranger knows one, so none can use up what is kept for these.
 #[derive(Default)]
-pub(crate) struct Refusals(BTreeMap<Option<CellId>, (u64, u32)>);
+pub(crate) struct Refusals(BTreeMap<(Option<CellId>, bool), (u64, u32)>);
 
 impl Refusals {
-    fn count(&mut self, cell: Option<CellId>, now_ms: u64) -> bool {
-        let (began_ms, count) = self.0.entry(cell).or_insert((now_ms, 0));
+    fn count(&mut self, cell: Option<CellId>, is_known: bool, now_ms: u64) -> bool {
+        let (began_ms, count) = self.0.entry((cell, is_known)).or_insert((now_ms, 0));
         if now_ms >= *began_ms + HOUR_MS {
             (*began_ms, *count) = (now_ms, 0);
         }
@@ -167,7 +168,7 @@ impl Core {
         why: SignInFault,
     ) -> Result<(), KeyholderError> {
         let now_ms = self.clock.now_ms();
-        if !self.log.has_room() || !self.refusals.count(cell, now_ms) {
+        if !self.log.has_room() || !self.refusals.count(cell, passkey.is_some(), now_ms) {
             self.strangers += 1;
             return Ok(());
         }
@@ -253,5 +254,20 @@ impl Core {
             self.record_person(Some(of.cell), PersonEvent::LanguageChosen { principal, language })?;
         }
         Ok(Answer::Noted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strangers_do_not_use_up_what_is_kept_for_known_passkeys() {
+        let (mut refusals, cell) = (Refusals::default(), Some(CellId([1; 16])));
+        assert!((0..MAX_REFUSALS_PER_HOUR).all(|_| refusals.count(cell, false, 7)));
+        assert!(!refusals.count(cell, false, 8));
+        assert!((0..MAX_REFUSALS_PER_HOUR).all(|_| refusals.count(cell, true, 8)));
+        assert!(!refusals.count(cell, true, 9) && refusals.count(None, false, 9));
+        assert!(refusals.count(cell, false, 7 + HOUR_MS));
     }
 }
