@@ -8,6 +8,7 @@
 use crate::admin::{invalid, not_found};
 use crate::core::Core;
 use crate::error::KeyholderError;
+use crate::index::extract::Ended;
 use crate::policy;
 use crate::state::State;
 use salus_accesslog::Tree;
@@ -49,12 +50,19 @@ pub struct Extractions {
     latest: Option<Extraction>,
     /// Up to which definitions words were extracted anew, and by which version of the program.
     pub done: (u64, u32),
+    /// The entry that says so.
+    ended: Option<u64>,
 }
 
 impl Extractions {
     /// The one that runs.
     pub fn running(&self) -> Option<&Extraction> {
         self.latest.as_ref().filter(|latest| latest.stage == Stage::Begun)
+    }
+
+    /// The entry that says that words were extracted anew, of the latest such.
+    pub fn ended(&self) -> Option<u64> {
+        self.ended
     }
 
     /// Takes an event of the cell's tree in, which is its entry `index`. None when it makes no sense here.
@@ -73,6 +81,7 @@ impl Extractions {
                 latest.stage = Stage::Done { versions: *versions, unreadable: *unreadable };
                 let (made, extraction) = (latest.made, latest.extraction);
                 self.done = (self.done.0.max(made), self.done.1.max(extraction));
+                self.ended = Some(index);
             }
             _ => return None,
         }
@@ -156,6 +165,7 @@ impl Core {
         }
         self.note(cell, SearchingEvent::ExtractionApproved { asked: latest.asked, by })?;
         self.note(cell, SearchingEvent::ExtractionBegun { asked: latest.asked })?;
+        self.index.extraction_begins(cell);
         Ok(Ok(self.extraction_of(name)))
     }
 
@@ -163,9 +173,9 @@ impl Core {
     pub(crate) fn extraction_done(
         &mut self,
         cell: CellId,
-        versions: u64,
-        unreadable: u64,
+        ended: Ended,
     ) -> Result<(), KeyholderError> {
+        let Ended { versions, unreadable } = ended;
         let running = self.state.cells.get(&cell).and_then(|known| known.extractions.running());
         let Some(asked) = running.map(|running| running.asked) else { return Ok(()) };
         self.note(cell, SearchingEvent::ExtractionDone { asked, versions, unreadable })
@@ -259,6 +269,7 @@ mod tests {
             .apply(13, 0, &SearchingEvent::ExtractionDone { asked: 10, versions: 5, unreadable: 1 })
             .unwrap();
         assert_eq!((extractions.running().is_none(), extractions.done), (true, (7, 2)));
+        assert_eq!(extractions.ended(), Some(13));
         extractions.apply(14, 1_000, &ask).unwrap();
         assert_eq!(state(&extractions, 1_000), RunState::Asked);
         assert_eq!(state(&extractions, 1_001 + APPROVAL_MS), RunState::Expired);

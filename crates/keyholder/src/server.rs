@@ -215,7 +215,7 @@ impl Server {
             }
             (Request::Search(search), Some(Role::SearchLane)) => self.core.search(id, search, length, now)?,
             (Request::Feed(feed), Some(Role::SearchLane)) => {
-                self.connections[index].gone |= !self.core.feed(id, feed, now);
+                self.connections[index].gone |= !self.core.feed(id, feed, now)?;
             }
             (Request::Door(ask), Some(Role::Door)) => {
                 return Ok(Some(Reply::Door(Box::new(self.core.ask_door(*ask)?))));

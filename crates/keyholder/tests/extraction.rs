@@ -291,9 +291,56 @@ fn bodies_go_to_the_extractor_words_to_the_store_and_then_to_the_index() {
     give(&mut extractor, &[&two]);
     assert_eq!(extracted(&mut lane).words.len(), 1);
     lane.send(&bodies(&again, &[], true));
+    // What was kept while a run broke off was told to nobody: done when the index is made anew from the store.
+    assert!(matches!(p.events().pop(), Some(SearchingEvent::ExtractionBegun { .. })));
     let end = extracted(&mut lane);
     assert!(end.last && end.words.is_empty());
+    let feed = lane.wanted();
+    assert_eq!(feed.from, 0);
     assert!(matches!(extractor.next(), ToExtractor::End { .. }));
+    assert!(matches!(indexer.next(), ToIndexer::FedAnew { .. }));
+    assert!(matches!(indexer.next(), ToIndexer::Rebuild { .. }));
+    assert!(lane.feed(feed, &[&one, &two], true));
+    assert!(matches!(indexer.next(), ToIndexer::Fed { .. }));
     let done = p.events().pop().unwrap();
     assert!(matches!(done, SearchingEvent::ExtractionDone { versions: 1, unreadable: 1, .. }), "{done:?}");
+    let settled = indexer.caught_up();
+
+    // An index that is whole beyond that end has the words; one that is not may lack them, and is made anew beside it.
+    for (whole_up_to, is_made_anew) in [(settled, false), (settled - 1, true)] {
+        let mut indexer = Indexer::open(p.keyholder(), Some(whole_up_to), 1);
+        assert!(matches!(indexer.next(), ToIndexer::Needs { .. }));
+        assert_eq!(indexer.caught_up(), settled, "before another is begun, or it would be said of that");
+        if is_made_anew {
+            assert!(matches!(indexer.next(), ToIndexer::Rebuild { .. }));
+            let feed = lane.wanted();
+            assert_eq!(feed.from, 0);
+        }
+    }
+}
+
+#[test]
+fn an_extraction_in_which_nothing_breaks_is_done_with_its_last_words() {
+    let p = practice();
+    let one = p.patient(1);
+    let since = p.define(7, Some("a"), true).unwrap();
+    let mut indexer = Indexer::open(p.keyholder(), Some(since), 1);
+    assert!(matches!(indexer.next(), ToIndexer::Needs { .. }));
+    indexer.caught_up();
+    let other = p.approver("approver");
+    p.ask(ApproverProof::Machine).unwrap();
+    let (mut lane, mut extractor) = (Lane::connect(p.keyholder()), Extractor::connect(&p));
+    p.approve(other()).unwrap();
+    assert!(matches!(extractor.next(), ToExtractor::Begin { .. }));
+    let run = wanted(&mut lane);
+    lane.send(&bodies(&run, &[&one], false));
+    give(&mut extractor, &[&one]);
+    assert!(extracted(&mut lane).go_on);
+    lane.send(&bodies(&run, &[], true));
+    assert!(!extracted(&mut lane).go_on);
+    assert!(matches!(indexer.next(), ToIndexer::FedAnew { items, .. } if items.len() == 1));
+    assert!(matches!(p.events().pop(), Some(SearchingEvent::ExtractionDone { versions: 1, .. })));
+    // Told after the words: what is whole up to here has them.
+    let ToIndexer::Landed { entries, settled, .. } = indexer.next() else { panic!("not told of its end") };
+    assert!(entries.is_empty() && settled > since);
 }

@@ -47,10 +47,13 @@ pub(crate) struct LogState {
     pub last_landed: Option<u64>,
     /// The highest entry that may stand for something else than when it was given out (after a recovery).
     pub doubtful: Option<u64>,
+    /// The entry that says that words were extracted anew, of the latest such.
+    pub reworded: Option<u64>,
 }
 
 impl CellIndex {
-    /// The indexer has opened it. Whether it must be made anew, because it knows of what the log does not.
+    /// The indexer has opened it. Whether it must be made anew, because it knows of what the log does not, or may lack words that
+    /// were extracted anew: these are of old entries, so what it is whole up to tells of them only where it is beyond their end.
     pub(crate) fn opened(&mut self, settled: Option<u64>, log: LogState) -> bool {
         *self = Self { opened: true, ..Self::default() };
         let is_foreign = |settled: &u64| {
@@ -63,7 +66,9 @@ impl CellIndex {
         }
         let next = settled.map_or(0, |settled| settled + 1);
         self.lacks = log.last_landed.filter(|landed| *landed >= next).map(|_| next);
-        false
+        let is_old = log.reworded.is_some_and(|entry| entry >= next);
+        self.rebuilds = is_old.then_some(0);
+        is_old
     }
 
     /// Its files did not open any more: it is made anew. What was sent and has not landed is known to the indexer still.
@@ -134,6 +139,19 @@ impl CellIndex {
         true
     }
 
+    /// The store has other words than when they were fed: another one is made, or the one that is being made is fed from the
+    /// start once more. True when it is to be begun.
+    pub(crate) fn reworded(&mut self) -> bool {
+        if self.rebuilds.is_none() {
+            return self.rebuild();
+        }
+        match &mut self.feeding {
+            Some(feeding) => feeding.missed = Some(0),
+            None => self.rebuilds = Some(0),
+        }
+        false
+    }
+
     /// From which entry on it wants to be fed, if it does and is not; it counts as being fed from then on, by the feed of
     /// this name.
     pub(crate) fn want(&mut self, feed: u64, now: Instant) -> Option<u64> {
@@ -194,7 +212,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn log(size: u64, last_landed: Option<u64>) -> LogState {
-        LogState { size, last_landed, doubtful: None }
+        LogState { size, last_landed, doubtful: None, reworded: None }
     }
 
     fn open(settled: Option<u64>, log: LogState) -> CellIndex {
@@ -254,6 +272,21 @@ mod tests {
         assert_eq!(index.want(2, now), None, "the one under way is stopped first");
         assert!(!index.fed(1, (1, 1), now), "what comes is of the feed before");
         assert_eq!(index.want(2, now), Some(0));
+    }
+
+    #[test]
+    fn an_index_that_may_lack_words_that_were_extracted_anew_is_made_anew_and_serves_meanwhile() {
+        let now = Instant::now();
+        let reworded = LogState { reworded: Some(15), ..log(20, Some(9)) };
+        assert!(!CellIndex::default().opened(Some(15), reworded), "it is whole beyond their end");
+        let mut index = CellIndex::default();
+        assert!(index.opened(Some(14), reworded));
+        assert_eq!((index.answers(), index.want(1, now)), (true, Some(0)));
+        // More were extracted while it is being made: what was fed may be of before.
+        assert!(index.fed(1, (1, 1), now) && !index.reworded() && !index.fed_all());
+        assert_eq!((index.answers(), index.want(2, now)), (true, Some(0)));
+        assert!(index.fed(2, (1, 1), now) && index.fed_all() && !index.is_rebuilding());
+        assert!(index.reworded() && index.is_rebuilding() && !index.reworded());
     }
 
     proptest! {

@@ -2,11 +2,13 @@
 //! kept, and then to the indexer to be found.
 //!
 //! Only bodies of records that the extraction is about are opened, and only while it is approved and not done. The extractor is
-//! started by whoever started the keyholder, which asks for it. A run that breaks off begins anew; what was kept is passed over.
+//! started by whoever started the keyholder, which asks for it. A run that breaks off begins anew; what was kept is passed over,
+//! and the index, which may not have been told of it, is made anew from the store before the extraction counts as done.
 //!
 //! Never: opens a body itself, or lets words be found that are not kept. State: [`super::Index`]'s.
 
 use crate::connection::Frame;
+use super::cell::CellIndex;
 use crate::core::Core;
 use crate::error::KeyholderError;
 use salus_seal::envelope::hash_of_words;
@@ -19,7 +21,7 @@ use salus_trust_api::wire::extract::{
 };
 use salus_trust_api::wire::index::{Item, ToIndexer};
 use salus_trust_api::wire::{Reply, SecretKey};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
@@ -41,6 +43,19 @@ pub(crate) struct Extracting {
     called: Option<Instant>,
     connected: bool,
     runs: HashMap<CellId, Run>,
+    /// Cells whose indexer was told of everything that was kept since their extraction began.
+    pub(crate) unbroken: HashSet<CellId>,
+    /// All that is to be kept is kept; done when the index is made anew from it.
+    pub(super) ending: HashMap<CellId, Ended>,
+}
+
+/// What an extraction came to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Ended {
+    /// Versions with new words.
+    pub(crate) versions: u64,
+    /// Versions that do not open or cannot be read.
+    pub(crate) unreadable: u64,
 }
 
 /// One run, as it stands between lane and extractor.
@@ -52,8 +67,7 @@ struct Run {
     chunk: Option<Chunk>,
     /// Words that are being kept: found when the record server goes on.
     keeping: Vec<Item>,
-    versions: u64,
-    unreadable: u64,
+    ended: Ended,
 }
 
 struct Chunk {
@@ -79,7 +93,18 @@ impl Extracting {
 impl super::Index {
     /// How far a cell's run is.
     pub(crate) fn extraction_progress(&self, cell: &CellId) -> Option<(u64, u64)> {
+        if self.extracting.ending.contains_key(cell) {
+            return self.cells.get(cell).and_then(CellIndex::progress);
+        }
         self.extracting.runs.get(cell).and_then(|run| run.progress)
+    }
+
+    /// An extraction of this cell begins.
+    pub(crate) fn extraction_begins(&mut self, cell: CellId) {
+        self.extracting.ending.remove(&cell);
+        if self.takes(&cell) {
+            self.extracting.unbroken.insert(cell);
+        }
     }
 
     /// The extractor is there, or has gone: whatever runs begins anew.
@@ -93,7 +118,13 @@ impl super::Index {
 
     pub(super) fn end_runs(&mut self) {
         let cells: Vec<CellId> = self.extracting.runs.keys().copied().collect();
-        cells.into_iter().for_each(|cell| self.end_run(cell));
+        cells.into_iter().for_each(|cell| self.break_run(cell));
+    }
+
+    /// Ends a run that begins anew later. What was given back to be kept may be kept, and is not found.
+    fn break_run(&mut self, cell: CellId) {
+        self.extracting.unbroken.remove(&cell);
+        self.end_run(cell);
     }
 
     /// Ends a run: whoever waits for its words is told to stop.
@@ -114,6 +145,7 @@ impl Core {
         let wanted: Vec<CellId> = (self.state.cells.iter())
             .filter(|(_, cell)| !cell.quarantined && cell.extractions.running().is_some())
             .map(|(id, _)| *id)
+            .filter(|id| !self.index.extracting.ending.contains_key(id))
             .collect();
         if wanted.is_empty() && self.index.extracting.runs.is_empty() {
             self.index.extracting.called = None;
@@ -130,7 +162,7 @@ impl Core {
             .filter(|(id, run)| !wanted.contains(id) || now.duration_since(run.heard) > RUN_TIMEOUT)
             .map(|(id, _)| *id)
             .collect();
-        over.into_iter().for_each(|cell| self.index.end_run(cell));
+        over.into_iter().for_each(|cell| self.index.break_run(cell));
         for cell in wanted {
             if !self.index.extracting.runs.contains_key(&cell) {
                 self.begin_run(cell, now);
@@ -177,7 +209,7 @@ impl Core {
         self.index.extracting.tell(&begin);
         self.index.out.replies.push((lane, Reply::ExtractWanted(wanted)));
         let (progress, chunk, keeping) = (None, None, Vec::new());
-        let run = Run { feed, progress, heard: now, chunk, keeping, versions: 0, unreadable: 0 };
+        let run = Run { feed, progress, heard: now, chunk, keeping, ended: Ended::default() };
         self.index.extracting.runs.insert(id, run);
     }
 
@@ -238,7 +270,7 @@ impl Core {
                 bodies.push(SealedBody { header, body: of.body, key: SecretKey(*key.expose()) });
             }
         }
-        run.unreadable += (count - bodies.len()) as u64;
+        run.ended.unreadable += (count - bodies.len()) as u64;
         let is_idle = bodies.is_empty();
         if !is_idle {
             run.chunk = Some(chunk);
@@ -255,17 +287,26 @@ impl Core {
     }
 
     fn found_anew(&mut self, cell: CellId, items: Vec<Item>) {
-        if self.index.takes(&cell) {
-            // One that fits into no message lacks words in the index until that is made anew.
-            self.index.tell_items(items, |items| ToIndexer::FedAnew { cell, items });
+        let all_told =
+            self.index.takes(&cell) && self.index.tell_items(items, |items| ToIndexer::FedAnew { cell, items });
+        if !all_told {
+            self.index.extracting.unbroken.remove(&cell);
         }
     }
 
     fn end_well(&mut self, cell: CellId) -> Result<(), KeyholderError> {
-        let Some(run) = self.index.extracting.runs.get(&cell) else { return Ok(()) };
-        let (versions, unreadable) = (run.versions, run.unreadable);
+        let Some(ended) = self.index.extracting.runs.get(&cell).map(|run| run.ended) else { return Ok(()) };
         self.index.end_run(cell);
-        self.extraction_done(cell, versions, unreadable)
+        if !self.index.extracting.unbroken.remove(&cell) {
+            self.index.extracting.ending.insert(cell, ended);
+            self.reword_index(cell);
+            return Ok(());
+        }
+        self.extraction_done(cell, ended)?;
+        // Whole beyond the end: the words that it was told of are in it.
+        let (entries, settled) = (Vec::new(), self.settled(cell));
+        self.index.tell(&ToIndexer::Landed { cell, entries, settled });
+        Ok(())
     }
 
     /// The extractor has taken words.
@@ -284,11 +325,11 @@ impl Core {
             Some((NewWords { header, words: of.words, wrap }, item))
         };
         let (new, items): (Vec<_>, Vec<_>) = words.into_iter().filter_map(new).unzip();
-        run.versions += items.len() as u64;
+        run.ended.versions += items.len() as u64;
         run.keeping.extend(items);
         let lane = chunk.lane;
         if last {
-            run.unreadable += chunk.headers.len() as u64;
+            run.ended.unreadable += chunk.headers.len() as u64;
             run.chunk = None;
         }
         let words = Extracted { cell, feed, go_on: true, last, words: new };

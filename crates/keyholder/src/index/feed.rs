@@ -6,6 +6,7 @@
 //! Never: unwraps the key of anything but words. State: [`super::Index`]'s.
 
 use crate::core::Core;
+use crate::error::KeyholderError;
 use crate::state::Cell;
 use salus_seal::wrap::CompartmentCipher;
 use salus_seal::{CellId, Part, Pseudonym};
@@ -19,15 +20,15 @@ const MAX_BACKLOG_BYTES: usize = 8 * 1024 * 1024;
 
 impl Core {
     /// Takes a chunk. False when it breaks the rules of the wire.
-    pub(crate) fn feed(&mut self, lane: u64, feed: Feed, now: Instant) -> bool {
+    pub(crate) fn feed(&mut self, lane: u64, feed: Feed, now: Instant) -> Result<bool, KeyholderError> {
         let Feed { cell: id, feed, versions, compartments, progress, done } = feed;
         if versions.len() > MAX_ITEMS || self.index.lane != Some(lane) {
-            return false;
+            return Ok(false);
         }
         let is_wanted = self.index.cells.get_mut(&id).is_some_and(|index| index.fed(feed, progress, now));
         let Some(cell) = self.state.cells.get(&id).filter(|_| is_wanted) else {
             self.index.out.replies.push((lane, Reply::FedOn { cell: id, feed, go_on: false }));
-            return true;
+            return Ok(true);
         };
         let count = versions.len();
         let items = open_words(id, cell, versions, &compartments);
@@ -38,19 +39,24 @@ impl Core {
         *self.index.unreadable.entry(id).or_default() += unreadable;
         if done {
             self.index.out.replies.push((lane, Reply::FedOn { cell: id, feed, go_on: true }));
-            self.fed_all(id);
+            self.fed_all(id)?;
         } else {
             self.index.held.push(super::Held { lane, cell: id, feed });
         }
-        true
+        Ok(true)
     }
 
-    fn fed_all(&mut self, id: CellId) {
+    fn fed_all(&mut self, id: CellId) -> Result<(), KeyholderError> {
         if self.index.cells.get_mut(&id).is_some_and(super::CellIndex::fed_all) {
             self.index.to_rebuild.remove(&id);
+            // Before it is said what it is whole up to: whole beyond the end of an extraction says that its words are in it.
+            if let Some(ended) = self.index.extracting.ending.remove(&id) {
+                self.extraction_done(id, ended)?;
+            }
             let settled = self.settled(id);
             self.index.tell(&ToIndexer::CaughtUp { cell: id, settled });
         }
+        Ok(())
     }
 
     /// Asks for what the index lacks, and lets whoever feeds it go on, when the indexer has taken most of what it was sent.

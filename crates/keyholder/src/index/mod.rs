@@ -150,6 +150,7 @@ impl Index {
     pub(crate) fn indexer_gone(&mut self) {
         self.connected = false;
         self.cells.clear();
+        self.extracting.unbroken.clear();
         self.out.to_indexer.clear();
         self.searching.indexer_gone();
         self.release_held(false);
@@ -235,17 +236,18 @@ impl Core {
     pub(crate) fn index_opened(&mut self, id: CellId, settled: Option<u64>) {
         let Some(cell) = self.state.cells.get(&id) else { return };
         let size = self.log.size(Tree::Cell(id));
-        let log = LogState { size, last_landed: cell.last_landed, doubtful: cell.accepted_receipts };
+        let (last_landed, doubtful) = (cell.last_landed, cell.accepted_receipts);
+        let log = LogState { size, last_landed, doubtful, reworded: cell.extractions.ended() };
         let Some(index) = self.index.cells.get_mut(&id) else { return };
-        let is_foreign = index.opened(settled, log);
-        let rebuilds = is_foreign || self.index.to_rebuild.contains(&id) && index.rebuild();
-        let is_whole = index.answers();
-        if rebuilds {
-            self.index.tell(&ToIndexer::Rebuild { cell: id });
-        }
-        if is_whole {
+        let is_made_anew = index.opened(settled, log);
+        let rebuilds = is_made_anew || self.index.to_rebuild.contains(&id) && index.rebuild();
+        // Said before another one is begun: after that, it would be said of the other.
+        if index.answers() {
             let settled = self.settled(id);
             self.index.tell(&ToIndexer::CaughtUp { cell: id, settled });
+        }
+        if rebuilds {
+            self.index.tell(&ToIndexer::Rebuild { cell: id });
         }
     }
 
@@ -270,9 +272,18 @@ impl Core {
 
     /// Makes a cell's index anew beside the one that answers, now or when the indexer is there.
     pub(crate) fn rebuild_index(&mut self, cell: CellId) {
+        self.make_anew(cell, CellIndex::rebuild);
+    }
+
+    /// The same where the store has other words than before.
+    pub(crate) fn reword_index(&mut self, cell: CellId) {
+        self.make_anew(cell, CellIndex::reworded);
+    }
+
+    fn make_anew(&mut self, cell: CellId, begins: fn(&mut CellIndex) -> bool) {
         self.index.to_rebuild.insert(cell);
         if let Some(index) = self.index.cells.get_mut(&cell).filter(|index| index.is_open())
-            && index.rebuild()
+            && begins(index)
         {
             self.index.tell(&ToIndexer::Rebuild { cell });
         }
