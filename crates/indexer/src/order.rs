@@ -1,18 +1,18 @@
 //! The order of hits: by the sort keys, then by record number, newest first.
 //!
 //! A record is placed by its least value, descending by its greatest; without a value it comes last either way. Numbers and dates
-//! come before strings, where a parameter has both.
+//! come before strings, where a parameter has both. Ids stand as [`key::name`](crate::key::name) writes them: UUIDs first.
 //!
 //! Never: compares more of a string than [`crate::entry::MAX_SORT_BYTES`]. State: none.
 
-use crate::entry::Column;
+use crate::entry::{Column, Entry};
 use crate::key::Place;
 use crate::sealed::{ReadFailed, Sealed};
 use crate::view::{Segment, Spans};
-use salus_trust_api::wire::query::SortKey;
+use salus_trust_api::wire::query::{ID, SortKey};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
-use tantivy::columnar::{StrColumn, TermOrdHit};
+use tantivy::columnar::{BytesColumn, TermOrdHit};
 
 /// Where a hit stands under one key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,12 +91,21 @@ impl LocalPosition {
     }
 }
 
+/// The least and the greatest string of an entry under this key.
+fn texts(entry: &Entry, parameter: u16) -> Option<[&[u8]; 2]> {
+    if parameter == ID {
+        return Some([&entry.name, &entry.name]);
+    }
+    let (least, greatest) = entry.sorts.get(&parameter)?;
+    Some([least.as_bytes(), greatest.as_bytes()])
+}
+
 /// The values of one key in one segment.
 struct KeyReader<'v> {
     numbers: [Spans<'v>; 2],
-    strings: Option<StrColumn>,
+    strings: Option<BytesColumn>,
     /// Sorted, of a segment in memory.
-    own: Vec<&'v str>,
+    own: Vec<&'v [u8]>,
     parameter: u16,
     descending: bool,
 }
@@ -137,10 +146,10 @@ impl<'v> KeyReader<'v> {
         let numbers = [column(false)?, column(true)?];
         let (mut strings, mut own) = (None, Vec::new());
         match segment {
-            Segment::Sealed(sealed) => strings = Sealed::sorts(sealed, key.parameter)?,
+            Segment::Sealed(sealed) if key.parameter == ID => strings = Some(sealed.name_column()),
+            Segment::Sealed(sealed) => strings = Sealed::sorts(sealed, key.parameter)?.map(BytesColumn::from),
             Segment::Memory(memory) => {
-                let sorts = memory.entries.iter().filter_map(|entry| entry.sorts.get(&key.parameter));
-                own.extend(sorts.flat_map(|(least, greatest)| [least.as_str(), greatest.as_str()]));
+                own.extend(memory.entries.iter().flat_map(|entry| texts(entry, key.parameter)).flatten());
                 own.sort_unstable();
                 own.dedup();
             }
@@ -167,9 +176,9 @@ impl<'v> KeyReader<'v> {
                 if self.descending { ords.max() } else { ords.min() }
             }
             Segment::Memory(memory) => {
-                let (least, greatest) = memory.entry(doc)?.sorts.get(&self.parameter)?;
+                let [least, greatest] = texts(memory.entry(doc)?, self.parameter)?;
                 let value = if self.descending { greatest } else { least };
-                self.own.binary_search(&value.as_str()).ok().map(|at| at as u64)
+                self.own.binary_search(&value).ok().map(|at| at as u64)
             }
         };
         // Numbers come before strings: the least is a number where there is one, the greatest a string.
@@ -184,7 +193,7 @@ impl<'v> KeyReader<'v> {
             Value::Number(number) => Local::Number(*number),
             Value::Missing => Local::Missing,
             Value::Text(text) => Local::Text(match &self.strings {
-                None => match self.own.binary_search_by(|own| own.as_bytes().cmp(text)) {
+                None => match self.own.binary_search(&text.as_slice()) {
                     Ok(at) => at as u64 * 2 + 1,
                     Err(at) => (at as u64) * 2,
                 },
@@ -204,7 +213,7 @@ impl<'v> KeyReader<'v> {
             Local::Text(twice) => Value::Text(match &self.strings {
                 None => {
                     let text = self.own.get((twice / 2) as usize).ok_or(ReadFailed)?;
-                    text.as_bytes().to_vec()
+                    text.to_vec()
                 }
                 Some(column) => {
                     let mut text = Vec::new();

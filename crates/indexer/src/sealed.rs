@@ -163,6 +163,11 @@ impl Sealed {
         self.opened.outgoing.iter().flat_map(move |column| column.term_ords(doc))
     }
 
+    /// The names of all documents: id, then type.
+    pub(crate) fn name_column(&self) -> BytesColumn {
+        self.opened.name.clone()
+    }
+
     /// The number of a document's name.
     pub(crate) fn name_number(&self, doc: u32) -> Option<u64> {
         self.opened.name.term_ords(doc).next()

@@ -5,7 +5,7 @@
 
 use crate::search::LineSearch;
 use salus_trust_api::wire::query::{
-    Condition, MAX_CONDITIONS, MAX_DEPTH, MAX_PAGE, MAX_SORT_KEYS, Query, Test,
+    Condition, ID, MAX_CONDITIONS, MAX_DEPTH, MAX_PAGE, MAX_SORT_KEYS, Query, Test,
 };
 use salus_trust_api::wire::words::{ParameterNumber, RecordName};
 use std::collections::HashSet;
@@ -53,7 +53,7 @@ pub(crate) fn is_glimpse(query: &Query, lines: &LineSearch) -> bool {
     let Some((_, line)) = lines.lines.iter().find(|(of, _)| of == kind) else { return false };
     query.glimpse
         && query.all.iter().all(|condition| stands_in_line(condition, line))
-        && query.sort.iter().all(|key| line.contains(&key.parameter))
+        && query.sort.iter().all(|key| key.parameter == ID || line.contains(&key.parameter))
 }
 
 fn stands_in_line(condition: &Condition, line: &[ParameterNumber]) -> bool {
@@ -168,6 +168,8 @@ mod tests {
         is_none(query(vec![Condition::Content("a".into())]));
         let chain = Condition::ReferredToBy { kind: 1, parameter: 1, meets: Box::new(name(1)) };
         is_none(query(vec![chain]));
+        let by_id = vec![SortKey { parameter: ID, descending: true }];
+        assert!(is_glimpse(&Query { sort: by_id, ..query(vec![]) }, &line()));
         is_none(Query { sort: vec![SortKey { parameter: 3, descending: false }], ..query(vec![]) });
     }
 

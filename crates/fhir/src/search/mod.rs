@@ -30,7 +30,7 @@ pub use extraction::{CHANGED, EXTRACTION};
 pub use fault::Fault;
 pub use line::{LINES, Line, line_of};
 pub use parameter::{
-    Common, Component, LAST_UPDATED, MIN_CUSTOM_NUMBER, Parameter, ParameterKind, by_number, common,
+    Common, Component, ID, LAST_UPDATED, MIN_CUSTOM_NUMBER, Parameter, ParameterKind, by_number, common,
     parameter, parameters,
 };
 pub use parse::parse;

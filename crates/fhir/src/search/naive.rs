@@ -7,8 +7,8 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use super::{
-    Comparison, Condition, Custom, LAST_UPDATED, Name, Range, Search, SortKey, System, Test, Value, Values,
-    values,
+    Comparison, Condition, Custom, ID, LAST_UPDATED, Name, Range, Search, SortKey, System, Test, Value,
+    Values, values,
 };
 use crate::{Resource, ResourceType, instant};
 
@@ -112,6 +112,9 @@ impl Scan {
             if key.parameter == LAST_UPDATED {
                 return record.written.map(Key::Number);
             }
+            if key.parameter == ID {
+                return record.name.as_ref().map(id_key);
+            }
             let keys = record.of(key.parameter).filter_map(|value| sort_key(value, key.descending));
             if key.descending { keys.max() } else { keys.min() }
         };
@@ -127,6 +130,14 @@ impl Scan {
 enum Key {
     Number(i64),
     Text(String),
+}
+
+/// UUIDs first, as the index has them; of one id, in the order of the types' codes.
+fn id_key(name: &Name) -> Key {
+    let digits = |part: &str| part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let parts: Vec<&str> = name.id.split('-').collect();
+    let is_uuid = parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.into_iter().all(digits);
+    Key::Text(format!("{} {} {:04x}", if is_uuid { 1 } else { 2 }, name.id, name.kind.code()))
 }
 
 fn sort_key(value: &Value, descending: bool) -> Option<Key> {

@@ -8,6 +8,8 @@ use crate::ResourceType;
 
 /// When the version was written (`_lastUpdated`). The header knows it: [`super::values`] gives none.
 pub const LAST_UPDATED: u16 = 0x7FFF;
+/// The id (`_id`) as a key to sort by, likewise: [`super::Condition::Id`] asks for one.
+pub const ID: u16 = 0x7FFE;
 
 /// The first number that a cell may give to a parameter of its own.
 pub const MIN_CUSTOM_NUMBER: u16 = 0x8000;

@@ -226,7 +226,7 @@ pub enum Comparison {
 /// A key to sort by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SortKey {
-    /// The parameter: a date, number, quantity, string, token or uri, or [`super::LAST_UPDATED`].
+    /// The parameter: a date, number, quantity, string, token or uri, [`super::LAST_UPDATED`], or [`super::ID`].
     pub parameter: u16,
     /// From the greatest to the least.
     pub descending: bool,

@@ -4,7 +4,7 @@ mod refused;
 
 use proptest::prelude::*;
 use salus_fhir::search::{
-    self, Comparison, Condition, Expected, Fault, Include, LAST_UPDATED, Name, Options, Range, Search,
+    self, Comparison, Condition, Expected, Fault, ID, Include, LAST_UPDATED, Name, Options, Range, Search,
     SortKey, Summary, System, Test, Total, order,
 };
 use salus_fhir::{Issue, Language, Message, Resource, ResourceType, instant};
@@ -368,6 +368,8 @@ fn what_is_asked_of_the_answer() {
         read("Patient?_sort=_lastUpdated", &options()).expect("understood").sort[0].parameter,
         LAST_UPDATED
     );
+    let by_id = read("Patient?_sort=family,-_id", &options()).expect("understood").sort;
+    assert_eq!((by_id[1].parameter, by_id[1].descending), (ID, true));
     assert!(!format!("{:?}", read("Patient?name=Meier", &options())).contains("Meier"));
 }
 

@@ -3,7 +3,7 @@
 use super::{Row, row};
 use proptest::prelude::*;
 use proptest::sample::select;
-use salus_trust_api::wire::query::{Comparison, Condition, LAST_UPDATED, Query, SortKey, System, Test};
+use salus_trust_api::wire::query::{Comparison, Condition, ID, LAST_UPDATED, Query, SortKey, System, Test};
 use salus_trust_api::wire::words::{Range, RecordName, Word, Words};
 
 pub(super) const RECORDS: u64 = 12;
@@ -243,7 +243,7 @@ pub(super) fn condition() -> impl Strategy<Value = Condition> {
 }
 
 pub(super) fn query() -> impl Strategy<Value = Query> {
-    let sort = (prop_oneof![PARAMETERS, Just(LAST_UPDATED),], any::<bool>())
+    let sort = (prop_oneof![PARAMETERS, Just(LAST_UPDATED), Just(ID)], any::<bool>())
         .prop_map(|(parameter, descending)| SortKey { parameter, descending });
     let parts = (
         prop::collection::vec(1u16..4, 0..3),

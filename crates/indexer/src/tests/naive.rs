@@ -2,7 +2,7 @@
 
 use super::Row;
 use crate::fold::{fold, words};
-use salus_trust_api::wire::query::{Condition, LAST_UPDATED, Query, System, Test};
+use salus_trust_api::wire::query::{Condition, ID, LAST_UPDATED, Query, System, Test};
 use salus_trust_api::wire::words::{Range, RecordName, Word};
 use std::cmp::Ordering;
 
@@ -134,9 +134,15 @@ pub(super) fn meets(all: &[Row], row: &Row, condition: &Condition) -> bool {
 enum Value {
     Number(i64),
     Text(String),
+    /// UUIDs first, then the others, each by their letters; then the type.
+    Id(bool, String, u16),
 }
 
 fn sort_value(row: &Row, parameter: u16, descending: bool) -> Option<Value> {
+    if parameter == ID {
+        let RecordName { kind, id } = name(row);
+        return Some(Value::Id(!id.starts_with("01234567-"), id, kind));
+    }
     let range = |range: &Range| Value::Number(if descending { range.high } else { range.low });
     let words = row.words.words.iter().filter(|(number, _)| *number == parameter);
     let values = words.filter_map(|(_, word)| match word {

@@ -139,7 +139,10 @@ fn subset(asked: &Search) -> Subset {
 fn asks_for_the_line(asked: &Search, line: &Line) -> bool {
     asked.includes.is_empty()
         && asked.conditions.iter().all(|condition| is_of_the_line(condition, line))
-        && asked.sort.iter().all(|key| line.parameters.contains(&key.parameter))
+        && asked
+            .sort
+            .iter()
+            .all(|key| key.parameter == search::ID || line.parameters.contains(&key.parameter))
 }
 
 fn is_of_the_line(condition: &Asked, line: &Line) -> bool {

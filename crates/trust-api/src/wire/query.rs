@@ -19,6 +19,8 @@ pub const FEW_PATIENTS: usize = 20;
 
 /// When the version was written (`_lastUpdated`), which every record has.
 pub const LAST_UPDATED: ParameterNumber = 0x7FFF;
+/// A record's id (`_id`), as a key to sort by; [`Condition::Id`] asks for one.
+pub const ID: ParameterNumber = 0x7FFE;
 
 /// What is looked for.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

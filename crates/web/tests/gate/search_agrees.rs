@@ -197,7 +197,7 @@ impl World {
     /// An order by parameters that the resource has values of; sometimes a wide one, with nothing else asked for.
     fn sort(&self, random: &mut Random, at: usize) -> Option<(String, String)> {
         let values = self.values.get(at)?;
-        let mut keys = vec![["_lastUpdated", "-_lastUpdated"][random.below(2)].to_owned()];
+        let mut keys = vec![["_lastUpdated", "-_lastUpdated", "_id", "-_id"][random.below(4)].to_owned()];
         for _ in 0..1 + random.below(2) {
             let parameter = search::by_number(random.of(values).0)?;
             if matches!(

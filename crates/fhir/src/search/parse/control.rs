@@ -9,7 +9,7 @@ use crate::ResourceType;
 use crate::definitions;
 use crate::search::fault::shown_path;
 use crate::search::{
-    Expected, Fault, Include, LAST_UPDATED, MAX_COUNT, MAX_SORT_KEYS, MAX_VALUES, ParameterKind, SortKey,
+    Expected, Fault, ID, Include, LAST_UPDATED, MAX_COUNT, MAX_SORT_KEYS, MAX_VALUES, ParameterKind, SortKey,
     Summary, Total,
 };
 use crate::spelling::nearest;
@@ -113,15 +113,18 @@ impl Parser<'_> {
             };
             use ParameterKind as P;
             let sortable =
-                matches!(parameter.kind, P::Date | P::Number | P::Quantity | P::String | P::Token | P::Uri)
-                    && parameter.code != "_id";
+                matches!(parameter.kind, P::Date | P::Number | P::Quantity | P::String | P::Token | P::Uri);
             if !sortable {
                 return Err(Fault::NotSortable(shown(code)));
             }
             if self.search.sort.len() + keys.len() >= MAX_SORT_KEYS {
                 return Err(Fault::TooManySortKeys);
             }
-            let number = if code == "_lastUpdated" { LAST_UPDATED } else { parameter.number };
+            let number = match code {
+                "_lastUpdated" => LAST_UPDATED,
+                "_id" => ID,
+                _ => parameter.number,
+            };
             keys.push(SortKey { parameter: number, descending });
         }
         self.search.sort.extend(keys);
