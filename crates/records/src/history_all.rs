@@ -9,7 +9,7 @@ use crate::record_id::random_bytes;
 use crate::search::id_of;
 use crate::{Cell, Delivery, RecordsError};
 use salus_fhir::ResourceType;
-use salus_store::Place;
+use salus_store::Moment;
 use salus_trust_api::Interaction;
 use salus_trust_api::client::Asker;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct HistoryAsk {
     /// Only what was written then or later, in milliseconds since 1970 (UTC).
     since_ms: u64,
     count: usize,
-    /// Entry, record and version of the last one that was given.
+    /// Time (in milliseconds since 1970), record and version of the last one that was given.
     before: Option<(u64, u64, u32)>,
 }
 
@@ -62,7 +62,8 @@ pub async fn history_all(
 ) -> Result<AllHistoryPage, RecordsError> {
     cell.serving()?;
     let kind = ask.kind;
-    let before = ask.before.map_or(Place::END, |(entry, record, version)| Place { entry, record, version });
+    let moment = |(time_ms, record, version)| Moment { time_ms, record, version };
+    let before = ask.before.map_or(Moment::END, moment);
     let mut versions = cell.store.versions_before(kind, before, ask.since_ms, ask.count)?;
     let mut bytes = 0;
     let fits = versions.iter().take_while(|past| {
@@ -73,7 +74,7 @@ pub async fn history_all(
     let fits = fits.count();
     let is_full = fits == ask.count || fits < versions.len();
     versions.truncate(fits);
-    let Some(last) = versions.last().map(|past| Place::of(&past.version.stored)) else {
+    let Some(last) = versions.last().map(|past| Moment::of(&past.version.stored)) else {
         // Asking for what is not there is logged, and a stranger learns nothing from it.
         return match cell.refuse(asker, ask.interaction(), RecordsError::NotFound).await {
             RecordsError::NotFound => Ok(AllHistoryPage { entries: Vec::new(), next: None, delivery: None }),
@@ -96,9 +97,7 @@ pub async fn history_all(
             HistoryEntry { text, version: header.version, time_ms: header.time_ms, created, server_id };
         entries.push((kind, id, entry));
     }
-    // Of versions that were written at once, times and entries may be in different orders.
-    entries.sort_by_key(|(_, _, entry)| std::cmp::Reverse(entry.time_ms));
-    let before = Some((last.entry, last.record, last.version));
+    let before = Some((last.time_ms, last.record, last.version));
     let next = if is_full { Some(cell.links.seal(asker, &HistoryAsk { before, ..ask })?) } else { None };
     Ok(AllHistoryPage { entries, next, delivery: Some(Delivery::new(&cell.trust, &admission)) })
 }

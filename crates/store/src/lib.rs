@@ -23,7 +23,7 @@ pub use commit::{CommitItem, Landing, LedgerMark, NewVersion};
 pub use error::{Conflict, StoreError};
 pub use ledger::{DoneMarks, MAX_LEDGER_INDEX};
 pub use sqlite::{CellStore, Look, Tuning, cells};
-pub use version::{Head, HighMarks, PastVersion, Place, Stats, StoredVersion, VersionLeaf, WrappedVersion};
+pub use version::{Head, HighMarks, Moment, PastVersion, Place, Stats, StoredVersion, VersionLeaf, WrappedVersion};
 pub use words::{FeedVersion, KeptWords, Lacking, LackingPage};
 
 use salus_seal::CellId;
@@ -88,13 +88,14 @@ pub trait Store: Send + Sync {
     /// `limit`, and never more than [`MAX_FEED_BYTES`], but one if there is one. Looks at [`MAX_LOOKED`] records at most.
     fn lacking(&self, after: u64, wanted: &Lacking, limit: usize) -> Result<LackingPage, StoreError>;
 
-    /// The versions of all records, or of those of a type, that come before `before`, descending by entry, then record, then
-    /// version, and were written at `since_ms` (milliseconds since 1970) or later. At most `limit`, and never more than
+    /// The versions of all records, or of those of a type, that come before `before`, descending by time, then record, then
+    /// version, and were written at `since_ms` (milliseconds since 1970) or later. What is committed meanwhile with an earlier
+    /// time than `before` is seen, and moves nothing else. At most `limit`, and never more than
     /// [`MAX_HISTORY`] or [`MAX_HISTORY_BYTES`]: it has come to the end when it gave nothing.
     fn versions_before(
         &self,
         kind: Option<u16>,
-        before: Place,
+        before: Moment,
         since_ms: u64,
         limit: usize,
     ) -> Result<Vec<PastVersion>, StoreError>;

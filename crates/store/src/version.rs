@@ -81,6 +81,29 @@ impl Place {
     }
 }
 
+/// Where a version stands in the history of all records: by its time, then its record, then its version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment {
+    /// When it was written, in milliseconds since 1970 (UTC).
+    pub time_ms: u64,
+    /// Its record.
+    pub record: u64,
+    /// Its version.
+    pub version: u32,
+}
+
+impl Moment {
+    /// After everything.
+    pub const END: Self =
+        Self { time_ms: i64::MAX as u64, record: crate::MAX_RECORD, version: crate::MAX_VERSION };
+
+    /// When this version was written.
+    pub fn of(version: &StoredVersion) -> Self {
+        let header = &version.sealed.header;
+        Self { time_ms: header.time_ms, record: header.record, version: header.version }
+    }
+}
+
 /// A version among those of other records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PastVersion {

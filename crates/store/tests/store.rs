@@ -7,7 +7,7 @@ mod support;
 use salus_seal::CellId;
 use salus_store::{
     Address, CellStore, Conflict, HighMarks, LedgerMark, MAX_FEED_BYTES, MAX_HISTORY, MAX_HISTORY_BYTES,
-    MAX_RECORD, MAX_VERSION, MAX_WAITING_ITEMS, PastVersion, Place, Store, StoreError, StoredId, Tuning,
+    MAX_RECORD, MAX_VERSION, MAX_WAITING_ITEMS, Moment, PastVersion, Place, Store, StoreError, StoredId, Tuning,
     cells,
 };
 use std::ops::ControlFlow;
@@ -165,14 +165,50 @@ fn what_came_before_is_given_newest_first_by_type_and_down_to_a_time() {
         page.iter().map(one).collect::<Vec<_>>()
     };
     let all = [(2, 4, false), (2, 3, true), (2, 2, false), (3, 1, true), (2, 1, true), (1, 1, true)];
-    assert_eq!(numbers(None, Place::END, 0, 99), all);
-    assert_eq!(numbers(None, Place { entry: 3, record: 2, version: 2 }, 0, 2), all[3..5]);
-    assert_eq!(numbers(Some(8), Place::END, 0, 99), all[3..4]);
-    assert_eq!(numbers(Some(7), Place::before_entry(2), 0, 99), all[4..]);
     let time_ms = 1_795_000_000_000;
-    assert_eq!(numbers(None, Place::END, time_ms + 2, 99), all[..4]);
-    assert_eq!(numbers(None, Place::END, time_ms + 1_000_000, 99), all[..1]);
-    assert_eq!(numbers(Some(9), Place::END, 0, 99), []);
+    let moment = |time_ms, record, version| Moment { time_ms, record, version };
+    assert_eq!(numbers(None, Moment::END, 0, 99), all);
+    assert_eq!(numbers(None, moment(time_ms + 3, 2, 2), 0, 2), all[3..5]);
+    assert_eq!(numbers(Some(8), Moment::END, 0, 99), all[3..4]);
+    assert_eq!(numbers(Some(7), moment(time_ms + 2, 0, 0), 0, 99), all[4..]);
+    assert_eq!(numbers(None, Moment::END, time_ms + 2, 99), all[..4]);
+    assert_eq!(numbers(None, Moment::END, time_ms + 1_000_000, 99), all[..1]);
+    assert_eq!(numbers(Some(9), Moment::END, 0, 99), []);
+}
+
+/// A version's time is taken before its entry's number.
+#[test]
+fn a_history_is_in_the_order_of_times_over_all_of_its_pages() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = new_store(dir.path());
+    let time_ms = 1_795_000_000_000;
+    let commit = |entry: u64, record: u64, at: u64| {
+        let mut one = version(record, 1, entry, 50);
+        one.sealed.header.time_ms = time_ms + at;
+        store.commit(item(entry, vec![one])).wait().unwrap();
+    };
+    for (entry, record, at) in [(1, 2, 40), (2, 3, 10), (3, 4, 40), (4, 5, 300_000), (5, 6, 20), (6, 7, 20)] {
+        commit(entry, record, at);
+    }
+    let pages = |kind: Option<u16>, since_ms: u64, between: &dyn Fn(usize)| {
+        let (mut before, mut seen) = (Moment::END, Vec::new());
+        loop {
+            let page = store.versions_before(kind, before, since_ms, 2).unwrap();
+            let Some(last) = page.last() else { return seen };
+            before = Moment::of(&last.version.stored);
+            seen.extend(page.iter().map(|past| past.version.stored.sealed.header.record));
+            between(seen.len());
+        }
+    };
+    assert_eq!(pages(Some(7), time_ms + 1, &|_| ()), [5, 4, 2, 7, 6, 3]);
+    assert_eq!(pages(None, time_ms + 20, &|_| ()), [5, 4, 2, 7, 6]);
+    // What lands late stands where its time says.
+    let late = |seen| match seen {
+        2 => commit(7, 8, 30),
+        4 => commit(8, 9, 300_000),
+        _ => (),
+    };
+    assert_eq!(pages(None, time_ms + 1, &late), [5, 4, 2, 8, 7, 6, 3]);
 }
 
 #[test]
@@ -378,12 +414,12 @@ fn a_file_of_an_older_schema_is_brought_up_to_date() {
     new_store(dir.path()).close();
     let path = dir.path().join("cells").join(CELL.to_string()).join("records.sqlite");
     let connection = rusqlite::Connection::open(&path).unwrap();
-    connection.execute_batch("DROP TABLE words; DROP INDEX version_kind; PRAGMA user_version = 1").unwrap();
+    connection.execute_batch("DROP TABLE words; DROP INDEX version_kind_time; DROP INDEX version_time; PRAGMA user_version = 1").unwrap();
     drop(connection);
     let store = reopen(dir.path());
-    assert_eq!(store.versions_before(Some(7), Place::END, 0, 9).unwrap().len(), 1);
+    assert_eq!(store.versions_before(Some(7), Moment::END, 0, 9).unwrap().len(), 1);
     let connection = rusqlite::Connection::open(&path).unwrap();
-    let indexes = "SELECT count(*) FROM sqlite_master WHERE name = 'version_kind'";
+    let indexes = "SELECT count(*) FROM sqlite_master WHERE name = 'version_kind_time'";
     assert_eq!(connection.query_row(indexes, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
 }
 

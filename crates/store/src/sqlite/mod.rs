@@ -21,7 +21,7 @@ pub use schema::SCHEMA_VERSION;
 
 use crate::{
     Address, CommitItem, DoneMarks, FeedVersion, Head, HighMarks, KeptWords, Lacking, LackingPage, Landing,
-    MAX_WAITING_BYTES, MAX_WAITING_ITEMS, PastVersion, Place, Stats, Store, StoreError, VersionLeaf,
+    MAX_WAITING_BYTES, MAX_WAITING_ITEMS, Moment, PastVersion, Place, Stats, Store, StoreError, VersionLeaf,
     WrappedVersion, ledger::Chunk,
 };
 use fault::fault_of;
@@ -238,7 +238,7 @@ impl Store for CellStore {
     fn versions_before(
         &self,
         kind: Option<u16>,
-        before: Place,
+        before: Moment,
         since_ms: u64,
         limit: usize,
     ) -> Result<Vec<PastVersion>, StoreError> {

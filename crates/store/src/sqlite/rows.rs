@@ -5,7 +5,7 @@
 use super::fault::fault_of;
 use crate::{
     FeedVersion, Head, HighMarks, Lacking, LackingPage, MAX_FEED_BYTES, MAX_HISTORY, MAX_HISTORY_BYTES,
-    MAX_LOOKED, MAX_RECORD, MAX_VERSION, PastVersion, Place, Stats, StoreError, StoredVersion, VersionLeaf,
+    MAX_LOOKED, MAX_RECORD, MAX_VERSION, Moment, PastVersion, Place, Stats, StoreError, StoredVersion, VersionLeaf,
     WrappedVersion,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -14,9 +14,6 @@ use salus_seal::{CellId, Header, Sealed};
 
 /// Bits of a version's key that are the version's number.
 const VERSION_BITS: u32 = 24;
-/// How far the times of versions may be out of the order of their entries, in milliseconds: a version's time is taken before
-/// it is admitted.
-const TIME_SLACK_MS: u64 = 120_000;
 
 /// The key of a version. Both within their bounds, which the writer looks at.
 pub fn key_of(record: u64, version: u32) -> i64 {
@@ -65,11 +62,11 @@ const AFTER: &str = "SELECT v.key, v.kind, v.compartment, v.time_ms, v.deleted, 
 const BEFORE: &str = "SELECT v.key, v.kind, v.compartment, v.time_ms, v.deleted, v.entry, v.wrap, v.line, v.words, v.body, c.wrap, \
      (SELECT p.deleted FROM version p WHERE p.key = v.key - 1 AND v.key & 16777215 > 1) \
      FROM version v CROSS JOIN compartment c ON c.number = v.compartment \
-     WHERE (v.entry, v.key) < (?1, ?2) ORDER BY v.entry DESC, v.key DESC";
+     WHERE (v.time_ms, v.key) < (?1, ?2) AND v.time_ms >= ?3 ORDER BY v.time_ms DESC, v.key DESC";
 const BEFORE_OF_KIND: &str = "SELECT v.key, v.kind, v.compartment, v.time_ms, v.deleted, v.entry, v.wrap, v.line, v.words, v.body, c.wrap, \
      (SELECT p.deleted FROM version p WHERE p.key = v.key - 1 AND v.key & 16777215 > 1) \
      FROM version v CROSS JOIN compartment c ON c.number = v.compartment \
-     WHERE v.kind = ?3 AND (v.entry, v.key) < (?1, ?2) ORDER BY v.entry DESC, v.key DESC";
+     WHERE v.kind = ?4 AND (v.time_ms, v.key) < (?1, ?2) AND v.time_ms >= ?3 ORDER BY v.time_ms DESC, v.key DESC";
 const NEXT_RECORD: &str = "SELECT key FROM version WHERE key > ?1 ORDER BY key LIMIT 1";
 const NEWEST: &str = "SELECT v.key, v.kind, v.deleted, v.entry, w.made, w.extraction \
      FROM version v LEFT JOIN words w ON w.key = v.key WHERE v.key BETWEEN ?1 AND ?2 ORDER BY v.key DESC LIMIT 1";
@@ -234,35 +231,29 @@ pub fn lacking(
     Ok(page)
 }
 
-/// The versions before a place, descending, down to a time.
+/// The versions before a moment, descending, down to a time.
 pub fn before(
     connection: &Connection,
     cell: CellId,
     kind: Option<u16>,
-    before: Place,
+    before: Moment,
     since_ms: u64,
     limit: usize,
 ) -> Result<Vec<PastVersion>, StoreError> {
     let sql = if kind.is_some() { BEFORE_OF_KIND } else { BEFORE };
     let mut statement = connection.prepare_cached(sql).map_err(|e| fault_of(&e))?;
-    let (entry, key) = sort_key_of(before);
+    let time_of = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
+    let key = key_of(before.record.min(MAX_RECORD), before.version.min(MAX_VERSION));
+    let (time, since) = (time_of(before.time_ms), time_of(since_ms));
     let mut rows = match kind {
-        Some(kind) => statement.query(params![entry, key, kind]),
-        None => statement.query(params![entry, key]),
+        Some(kind) => statement.query(params![time, key, since, kind]),
+        None => statement.query(params![time, key, since]),
     }
     .map_err(|e| fault_of(&e))?;
     let (mut found, mut bytes) = (Vec::new(), 0);
     while found.len() < limit.min(MAX_HISTORY)
         && let Some(row) = rows.next().map_err(|e| fault_of(&e))?
     {
-        let time_ms = header_of(row, cell)?.time_ms;
-        if time_ms < since_ms {
-            // Two that are written at once may get their times in the one order and their entries in the other.
-            if time_ms.saturating_add(TIME_SLACK_MS) < since_ms {
-                break;
-            }
-            continue;
-        }
         let version = wrapped_of(row, cell)?;
         bytes += weight_of(&version);
         if bytes > MAX_HISTORY_BYTES && !found.is_empty() {

@@ -14,8 +14,12 @@ use salus_seal::CellId;
 const APPLICATION_ID: i32 = 0x5341_4c55;
 
 /// What is to be run, in order, to come from schema N to N + 1. Never changed once released, only added to.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("schema-1.sql"),
+    include_str!("schema-2.sql"),
+    include_str!("schema-3.sql"),
+    include_str!("schema-4.sql"),
+];
 
 /// The schema that this version writes.
 pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
