@@ -7,7 +7,7 @@ use crate::entry::Column;
 use crate::key::{Form, Global, Key, Place, split_number};
 use crate::plan::{Leaf, Look, Plan};
 use crate::sealed::ReadFailed;
-use crate::view::{Segment, Terms, walk};
+use crate::view::{MOST_SIDE_BY_SIDE, Segment, Terms, walk};
 use salus_trust_api::wire::query::{Comparison, LAST_UPDATED};
 use salus_trust_api::wire::words::Range;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +59,9 @@ impl<'v> Evaluator<'v> {
             }
             members.push(member);
         }
+        if walked {
+            self.walk_few(plans, &mut members)?;
+        }
         if walked && !members.is_empty() && members.iter().all(Docs::only_asked) {
             // Something must be walked: the member with the fewest documents.
             let walkable =
@@ -68,6 +71,25 @@ impl<'v> Evaluator<'v> {
             members.extend(walks.into_iter().min_by_key(Docs::cost));
         }
         Ok(Docs::and(members, self.segment.documents()))
+    }
+
+    /// Walks the types, too, where that is less than the least that is walked: of most types a cell has fewer records than one patient
+    /// has of all types.
+    fn walk_few(self, plans: &'v [Plan], members: &mut [Docs<'v>]) -> Result<(), ReadFailed> {
+        let walked = members.iter().filter(|member| !member.only_asked());
+        let Some(mut least) = walked.map(Docs::cost).min() else { return Ok(()) };
+        for (plan, member) in plans.iter().zip(members) {
+            if let Plan::Kind(kinds) = plan
+                && kinds.len() <= MOST_SIDE_BY_SIDE
+            {
+                let docs = self.kind(kinds, true)?;
+                if docs.cost() < least {
+                    least = docs.cost();
+                    *member = docs;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn kind(self, kinds: &'v [u16], walked: bool) -> Result<Docs<'v>, ReadFailed> {

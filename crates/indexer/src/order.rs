@@ -38,10 +38,12 @@ pub(crate) enum Local {
     Missing,
 }
 
-/// Where a hit stands within its segment.
+/// Where a hit stands within its segment. One is made of each document of a walk, so that one key needs no memory of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LocalPosition {
-    pub(crate) keys: Vec<Local>,
+    /// Under the first key; [`Local::Missing`] without keys.
+    first: Local,
+    others: Vec<Local>,
     pub(crate) record: u64,
 }
 
@@ -84,10 +86,21 @@ impl Position {
 
 impl LocalPosition {
     pub(crate) fn compare(&self, other: &Self, sort: &[SortKey]) -> Ordering {
-        let keys = self.keys.iter().zip(&other.keys).zip(sort);
-        keys.map(|((one, other), key)| compare_local(one, other, key.descending))
+        self.keys()
+            .zip(other.keys())
+            .zip(sort)
+            .map(|((one, other), key)| compare_local(one, other, key.descending))
             .find(|ordering| ordering.is_ne())
             .unwrap_or_else(|| other.record.cmp(&self.record))
+    }
+
+    /// Whether it comes before whatever has this under the first key.
+    pub(crate) fn is_before(&self, first: &Local, sort: &[SortKey]) -> bool {
+        sort.first().is_some_and(|key| compare_local(&self.first, first, key.descending).is_lt())
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &Local> {
+        std::iter::once(&self.first).chain(&self.others)
     }
 }
 
@@ -122,19 +135,26 @@ impl<'v> OrderReader<'v> {
         Ok(Self { segment, keys })
     }
 
-    pub(crate) fn of(&self, doc: u32) -> LocalPosition {
-        let keys = self.keys.iter().map(|key| key.of(self.segment, doc)).collect();
-        LocalPosition { keys, record: self.segment.record(doc) }
+    /// What a document has under the first key.
+    pub(crate) fn first(&self, doc: u32) -> Local {
+        self.keys.first().map_or(Local::Missing, |key| key.of(self.segment, doc))
+    }
+
+    /// Where a document stands, of which [`OrderReader::first`] is known.
+    pub(crate) fn position(&self, doc: u32, first: Local) -> LocalPosition {
+        let others = self.keys.iter().skip(1).map(|key| key.of(self.segment, doc)).collect();
+        LocalPosition { first, others, record: self.segment.record(doc) }
     }
 
     /// A position of another segment, or of an earlier page, as it stands in this one.
     pub(crate) fn to_local(&self, position: &Position) -> Result<LocalPosition, ReadFailed> {
-        let keys = self.keys.iter().zip(&position.keys).map(|(key, value)| key.to_local(value));
-        Ok(LocalPosition { keys: keys.collect::<Result<_, _>>()?, record: position.record })
+        let mut keys = self.keys.iter().zip(&position.keys).map(|(key, value)| key.to_local(value));
+        let first = keys.next().transpose()?.unwrap_or(Local::Missing);
+        Ok(LocalPosition { first, others: keys.collect::<Result<_, _>>()?, record: position.record })
     }
 
     pub(crate) fn to_global(&self, position: &LocalPosition) -> Result<Position, ReadFailed> {
-        let keys = self.keys.iter().zip(&position.keys).map(|(key, value)| key.to_global(*value));
+        let keys = self.keys.iter().zip(position.keys()).map(|(key, value)| key.to_global(*value));
         Ok(Position { keys: keys.collect::<Result<_, _>>()?, record: position.record })
     }
 }
@@ -158,18 +178,8 @@ impl<'v> KeyReader<'v> {
     }
 
     fn of(&self, segment: Segment<'v>, doc: u32) -> Local {
-        let mut number: Option<i64> = None;
-        for spans in &self.numbers {
-            spans.any(doc, |_, span| {
-                number = Some(match number {
-                    None if self.descending => span.range.high,
-                    None => span.range.low,
-                    Some(known) if self.descending => known.max(span.range.high),
-                    Some(known) => known.min(span.range.low),
-                });
-                false
-            });
-        }
+        let ends = self.numbers.iter().filter_map(|spans| spans.end(doc, self.descending));
+        let number = if self.descending { ends.max() } else { ends.min() };
         let text = || match segment {
             Segment::Sealed(_) => {
                 let ords = self.strings.iter().flat_map(|column| column.term_ords(doc));

@@ -10,7 +10,7 @@ use crate::search::{Located, Run, evaluate};
 use crate::singled::leaves;
 use crate::view::Segment;
 use salus_seal::Pseudonym;
-use salus_trust_api::wire::query::{Condition, FEW_PATIENTS, Query, Reach, SearchFault};
+use salus_trust_api::wire::query::{FEW_PATIENTS, Query, Reach, SearchFault};
 use std::collections::BTreeSet;
 
 /// The most distinct patients that a query may name or single out.
@@ -82,17 +82,6 @@ impl<'v> Run<'v> {
             self.check()?;
         }
         Ok(Some(patients.some))
-    }
-
-    /// Whether one of its conditions alone is met by nothing but one patient's records, or by none.
-    pub(crate) fn is_of_one(&mut self, query: &Query) -> Result<bool, SearchFault> {
-        let confines = |condition: &&Condition| condition.confined_to().is_some();
-        let Some(condition) = query.all.iter().find(confines) else { return Ok(false) };
-        let mut all = vec![plan(condition, self, 0)?];
-        if !query.kinds.is_empty() {
-            all.push(Plan::Kind(query.kinds.clone()));
-        }
-        Ok(self.of_whom(&Plan::All(all), 1)?.is_some())
     }
 
     /// Everybody whom the query names or singles out.

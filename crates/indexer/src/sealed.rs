@@ -54,6 +54,13 @@ impl SpanColumn {
     }
 }
 
+impl SpanColumn {
+    /// The low ends alone.
+    pub(crate) fn lows(&self, doc: u32) -> impl Iterator<Item = i64> + '_ {
+        self.low.values_for_doc(doc)
+    }
+}
+
 /// What does not change in a segment's life.
 struct Opened {
     reader: SegmentReader,

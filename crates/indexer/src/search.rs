@@ -63,29 +63,57 @@ pub(crate) fn search_within(
     let after = query.after.as_ref().map(|cursor| cursors.open(query, cursor)).transpose()?;
     let mut run =
         Run { view, budget, named: BTreeSet::new(), named_ids: BTreeSet::new(), met: BTreeSet::new() };
-    let mut all = Vec::with_capacity(query.all.len() + 1);
-    if !query.kinds.is_empty() {
-        all.push(Plan::Kind(query.kinds.clone()));
-    }
-    for condition in &query.all {
-        all.push(plan(condition, &mut run, 0)?);
-    }
-    let plan = Plan::All(all);
+    let parts = Parts::new(query, &mut run)?;
     let mut page = Page { query, after, best: Vec::new() };
-    let mut total = 0u64;
-    let mut matching = Patients::default();
+    let mut met = Met::default();
     for member in view.members() {
-        total += run.one_segment(member, &plan, &mut matching, &mut page)?;
+        run.one_segment(member, &parts, &mut met, &mut page)?;
     }
     let (hits, next) = page.finish();
     let next = next.map(|position| cursors.seal(query, &position)).transpose()?;
-    let of_one = run.is_of_one(query)?;
+    let Met { total, matching, confined } = met;
+    let of_one = parts.confines && confined.some.len() <= 1;
     let reach = run.reach(query, matching, of_one, &hits)?;
     if budget.over.get() {
         return Err(SearchFault::TooCostly);
     }
     let hits = hits.into_iter().take(query.count as usize).map(|(hit, ..)| hit).collect();
     Ok(Evaluated { found: Found { hits, total, rounded: false, next }, reach, of_one })
+}
+
+/// A query's plans. Where one of its conditions confines it to the records of one record, what meets that one is walked whole, so that
+/// it is known whether it is of one patient, and the others are only asked about.
+struct Parts {
+    walked: Plan,
+    asked: Option<Plan>,
+    confines: bool,
+}
+
+impl Parts {
+    fn new(query: &Query, run: &mut Run<'_>) -> Result<Self, SearchFault> {
+        let confining = query.all.iter().position(|condition| condition.confined_to().is_some());
+        let (mut walked, mut asked) = (Vec::with_capacity(query.all.len() + 1), Vec::new());
+        if !query.kinds.is_empty() {
+            walked.push(Plan::Kind(query.kinds.clone()));
+        }
+        for (at, condition) in query.all.iter().enumerate() {
+            let plan = plan(condition, run, 0)?;
+            let is_walked = confining.is_none_or(|confining| confining == at);
+            if is_walked { walked.push(plan) } else { asked.push(plan) }
+        }
+        let asked = (!asked.is_empty()).then_some(Plan::All(asked));
+        Ok(Self { walked: Plan::All(walked), asked, confines: confining.is_some() })
+    }
+}
+
+/// What was met on the way.
+#[derive(Default)]
+struct Met {
+    total: u64,
+    /// The patients of the matches.
+    matching: Patients,
+    /// Of the patients of whatever meets the condition that confines: enough to know whether they are more than one.
+    confined: Patients,
 }
 
 /// A hit, and where it lies.
@@ -145,8 +173,13 @@ impl<'v> Best<'_, 'v> {
         if self.room == 0 {
             return;
         }
-        let position = self.reader.of(doc);
         let sort = &self.query.sort;
+        let first = self.reader.first(doc);
+        // Most end here: for them nothing but the first key is read.
+        if self.bar.as_ref().is_some_and(|bar| bar.is_before(&first, sort)) {
+            return;
+        }
+        let position = self.reader.position(doc, first);
         let too_early = self.after.as_ref().is_some_and(|after| position.compare(after, sort).is_le());
         let too_late = self.bar.as_ref().is_some_and(|bar| position.compare(bar, sort).is_ge());
         if too_early || too_late {
@@ -161,11 +194,10 @@ impl<'v> Best<'_, 'v> {
 
     fn cut(&mut self) {
         let sort = &self.query.sort;
-        self.kept.sort_by(|one, other| one.0.compare(&other.0, sort));
+        let Some(last) = self.room.checked_sub(1).filter(|last| *last < self.kept.len()) else { return };
+        self.kept.select_nth_unstable_by(last, |one, other| one.0.compare(&other.0, sort));
         self.kept.truncate(self.room);
-        if self.kept.len() == self.room {
-            self.bar = self.kept.last().map(|(position, _)| position.clone());
-        }
+        self.bar = self.kept.last().map(|(position, _)| position.clone());
     }
 }
 
@@ -209,17 +241,18 @@ impl<'v> Run<'v> {
     fn one_segment(
         &self,
         member: Member<'v>,
-        plan: &Plan,
-        matching: &mut Patients,
+        parts: &Parts,
+        met: &mut Met,
         page: &mut Page<'_, 'v>,
-    ) -> Result<u64, SearchFault> {
+    ) -> Result<(), SearchFault> {
         let segment = member.segment;
-        let mut docs = evaluate(segment, plan, self.budget)?;
+        let evaluator = Evaluator { segment, budget: self.budget };
+        let mut docs = evaluator.docs(&parts.walked, true)?;
         let mut doc = docs.seek(0);
         if doc == END {
-            self.check()?;
-            return Ok(0);
+            return self.check();
         }
+        let mut asked = parts.asked.as_ref().map(|plan| evaluator.docs(plan, false)).transpose()?;
         let reader = OrderReader::new(segment, &page.query.sort)?;
         let after = page.after.as_ref().map(|after| reader.to_local(after)).transpose()?;
         let mut best = Best {
@@ -230,13 +263,17 @@ impl<'v> Run<'v> {
             kept: Vec::new(),
             bar: None,
         };
-        let mut total = 0;
-        let mut seen = Vec::new();
+        let (mut seen, mut seen_confined) = (Vec::new(), Vec::new());
         while doc != END && !self.budget.step() {
             if member.is_alive(doc) {
-                total += 1;
-                matching.add_of(segment, doc, &mut seen)?;
-                best.offer(segment, doc);
+                if parts.confines && met.confined.some.len() <= 1 {
+                    met.confined.add_of(segment, doc, &mut seen_confined)?;
+                }
+                if asked.as_mut().is_none_or(|asked| asked.has(doc)) {
+                    met.total += 1;
+                    met.matching.add_of(segment, doc, &mut seen)?;
+                    best.offer(segment, doc);
+                }
             }
             doc = docs.seek(doc + 1);
         }
@@ -244,7 +281,7 @@ impl<'v> Run<'v> {
         best.cut();
         let kept = best.kept;
         page.merge(&reader, kept)?;
-        Ok(total)
+        Ok(())
     }
 
     /// Shows every document that meets a plan.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tantivy::postings::TermInfo;
 
 /// Up to this many terms are walked side by side; more are put together first.
-const MOST_SIDE_BY_SIDE: usize = 4;
+pub(crate) const MOST_SIDE_BY_SIDE: usize = 4;
 
 /// A state of an index.
 #[derive(Clone, Default)]
@@ -271,6 +271,23 @@ impl Spans<'_> {
             Self::Sealed(column) => (0u16..=u16::MAX).zip(column.of(doc)).any(|(nth, span)| meets(nth, span)),
             Self::Memory(memory, column) => {
                 (0u16..=u16::MAX).zip(memory.spans(doc, column)).any(|(nth, span)| meets(nth, *span))
+            }
+        }
+    }
+
+    /// The least or the greatest end of a document's spans.
+    pub(crate) fn end(&self, doc: u32, greatest: bool) -> Option<i64> {
+        match self {
+            Self::None => None,
+            Self::Sealed(column) if greatest => column.of(doc).map(|span| span.range.high).max(),
+            Self::Sealed(column) => column.lows(doc).min(),
+            Self::Memory(memory, column) => {
+                let ranges = memory.spans(doc, column).iter().map(|span| span.range);
+                if greatest {
+                    ranges.map(|range| range.high).max()
+                } else {
+                    ranges.map(|range| range.low).min()
+                }
             }
         }
     }

@@ -23,7 +23,9 @@ pub use commit::{CommitItem, Landing, LedgerMark, NewVersion};
 pub use error::{Conflict, StoreError};
 pub use ledger::{DoneMarks, MAX_LEDGER_INDEX};
 pub use sqlite::{CellStore, Look, Tuning, cells};
-pub use version::{Head, HighMarks, Moment, PastVersion, Place, Stats, StoredVersion, VersionLeaf, WrappedVersion};
+pub use version::{
+    Head, HighMarks, Moment, PastVersion, Place, Stats, StoredVersion, VersionLeaf, WrappedVersion,
+};
 pub use words::{FeedVersion, KeptWords, Lacking, LackingPage};
 
 use salus_seal::CellId;

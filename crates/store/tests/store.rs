@@ -7,8 +7,8 @@ mod support;
 use salus_seal::CellId;
 use salus_store::{
     Address, CellStore, Conflict, HighMarks, LedgerMark, MAX_FEED_BYTES, MAX_HISTORY, MAX_HISTORY_BYTES,
-    MAX_RECORD, MAX_VERSION, MAX_WAITING_ITEMS, Moment, PastVersion, Place, Store, StoreError, StoredId, Tuning,
-    cells,
+    MAX_RECORD, MAX_VERSION, MAX_WAITING_ITEMS, Moment, PastVersion, Place, Store, StoreError, StoredId,
+    Tuning, cells,
 };
 use std::ops::ControlFlow;
 use support::{CELL, address, assert_here, item, new_store, reopen, version};

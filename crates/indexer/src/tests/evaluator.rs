@@ -155,16 +155,27 @@ impl World {
     fn check(&self, query: &Query) {
         let known = self.known();
         let expected = naive::find(&known, query);
+        let is_of_one = naive::is_of_one(&known, query);
+        let named: BTreeSet<_> = query.all.iter().flat_map(|one| naive::named(&known, one)).collect();
         let store = self.cell.serving().unwrap();
         let view = store.view();
         let mut hits: Vec<Hit> = Vec::new();
         let mut query = query.clone();
         loop {
-            let Evaluated { found, reach, .. } = search(&view, &self.cell.cursors, &query).unwrap();
+            let Evaluated { found, reach, of_one } = search(&view, &self.cell.cursors, &query).unwrap();
             assert_eq!(found.total, expected.len() as u64, "the count");
             let patients: BTreeSet<Pseudonym> = expected.iter().flat_map(|row| row.whose.clone()).collect();
             assert_eq!(reach.matching.iter().copied().collect::<BTreeSet<_>>(), patients);
             assert!(reach.named.iter().all(|patient| !patients.contains(patient)));
+            assert_eq!(of_one, is_of_one, "whether it is of one");
+            let reached: BTreeSet<_> = reach.named.iter().copied().chain(patients).collect();
+            assert!(named.is_subset(&reached), "whom it names");
+            if of_one && !query.all.iter().any(naive::is_chained) {
+                assert!(
+                    reach.named.iter().all(|patient| named.contains(patient)),
+                    "nobody else is singled out"
+                );
+            }
             assert!(found.hits.len() <= query.count as usize);
             hits.extend(&found.hits);
             match found.next {

@@ -1,6 +1,6 @@
 //! Random words and queries over a small world, so that they meet often.
 
-use super::{Row, row};
+use super::{Row, pseudonym, row};
 use proptest::prelude::*;
 use proptest::sample::select;
 use salus_trust_api::wire::query::{Comparison, Condition, ID, LAST_UPDATED, Query, SortKey, System, Test};
@@ -136,6 +136,8 @@ pub(super) fn version(record: u64, version: u32) -> impl Strategy<Value = Row> {
             let words = Words { id: id_of(record), words, narrative, content };
             let patient = (!record.is_multiple_of(5)).then_some(record / 3 + 1);
             let mut row = row(record, version, kind_of(record), patient, words);
+            // Some concern two.
+            row.whose.extend((record % 4 == 3).then_some(pseudonym(record / 3 + 2)));
             row.header.deleted = deleted && version > 1;
             row
         },
@@ -242,14 +244,28 @@ pub(super) fn condition() -> impl Strategy<Value = Condition> {
     })
 }
 
+/// What confines a query to the records of one record, mostly a patient's.
+fn confining() -> impl Strategy<Value = Condition> {
+    let refers = |name| Condition::Value(3, Test::Reference(name));
+    prop_oneof![
+        3 => name().prop_map(refers),
+        1 => name().prop_map(Condition::Id),
+        1 => name().prop_map(move |name| Condition::Any(vec![refers(name.clone()), Condition::Id(name)])),
+    ]
+}
+
 pub(super) fn query() -> impl Strategy<Value = Query> {
     let sort = (prop_oneof![PARAMETERS, Just(LAST_UPDATED), Just(ID)], any::<bool>())
         .prop_map(|(parameter, descending)| SortKey { parameter, descending });
     let parts = (
         prop::collection::vec(1u16..4, 0..3),
-        prop::collection::vec(condition(), 0..3),
+        (prop::collection::vec(condition(), 0..3), prop::option::weighted(0.4, confining()), 0usize..3),
         prop::collection::vec(sort, 0..3),
         0u32..5,
     );
-    parts.prop_map(|(kinds, all, sort, count)| Query { kinds, all, sort, count, after: None, glimpse: false })
+    parts.prop_map(|(kinds, (mut all, confining, at), sort, count)| {
+        let at = at.min(all.len());
+        all.splice(at..at, confining);
+        Query { kinds, all, sort, count, after: None, glimpse: false }
+    })
 }

@@ -2,9 +2,11 @@
 
 use super::Row;
 use crate::fold::{fold, words};
+use salus_seal::Pseudonym;
 use salus_trust_api::wire::query::{Condition, ID, LAST_UPDATED, Query, System, Test};
 use salus_trust_api::wire::words::{Range, RecordName, Word};
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 pub(super) fn name(row: &Row) -> RecordName {
     RecordName { kind: row.header.kind, id: row.words.id.clone() }
@@ -155,6 +157,41 @@ fn sort_value(row: &Row, parameter: u16, descending: bool) -> Option<Value> {
     let time = row.header.time_ms as i64;
     let own = (parameter == LAST_UPDATED).then_some(Value::Number(time));
     if descending { values.chain(own).max() } else { values.chain(own).min() }
+}
+
+/// Whether one of its conditions alone is met by one patient's records, or nobody's.
+pub(super) fn is_of_one(all: &[Row], query: &Query) -> bool {
+    let confining = query.all.iter().find(|condition| condition.confined_to().is_some());
+    confining.is_some_and(|condition| {
+        let kind = |row: &Row| query.kinds.is_empty() || query.kinds.contains(&row.header.kind);
+        let met = all.iter().filter(|row| kind(row) && meets(all, row, condition));
+        met.flat_map(|row| &row.whose).collect::<BTreeSet<_>>().len() <= 1
+    })
+}
+
+/// The patients of all records that a condition names.
+pub(super) fn named(all: &[Row], condition: &Condition) -> BTreeSet<Pseudonym> {
+    let of = |is: &dyn Fn(&RecordName) -> bool| {
+        let named = all.iter().filter(|row| is(&name(row)));
+        named.flat_map(|row| row.whose.clone()).collect()
+    };
+    match condition {
+        Condition::All(list) | Condition::Any(list) => list.iter().flat_map(|one| named(all, one)).collect(),
+        Condition::Not(one) => named(all, one),
+        Condition::RefersTo { meets, .. } | Condition::ReferredToBy { meets, .. } => named(all, meets),
+        Condition::Id(wanted) | Condition::Value(_, Test::Reference(wanted)) => of(&|name| name == wanted),
+        Condition::Value(_, Test::ReferenceId(id)) => of(&|name| name.id == *id),
+        _ => BTreeSet::new(),
+    }
+}
+
+/// Whether a condition asks something of other records than the matches.
+pub(super) fn is_chained(condition: &Condition) -> bool {
+    match condition {
+        Condition::All(list) | Condition::Any(list) => list.iter().any(is_chained),
+        Condition::Not(one) => is_chained(one),
+        condition => matches!(condition, Condition::RefersTo { .. } | Condition::ReferredToBy { .. }),
+    }
 }
 
 /// All that is found, in order.

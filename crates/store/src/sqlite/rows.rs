@@ -5,8 +5,8 @@
 use super::fault::fault_of;
 use crate::{
     FeedVersion, Head, HighMarks, Lacking, LackingPage, MAX_FEED_BYTES, MAX_HISTORY, MAX_HISTORY_BYTES,
-    MAX_LOOKED, MAX_RECORD, MAX_VERSION, Moment, PastVersion, Place, Stats, StoreError, StoredVersion, VersionLeaf,
-    WrappedVersion,
+    MAX_LOOKED, MAX_RECORD, MAX_VERSION, Moment, PastVersion, Place, Stats, StoreError, StoredVersion,
+    VersionLeaf, WrappedVersion,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use salus_seal::wrap::VERSION_WRAP_BYTES;
