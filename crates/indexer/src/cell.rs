@@ -10,16 +10,75 @@ use crate::folder::destroy;
 use crate::needs::Needs;
 use crate::pages::PageCache;
 use crate::store::{Replace, Rest, Store, Stuck};
+use crate::view::View;
 use salus_seal::CellId;
 use salus_trust_api::wire::index::{IndexStatus, Item};
 use salus_trust_api::wire::words::{Made, Words};
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// The most bytes of sealed words that were written and have not landed.
 const MAX_PENDING_BYTES: usize = 256 * 1024 * 1024;
+
+/// By parameter, how many records of a state of the index lack words that these needs ask for.
+#[derive(Clone)]
+pub(crate) struct Counted {
+    view: Weak<View>,
+    needs: Arc<Needs>,
+    lacking: Vec<(u16, u64)>,
+}
+
+/// How a cell fares; `lacking` is none where nothing is needed, or nothing was counted.
+#[derive(Clone)]
+pub(crate) struct Fares {
+    pub(crate) status: IndexStatus,
+    pub(crate) lacking: Option<Vec<(u16, u64)>>,
+}
+
+/// What is looked at to say how a cell fares, which takes its time: nobody who wants the cell waits for it.
+pub(crate) struct Look {
+    live: Arc<Store>,
+    next: Option<Arc<Store>>,
+    is_whole: bool,
+    needs: Arc<Needs>,
+    counted: Option<Counted>,
+}
+
+impl Look {
+    /// How it fares, and what was counted for it if it had not been.
+    pub(crate) fn fares(&self) -> (Fares, Option<Counted>) {
+        let rebuilding = self.next.as_ref().map(|next| next.view().records());
+        let status = IndexStatus { rebuilding, ..self.live.status() };
+        if !self.is_whole || self.needs.is_empty() {
+            return (Fares { status, lacking: None }, None);
+        }
+        let view = self.live.view();
+        if let Some(lacking) = self.counted_of(&view) {
+            return (Fares { status, lacking: Some(lacking) }, None);
+        }
+        let lacking = self.needs.lacking(&view).ok();
+        let counted = lacking.clone().map(|lacking| Counted {
+            view: Arc::downgrade(&view),
+            needs: self.needs.clone(),
+            lacking,
+        });
+        (Fares { status, lacking }, counted)
+    }
+
+    /// How it fares, if that is known without counting.
+    pub(crate) fn fares_at_once(&self) -> Option<Fares> {
+        let is_counted = self.needs.is_empty() || self.counted_of(&self.live.view()).is_some();
+        (self.is_whole && is_counted).then(|| self.fares().0)
+    }
+
+    fn counted_of(&self, view: &Arc<View>) -> Option<Vec<(u16, u64)>> {
+        let counted = self.counted.as_ref()?;
+        let is_same = counted.view.as_ptr() == Arc::as_ptr(view) && Arc::ptr_eq(&counted.needs, &self.needs);
+        is_same.then(|| counted.lacking.clone())
+    }
+}
 
 /// A cell's index.
 pub(crate) struct Cell {
@@ -34,6 +93,8 @@ pub(crate) struct Cell {
     next: Option<Arc<Store>>,
     pending: HashMap<u64, Vec<Item>>,
     pending_bytes: usize,
+    /// What was counted last.
+    counted: Option<Counted>,
     /// It was begun anew, and not everything has been fed yet: searches would find too little.
     incomplete: bool,
 }
@@ -91,6 +152,7 @@ impl Cell {
             next: None,
             pending: HashMap::new(),
             pending_bytes: 0,
+            counted: None,
             incomplete: false,
         };
         Ok((cell, settled))
@@ -167,10 +229,20 @@ impl Cell {
         self.live.apply(entries)
     }
 
-    /// How many records lack words by parameters; none while it holds too little, or too much time would go by.
-    pub(crate) fn lacking(&self) -> Option<Vec<(u16, u64)>> {
-        let store = self.serving().filter(|_| !self.needs.is_empty())?;
-        self.needs.lacking(&store.view()).ok()
+    /// What is looked at to say how it fares.
+    pub(crate) fn look(&self) -> Look {
+        Look {
+            live: self.live.clone(),
+            next: self.next.clone(),
+            is_whole: !self.incomplete,
+            needs: self.needs.clone(),
+            counted: self.counted.clone(),
+        }
+    }
+
+    /// Keeps what was counted, so that it is not counted again while nothing changes.
+    pub(crate) fn keep(&mut self, counted: Counted) {
+        self.counted = Some(counted);
     }
 
     pub(crate) fn caught_up(&mut self, settled: u64) {
@@ -234,11 +306,6 @@ impl Cell {
     pub(crate) fn resume(&mut self, rest: Rest) -> bool {
         self.incomplete = !self.live.resume(rest);
         !self.incomplete
-    }
-
-    pub(crate) fn status(&self) -> IndexStatus {
-        let rebuilding = self.next.as_ref().map(|next| next.view().records());
-        IndexStatus { rebuilding, ..self.live.status() }
     }
 }
 

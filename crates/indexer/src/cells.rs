@@ -5,7 +5,7 @@
 //!
 //! Never: closes what would have to be fed again; loses what the files do not say ([`Rest`]). State: the open cells, and what opens the others.
 
-use crate::cell::Cell;
+use crate::cell::{Cell, Fares};
 use crate::needs::Needs;
 use crate::pages::PageCache;
 use crate::store::Rest;
@@ -32,6 +32,8 @@ struct Slot {
     used: u64,
     /// Of one that is closed: what its files do not say.
     rest: Option<Rest>,
+    /// Of one that is closed: how it fares, if that is known. Nothing changes while it is closed.
+    fares: Option<Fares>,
     needs: Arc<Needs>,
 }
 
@@ -63,7 +65,8 @@ impl Cells {
         self.uses += 1;
         let index_key = Zeroizing::new(*index_key);
         let (open, used) = (Some(cell.clone()), self.uses);
-        self.slots.insert(id, Slot { index_key, open, used, rest: None, needs: Arc::default() });
+        let slot = Slot { index_key, open, used, rest: None, fares: None, needs: Arc::default() };
+        self.slots.insert(id, slot);
         self.close_some();
         Ok((cell, settled))
     }
@@ -84,6 +87,26 @@ impl Cells {
         slot.open = Some(cell.clone());
         self.close_some();
         Ok(Some(Reopened { cell, is_lost }))
+    }
+
+    /// What is needed of a cell's words from now on. False when the cell was never taken up.
+    pub(crate) fn need(&mut self, id: CellId, needs: Arc<Needs>) -> bool {
+        let Some(slot) = self.slots.get_mut(&id) else { return false };
+        if let Some(cell) = &slot.open {
+            lock(cell).needs = needs.clone();
+        }
+        if let Some(fares) = slot.fares.take()
+            && needs.is_empty()
+        {
+            slot.fares = Some(Fares { lacking: None, ..fares });
+        }
+        slot.needs = needs;
+        true
+    }
+
+    /// How a cell fares that is closed, if that is known.
+    pub(crate) fn fares_closed(&self, id: CellId) -> Option<Fares> {
+        self.slots.get(&id).filter(|slot| slot.open.is_none())?.fares.clone()
     }
 
     /// The cells that are open.
@@ -111,10 +134,10 @@ impl Cells {
             let Some(cell) = slot.open.as_ref().filter(|cell| Arc::strong_count(cell) == 1) else { continue };
             let state = {
                 let cell = lock(cell);
-                cell.rest().map(|rest| (rest, cell.needs.clone()))
+                cell.rest().map(|rest| (rest, cell.needs.clone(), cell.look().fares_at_once()))
             };
-            if let Some((rest, needs)) = state {
-                (slot.open, slot.rest, slot.needs) = (None, Some(rest), needs);
+            if let Some((rest, needs, fares)) = state {
+                (slot.open, slot.rest, slot.needs, slot.fares) = (None, Some(rest), needs, fares);
                 over -= 1;
             }
         }

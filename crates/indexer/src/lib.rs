@@ -35,6 +35,7 @@ mod schema;
 mod sealed;
 mod search;
 mod singled;
+mod statuses;
 mod store;
 mod view;
 mod workers;

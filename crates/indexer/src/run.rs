@@ -10,6 +10,7 @@ use crate::error::IndexerError;
 use crate::needs::Needs;
 use crate::pages::PageCache;
 use crate::search::Evaluated;
+use crate::statuses::Statuses;
 use crate::store::{COMMIT_ENTRIES, Store, Stuck};
 use crate::workers::{Answered, Job, Workers};
 use rustix::fs::{FlockOperation, flock};
@@ -19,7 +20,7 @@ use salus_trust_api::wire::query::{Query, SearchFault};
 use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Instant;
 use zeroize::Zeroizing;
 
@@ -74,11 +75,54 @@ fn io_error(path: &std::path::Path, source: std::io::Error) -> IndexerError {
 
 type SharedCells = Arc<Mutex<Cells>>;
 
-struct Server {
+/// What opens cells again.
+#[derive(Clone)]
+struct Opener {
     index_dir: PathBuf,
     cells: SharedCells,
     sender: Sender,
+    committer: Weak<Committer>,
+}
+
+impl Opener {
+    fn cell(&self, id: CellId) -> Result<Arc<Mutex<Cell>>, IndexerError> {
+        let found = lock(&self.cells).get(id).map_err(|source| io_error(&self.index_dir, source))?;
+        let Reopened { cell, is_lost } = found.ok_or(IndexerError::Disconnected)?;
+        if is_lost {
+            self.sender.send(&FromIndexer::Lost { cell: id });
+        }
+        if let Some(committer) = self.committer.upgrade() {
+            committer.look_after(lock(&cell).stores());
+        }
+        Ok(cell)
+    }
+
+    /// Says how a cell fares. One that does not open says so with the next word about it.
+    fn say_how_it_fares(&self, id: CellId) {
+        let closed = lock(&self.cells).fares_closed(id);
+        let fares = match closed {
+            Some(fares) => fares,
+            None => {
+                let Ok(cell) = self.cell(id) else { return };
+                let look = lock(&cell).look();
+                let (fares, counted) = look.fares();
+                if let Some(counted) = counted {
+                    lock(&cell).keep(counted);
+                }
+                fares
+            }
+        };
+        if let Some(lacking) = fares.lacking {
+            self.sender.send(&FromIndexer::Lacking { cell: id, lacking });
+        }
+        self.sender.send(&FromIndexer::Status { cell: id, status: fares.status });
+    }
+}
+
+struct Server {
+    opener: Opener,
     // The threads end before the cells go.
+    statuses: Statuses,
     workers: Workers,
     committer: Arc<Committer>,
 }
@@ -120,17 +164,15 @@ impl Server {
             });
         });
         let workers = Workers::start(&answered).map_err(started)?;
-        Ok(Self { index_dir: options.index_dir.clone(), cells, sender, workers, committer })
+        let (index_dir, committer_of) = (options.index_dir.clone(), Arc::downgrade(&committer));
+        let opener = Opener { index_dir, cells, sender, committer: committer_of };
+        let asked = opener.clone();
+        let statuses = Statuses::start(move |cell| asked.say_how_it_fares(cell)).map_err(started)?;
+        Ok(Self { opener, statuses, workers, committer })
     }
 
     fn cell(&self, id: CellId) -> Result<Arc<Mutex<Cell>>, IndexerError> {
-        let found = lock(&self.cells).get(id).map_err(|source| io_error(&self.index_dir, source))?;
-        let Reopened { cell, is_lost } = found.ok_or(IndexerError::Disconnected)?;
-        if is_lost {
-            self.sender.send(&FromIndexer::Lost { cell: id });
-        }
-        self.committer.look_after(lock(&cell).stores());
-        Ok(cell)
+        self.opener.cell(id)
     }
 
     fn handle(&mut self, message: ToIndexer) -> Result<(), IndexerError> {
@@ -154,7 +196,7 @@ impl Server {
             ToIndexer::CaughtUp { cell, settled } => lock(&*self.cell(cell)?).caught_up(settled),
             ToIndexer::Rebuild { cell } => {
                 let cell = self.cell(cell)?;
-                lock(&cell).rebuild().map_err(|source| io_error(&self.index_dir, source))?;
+                lock(&cell).rebuild().map_err(|source| io_error(&self.opener.index_dir, source))?;
                 self.committer.look_after(lock(&cell).stores());
             }
             ToIndexer::Search { ticket, cell, query } => self.search(ticket, cell, query),
@@ -163,27 +205,21 @@ impl Server {
                 lock(&cell).fed_anew(&items).map_err(stuck)?;
                 self.wake(&cell);
             }
-            ToIndexer::Needs { cell, needs } => lock(&*self.cell(cell)?).needs = Arc::new(Needs::new(needs)),
-            ToIndexer::Status { cell } => {
-                let (status, lacking) = {
-                    let cell = self.cell(cell)?;
-                    let cell = lock(&cell);
-                    (cell.status(), cell.lacking())
-                };
-                if let Some(lacking) = lacking {
-                    self.sender.send(&FromIndexer::Lacking { cell, lacking });
+            ToIndexer::Needs { cell, needs } => {
+                if !lock(&self.opener.cells).need(cell, Arc::new(Needs::new(needs))) {
+                    return Err(IndexerError::Disconnected);
                 }
-                self.sender.send(&FromIndexer::Status { cell, status });
             }
+            ToIndexer::Status { cell } => self.statuses.ask(cell),
         }
         Ok(())
     }
 
     fn open(&mut self, id: CellId, index_key: &[u8; 32]) -> Result<(), IndexerError> {
-        let opened = lock(&self.cells).open(id, index_key);
-        let (cell, settled) = opened.map_err(|source| io_error(&self.index_dir, source))?;
+        let opened = lock(&self.opener.cells).open(id, index_key);
+        let (cell, settled) = opened.map_err(|source| io_error(&self.opener.index_dir, source))?;
         self.committer.look_after(lock(&cell).stores());
-        self.sender.send(&FromIndexer::Opened { cell: id, settled });
+        self.opener.sender.send(&FromIndexer::Opened { cell: id, settled });
         Ok(())
     }
 
@@ -205,7 +241,7 @@ impl Server {
             Some(Job { ticket, cell, store, view, cursors, needs, query, asked: Instant::now() })
         });
         if job.is_none_or(|job| self.workers.give(job).is_err()) {
-            self.sender.send(&FromIndexer::Found { ticket, found: Err(SearchFault::NotReady) });
+            self.opener.sender.send(&FromIndexer::Found { ticket, found: Err(SearchFault::NotReady) });
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use super::{INDEX_KEY, commit, entry, item, text_row};
 use crate::cells::{Cells, Shared, lock};
+use crate::needs::Needs;
 use crate::pages::PageCache;
 use salus_seal::CellId;
+use salus_trust_api::wire::index::Need;
 use salus_trust_api::wire::query::{Condition, Query, Test};
 use std::path::Path;
 use std::sync::Arc;
@@ -76,6 +78,36 @@ fn one_with_something_under_way_stays_open_and_one_whose_files_changed_is_lost()
     std::fs::remove_dir_all(folder.path().join(id(10).to_string())).unwrap();
     let lost = cells.get(id(10)).unwrap().unwrap();
     assert!(lost.is_lost && lock(&lost.cell).serving().is_none());
+}
+
+#[test]
+fn how_a_closed_one_fares_is_known_without_opening_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut cells = cells(folder.path());
+    for n in 0..12 {
+        let (cell, _) = cells.open(id(n), &INDEX_KEY).unwrap();
+        write(&cell, n);
+    }
+    let open = cells.all_open().len();
+    let closed: Vec<u8> = (0..12).filter(|n| cells.fares_closed(id(*n)).is_some()).collect();
+    assert!(open <= MOST + 1 && closed.len() == 12 - open, "{closed:?}");
+    let fares = cells.fares_closed(id(closed[0])).unwrap();
+    assert_eq!((fares.status.records, fares.status.segments, fares.status.tail), (1, 1, 0));
+    assert!(fares.status.bytes > 0 && fares.lacking.is_none());
+    // What is needed now was never counted: it has to be opened once.
+    let need = Need { parameter: 0x8000, made: 1, extraction: 1, kinds: Vec::new() };
+    let needs = Arc::new(Needs::new(vec![need]));
+    assert!(cells.need(id(closed[0]), needs) && !cells.need(id(99), Arc::default()));
+    assert!(cells.fares_closed(id(closed[0])).is_none() && cells.all_open().len() == open);
+    let cell = cells.get(id(closed[0])).unwrap().unwrap().cell;
+    let (fares, counted) = lock(&cell).look().fares();
+    assert_eq!(fares.lacking, Some(vec![(0x8000, 1)]));
+    lock(&cell).keep(counted.unwrap());
+    drop(cell);
+    for n in closed.iter().skip(1).copied() {
+        drop(cells.get(id(n)).unwrap().unwrap());
+    }
+    assert_eq!(cells.fares_closed(id(closed[0])).unwrap().lacking, Some(vec![(0x8000, 1)]));
 }
 
 #[test]

@@ -83,7 +83,15 @@ fn a_parameter_is_not_searched_by_until_the_last_record_knows_it() {
         commit(&cell);
     }
     cell.needs = Arc::new(need(1, 10, &[]));
-    assert_eq!(cell.lacking(), Some(vec![(OWN, 1)]));
+    let (fares, counted) = cell.look().fares();
+    assert_eq!(fares.lacking, Some(vec![(OWN, 1)]));
+    // What was counted is not counted again while nothing changes.
+    assert!(cell.look().fares_at_once().is_none());
+    cell.keep(counted.unwrap());
+    assert_eq!(cell.look().fares_at_once().unwrap().lacking, Some(vec![(OWN, 1)]));
+    assert!(cell.look().fares().1.is_none());
+    cell.fed(&[item(&text_row(7, "another"))]).unwrap();
+    assert_eq!(cell.look().fares().0.lacking, Some(vec![(OWN, 2)]));
 }
 
 #[test]
@@ -104,7 +112,7 @@ fn words_anew_take_the_place_of_the_same_version_and_of_no_later_one() {
     cell.fed(&[made_item(1, 1, 1, made(1, 0), "first")]).unwrap();
     for round in 0..2 {
         assert_eq!((found(&cell, "anew"), found(&cell, "first")), (vec![(1, 1)], vec![(2, 2)]), "{round}");
-        assert_eq!(cell.status().records, 2, "{round}");
+        assert_eq!(cell.look().fares().0.status.records, 2, "{round}");
         commit(&cell);
     }
     drop(cell);
