@@ -5,8 +5,11 @@
 //!
 //! Never: goes back. State: where it stands.
 
-use std::cell::Cell;
+use crate::entry::Column;
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::time::Instant;
+use tantivy::index::SegmentId;
 use tantivy::postings::SegmentPostings;
 use tantivy::{DocSet as _, TERMINATED};
 
@@ -15,8 +18,12 @@ pub(crate) const END: u32 = TERMINATED;
 /// How many documents are looked at between two looks at the clock.
 const STEPS_PER_LOOK: u32 = 1024;
 
-/// The most bytes of documents, terms and names that one query gathers, beside its page, its columns and the cache of opened pages.
+/// The most bytes of documents, terms, names and open lists of postings that one query has, beside its page, its columns
+/// ([`MAX_COLUMN_BYTES`]) and the cache of opened pages.
 pub(crate) const MAX_QUERY_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The most bytes of columns that one query reads, each counted once. They stay open for the next query.
+pub(crate) const MAX_COLUMN_BYTES: u64 = 256 * 1024 * 1024;
 
 /// What a query may still spend.
 pub(crate) struct Budget {
@@ -24,13 +31,17 @@ pub(crate) struct Budget {
     steps: Cell<u32>,
     terms: Cell<u64>,
     bytes: Cell<u64>,
+    column_bytes: Cell<u64>,
+    columns: RefCell<HashSet<(SegmentId, ColumnName)>>,
     pub(crate) over: Cell<bool>,
 }
 
 impl Budget {
     pub(crate) fn new(deadline: Instant, terms: u64) -> Self {
         let (steps, over) = (Cell::new(0), Cell::new(false));
-        Self { deadline, steps, terms: Cell::new(terms), bytes: Cell::new(MAX_QUERY_BYTES), over }
+        let (bytes, column_bytes) = (Cell::new(MAX_QUERY_BYTES), Cell::new(MAX_COLUMN_BYTES));
+        let columns = RefCell::default();
+        Self { deadline, steps, terms: Cell::new(terms), bytes, column_bytes, columns, over }
     }
 
     /// The same, with room for so many bytes.
@@ -38,6 +49,29 @@ impl Budget {
     pub(crate) fn with_bytes(self, bytes: u64) -> Self {
         self.bytes.set(bytes);
         self
+    }
+
+    /// The same, with room for so many bytes of columns.
+    #[cfg(test)]
+    pub(crate) fn with_column_bytes(self, bytes: u64) -> Self {
+        self.column_bytes.set(bytes);
+        self
+    }
+
+    /// Counts a column that the query reads, the first time; true when it may not go on.
+    pub(crate) fn column(&self, segment: SegmentId, name: ColumnName, bytes: u64) -> bool {
+        if self.columns.borrow_mut().insert((segment, name)) {
+            match self.column_bytes.get().checked_sub(bytes) {
+                Some(left) => self.column_bytes.set(left),
+                None => self.over.set(true),
+            }
+        }
+        self.over.get()
+    }
+
+    /// Counts bytes that are given back when what comes of it goes; none when the query may not go on.
+    pub(crate) fn lend(&self, bytes: usize) -> Option<Held<'_>> {
+        if self.hold(bytes) { None } else { Some(Held { budget: self, bytes: bytes as u64 }) }
     }
 
     /// Counts bytes that the query keeps until its end; true when it may not go on. What it gives back meanwhile is not taken off:
@@ -74,12 +108,38 @@ impl Budget {
     }
 }
 
+/// Which column of a segment.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum ColumnName {
+    Spans(Column),
+    /// A parameter's strings to sort by.
+    Sorts(u16),
+}
+
+/// Bytes that are held as long as this is there.
+pub(crate) struct Held<'a> {
+    budget: &'a Budget,
+    bytes: u64,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.budget.bytes.set(self.budget.bytes.get() + self.bytes);
+    }
+}
+
+/// An open list of postings.
+pub(crate) struct Cursor<'a> {
+    pub(crate) postings: SegmentPostings,
+    pub(crate) _held: Held<'a>,
+}
+
 /// A set of documents.
 pub(crate) enum Docs<'a> {
     Nothing,
     /// All documents of a segment of this many.
     Everything(u32),
-    Postings(Box<SegmentPostings>),
+    Postings(Box<Cursor<'a>>),
     /// Ascending, and where it stands.
     List(Vec<u32>, usize),
     Bits(Bits),
@@ -180,7 +240,7 @@ impl<'a> Docs<'a> {
 
     /// Whether seeking in it costs little, wherever its next document is.
     fn leaps(&self) -> bool {
-        matches!(self, Docs::Nothing | Docs::Postings(_) | Docs::List(..))
+        matches!(self, Docs::Nothing | Docs::Postings(..) | Docs::List(..))
     }
 
     /// About how many documents it has.
@@ -190,7 +250,7 @@ impl<'a> Docs<'a> {
             Docs::Everything(documents) | Docs::Not(_, documents) | Docs::Check(_, documents, _) => {
                 *documents
             }
-            Docs::Postings(postings) => postings.doc_freq(),
+            Docs::Postings(cursor) => cursor.postings.doc_freq(),
             Docs::List(list, _) => list.len() as u32,
             Docs::Bits(bits) => bits.count,
             Docs::And(members) => members.iter().map(Docs::cost).min().unwrap_or(0),
@@ -209,7 +269,8 @@ impl<'a> Docs<'a> {
                     END
                 }
             }
-            Docs::Postings(postings) => {
+            Docs::Postings(cursor) => {
+                let postings = &mut cursor.postings;
                 let here = postings.doc();
                 if here >= from {
                     here

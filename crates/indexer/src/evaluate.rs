@@ -163,7 +163,7 @@ impl<'v> Evaluator<'v> {
         (column, comparison, range): (Column, Comparison, Range),
         walked: bool,
     ) -> Result<Docs<'v>, ReadFailed> {
-        let spans = self.segment.spans(&column)?;
+        let spans = self.segment.spans(&column, self.budget)?;
         if spans.is_none() {
             return Ok(Docs::Nothing);
         }
@@ -185,7 +185,7 @@ impl<'v> Evaluator<'v> {
         let documents = self.segment.documents();
         let mut members = Vec::new();
         for (meant, terms) in self.numbered(units)? {
-            let spans = self.segment.spans(&column)?;
+            let spans = self.segment.spans(&column, self.budget)?;
             let check =
                 move |doc| spans.any(doc, |nth, span| nth == meant && comparison.holds(span.range, range));
             let check = Docs::Check(Box::new(check), documents, self.budget);
@@ -247,7 +247,7 @@ impl<'v> Evaluator<'v> {
         (column, comparison, range): (Column, Comparison, Range),
         units: Option<&[Look]>,
     ) -> Result<Docs<'v>, ReadFailed> {
-        let spans = self.segment.spans(&column)?;
+        let spans = self.segment.spans(&column, self.budget)?;
         if spans.is_none() {
             return Ok(Docs::Nothing);
         }

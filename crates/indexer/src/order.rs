@@ -5,9 +5,10 @@
 //!
 //! Never: compares more of a string than [`crate::entry::MAX_SORT_BYTES`]. State: none.
 
+use crate::docs::Budget;
 use crate::entry::{Column, Entry};
 use crate::key::Place;
-use crate::sealed::{ReadFailed, Sealed};
+use crate::sealed::ReadFailed;
 use crate::view::{Segment, Spans};
 use salus_trust_api::wire::query::{ID, SortKey};
 use serde::{Deserialize, Serialize};
@@ -130,8 +131,8 @@ pub(crate) struct OrderReader<'v> {
 }
 
 impl<'v> OrderReader<'v> {
-    pub(crate) fn new(segment: Segment<'v>, sort: &[SortKey]) -> Result<Self, ReadFailed> {
-        let keys = sort.iter().map(|key| KeyReader::new(segment, key)).collect::<Result<_, _>>()?;
+    pub(crate) fn new(segment: Segment<'v>, sort: &[SortKey], budget: &Budget) -> Result<Self, ReadFailed> {
+        let keys = sort.iter().map(|key| KeyReader::new(segment, key, budget)).collect::<Result<_, _>>()?;
         Ok(Self { segment, keys })
     }
 
@@ -160,14 +161,14 @@ impl<'v> OrderReader<'v> {
 }
 
 impl<'v> KeyReader<'v> {
-    fn new(segment: Segment<'v>, key: &SortKey) -> Result<Self, ReadFailed> {
+    fn new(segment: Segment<'v>, key: &SortKey, budget: &Budget) -> Result<Self, ReadFailed> {
         let place = Place { parameter: key.parameter, component: 0 };
-        let column = |quantity| segment.spans(&Column { place, quantity });
+        let column = |quantity| segment.spans(&Column { place, quantity }, budget);
         let numbers = [column(false)?, column(true)?];
         let (mut strings, mut own) = (None, Vec::new());
         match segment {
             Segment::Sealed(sealed) if key.parameter == ID => strings = Some(sealed.name_column()),
-            Segment::Sealed(sealed) => strings = Sealed::sorts(sealed, key.parameter)?.map(BytesColumn::from),
+            Segment::Sealed(sealed) => strings = sealed.sorts(key.parameter, budget)?.map(BytesColumn::from),
             Segment::Memory(memory) => {
                 own.extend(memory.entries.iter().flat_map(|entry| texts(entry, key.parameter)).flatten());
                 own.sort_unstable();

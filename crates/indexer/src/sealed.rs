@@ -3,7 +3,7 @@
 //! Never: opens a column before a query needs it. State: what was opened, shared with the segment's later states (deletions make
 //! a new state and change neither terms nor columns).
 
-use crate::docs::{Budget, Docs};
+use crate::docs::{Budget, ColumnName, Cursor, Docs};
 use crate::entry::{Column, Span};
 use crate::key;
 use crate::schema::{self, Fields, Number};
@@ -14,9 +14,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tantivy::columnar::{BytesColumn, Column as Numbers, StrColumn, TermOrdHit};
 use tantivy::fastfield::AliveBitSet;
 use tantivy::index::{InvertedIndexReader, SegmentId};
-use tantivy::postings::TermInfo;
+use tantivy::postings::{SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{Segment, SegmentReader};
+use tantivy::{DocSet as _, Segment, SegmentReader};
+
+/// About how many bytes an open list of postings takes beside its bytes, in bytes: two decoded blocks of it.
+const CURSOR_BYTES: usize = 2_048;
 
 /// Reading failed: the disk, or pages that do not open.
 #[derive(Debug)]
@@ -39,6 +42,7 @@ pub(crate) struct SpanColumn {
     low: Numbers<i64>,
     width: Numbers<i64>,
     occurrence: Option<Numbers<i64>>,
+    bytes: u64,
 }
 
 impl SpanColumn {
@@ -72,7 +76,8 @@ struct Opened {
     whose: Option<BytesColumn>,
     outgoing: Option<BytesColumn>,
     spans: Mutex<HashMap<Column, Option<Arc<SpanColumn>>>>,
-    sorts: Mutex<HashMap<u16, Option<StrColumn>>>,
+    /// With the bytes of each.
+    sorts: Mutex<HashMap<u16, Option<(StrColumn, u64)>>>,
 }
 
 /// A segment in one state.
@@ -141,13 +146,14 @@ impl Sealed {
 
     /// The version of a record that is here and alive.
     pub(crate) fn version_of(&self, record: u64) -> Result<Option<u32>, ReadFailed> {
-        let mut docs = self.exact(&key::record(record))?;
-        let mut doc = docs.seek(0);
+        let Some(info) = self.term(&key::record(record))? else { return Ok(None) };
+        let mut docs = self.cursor(&info)?;
+        let mut doc = docs.doc();
         while doc != crate::docs::END {
             if self.is_alive(doc) {
                 return Ok(Some(self.version(doc)));
             }
-            doc = docs.seek(doc + 1);
+            doc = docs.advance();
         }
         Ok(None)
     }
@@ -223,16 +229,23 @@ impl Sealed {
         Ok(self.opened.terms.terms().get(key)?)
     }
 
-    pub(crate) fn exact(&self, key: &[u8]) -> Result<Docs<'static>, ReadFailed> {
+    pub(crate) fn exact<'b>(&self, key: &[u8], budget: &'b Budget) -> Result<Docs<'b>, ReadFailed> {
         match self.term(key)? {
-            Some(info) => self.postings(&info),
+            Some(info) => self.postings(&info, budget),
             None => Ok(Docs::Nothing),
         }
     }
 
-    pub(crate) fn postings(&self, info: &TermInfo) -> Result<Docs<'static>, ReadFailed> {
-        let postings = self.opened.terms.read_postings_from_terminfo(info, IndexRecordOption::Basic)?;
-        Ok(Docs::Postings(Box::new(postings)))
+    /// The documents of a term; none when the query may not go on.
+    pub(crate) fn postings<'b>(&self, info: &TermInfo, budget: &'b Budget) -> Result<Docs<'b>, ReadFailed> {
+        let Some(held) = budget.lend(CURSOR_BYTES + info.postings_range.len()) else {
+            return Ok(Docs::Nothing);
+        };
+        Ok(Docs::Postings(Box::new(Cursor { postings: self.cursor(info)?, _held: held })))
+    }
+
+    fn cursor(&self, info: &TermInfo) -> Result<SegmentPostings, ReadFailed> {
+        Ok(self.opened.terms.read_postings_from_terminfo(info, IndexRecordOption::Basic)?)
     }
 
     /// Shows all terms with this prefix.
@@ -253,30 +266,56 @@ impl Sealed {
         Ok(())
     }
 
-    pub(crate) fn spans(&self, column: &Column) -> Result<Option<Arc<SpanColumn>>, ReadFailed> {
+    /// A column of spans; none also when the query may not go on.
+    pub(crate) fn spans(
+        &self,
+        column: &Column,
+        budget: &Budget,
+    ) -> Result<Option<Arc<SpanColumn>>, ReadFailed> {
+        let name = ColumnName::Spans(*column);
         let mut spans = self.opened.spans.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = spans.get(column) {
-            return Ok(found.clone());
+            let found = found.clone();
+            return Ok(found.filter(|found| !budget.column(self.id(), name, found.bytes)));
         }
+        let paths = [Number::Low, Number::Width, Number::Occurrence]
+            .map(|number| schema::column_path(column, number));
+        let bytes = paths.iter().map(|path| self.column_bytes(path)).sum::<Result<_, _>>()?;
+        if budget.column(self.id(), name, bytes) {
+            return Ok(None);
+        }
+        let [low, width, occurrence] = &paths;
         let fast = self.opened.reader.fast_fields();
-        let low = fast.column_opt::<i64>(&schema::column_path(column, Number::Low))?;
-        let width = fast.column_opt::<i64>(&schema::column_path(column, Number::Width))?;
+        let (low, width) = (fast.column_opt::<i64>(low)?, fast.column_opt::<i64>(width)?);
         let occurrence = match column.place.component {
             0 => None,
-            _ => fast.column_opt::<i64>(&schema::column_path(column, Number::Occurrence))?,
+            _ => fast.column_opt::<i64>(occurrence)?,
         };
-        let found = low.zip(width).map(|(low, width)| Arc::new(SpanColumn { low, width, occurrence }));
+        let found = low.zip(width).map(|(low, width)| Arc::new(SpanColumn { low, width, occurrence, bytes }));
         spans.insert(*column, found.clone());
         Ok(found)
     }
 
-    pub(crate) fn sorts(&self, parameter: u16) -> Result<Option<StrColumn>, ReadFailed> {
+    /// A parameter's strings to sort by; none also when the query may not go on.
+    pub(crate) fn sorts(&self, parameter: u16, budget: &Budget) -> Result<Option<StrColumn>, ReadFailed> {
+        let name = ColumnName::Sorts(parameter);
         let mut sorts = self.opened.sorts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = sorts.get(&parameter) {
-            return Ok(found.clone());
+            let found = found.clone();
+            let found = found.filter(|(_, bytes)| !budget.column(self.id(), name, *bytes));
+            return Ok(found.map(|(column, _)| column));
         }
-        let found = self.opened.reader.fast_fields().str(&schema::sort_path(parameter))?;
-        sorts.insert(parameter, found.clone());
+        let path = schema::sort_path(parameter);
+        let bytes = self.column_bytes(&path)?;
+        if budget.column(self.id(), name, bytes) {
+            return Ok(None);
+        }
+        let found = self.opened.reader.fast_fields().str(&path)?;
+        sorts.insert(parameter, found.clone().map(|column| (column, bytes)));
         Ok(found)
+    }
+
+    fn column_bytes(&self, path: &str) -> Result<u64, ReadFailed> {
+        Ok(self.opened.reader.fast_fields().column_num_bytes(path)?.get_bytes())
     }
 }

@@ -16,7 +16,7 @@ use salus_trust_api::wire::query::{
     Condition, Found, Hit, MAX_CONDITIONS, MAX_DEPTH, MAX_PAGE, MAX_SORT_KEYS, Query, Reach, SearchFault,
 };
 use std::collections::{BTreeSet, HashSet};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long one query may take.
 pub(crate) const MAX_QUERY_TIME: Duration = Duration::from_secs(2);
@@ -44,12 +44,14 @@ pub(crate) struct Evaluated {
     pub(crate) of_one: bool,
 }
 
-/// Evaluates a query on a view.
+/// Evaluates a query on a view with all that a query may spend.
+#[cfg(test)]
 pub(crate) fn search(view: &View, cursors: &Cursors, query: &Query) -> Result<Evaluated, SearchFault> {
-    let budget = Budget::new(Instant::now() + MAX_QUERY_TIME, MAX_TERMS);
+    let budget = Budget::new(std::time::Instant::now() + MAX_QUERY_TIME, MAX_TERMS);
     search_within(view, cursors, query, &budget)
 }
 
+/// Evaluates a query on a view.
 pub(crate) fn search_within(
     view: &View,
     cursors: &Cursors,
@@ -253,7 +255,7 @@ impl<'v> Run<'v> {
             return self.check();
         }
         let mut asked = parts.asked.as_ref().map(|plan| evaluator.docs(plan, false)).transpose()?;
-        let reader = OrderReader::new(segment, &page.query.sort)?;
+        let reader = OrderReader::new(segment, &page.query.sort, self.budget)?;
         let after = page.after.as_ref().map(|after| reader.to_local(after)).transpose()?;
         let mut best = Best {
             reader: &reader,

@@ -139,9 +139,9 @@ impl<'v> Segment<'v> {
     }
 
     /// The documents with this term.
-    pub(crate) fn exact(&self, key: &[u8], budget: &Budget) -> Result<Docs<'v>, ReadFailed> {
+    pub(crate) fn exact(&self, key: &[u8], budget: &'v Budget) -> Result<Docs<'v>, ReadFailed> {
         match self {
-            Self::Sealed(sealed) => sealed.exact(key),
+            Self::Sealed(sealed) => sealed.exact(key, budget),
             Self::Memory(memory) if budget.hold(size_of_val(memory.docs_of(key))) => Ok(Docs::Nothing),
             Self::Memory(memory) => Ok(memory.exact(key)),
         }
@@ -170,9 +170,9 @@ impl<'v> Segment<'v> {
         Ok(groups)
     }
 
-    pub(crate) fn spans(&self, column: &Column) -> Result<Spans<'v>, ReadFailed> {
+    pub(crate) fn spans(&self, column: &Column, budget: &Budget) -> Result<Spans<'v>, ReadFailed> {
         Ok(match *self {
-            Self::Sealed(sealed) => sealed.spans(column)?.map_or(Spans::None, Spans::Sealed),
+            Self::Sealed(sealed) => sealed.spans(column, budget)?.map_or(Spans::None, Spans::Sealed),
             Self::Memory(memory) => Spans::Memory(memory, *column),
         })
     }
@@ -207,11 +207,11 @@ impl<'v> Terms<'v> {
     }
 
     /// The documents that have any of them.
-    pub(crate) fn into_docs(mut self, budget: &Budget) -> Result<Docs<'v>, ReadFailed> {
+    pub(crate) fn into_docs(mut self, budget: &'v Budget) -> Result<Docs<'v>, ReadFailed> {
         let documents = self.segment.documents();
         if let Segment::Sealed(sealed) = self.segment {
             if self.infos.len() <= MOST_SIDE_BY_SIDE {
-                let members = self.infos.iter().map(|info| sealed.postings(info));
+                let members = self.infos.iter().map(|info| sealed.postings(info, budget));
                 return Ok(Docs::or(members.collect::<Result<_, _>>()?, documents));
             }
             let sum: u64 = self.infos.iter().map(|info| u64::from(info.doc_freq)).sum();
@@ -225,7 +225,7 @@ impl<'v> Terms<'v> {
                 return bits(sealed, &self.infos, documents, budget);
             }
             for info in &self.infos {
-                walk(sealed.postings(info)?, budget, &mut |doc| self.docs.push(doc));
+                walk(sealed.postings(info, budget)?, budget, &mut |doc| self.docs.push(doc));
             }
         }
         self.docs.sort_unstable();
@@ -242,7 +242,7 @@ fn bits<'v>(
 ) -> Result<Docs<'v>, ReadFailed> {
     let mut bits = crate::docs::Bits::new(documents);
     for info in infos {
-        walk(sealed.postings(info)?, budget, &mut |doc| bits.insert(doc));
+        walk(sealed.postings(info, budget)?, budget, &mut |doc| bits.insert(doc));
     }
     Ok(Docs::Bits(bits))
 }

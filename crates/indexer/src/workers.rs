@@ -6,7 +6,7 @@ use crate::cell::Cell;
 use crate::cursor::Cursors;
 use crate::docs::Budget;
 use crate::needs::Needs;
-use crate::search::{Evaluated, MAX_QUERY_TIME, MAX_TERMS, search};
+use crate::search::{Evaluated, MAX_QUERY_TIME, MAX_TERMS, search_within};
 use crate::store::Store;
 use crate::view::View;
 use salus_trust_api::wire::query::{Query, SearchFault};
@@ -91,7 +91,7 @@ fn evaluate(job: &Job) -> Answer {
     let answer = || {
         let budget = Budget::new(Instant::now() + MAX_QUERY_TIME, MAX_TERMS);
         job.needs.are_met(&job.view, &job.query, &budget)?;
-        search(&job.view, &job.cursors, &job.query)
+        search_within(&job.view, &job.cursors, &job.query, &budget)
     };
     catch_unwind(AssertUnwindSafe(answer)).unwrap_or(Err(SearchFault::Failed))
 }

@@ -5,9 +5,10 @@ use crate::cell::Cell;
 use crate::docs::{Budget, MAX_QUERY_BYTES};
 use crate::search::{MAX_TERMS, search, search_within};
 use salus_trust_api::wire::query::{
-    Condition, FEW_PATIENTS, Found, LAST_UPDATED, MAX_CONDITIONS, Query, Reach, SearchFault, SortKey, Test,
+    Comparison, Condition, FEW_PATIENTS, Found, LAST_UPDATED, MAX_CONDITIONS, Query, Reach, SearchFault,
+    SortKey, Test,
 };
-use salus_trust_api::wire::words::{RecordName, Word, Words};
+use salus_trust_api::wire::words::{Range, RecordName, Word, Words};
 use std::time::{Duration, Instant};
 
 fn query(all: Vec<Condition>) -> Query {
@@ -110,6 +111,43 @@ fn what_a_query_gathers_in_memory_is_bounded_in_bytes() {
     let held = search_within(&view, &cell.cursors, &hostile, &unhurried).map(|it| it.found.total);
     assert_eq!(held, Err(SearchFault::TooCostly));
     assert_eq!(ask(&cell, &query(vec![starts("name 77")])).unwrap().0.total, 11);
+}
+
+#[test]
+fn open_lists_and_columns_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut cell, _) = open_cell(folder.path());
+    let mut rows: Vec<Row> = (1..=3000).map(|n| text_row(n, &format!("Name {}", n % 100))).collect();
+    for (n, row) in (1..).zip(&mut rows) {
+        row.words.words.push((4, Word::Range(Range { low: n, high: n + 9 })));
+    }
+    with(&mut cell, &rows, true);
+    let view = cell.serving().unwrap().view();
+    let later = || Budget::new(Instant::now() + Duration::from_secs(60), MAX_TERMS);
+    let within = |budget: &Budget, query: &Query| {
+        search_within(&view, &cell.cursors, query, budget).map(|it| it.found.total)
+    };
+    // A hundred values: as many lists are open at once, and hold nothing else.
+    let exactly = |n: u64| Condition::Value(1, Test::Exact(format!("Name {n}")));
+    let values = query(vec![Condition::Any((0..100).map(exactly).collect())]);
+    assert_eq!(within(&later().with_bytes(100_000), &values), Err(SearchFault::TooCostly));
+    // They are given back with their segment.
+    let budget = later().with_bytes(400_000);
+    for round in 0..9 {
+        assert_eq!(within(&budget, &values), Ok(3000), "{round}");
+    }
+    let early = Condition::Value(4, Test::Range(Comparison::Lt, Range { low: 11, high: 11 }));
+    let date = query(vec![early.clone()]);
+    let sorted = Query { sort: vec![SortKey { parameter: 1, descending: true }], ..query(Vec::new()) };
+    for costly in [&date, &sorted] {
+        assert_eq!(within(&later().with_column_bytes(100), costly), Err(SearchFault::TooCostly));
+    }
+    // Each counts once, however often it is asked, and whoever opened it.
+    let often = query(vec![Condition::Any(vec![early; 500])]);
+    for columns in [100_000, 100] {
+        let found = within(&later().with_column_bytes(columns), &often);
+        assert_eq!(found.is_ok(), columns > 100, "{found:?}");
+    }
 }
 
 #[test]
