@@ -170,11 +170,7 @@ impl Core {
     }
 
     /// All that it was about has new words.
-    pub(crate) fn extraction_done(
-        &mut self,
-        cell: CellId,
-        ended: Ended,
-    ) -> Result<(), KeyholderError> {
+    pub(crate) fn extraction_done(&mut self, cell: CellId, ended: Ended) -> Result<(), KeyholderError> {
         let Ended { versions, unreadable } = ended;
         let running = self.state.cells.get(&cell).and_then(|known| known.extractions.running());
         let Some(asked) = running.map(|running| running.asked) else { return Ok(()) };

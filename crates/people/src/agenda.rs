@@ -23,7 +23,7 @@ const MOST: [u64; 3] = [30, 18, 9];
 const MOST_PATIENTS: u64 = 400;
 /// The most tasks of a day.
 const MOST_TASKS: u64 = 11;
-/// Between these minutes of a working day the clock is believed; else it is taken to be the last of these.
+/// Between these minutes of a day the clock is believed; else it is taken to be the last of these.
 const OPEN: (i64, i64, i64) = (8 * 60 + 30, 17 * 60 + 15, 10 * 60 + 25);
 /// When appointments begin, in minutes of the day.
 const SLOTS: [i64; 18] =
@@ -55,7 +55,7 @@ pub(crate) fn bundles(world: &World, patients: u64, day: Day, minute: i64) -> Ve
     if patients == 0 {
         return Vec::new();
     }
-    let is_open = is_working(day) && (OPEN.0..=OPEN.1).contains(&minute);
+    let is_open = (OPEN.0..=OPEN.1).contains(&minute);
     let ids = crate::practice::Ids::of(world);
     let shown = if is_open { minute } else { OPEN.2 };
     let mut agenda = Agenda { world, ids, patients, day, minute, shown, entries: Vec::new() };

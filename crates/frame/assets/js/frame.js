@@ -61,4 +61,9 @@
     const query = open.filter((id) => id).map((id) => `id=${encodeURIComponent(id)}`).join("&");
     window.htmx.ajax("GET", `${place.dataset.open}?${query}`, { target: place });
   }
+
+  addEventListener("beforeprint", () => {
+    const now = new Date().toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+    for (const at of document.querySelectorAll("[data-printed]")) at.textContent = `${at.dataset.printed} · ${now}`;
+  });
 })();

@@ -7,6 +7,8 @@
   const isSeen = (at) => at.getClientRects().length > 0;
   const doIt = (at) => {
     if (isField(at)) { at.focus(); at.select?.(); } else at.click();
+    // What it opens is gone through from here.
+    if (at.matches("summary")) at.focus();
   };
   const find = (keys, row) => {
     const within = row && [...row.querySelectorAll("[data-row-key]")].find((at) => at.dataset.rowKey === keys && isSeen(at));

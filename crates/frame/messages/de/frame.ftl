@@ -27,3 +27,4 @@ key-switch = Zum anderen offenen Patienten
 key-down = Nächste Zeile
 key-up = Vorige Zeile
 key-escape = Schließt, was offen ist; Getipptes bleibt
+printed-by = Gedruckt von { $name }

@@ -27,3 +27,4 @@ key-switch = To the other open patient
 key-down = Next line
 key-up = Previous line
 key-escape = Close what is open; keeps what you typed
+printed-by = Printed by { $name }

@@ -27,3 +27,4 @@ key-switch = Vers l’autre patient ouvert
 key-down = Ligne suivante
 key-up = Ligne précédente
 key-escape = Ferme ce qui est ouvert ; garde la saisie
+printed-by = Imprimé par { $name }

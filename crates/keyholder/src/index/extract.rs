@@ -7,8 +7,8 @@
 //!
 //! Never: opens a body itself, or lets words be found that are not kept. State: [`super::Index`]'s.
 
-use crate::connection::Frame;
 use super::cell::CellIndex;
+use crate::connection::Frame;
 use crate::core::Core;
 use crate::error::KeyholderError;
 use salus_seal::envelope::hash_of_words;
@@ -287,8 +287,8 @@ impl Core {
     }
 
     fn found_anew(&mut self, cell: CellId, items: Vec<Item>) {
-        let all_told =
-            self.index.takes(&cell) && self.index.tell_items(items, |items| ToIndexer::FedAnew { cell, items });
+        let all_told = self.index.takes(&cell)
+            && self.index.tell_items(items, |items| ToIndexer::FedAnew { cell, items });
         if !all_told {
             self.index.extracting.unbroken.remove(&cell);
         }

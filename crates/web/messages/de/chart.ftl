@@ -34,7 +34,10 @@ chart-open-results = Befunde stehen aus
 chart-write = Eintragen
 chart-last-looks = Zuletzt angesehen von
 chart-since = seit
-chart-left-out = { $count } weitere sind hier nicht gezeigt
+chart-left-out = { $count ->
+    [one] { $count } weiterer Eintrag ist hier nicht gezeigt
+   *[other] { $count } weitere sind hier nicht gezeigt
+}
 chart-problems = Diagnosen
 chart-problems-none = Keine Diagnosen, die noch bestehen.
 chart-problem = Diagnose
@@ -88,7 +91,10 @@ chart-labs-table = Tabelle
 chart-labs-none = Noch keine Werte.
 chart-labs-none-drawn = In dieser Zeit kein Wert, der sich zeichnen lässt.
 chart-labs-not-drawn = { $count } ältere nicht gezeichnet
-chart-labs-total = { $count } Werte insgesamt
+chart-labs-total = { $count ->
+    [one] { $count } Wert insgesamt
+   *[other] { $count } Werte insgesamt
+}
 chart-labs-range-is = Norm { $range }
 chart-labs-span = Zeitraum
 chart-labs-span-1 = 1 Jahr
@@ -107,7 +113,10 @@ chart-why = Grund
 chart-goes-on = weiter
 chart-stopped = Abgesetzt
 chart-prescribed-last = zuletzt verordnet
-chart-earlier-times = { $count } frühere Zeiten
+chart-earlier-times = { $count ->
+    [one] { $count } frühere Zeit
+   *[other] { $count } frühere Zeiten
+}
 chart-vaccinations-none = Noch keine Impfung eingetragen.
 chart-vaccine = Impfstoff
 chart-against = Gegen
@@ -116,7 +125,10 @@ chart-doses = Impfungen
 chart-lot = Ch.-B.
 chart-not-given = nicht gegeben
 chart-documents-none = Noch keine Dokumente.
-chart-documents-total = { $count } Dokumente
+chart-documents-total = { $count ->
+    [one] { $count } Dokument
+   *[other] { $count } Dokumente
+}
 chart-documents-back = Alle Dokumente
 chart-documents-save = Speichern
 chart-documents-save-only = Diese Art von Datei wird hier nicht angezeigt. Sie können sie speichern und mit einem eigenen Programm öffnen.

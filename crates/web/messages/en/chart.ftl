@@ -34,7 +34,10 @@ chart-open-results = Results awaited
 chart-write = Record
 chart-last-looks = Last looked at by
 chart-since = since
-chart-left-out = { $count } more are not shown here
+chart-left-out = { $count ->
+    [one] { $count } more is not shown here
+   *[other] { $count } more are not shown here
+}
 chart-problems = Problems
 chart-problems-none = No current problems.
 chart-problem = Problem
@@ -88,7 +91,10 @@ chart-labs-table = Table
 chart-labs-none = No values yet.
 chart-labs-none-drawn = No value to draw in this time.
 chart-labs-not-drawn = { $count } older not drawn
-chart-labs-total = { $count } values in all
+chart-labs-total = { $count ->
+    [one] { $count } value in all
+   *[other] { $count } values in all
+}
 chart-labs-range-is = Range { $range }
 chart-labs-span = Time span
 chart-labs-span-1 = 1 year
@@ -107,7 +113,10 @@ chart-why = Why
 chart-goes-on = ongoing
 chart-stopped = Stopped
 chart-prescribed-last = last prescribed
-chart-earlier-times = { $count } earlier times
+chart-earlier-times = { $count ->
+    [one] { $count } earlier time
+   *[other] { $count } earlier times
+}
 chart-vaccinations-none = No vaccinations recorded.
 chart-vaccine = Vaccine
 chart-against = Against
@@ -116,7 +125,10 @@ chart-doses = Doses
 chart-lot = Lot
 chart-not-given = not given
 chart-documents-none = No documents yet.
-chart-documents-total = { $count } documents
+chart-documents-total = { $count ->
+    [one] { $count } document
+   *[other] { $count } documents
+}
 chart-documents-back = All documents
 chart-documents-save = Save
 chart-documents-save-only = This kind of file is not shown here. You can save it and open it with a program of its own.

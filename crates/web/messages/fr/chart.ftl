@@ -34,7 +34,10 @@ chart-open-results = Résultats attendus
 chart-write = Saisir
 chart-last-looks = Consulté récemment par
 chart-since = depuis
-chart-left-out = { $count } autres ne figurent pas ici
+chart-left-out = { $count ->
+    [one] { $count } autre ne figure pas ici
+   *[other] { $count } autres ne figurent pas ici
+}
 chart-problems = Diagnostics
 chart-problems-none = Aucun diagnostic en cours.
 chart-problem = Diagnostic
@@ -88,7 +91,10 @@ chart-labs-table = Tableau
 chart-labs-none = Aucun résultat.
 chart-labs-none-drawn = Aucune valeur à tracer sur cette période.
 chart-labs-not-drawn = { $count } plus anciennes non tracées
-chart-labs-total = { $count } valeurs en tout
+chart-labs-total = { $count ->
+    [one] { $count } valeur en tout
+   *[other] { $count } valeurs en tout
+}
 chart-labs-range-is = Norme { $range }
 chart-labs-span = Période
 chart-labs-span-1 = 1 an
@@ -107,7 +113,10 @@ chart-why = Motif
 chart-goes-on = en cours
 chart-stopped = Arrêté
 chart-prescribed-last = dernière prescription
-chart-earlier-times = { $count } périodes antérieures
+chart-earlier-times = { $count ->
+    [one] { $count } période antérieure
+   *[other] { $count } périodes antérieures
+}
 chart-vaccinations-none = Aucun vaccin enregistré.
 chart-vaccine = Vaccin
 chart-against = Contre
@@ -116,7 +125,10 @@ chart-doses = Doses
 chart-lot = Lot
 chart-not-given = non fait
 chart-documents-none = Aucun document.
-chart-documents-total = { $count } documents
+chart-documents-total = { $count ->
+    [one] { $count } document
+   *[other] { $count } documents
+}
 chart-documents-back = Tous les documents
 chart-documents-save = Enregistrer
 chart-documents-save-only = Ce type de fichier ne s’affiche pas ici. Vous pouvez l’enregistrer et l’ouvrir avec un autre programme.

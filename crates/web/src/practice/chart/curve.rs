@@ -2,7 +2,7 @@
 //!
 //! Places are percentages of the picture's width and height, so that it fits every window; the words beside it are HTML.
 //!
-//! Never: shows a number that was computed; what is shown is what was written. State: none.
+//! Never: shows a number that was computed; what is shown is what was written, beside the scale too. State: none.
 
 use super::super::view::date::{Day, When, month_name};
 use super::super::view::quantity::{Range, Standing};
@@ -15,6 +15,8 @@ use std::fmt::Write as _;
 const MAX_TICK_PERCENT: f64 = 96.0;
 /// A picture is at least so many days wide.
 const MIN_DAYS: f64 = 28.0;
+/// Numbers beside a scale are at least so far from each other, as a percentage of its height.
+const MARK_PERCENT: f64 = 17.0;
 /// Free room above and below a curve, as a share of its height.
 const MARGIN: f64 = 0.12;
 
@@ -106,6 +108,13 @@ pub(super) struct Point {
     pub standing: Standing,
 }
 
+/// A number beside the scale: an end of the usual range, or the highest or lowest value.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub y: String,
+    pub shown: String,
+}
+
 /// A curve.
 #[derive(Debug, Default)]
 pub(super) struct Curve {
@@ -116,6 +125,8 @@ pub(super) struct Curve {
     pub second: String,
     /// The place and height of the band in which values are as usual.
     pub band: Option<(String, String)>,
+    /// What its height means.
+    pub marks: Vec<Mark>,
 }
 
 impl Curve {
@@ -131,6 +142,7 @@ impl Curve {
         let Some(scale) = Scale::of(numbers, ends) else { return Self::default() };
         let place = |x: f64, y: f64| (axis.x(x), scale.y(y));
         Self {
+            marks: scale.marks(&drawn, range),
             line: line(drawn.iter().map(|(x, y, _)| place(*x, *y))),
             second: line(second.iter().map(|(x, y)| place(*x, *y))),
             band: range.and_then(|range| {
@@ -166,7 +178,8 @@ struct Scale {
 }
 
 impl Scale {
-    /// For these numbers. The ends of the usual range are in sight unless they are far from all of them.
+    /// For these numbers. The end of the usual range that is nearest to them is in sight, so that one sees how far it is; the other
+    /// unless it is far from all of them.
     fn of(numbers: impl Iterator<Item = f64>, ends: impl Iterator<Item = f64>) -> Option<Self> {
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
         for number in numbers {
@@ -175,13 +188,38 @@ impl Scale {
         if low > high {
             return None;
         }
-        let reach = (high - low).max(high.abs() * 0.25).max(f64::MIN_POSITIVE);
-        let (least, most) = (low - reach, high + reach);
-        for end in ends.filter(|end| *end > least && *end < most) {
-            (low, high) = (low.min(end), high.max(end));
+        let mut ends: Vec<f64> = ends.collect();
+        let away = |end: &f64| (low - end).max(end - high).max(0.0);
+        ends.sort_by(|one, other| away(one).total_cmp(&away(other)));
+        for (at, end) in ends.into_iter().enumerate() {
+            let reach = (high - low).max(high.abs() * 0.25).max(f64::MIN_POSITIVE);
+            if at == 0 || (end > low - reach && end < high + reach) {
+                (low, high) = (low.min(end), high.max(end));
+            }
         }
         let room = ((high - low) * MARGIN).max(high.abs() * 0.02).max(f64::MIN_POSITIVE);
         Some(Self { low: low - room, high: high + room })
+    }
+
+    /// The ends of the usual range, then the highest and the lowest value, where there is room beside what stands there already.
+    fn marks(self, drawn: &[(f64, f64, &Measured)], range: Option<&Range>) -> Vec<Mark> {
+        let ends = range.into_iter().flat_map(|range| [range.low, range.high].into_iter().zip(&range.ends));
+        let ends = ends.filter_map(|(end, shown)| Some((end?, shown.as_str())));
+        let by_height =
+            |one: &&(f64, f64, &Measured), other: &&(f64, f64, &Measured)| one.1.total_cmp(&other.1);
+        let extremes = [drawn.iter().max_by(by_height), drawn.iter().min_by(by_height)];
+        let extremes =
+            extremes.into_iter().flatten().map(|(_, number, value)| (*number, value.shown.as_str()));
+        let mut placed: Vec<(f64, &str)> = Vec::new();
+        for (number, shown) in
+            ends.chain(extremes).filter(|(number, _)| self.low < *number && *number < self.high)
+        {
+            let y = self.y(number);
+            if placed.iter().all(|(other, _)| (other - y).abs() >= MARK_PERCENT) {
+                placed.push((y, shown));
+            }
+        }
+        placed.into_iter().map(|(y, shown)| Mark { y: percent(y), shown: shown.to_owned() }).collect()
     }
 
     /// The place of a number, from the top, as a percentage.
@@ -260,7 +298,27 @@ mod tests {
         let (top, height) = curve.band.unwrap();
         let five = number(&curve.points[0].y);
         assert!(number(&top) < five && five < number(&top) + number(&height));
+        let marks: Vec<&str> = curve.marks.iter().map(|mark| mark.shown.as_str()).collect();
+        assert_eq!(marks, ["4", "6", "8,10", "5,0"]);
+        let values = [value("2020-01-01", "5.9"), value("2022-01-01", "8.10")];
+        let curve = Curve::new(&values, values[0].range.as_ref(), axis, Language::De);
+        assert_eq!(curve.marks.len(), 3, "beside an end of the range there is no room for 5.9");
         assert!(Curve::new(&[], None, axis, Language::De).points.is_empty());
+    }
+
+    #[test]
+    fn a_scale_shows_how_far_the_usual_range_is() {
+        let scale =
+            |numbers: &[f64], ends: &[f64]| Scale::of(numbers.iter().copied(), ends.iter().copied()).unwrap();
+        let far_below = scale(&[22.0, 25.0], &[50.0]);
+        assert!(
+            far_below.y(50.0) < 20.0 && far_below.y(25.0) > 70.0,
+            "small changes far below the limit look small"
+        );
+        let above = scale(&[136.0, 137.0], &[70.0, 99.0]);
+        assert!(above.y(99.0) > above.y(136.0) + 30.0 && above.y(99.0) < 100.0, "the nearer end is in sight");
+        let huge = scale(&[900.0, 1000.0], &[10.0, 20.0]);
+        assert!(huge.low > 0.0 - 200.0 && huge.y(20.0) < 100.0);
     }
 
     #[test]

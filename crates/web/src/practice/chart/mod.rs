@@ -117,7 +117,7 @@ struct Side<'a> {
     t: Words,
     head: &'a Head,
     place: &'a str,
-    looks: &'a [access::Look],
+    looks: Vec<&'a access::Look>,
     /// Forms that write into the chart.
     forms: Vec<(String, &'static str, String)>,
 }
@@ -183,6 +183,14 @@ fn dressed(
     }
     all.extend(keys);
     let banner = html(&Banner { t, head, place: &place, tabs: tabs.into() });
+    // The last time of each person; but every look for an emergency.
+    let mut last: Vec<&access::Look> = Vec::new();
+    for look in looks {
+        if look.is_emergency || !last.iter().any(|other| other.who == look.who) {
+            last.push(look);
+        }
+    }
+    let looks = last;
     let side = html(&Side { t, head, place: &place, looks, forms });
     page.banner(banner).side(side).keys(all)
 }

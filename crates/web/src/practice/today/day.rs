@@ -176,6 +176,18 @@ pub(super) struct Choice {
     pub is_chosen: bool,
 }
 
+impl Column {
+    fn of(id: &str, slots: Vec<Slot>, names: &HashMap<String, String>) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: names.get(id).cloned().unwrap_or_else(|| id.to_owned()),
+            left: slots.iter().filter(|slot| !slot.state.is_over()).count(),
+            slots,
+            now_before: None,
+        }
+    }
+}
+
 /// A day.
 #[derive(Debug)]
 pub(super) struct Day {
@@ -221,15 +233,18 @@ impl Day {
             .filter_map(|entry| slot(document(&entry.text)?.root(), is_today.then_some(minute)))
             .collect();
         slots.sort_by(|a, b| (a.minute, &a.id).cmp(&(b.minute, &b.id)));
-        let physicians: BTreeSet<String> = slots.iter().flat_map(|slot| slot.physicians.clone()).collect();
+        let mut physicians: BTreeSet<String> =
+            slots.iter().flat_map(|slot| slot.physicians.clone()).collect();
+        let own = ask.person.practitioner.clone().filter(|own| physicians.contains(own));
+        // Whom somebody chose stays chosen on a day without appointments.
+        physicians.extend(by.filter(|by| salus_records::is_id(by)).map(str::to_owned));
         let who: BTreeSet<String> = slots.iter().map(|slot| slot.patient_id.clone()).collect();
         let (names, lines) = tokio::join!(practitioners(ask, &physicians), patients(ask, &who));
         let (names, lines) = (names?, lines?);
         for slot in &mut slots {
             slot.patient = lines.get(&slot.patient_id).cloned();
         }
-        let own = ask.person.practitioner.as_deref().filter(|own| physicians.contains(*own));
-        let by = by.or(own).unwrap_or("all");
+        let by = by.or(own.as_deref()).unwrap_or("all");
         Ok(Self::of(ask, date, slots, &names, by, is_today.then_some(minute)))
     }
 
@@ -244,6 +259,9 @@ impl Day {
         let language = ask.language();
         let when = When::parse(&date.to_string());
         let mut columns = columns(&slots, names);
+        if names.contains_key(by) && !columns.iter().any(|column| column.id == by) {
+            columns.push(Column::of(by, Vec::new(), names));
+        }
         let choices = columns.iter().filter(|column| !column.id.is_empty());
         let choices: Vec<_> = choices
             .map(|column| Choice {
@@ -300,21 +318,14 @@ fn columns(slots: &[Slot], names: &HashMap<String, String>) -> Vec<Column> {
         slots.iter().flat_map(|slot| slot.physicians.iter().map(String::as_str)).collect();
     ids.sort_unstable_by_key(|id| (names.get(*id), *id));
     ids.dedup();
-    let of = |id: &str, slots: Vec<Slot>| Column {
-        id: id.to_owned(),
-        name: names.get(id).cloned().unwrap_or_else(|| id.to_owned()),
-        left: slots.iter().filter(|slot| !slot.state.is_over()).count(),
-        slots,
-        now_before: None,
-    };
     let with = |id: &str| {
         let has = |slot: &&Slot| slot.physicians.iter().any(|other| other == id);
         slots.iter().filter(has).cloned().collect::<Vec<_>>()
     };
-    let mut columns: Vec<_> = ids.into_iter().map(|id| of(id, with(id))).collect();
+    let mut columns: Vec<_> = ids.into_iter().map(|id| Column::of(id, with(id), names)).collect();
     let nobodys: Vec<_> = slots.iter().filter(|slot| slot.physicians.is_empty()).cloned().collect();
     if !nobodys.is_empty() {
-        columns.push(Column { name: String::new(), ..of("", nobodys) });
+        columns.push(Column { name: String::new(), ..Column::of("", nobodys, names) });
     }
     columns
 }

@@ -68,6 +68,19 @@ impl Vital {
         }
     }
 
+    /// A value as somebody types it.
+    fn example(self) -> &'static str {
+        match self {
+            Self::Pulse => "72",
+            Self::Temperature => "36.6",
+            Self::Weight => "72.5",
+            Self::Height => "178",
+            Self::Saturation => "97",
+            Self::Systolic => "120",
+            Self::Diastolic => "80",
+        }
+    }
+
     /// What the number is to be multiplied with to be in our unit; none for a unit that is not one of this sign.
     fn factor(self, unit: &str, value: f64) -> Option<f64> {
         let same = match (self, unit) {
@@ -89,7 +102,11 @@ impl Vital {
     ///
     /// Errors: what is no number, has another unit, or cannot be.
     pub(crate) fn read(self, text: &str) -> Result<Decimal, Wrong> {
-        let (number, unit) = decimal(text).ok_or_else(|| Wrong::new("wrong-number"))?;
+        let wrong = |key| Wrong::new(key).with("example", self.example());
+        let (number, unit) = decimal(text).ok_or_else(|| wrong("wrong-number"))?;
+        if self == Self::Pulse && number.text.contains('.') {
+            return Err(wrong("wrong-whole-number"));
+        }
         let factor = self.factor(&unit, number.value);
         let factor = factor.ok_or_else(|| Wrong::new("wrong-unit").with("unit", self.unit().1))?;
         // What needs no factor keeps its digits.
@@ -223,6 +240,14 @@ mod tests {
             let wrong = vital.read(typed).unwrap_err();
             assert_eq!((wrong.key, wrong.arguments.last().unwrap().1.as_str()), (key, meant), "{typed}");
         }
-        assert_eq!(Vital::Pulse.read("x").unwrap_err().key, "wrong-number");
+        for (vital, typed, key) in [
+            (Vital::Weight, "x", "wrong-number"),
+            (Vital::Pulse, "x", "wrong-number"),
+            (Vital::Pulse, "72,5", "wrong-whole-number"),
+        ] {
+            let wrong = vital.read(typed).unwrap_err();
+            assert_eq!((wrong.key, wrong.arguments), (key, vec![("example", vital.example().to_owned())]));
+            assert!(vital.read(vital.example()).is_ok());
+        }
     }
 }

@@ -61,6 +61,8 @@ pub(crate) struct Range {
     pub low: Option<f64>,
     /// The upper end.
     pub high: Option<f64>,
+    /// The two ends as they were written.
+    pub ends: [String; 2],
 }
 
 impl Range {
@@ -77,7 +79,10 @@ impl Range {
             (Some(low), None) => format!("≥ {}", low.shown),
             (None, None) => text(range, "text")?,
         };
-        Some(Self { shown, low: low.and_then(|low| low.number), high: high.and_then(|high| high.number) })
+        let number = |end: &Option<Quantity>| end.as_ref().and_then(|end| end.number);
+        let (from, to) = (number(&low), number(&high));
+        let ends = [low, high].map(|end| end.map(|end| end.shown).unwrap_or_default());
+        Some(Self { shown, low: from, high: to, ends })
     }
 }
 

@@ -57,7 +57,7 @@ impl Measured {
         value.note = text(observation, "note.text");
         let parts = all(observation, "component").take(MAX_COMPONENTS);
         value.components = parts.filter_map(|part| Self::part(part, language)).collect();
-        value.join_blood_pressure(language);
+        value.join_blood_pressure();
         if value.shown.is_empty() && value.standing == Standing::Unsaid {
             let worst =
                 value.components.iter().map(|part| part.standing).find(|standing| standing.is_abnormal());
@@ -94,7 +94,7 @@ impl Measured {
     }
 
     /// Systolic and diastolic pressure are one value to whoever reads them.
-    fn join_blood_pressure(&mut self, language: Language) {
+    fn join_blood_pressure(&mut self) {
         let part = |code: &str| self.components.iter().find(|part| part.concept.code == code);
         let (Some(systolic), Some(diastolic)) = (part("8480-6"), part("8462-4")) else { return };
         if !self.shown.is_empty() || systolic.shown.is_empty() || diastolic.shown.is_empty() {
@@ -108,15 +108,13 @@ impl Measured {
         self.number = systolic.number;
         self.range = match (&systolic.range, &diastolic.range) {
             (Some(systolic), Some(diastolic)) => Some(Range {
-                shown: match (systolic.high, diastolic.high) {
-                    (Some(high), Some(low)) => {
-                        let end = |number: f64| decimal(&number.to_string(), language);
-                        format!("≤ {}/{}", end(high), end(low))
-                    }
+                shown: match (&systolic.ends, &diastolic.ends) {
+                    ([_, high], [_, low]) if !high.is_empty() && !low.is_empty() => format!("≤ {high}/{low}"),
                     _ => format!("{} / {}", systolic.shown, diastolic.shown),
                 },
                 low: systolic.low,
                 high: systolic.high,
+                ends: systolic.ends.clone(),
             }),
             _ => None,
         };

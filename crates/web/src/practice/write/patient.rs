@@ -77,8 +77,14 @@ pub(super) async fn read(ask: &PageAsk<'_>, typed: &Typed, ids: &mut Ids<'_>) ->
     let questions = if very.is_empty() {
         Vec::new()
     } else {
-        let lines =
-            very.iter().map(|alike| (alike.words.clone(), Some(format!("/patient/{}", alike.id)))).collect();
+        let line = |alike: &&Alike| {
+            let words = match alike.has_number {
+                true => format!("{} · {}", alike.words, ask.t.say("alike-number")),
+                false => alike.words.clone(),
+            };
+            (words, Some(format!("/patient/{}", alike.id)))
+        };
+        let lines = very.iter().map(line).collect();
         vec![Question { key: "alike".to_owned(), text: ask.t.say("ask-alike").into_owned(), lines }]
     };
     Ok(Ok(Change { entries, questions, ..Change::default() }))
@@ -92,6 +98,8 @@ pub(super) struct Alike {
     pub words: String,
     /// How alike, of 100.
     pub score: u32,
+    /// Whether it is the same insurance number.
+    pub has_number: bool,
 }
 
 /// Those who may be the same as somebody, the most alike first. All but a number is answered with glimpses.
@@ -101,32 +109,36 @@ pub(super) async fn alike(
     number: Option<(&str, &str)>,
 ) -> Result<Vec<Alike>, Trouble> {
     let mut all: Vec<Alike> = Vec::new();
-    let mut add = |ask: &PageAsk<'_>, found: Vec<(String, Value)>, least: u32| {
+    let mut add = |ask: &PageAsk<'_>, found: Vec<(String, Value)>, has_number: bool| {
         for (id, patient) in found {
-            let score = scores(who, &patient).max(least).min(100);
+            let score = if has_number { 100 } else { scores(who, &patient).min(100) };
             if score >= ALIKE && !all.iter().any(|known| known.id == id) {
                 let birth = shown_fhir_date(text_at(&patient, "birthDate"), ask.language());
-                all.push(Alike { id, words: format!("{}, {birth}", full_name(&patient)), score });
+                all.push(Alike { id, words: format!("{}, {birth}", full_name(&patient)), score, has_number });
             }
         }
     };
     const LINE: (&str, &str) = ("_elements", "id,name,birthDate");
     if let Some((system, number)) = number {
         let token = format!("{system}|{number}");
-        add(ask, found(ask, "Patient", &[("identifier", &token), ("_count", "3")]).await?, 100);
+        add(ask, found(ask, "Patient", &[("identifier", &token), ("_count", "3")]).await?, true);
     }
     if let Some(birth) = who.birth {
         let swapped =
             Date::new(birth.year(), birth.day(), birth.month()).ok().filter(|swapped| *swapped != birth);
         let days: Vec<String> = std::iter::once(birth).chain(swapped).map(|day| day.to_string()).collect();
         let days = days.join(",");
-        add(ask, found(ask, "Patient", &[("birthdate", &days), LINE, ("_count", MAX_COMPARED)]).await?, 0);
+        add(
+            ask,
+            found(ask, "Patient", &[("birthdate", &days), LINE, ("_count", MAX_COMPARED)]).await?,
+            false,
+        );
     }
     if !who.family.is_empty() && !who.given.is_empty() {
         let (family, given) = (escaped(&who.family), escaped(&who.given));
         let parameters =
             [("family", family.as_str()), ("given", given.as_str()), LINE, ("_count", MAX_COMPARED)];
-        add(ask, found(ask, "Patient", &parameters).await?, 0);
+        add(ask, found(ask, "Patient", &parameters).await?, false);
     }
     all.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.words.cmp(&b.words)));
     all.truncate(MAX_SHOWN);

@@ -107,7 +107,7 @@ pub(super) fn read(
         }
         observation
     };
-    let words = |name: &str| ask.t.say(&format!("field-{name}")).into_owned();
+    let words = |name: &str| ask.t.say(&format!("sign-{name}")).into_owned();
     let mut entries = Vec::new();
     if let Some(pressure) = pressure {
         let mut resource = observation(PRESSURE, words("pressure"));
@@ -130,8 +130,9 @@ pub(super) fn read(
     Ok(Ok(Change { entries, ..Change::default() }))
 }
 
-fn coded(code: &str, display: &str) -> Value {
-    json!({"coding": [{"system": "http://loinc.org", "code": code, "display": display}], "text": display})
+/// The code and our own word for it; LOINC's own is not repeated.
+fn coded(code: &str, word: &str) -> Value {
+    json!({"coding": [{"system": "http://loinc.org", "code": code}], "text": word})
 }
 
 /// With the digits that were typed.
