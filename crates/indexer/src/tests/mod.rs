@@ -6,6 +6,7 @@ mod evaluator;
 mod feeding;
 mod files;
 mod generate;
+mod golden;
 mod naive;
 mod needs;
 mod wire;
