@@ -44,6 +44,7 @@ const LOOKS = {
 const KINDS = {
   chart: ({ name }) => name.startsWith('chart'),
   writing: ({ name }) => name.startsWith('write'),
+  administration: ({ name }) => name.startsWith('admin'),
   'all others': ({ name }) => !/^(chart|write|admin)/.test(name),
 };
 
