@@ -1,25 +1,27 @@
 //! Administration of a cell in a person's session: people, clients, the log, checkpoints.
 //!
 //! The role decides whether at all; a cell that is cut off can be looked at, and people and clients can be stopped in it. Each change is an
-//! entry that says who did it: of people in the event itself, of clients by the session in the entry's fleeting part.
+//! entry that says who did it, in which session and from where, and so is what was denied.
 //!
 //! Never: reaches a patient or another cell; gives a client more than one has where nothing is said. State: [`Core`]'s.
 
 use crate::admin::not_found;
+use crate::admit::Asking;
 use crate::core::Core;
+use crate::daily::Handed;
 use crate::error::KeyholderError;
 use crate::policy::{self, Action, CLIENT, Whose};
 use crate::state::State;
 use salus_accesslog::Tree;
 use salus_seal::entry::people::{PersonEvent, PersonStatus};
 use salus_seal::entry::{Budgets, Event, Fleeting, Interaction, Limits, Purpose, Refusal};
-use salus_seal::{CellId, Part, PrincipalId, SessionId};
+use salus_seal::{CellId, PrincipalId};
 use salus_trust_api::wire::administer::{
     Administer, CellAnswer, CellAsk, CellLogEntry, CellLogPage, CheckpointStatus, LogFilter, LogKind,
     LoggedAccess, MAX_CELL_LOG_PAGE,
 };
 use salus_trust_api::wire::people::PeopleAsk;
-use salus_trust_api::wire::{AdminError, Answer};
+use salus_trust_api::wire::{AdminError, Admit, Answer};
 
 /// How many entries of the log one page looks through.
 const MAX_ENTRIES_READ: u64 = 4_096;
@@ -28,12 +30,11 @@ const MAX_LISTED: usize = 16;
 /// How long the sessions of a client last that is made so, and may be idle, in milliseconds: an hour.
 const SESSION_MS: u64 = 3_600_000;
 
-/// Who administers.
-struct Administrator {
-    session: SessionId,
-    principal: PrincipalId,
-    cell: CellId,
-    name: String,
+/// Who asks in a session, and what an entry says of it.
+#[derive(Clone, Copy)]
+pub(crate) struct By<'a> {
+    pub principal: PrincipalId,
+    pub fleeting: &'a Fleeting,
 }
 
 type Outcome = Result<Result<CellAnswer, AdminError>, KeyholderError>;
@@ -43,41 +44,33 @@ impl Core {
     pub(crate) fn administer_cell(&mut self, administer: Administer) -> Result<Answer, KeyholderError> {
         let Administer { of, address, ask } = administer;
         let now_ms = self.clock.now_ms();
-        let Some((session, principal)) =
-            self.living(&of, now_ms).map(|(id, session)| (id, session.principal))
-        else {
-            self.strangers += 1;
-            return Ok(Answer::Refused(Refusal::NoSession));
-        };
-        let fleeting = |refused| Fleeting {
-            session,
+        let admit = Admit {
+            token: of.token,
+            proof: Vec::new(),
+            cell: of.cell,
             purpose: Purpose::Administration,
             interaction: Interaction::Administer,
             address,
-            refused,
-            part: Part::Body,
-            patients: Vec::new(),
-            charged: 0,
-            versions: Vec::new(),
+            intents: Vec::new(),
         };
-        if let Err(refusal) = self.may_administer(&principal, of.cell, &ask) {
-            if self.log.has_room() {
-                self.record(Tree::Cell(of.cell), now_ms, Event::Refused, Some(&fleeting(Some(refusal))))?;
-            }
+        let Some(asking) = self.session(&admit, now_ms)? else {
+            return Ok(Answer::Refused(Refusal::NoSession));
+        };
+        if let Err(refusal) = self.may_administer(&asking, &ask, now_ms) {
+            self.record_refusal(&asking, &admit, refusal, now_ms)?;
             return Ok(Answer::Refused(refusal));
         }
-        let name = self.state.cells.get(&of.cell).map(|cell| cell.name.clone()).unwrap_or_default();
-        let by = Administrator { session, principal, cell: of.cell, name };
-        let outcome = self.carry_out_for(&by, ask, &fleeting(None))?;
-        if let Some(known) = self.state.sessions.get_mut(&by.session) {
-            known.used_ms = known.used_ms.max(now_ms);
+        let by = By { principal: asking.principal, fleeting: &asking.fleeting(&admit) };
+        let outcome = self.carry_out_for(asking.cell, by, ask)?;
+        if let Err(error) = &outcome {
+            self.record_refusal(&asking, &admit, refusal_of(error), now_ms)?;
         }
         Ok(Answer::Administered(Box::new(outcome)))
     }
 
-    fn may_administer(&self, principal: &PrincipalId, cell: CellId, ask: &CellAsk) -> Result<(), Refusal> {
-        let cell = self.state.cells.get(&cell).ok_or(Refusal::NotAllowed)?;
-        let principal = self.state.principals.get(principal).ok_or(Refusal::NotAllowed)?;
+    fn may_administer(&mut self, asking: &Asking, ask: &CellAsk, now_ms: u64) -> Result<(), Refusal> {
+        let cell = self.state.cells.get(&asking.cell).ok_or(Refusal::NotAllowed)?;
+        let principal = self.state.principals.get(&asking.principal).ok_or(Refusal::NotAllowed)?;
         let role = policy::role(&principal.role).ok_or(Refusal::NotAllowed)?;
         if !policy::allows(role, Action::Administer, Interaction::Administer) {
             return Err(Refusal::NotAllowed);
@@ -85,43 +78,40 @@ impl Core {
         if cell.quarantined && !stops_or_looks(ask) {
             return Err(Refusal::Quarantined);
         }
+        if let Some(handed) = Handed::by_ask(ask) {
+            let room = self.state.may_hand_out(&asking.cell, &asking.principal, handed, now_ms);
+            room.map_err(|exhausted| Refusal::Budget { retry_after_s: exhausted.retry_after_s })?;
+        }
         // Space is kept back for what stops somebody.
         if stops_or_looks(ask) || self.log.has_room() { Ok(()) } else { Err(Refusal::NoRoom) }
     }
 
-    fn carry_out_for(&mut self, by: &Administrator, ask: CellAsk, fleeting: &Fleeting) -> Outcome {
+    fn carry_out_for(&mut self, cell: CellId, by: By<'_>, ask: CellAsk) -> Outcome {
         Ok(match ask {
             CellAsk::People(ask) if raises(&ask) => {
                 Err(crate::admin::invalid("budgets", "at most the role's own; more is given at the machine"))
             }
-            CellAsk::People(ask) => match own_cell(ask, &by.name) {
-                Some(ask) => self.ask_people(ask, Some(by.principal))?.map(CellAnswer::People),
-                None => Err(not_found("cell")),
-            },
+            CellAsk::People(ask) => self.ask_people(ask, Some(by))?.map(CellAnswer::People),
             CellAsk::Clients => {
                 let now_ms = self.clock.now_ms();
-                Ok(CellAnswer::Clients(self.client_statuses(by.cell, now_ms)))
+                Ok(CellAnswer::Clients(self.client_statuses(cell, now_ms)))
             }
             CellAsk::CreateClient { name, role, budgets } => {
-                if !policy::role(&role).is_some_and(|role| role.whose == Whose::Application) {
-                    let roles = policy::names(|whose| whose == Whose::Application);
-                    return Ok(Err(crate::admin::invalid("role", &format!("one of {roles}"))));
-                }
                 let budgets = budgets.unwrap_or(CLIENT);
                 if !is_within(&budgets, &CLIENT) {
                     let rule = "at most a client's own; more is given at the machine";
                     return Ok(Err(crate::admin::invalid("budgets", rule)));
                 }
-                let made =
-                    self.make_client(by.cell, name, role, budgets, (SESSION_MS, SESSION_MS), Some(fleeting))?;
+                let lasts = (SESSION_MS, SESSION_MS);
+                let made = self.make_client(cell, name, role, budgets, lasts, Some(by.fleeting))?;
                 made.map(|(client, principal, secret)| CellAnswer::Client { client, principal, secret })
             }
             CellAsk::RevokeClient { client } => {
-                let is_own = self.state.clients.get(&client).is_some_and(|known| known.cell == by.cell);
+                let is_own = self.state.clients.get(&client).is_some_and(|known| known.cell == cell);
                 if is_own {
                     let now_ms = self.clock.now_ms();
                     let event = Event::ClientRevoked { client };
-                    self.record(Tree::Cell(by.cell), now_ms, event, Some(fleeting))?;
+                    self.record(Tree::Cell(cell), now_ms, event, Some(by.fleeting))?;
                     Ok(CellAnswer::Done)
                 } else {
                     Err(not_found("client"))
@@ -129,10 +119,10 @@ impl Core {
             }
             CellAsk::Log(filter) => {
                 self.commit()?;
-                Ok(CellAnswer::Log(self.cell_log(by.cell, &filter)?))
+                Ok(CellAnswer::Log(self.cell_log(cell, &filter)?))
             }
             CellAsk::Checkpoint => {
-                let tree = Tree::Cell(by.cell);
+                let tree = Tree::Cell(cell);
                 let note = self.log.checkpoint_note(tree)?;
                 let failed = self.log.status().witness_failure.is_some();
                 let witnessed = self.has_witnesses.then_some(!failed);
@@ -191,14 +181,16 @@ fn stops_or_looks(ask: &CellAsk) -> bool {
     }
 }
 
-/// A question about people for this cell; none when it names another.
-fn own_cell(ask: PeopleAsk, own: &str) -> Option<PeopleAsk> {
-    let is_own = |cell: Option<String>| cell.is_none_or(|cell| cell == own).then(|| Some(own.to_owned()));
-    Some(match ask {
-        PeopleAsk::Add { cell, person } => PeopleAsk::Add { cell: is_own(cell)?, person },
-        PeopleAsk::List { cell } => PeopleAsk::List { cell: is_own(cell)? },
-        other => other,
-    })
+/// What an entry says of what was asked and not done: a slip in a text, or something that the asker may not.
+fn refusal_of(error: &AdminError) -> Refusal {
+    match error {
+        AdminError::Invalid { field, .. }
+            if ["name", "language", "practitioner"].contains(&field.as_str()) =>
+        {
+            Refusal::Malformed
+        }
+        _ => Refusal::NotAllowed,
+    }
 }
 
 /// Whether it gives somebody more than their role has where nothing is said.

@@ -26,6 +26,23 @@ pub(crate) struct Asking {
     pub cell: CellId,
 }
 
+impl Asking {
+    /// What an entry says of who asks, why and from where; of no patient yet.
+    pub(crate) fn fleeting(&self, admit: &Admit) -> Fleeting {
+        Fleeting {
+            session: self.session,
+            purpose: admit.purpose,
+            interaction: admit.interaction,
+            address: admit.address,
+            refused: None,
+            part: Part::Body,
+            patients: Vec::new(),
+            charged: 0,
+            versions: Vec::new(),
+        }
+    }
+}
+
 /// What an intent opened: to be charged, logged, and then granted.
 pub(crate) struct Opened {
     /// Which budget it is charged to.
@@ -257,17 +274,7 @@ impl Core {
         let mut last = first;
         let mut charged = opened.charged.as_slice();
         let mut uncharged = opened.uncharged.as_slice();
-        let mut fleeting = Fleeting {
-            session: asking.session,
-            purpose: admit.purpose,
-            interaction: admit.interaction,
-            address: admit.address,
-            refused: None,
-            part: opened.part,
-            charged: 0,
-            patients: Vec::new(),
-            versions: Vec::new(),
-        };
+        let mut fleeting = Fleeting { part: opened.part, ..asking.fleeting(admit) };
         for part in opened.entries {
             let event = match part.root {
                 Some(root) => Event::Written { first, ranges: part.versions.clone(), root },
@@ -302,17 +309,8 @@ impl Core {
         if !self.log.has_room() {
             return Ok(());
         }
-        let fleeting = Fleeting {
-            session: asking.session,
-            purpose: admit.purpose,
-            interaction: admit.interaction,
-            address: admit.address,
-            refused: Some(refusal),
-            part: Part::Body,
-            patients: Vec::new(),
-            charged: 0,
-            versions: named_versions(admit),
-        };
+        let fleeting =
+            Fleeting { refused: Some(refusal), versions: named_versions(admit), ..asking.fleeting(admit) };
         self.record(Tree::Cell(asking.cell), now_ms, Event::Refused, Some(&fleeting)).map(drop)
     }
 }

@@ -259,9 +259,10 @@ impl Core {
                 label,
                 allowed_by,
             }),
+            None,
         )?;
         if let Some(language) = language {
-            self.record_person(cell, PersonEvent::LanguageChosen { principal, language })?;
+            self.record_person(cell, PersonEvent::LanguageChosen { principal, language }, None)?;
         }
         let Some(person) = self.state.people.persons.get(&principal) else {
             return no(SignInFault::NotAllowed);
@@ -313,7 +314,7 @@ impl Core {
         }
         desk.challenges.use_up(answered, now_ms);
         let used = PersonEvent::PasskeyUsed { passkey: id, sign_count, purpose: used_for };
-        self.record_person(cell, used)?;
+        self.record_person(cell, used, None)?;
         Ok(Ok(Proven { principal, passkey: id, cell }))
     }
 
@@ -345,11 +346,11 @@ impl Core {
             }
             Action::Rename { passkey, label } if is_theirs(passkey) && is_label(label) => {
                 let (passkey, label) = (*passkey, label.clone());
-                self.record_person(cell, PersonEvent::PasskeyNamed { passkey, label })?;
+                self.record_person(cell, PersonEvent::PasskeyNamed { passkey, label }, None)?;
             }
             Action::Remove { passkey } if is_theirs(passkey) && *passkey != confirmed_by => {
                 let (passkey, by) = (*passkey, Some(principal));
-                self.record_person(cell, PersonEvent::PasskeyRevoked { passkey, by })?;
+                self.record_person(cell, PersonEvent::PasskeyRevoked { passkey, by }, None)?;
             }
             Action::Rename { .. } | Action::Remove { .. } => return refused(SignInFault::NotAllowed),
         }
@@ -377,7 +378,7 @@ impl Core {
             return Ok(Err(Refused { cell: Some(cell), passkey: None, why: SignInFault::NotAllowed }));
         }
         let ended = PersonEvent::InvitationEnded { secret_hash: secret.hash() };
-        self.record_person(Some(cell), ended)?;
+        self.record_person(Some(cell), ended, None)?;
         self.give_code(cell, principal, None, authorize.code_challenge)
     }
 

@@ -26,6 +26,7 @@ mod admit;
 mod challenge;
 mod connection;
 mod core;
+mod daily;
 mod desk;
 pub mod extraction;
 mod index;

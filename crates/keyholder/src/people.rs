@@ -5,6 +5,7 @@
 //!
 //! Never: decides, or keeps a secret; of a link there is a hash. State: this is it, owned by [`State`].
 
+use crate::daily::Handed;
 use crate::policy::{self, Action};
 use crate::state::{Principal, Session, Spent, State};
 use salus_seal::entry::people::{
@@ -112,6 +113,9 @@ impl State {
         time_ms: u64,
         event: &PersonEvent,
     ) -> Option<()> {
+        if let (Some(cell), Some((handed, by))) = (&cell, Handed::by_event(event)) {
+            self.handed_out(cell, &by, handed, time_ms);
+        }
         match event {
             PersonEvent::Added(added) => self.add_person(cell, time_ms, added)?,
             PersonEvent::Invited(invited) => self.invite_person(cell, invited)?,
@@ -238,6 +242,7 @@ impl State {
             searches: Default::default(),
             searches_within: Default::default(),
             misses: Default::default(),
+            handed_out: Default::default(),
         };
         if let Some(recovered_ms) = self.recovered_ms.filter(|recovered_ms| time_ms <= *recovered_ms) {
             fresh.spent.glimpse.spend_all(recovered_ms);

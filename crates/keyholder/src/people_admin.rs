@@ -6,13 +6,14 @@
 //! Never: gives out a secret but once, or a passkey without its owner's authenticator. State: [`Core`]'s.
 
 use crate::admin::{invalid, not_found};
+use crate::administer::By;
 use crate::core::Core;
 use crate::error::KeyholderError;
 use crate::people::Person;
 use crate::policy::{self, Whose};
 use salus_accesslog::Tree;
 use salus_seal::entry::people::{InvitationPurpose, PersonAdded, PersonEvent, PersonInvited, PersonStatus};
-use salus_seal::entry::{Budgets, Event};
+use salus_seal::entry::{Budgets, Event, Fleeting};
 use salus_seal::{CellId, DeviceId, PrincipalId};
 use salus_trust_api::Token;
 use salus_trust_api::wire::AdminError;
@@ -41,7 +42,7 @@ type Outcome = Result<Result<PeopleAnswer, AdminError>, KeyholderError>;
 
 impl Core {
     /// Carries it out. The answer may be sent after the next commit.
-    pub(crate) fn ask_people(&mut self, ask: PeopleAsk, by: Option<PrincipalId>) -> Outcome {
+    pub(crate) fn ask_people(&mut self, ask: PeopleAsk, by: Option<By<'_>>) -> Outcome {
         match ask {
             PeopleAsk::Add { cell, person } => self.add_person(cell, person, by),
             PeopleAsk::List { cell } => self.list_people(cell, by),
@@ -57,19 +58,27 @@ impl Core {
             PeopleAsk::SetRole { principal, role, budgets } => {
                 let cell = or_answer!(self.other_person_for(&principal, by));
                 let budgets = or_answer!(role_budgets(&role, cell.is_none(), budgets));
-                self.change_person(cell, PersonEvent::RoleChanged { principal, role, budgets, by })
+                self.change_person(
+                    cell,
+                    PersonEvent::RoleChanged { principal, role, budgets, by: id(by) },
+                    by,
+                )
             }
             PeopleAsk::Describe { principal, name, practitioner } => {
                 let cell = or_answer!(self.person_for(&principal, by));
                 or_answer!(check_name(&name));
                 or_answer!(check_practitioner(practitioner.as_deref(), cell.is_none()));
-                self.change_person(cell, PersonEvent::Described { principal, name, practitioner, by })
+                self.change_person(
+                    cell,
+                    PersonEvent::Described { principal, name, practitioner, by: id(by) },
+                    by,
+                )
             }
             PeopleAsk::RevokePasskey { passkey } => {
                 let known = self.state.people.passkeys.get(&passkey).filter(|known| !known.revoked);
                 let principal = or_answer!(known.map(|known| known.principal).ok_or(not_found("passkey")));
                 let cell = or_answer!(self.person_for(&principal, by).map_err(|_| not_found("passkey")));
-                self.change_person(cell, PersonEvent::PasskeyRevoked { passkey, by })
+                self.change_person(cell, PersonEvent::PasskeyRevoked { passkey, by: id(by) }, by)
             }
             PeopleAsk::LookRound { principal } => {
                 let cell = or_answer!(self.person_for(&principal, by));
@@ -81,7 +90,7 @@ impl Core {
         }
     }
 
-    fn add_person(&mut self, cell: Option<String>, person: NewPerson, by: Option<PrincipalId>) -> Outcome {
+    fn add_person(&mut self, cell: Option<String>, person: NewPerson, by: Option<By<'_>>) -> Outcome {
         let cell = or_answer!(self.cell_for(cell, by));
         or_answer!(check_name(&person.name));
         or_answer!(check_practitioner(person.practitioner.as_deref(), cell.is_none()));
@@ -101,17 +110,17 @@ impl Core {
             budgets,
             practitioner: person.practitioner,
             language: person.language,
-            by,
+            by: id(by),
         };
-        self.record_person(cell, PersonEvent::Added(added))?;
+        self.record_person(cell, PersonEvent::Added(added), by.map(|by| by.fleeting))?;
         self.invite(cell, principal, InvitationPurpose::Passkey, by)
     }
 
-    fn recover_person(&mut self, principal: PrincipalId, by: Option<PrincipalId>) -> Outcome {
+    fn recover_person(&mut self, principal: PrincipalId, by: Option<By<'_>>) -> Outcome {
         let cell = or_answer!(self.other_person_for(&principal, by));
-        let now_ms = self.clock.now_ms();
+        let (now_ms, fleeting) = (self.clock.now_ms(), by.map(|by| by.fleeting));
         for passkey in self.state.people.persons.get(&principal).map_or(Vec::new(), |p| p.passkeys.clone()) {
-            self.record_person(cell, PersonEvent::PasskeyRevoked { passkey, by })?;
+            self.record_person(cell, PersonEvent::PasskeyRevoked { passkey, by: id(by) }, fleeting)?;
         }
         // Those that no passkey began.
         let sessions: Vec<_> = self.state.sessions_of(&principal, now_ms).collect();
@@ -122,24 +131,19 @@ impl Core {
         self.invite(cell, principal, InvitationPurpose::Passkey, by)
     }
 
-    fn set_status(
-        &mut self,
-        principal: PrincipalId,
-        status: PersonStatus,
-        by: Option<PrincipalId>,
-    ) -> Outcome {
+    fn set_status(&mut self, principal: PrincipalId, status: PersonStatus, by: Option<By<'_>>) -> Outcome {
         let person = self.state.people.persons.get(&principal);
         if person.is_some_and(|person| person.status == PersonStatus::Revoked) {
             return Ok(Err(invalid("status", "of somebody who was not revoked: that is for ever")));
         }
         let (cell, _) = or_answer!(self.person_in_reach(&principal, by));
-        if by == Some(principal) {
+        if id(by) == Some(principal) {
             return Ok(Err(invalid("person", "somebody else")));
         }
         if status != PersonStatus::Active {
             self.codes.spoil(&principal);
         }
-        self.change_person(cell, PersonEvent::StatusChanged { principal, status, by })
+        self.change_person(cell, PersonEvent::StatusChanged { principal, status, by: id(by) }, by)
     }
 
     fn invite(
@@ -147,16 +151,16 @@ impl Core {
         cell: Option<CellId>,
         principal: PrincipalId,
         purpose: InvitationPurpose,
-        by: Option<PrincipalId>,
+        by: Option<By<'_>>,
     ) -> Outcome {
         let secret = Token::random()?;
         let ends_ms = self.clock.now_ms() + INVITATION_MS;
-        let invited = PersonInvited { principal, secret_hash: secret.hash(), ends_ms, purpose, by };
-        self.record_person(cell, PersonEvent::Invited(invited))?;
+        let invited = PersonInvited { principal, secret_hash: secret.hash(), ends_ms, purpose, by: id(by) };
+        self.record_person(cell, PersonEvent::Invited(invited), by.map(|by| by.fleeting))?;
         Ok(Ok(PeopleAnswer::Invited { principal, secret, ends_ms }))
     }
 
-    fn list_people(&mut self, cell: Option<String>, by: Option<PrincipalId>) -> Outcome {
+    fn list_people(&mut self, cell: Option<String>, by: Option<By<'_>>) -> Outcome {
         let cell = or_answer!(self.cell_for(cell, by));
         let now_ms = self.clock.now_ms();
         let persons = self.state.people.persons.iter().filter(|(_, person)| person.cell == cell);
@@ -192,34 +196,29 @@ impl Core {
         self.state.people.persons.get(principal).map_or(0, |person| person.passkeys.len())
     }
 
-    /// A cell by name, none for the operators; of a person only their own.
-    fn cell_for(&self, name: Option<String>, by: Option<PrincipalId>) -> Result<Option<CellId>, AdminError> {
-        let cell = name.map(|name| self.cell_named(&name)).transpose()?;
-        match by.map(|by| self.state.people.persons.get(&by)) {
-            Some(asks) if asks.is_none_or(|asks| asks.cell != cell) => Err(not_found("cell")),
-            _ => Ok(cell),
-        }
+    /// A cell by name, none for the operators; of a person their own, named or not.
+    fn cell_for(&self, name: Option<String>, by: Option<By<'_>>) -> Result<Option<CellId>, AdminError> {
+        let named = name.map(|name| self.cell_named(&name)).transpose()?;
+        let Some(by) = by else { return Ok(named) };
+        let asks = self.state.people.persons.get(&by.principal).ok_or_else(|| not_found("cell"))?;
+        if named.is_none() || named == asks.cell { Ok(asks.cell) } else { Err(not_found("cell")) }
     }
 
     /// The tree of a person who is within reach of whoever asks.
     fn person_in_reach(
         &self,
         principal: &PrincipalId,
-        by: Option<PrincipalId>,
+        by: Option<By<'_>>,
     ) -> Result<(Option<CellId>, &Person), AdminError> {
         let person = self.state.people.persons.get(principal).ok_or_else(|| not_found("person"))?;
-        match by.map(|by| self.state.people.persons.get(&by)) {
+        match by.map(|by| self.state.people.persons.get(&by.principal)) {
             Some(asks) if asks.is_none_or(|asks| asks.cell != person.cell) => Err(not_found("person")),
             _ => Ok((person.cell, person)),
         }
     }
 
     /// The same, of a person who was not revoked.
-    fn person_for(
-        &self,
-        principal: &PrincipalId,
-        by: Option<PrincipalId>,
-    ) -> Result<Option<CellId>, AdminError> {
+    fn person_for(&self, principal: &PrincipalId, by: Option<By<'_>>) -> Result<Option<CellId>, AdminError> {
         match self.person_in_reach(principal, by)? {
             (_, person) if person.status == PersonStatus::Revoked => {
                 Err(invalid("person", "somebody who was not revoked"))
@@ -232,28 +231,29 @@ impl Core {
     fn other_person_for(
         &self,
         principal: &PrincipalId,
-        by: Option<PrincipalId>,
+        by: Option<By<'_>>,
     ) -> Result<Option<CellId>, AdminError> {
-        if by == Some(*principal) {
+        if id(by) == Some(*principal) {
             return Err(invalid("person", "somebody else"));
         }
         self.person_for(principal, by)
     }
 
-    fn change_person(&mut self, cell: Option<CellId>, event: PersonEvent) -> Outcome {
-        self.record_person(cell, event)?;
+    fn change_person(&mut self, cell: Option<CellId>, event: PersonEvent, by: Option<By<'_>>) -> Outcome {
+        self.record_person(cell, event, by.map(|by| by.fleeting))?;
         Ok(Ok(PeopleAnswer::Done))
     }
 
-    /// Appends an entry about people to a cell's tree, or to the platform's.
+    /// Appends an entry about people to a cell's tree, or to the platform's. `fleeting`: of whoever did it in a session.
     pub(crate) fn record_person(
         &mut self,
         cell: Option<CellId>,
         event: PersonEvent,
+        fleeting: Option<&Fleeting>,
     ) -> Result<(), KeyholderError> {
         let now_ms = self.clock.now_ms();
         let tree = cell.map_or(Tree::Platform, Tree::Cell);
-        self.record(tree, now_ms, Event::Person(event), None).map(drop)
+        self.record(tree, now_ms, Event::Person(event), fleeting).map(drop)
     }
 }
 
@@ -273,6 +273,10 @@ impl crate::people::People {
         };
         person.passkeys.iter().filter_map(status).collect()
     }
+}
+
+fn id(by: Option<By<'_>>) -> Option<PrincipalId> {
+    by.map(|by| by.principal)
 }
 
 /// What a person of this role may reach; an error when no person, or no operator, may have the role.

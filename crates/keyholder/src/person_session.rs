@@ -172,7 +172,7 @@ impl Core {
             self.strangers += 1;
             return Ok(());
         }
-        self.record_person(cell, PersonEvent::SignInRefused { passkey, why })
+        self.record_person(cell, PersonEvent::SignInRefused { passkey, why }, None)
     }
 
     /// The session, if it is of any use in this cell.
@@ -251,7 +251,7 @@ impl Core {
             if !self.log.has_room() {
                 return Ok(Answer::Refused(Refusal::NoRoom));
             }
-            self.record_person(Some(of.cell), PersonEvent::LanguageChosen { principal, language })?;
+            self.record_person(Some(of.cell), PersonEvent::LanguageChosen { principal, language }, None)?;
         }
         Ok(Answer::Noted)
     }

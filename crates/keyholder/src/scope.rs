@@ -98,7 +98,7 @@ impl Core {
                         admission.patients.extend(fleeting.patients);
                     }
                 }
-                event => {
+                event @ (Event::Opened | Event::Searched | Event::SearchedWithin | Event::Written { .. }) => {
                     // What was written came from the writer, so there is nothing left to deliver.
                     let delivered = matches!(event, Event::Written { .. });
                     let Fleeting { patients, versions, .. } = fleeting;
@@ -107,6 +107,8 @@ impl Core {
                         Admission { time_ms: lasting.time_ms, patients, versions, delivered },
                     );
                 }
+                // A change of people or applications reaches no patient.
+                _ => {}
             }
         })?;
         gather(admissions, &mut scope);

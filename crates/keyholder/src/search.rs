@@ -363,17 +363,7 @@ impl Core {
 impl Pending {
     /// Who and why, without whom.
     fn fleeting(&self) -> Fleeting {
-        Fleeting {
-            session: self.asking.session,
-            purpose: self.admit.purpose,
-            interaction: self.admit.interaction,
-            address: self.admit.address,
-            refused: None,
-            part: self.part,
-            patients: Vec::new(),
-            charged: 0,
-            versions: Vec::new(),
-        }
+        Fleeting { part: self.part, ..self.asking.fleeting(&self.admit) }
     }
 }
 

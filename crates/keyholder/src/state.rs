@@ -6,6 +6,7 @@
 //! Never: decides, writes or asks for the time. State: this is it; keys that are open live here, and are wiped with it.
 
 use crate::budget::Reached;
+use crate::daily::{Daily, Handed};
 use crate::error::KeyholderError;
 use crate::extraction::Extractions;
 use crate::keyring::{CellKeys, Keyring};
@@ -80,6 +81,8 @@ pub struct Cell {
     pub parameters: Parameters,
     /// Extractions of its words anew.
     pub extractions: Extractions,
+    /// What its administrators handed out.
+    pub handed_out: Daily,
     /// Wraps of a chain that is being folded: first entry to last.
     chain: Option<(u64, u64)>,
 }
@@ -148,6 +151,8 @@ pub struct Principal {
     pub searches_within: Searches,
     /// How often it asked by id for what is not there; counted and bounded as searches are.
     pub misses: Searches,
+    /// What it handed out, where it administers.
+    pub handed_out: Daily,
 }
 
 /// One session.
@@ -253,6 +258,10 @@ impl State {
         let time_ms = lasting.time_ms;
         if let Some(fleeting) = fleeting {
             self.charge(id, time_ms, &lasting.event, fleeting)?;
+            if matches!(lasting.event, Event::ClientCreated { .. }) {
+                let by = self.sessions.get(&fleeting.session)?.principal;
+                self.handed_out(&id, &by, Handed::Client, time_ms);
+            }
         }
         let cell = self.cells.get_mut(&id)?;
         if let Some(fleeting) = fleeting {
@@ -421,6 +430,7 @@ fn open_cell(
         recent: Recent::default(),
         parameters: Parameters::default(),
         extractions: Extractions::default(),
+        handed_out: Daily::default(),
         chain: None,
     })
 }

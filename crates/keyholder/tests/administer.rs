@@ -10,7 +10,7 @@ use salus_trust_api::wire::administer::*;
 use salus_trust_api::wire::people::*;
 use salus_trust_api::wire::*;
 use salus_trust_api::{Limits, Token};
-use support::door::{Door, VERIFIER, invite, person, redeem, who};
+use support::door::{Door, VERIFIER, invite, people, person, redeem, who};
 use support::*;
 
 struct Practice {
@@ -53,6 +53,18 @@ impl Practice {
         }
     }
 
+    /// Asks for what is not done, and how the refusal stands in the log: always, with session and address.
+    fn denied(&mut self, token: &Token, ask: CellAsk) -> Refusal {
+        let of = who(&mut self.server, self.cell, token).unwrap();
+        assert!(self.ask(token, ask).unwrap().is_err());
+        let entry = log_of(&mut self.keyholder.admin(), "praxis").pop().unwrap();
+        let fleeting = entry.fleeting.unwrap();
+        assert_eq!(entry.lasting.event, Event::Refused);
+        assert_eq!((fleeting.session, fleeting.address), (of.session, [1; 16]));
+        assert_eq!(fleeting.interaction, Interaction::Administer);
+        fleeting.refused.unwrap()
+    }
+
     fn log(&mut self, token: &Token, filter: LogFilter) -> CellLogPage {
         match self.ask(token, CellAsk::Log(filter)).unwrap().unwrap() {
             CellAnswer::Log(page) => page,
@@ -83,6 +95,9 @@ fn only_who_administers_may_and_a_refusal_is_an_entry() {
     let elsewhere = Administer { of, address: [0; 16], ask: list() };
     let answer = p.server.ask(Ask::Administer(Box::new(elsewhere)));
     assert!(matches!(answer, Answer::Refused(Refusal::NoSession)));
+    // A token that was given out and is of no use is an entry in its own cell's log.
+    let entry = log_of(&mut p.keyholder.admin(), "praxis").pop().unwrap();
+    assert_eq!(entry.fleeting.unwrap().refused, Some(Refusal::NoSession));
 }
 
 #[test]
@@ -98,16 +113,21 @@ fn people_and_clients_are_changed_by_name_and_never_beyond_their_roles() {
         panic!("{invited:?}")
     };
     let physician = p.first_session(&secret);
-    assert!(p.ask(&administrator, add(Some("andere"), person("X", "physician"))).unwrap().is_err());
-    assert!(p.ask(&administrator, add(None, person("X", "operator"))).unwrap().is_err());
+    assert_eq!(p.denied(&administrator, add(Some("andere"), person("X", "physician"))), Refusal::NotAllowed);
+    assert_eq!(p.denied(&administrator, add(None, person("X", "operator"))), Refusal::NotAllowed);
+    assert_eq!(p.denied(&administrator, add(None, person("", "physician"))), Refusal::Malformed);
     let wide = Some(Limits { hour: 61, day: 150, days_30: 1_000 })
         .map(|chart| salus_trust_api::Budgets { chart, ..budgets(1) });
     let greedy = NewPerson { budgets: wide, ..person("X", "physician") };
-    assert!(p.ask(&administrator, add(None, greedy)).unwrap().is_err());
+    assert_eq!(p.denied(&administrator, add(None, greedy)), Refusal::NotAllowed);
     let raise = PeopleAsk::SetRole { principal, role: "physician".into(), budgets: wide };
-    assert!(p.ask(&administrator, CellAsk::People(raise)).unwrap().is_err());
+    assert_eq!(p.denied(&administrator, CellAsk::People(raise)), Refusal::NotAllowed);
     let own = PeopleAsk::SetRole { principal: me, role: "physician".into(), budgets: None };
-    assert!(p.ask(&administrator, CellAsk::People(own)).unwrap().is_err(), "nobody gives themself a role");
+    assert_eq!(
+        p.denied(&administrator, CellAsk::People(own)),
+        Refusal::NotAllowed,
+        "nobody gives themself a role"
+    );
     let round = CellAsk::People(PeopleAsk::LookRound { principal });
     assert!(p.ask(&administrator, round).unwrap().is_err());
 
@@ -120,13 +140,13 @@ fn people_and_clients_are_changed_by_name_and_never_beyond_their_roles() {
         (created.principal, created.fleeting.unwrap().interaction),
         (Some(me), Interaction::Administer)
     );
-    assert!(p.ask(&administrator, create("physician", None)).unwrap().is_err());
-    assert!(p.ask(&administrator, create("fhir-client", Some(budgets(61)))).unwrap().is_err());
+    assert_eq!(p.denied(&administrator, create("physician", None)), Refusal::NotAllowed);
+    assert_eq!(p.denied(&administrator, create("fhir-client", Some(budgets(61)))), Refusal::NotAllowed);
     assert!(matches!(p.ask(&administrator, CellAsk::RevokeClient { client }), Ok(Ok(CellAnswer::Done))));
     let Ok(Ok(CellAnswer::Clients(clients))) = p.ask(&administrator, CellAsk::Clients) else { panic!() };
     assert_eq!((clients.len(), clients[0].name.as_str(), clients[0].revoked), (1, "Labor", true));
     let stranger = sign_in(&mut p.keyholder.admin(), "andere", p.cell, "fhir-client", budgets(1)).client;
-    assert!(p.ask(&administrator, CellAsk::RevokeClient { client: stranger }).unwrap().is_err());
+    assert_eq!(p.denied(&administrator, CellAsk::RevokeClient { client: stranger }), Refusal::NotAllowed);
 
     // The log says who did what to whom.
     let people = LogFilter { kinds: vec![LogKind::Person, LogKind::Client], principal: Some(me), ..filter() };
@@ -141,6 +161,8 @@ fn people_and_clients_are_changed_by_name_and_never_beyond_their_roles() {
         (added.about.as_deref(), added.name.as_deref()),
         (Some("Dr. Neu"), Some("A practice-administrator"))
     );
+    let access = added.access.as_ref().unwrap();
+    assert_eq!((access.interaction, access.address), (Interaction::Administer, [1; 16]));
     assert!(page.entries.iter().any(|entry| matches!(entry.event, Event::ClientRevoked { .. })));
 
     // In a cell that is cut off, people can be stopped and nobody let in.
@@ -150,6 +172,46 @@ fn people_and_clients_are_changed_by_name_and_never_beyond_their_roles() {
     let suspend = PeopleAsk::SetStatus { principal, status: PersonStatus::Suspended };
     p.ask(&administrator, CellAsk::People(suspend)).unwrap().unwrap();
     assert!(who(&mut p.server, p.cell, &physician).is_none());
+}
+
+#[test]
+fn what_one_hands_out_within_a_day_is_bounded_and_what_stops_somebody_is_not() {
+    let mut p = practice();
+    let administrator = p.person("practice-administrator");
+    let (principal, _) = invite(&mut p.keyholder.admin(), Some("praxis"), "physician");
+    let people_ask = |ask| CellAsk::People(ask);
+    let asks: [&dyn Fn() -> CellAsk; 3] = [
+        &|| people_ask(PeopleAsk::Invite { principal }),
+        &|| CellAsk::CreateClient { name: "Labor".into(), role: "fhir-reader".into(), budgets: None },
+        &|| people_ask(PeopleAsk::SetRole { principal, role: "physician".into(), budgets: None }),
+    ];
+    for ask in asks {
+        for _ in 0..20 {
+            p.ask(&administrator, ask()).unwrap().unwrap();
+        }
+        let refused = p.ask(&administrator, ask());
+        assert!(matches!(refused, Err(Refusal::Budget { retry_after_s: 86_000..=86_460 })), "{refused:?}");
+    }
+    let status = |status| people_ask(PeopleAsk::SetStatus { principal, status });
+    p.ask(&administrator, status(PersonStatus::Suspended)).unwrap().unwrap();
+    assert!(matches!(p.ask(&administrator, status(PersonStatus::Active)), Err(Refusal::Budget { .. })));
+    let entry = log_of(&mut p.keyholder.admin(), "praxis").pop().unwrap();
+    assert!(matches!(entry.fleeting.unwrap().refused, Some(Refusal::Budget { .. })));
+    // Each has their own; a restart knows; at the machine nothing is bounded.
+    let other = p.person("practice-administrator");
+    let ada = person("Ada", "physician");
+    let add = || people_ask(PeopleAsk::Add { cell: None, person: ada.clone() });
+    let Practice { keyholder, server, cell, _dir } = p;
+    drop(server);
+    let dir = keyholder.data_dir.clone();
+    keyholder.stop().unwrap();
+    let keyholder = Keyholder::start(&dir);
+    let server = keyholder.record_server();
+    let mut p = Practice { keyholder, server, cell, _dir };
+    assert!(matches!(p.ask(&administrator, add()), Err(Refusal::Budget { .. })));
+    p.ask(&other, status(PersonStatus::Active)).unwrap().unwrap();
+    p.ask(&other, add()).unwrap().unwrap();
+    people(&mut p.keyholder.admin(), PeopleAsk::Invite { principal }).unwrap();
 }
 
 #[test]

@@ -324,6 +324,7 @@ admin-refused-role = die Rolle erlaubt es nicht
 admin-refused-missing = das gibt es nicht
 admin-refused-cut-off = die Praxis ist abgetrennt
 admin-refused-budget = für jetzt genug verschiedene Patienten
+admin-refused-handed = für den Tag genug vergeben
 admin-refused-damaged = das Gespeicherte lässt sich nicht öffnen
 admin-refused-malformed = die Frage war falsch gestellt
 admin-refused-full = der Speicherplatz ist voll

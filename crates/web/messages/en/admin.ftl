@@ -324,6 +324,7 @@ admin-refused-role = the role does not allow it
 admin-refused-missing = there is no such thing
 admin-refused-cut-off = the practice is cut off
 admin-refused-budget = enough different patients for now
+admin-refused-handed = enough handed out for the day
 admin-refused-damaged = what is stored does not open
 admin-refused-malformed = the question was wrong
 admin-refused-full = the disk is full

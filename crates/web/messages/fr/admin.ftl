@@ -324,6 +324,7 @@ admin-refused-role = le rôle ne le permet pas
 admin-refused-missing = cela n’existe pas
 admin-refused-cut-off = le cabinet est isolé
 admin-refused-budget = assez de patients différents pour l’instant
+admin-refused-handed = assez d’accès accordés pour la journée
 admin-refused-damaged = ce qui est enregistré ne s’ouvre pas
 admin-refused-malformed = la question était mal posée
 admin-refused-full = le disque est plein

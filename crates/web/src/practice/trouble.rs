@@ -18,6 +18,11 @@ use std::borrow::Cow;
 pub(crate) enum Trouble {
     /// Something about records.
     Records(RecordsError),
+    /// As many links, applications or roles were given as one day may see.
+    HandedOut {
+        /// After how many seconds there is room for one more.
+        retry_after_s: u32,
+    },
     /// There is no such address.
     Unknown,
     /// The address takes these methods only.
@@ -106,7 +111,11 @@ impl Trouble {
                     &["trouble-cut-off-what", "trouble-cut-off-do"],
                 ),
                 RecordsError::NotFound | RecordsError::Forbidden | RecordsError::Gone { .. } => missing(&say),
-                RecordsError::Budget { retry_after_s } => budget(t, *retry_after_s),
+                RecordsError::Budget { retry_after_s } => budget(
+                    t,
+                    *retry_after_s,
+                    ["trouble-budget", "trouble-budget-what", "trouble-budget-when", "trouble-budget-help"],
+                ),
                 RecordsError::NotReady => later(
                     say(
                         StatusCode::SERVICE_UNAVAILABLE,
@@ -147,6 +156,11 @@ impl Trouble {
                     &["trouble-ours-what", "trouble-help"],
                 ),
             },
+            Self::HandedOut { retry_after_s } => budget(
+                t,
+                *retry_after_s,
+                ["trouble-handed", "trouble-handed-what", "trouble-handed-when", "trouble-handed-help"],
+            ),
             Self::Unknown => missing(&say),
             Self::Method(_) => {
                 say(StatusCode::METHOD_NOT_ALLOWED, "alert", "trouble-missing", &["trouble-missing-what"])
@@ -169,18 +183,14 @@ fn missing(say: &impl Fn(StatusCode, &'static str, &str, &[&str]) -> Said) -> Sa
 }
 
 /// When there is room again, and who can help.
-fn budget(t: Words, retry_after_s: u32) -> Said {
+fn budget(t: Words, retry_after_s: u32, [title, what, when, help]: [&str; 4]) -> Said {
     let at = Clock::now().after_s(retry_after_s);
     let until = if retry_after_s < 12 * 3600 { at.strftime("%H:%M") } else { at.strftime("%d.%m. %H:%M") };
     Said {
         status: StatusCode::TOO_MANY_REQUESTS,
         icon: "clock",
-        title: t.say("trouble-budget"),
-        text: vec![
-            t.say("trouble-budget-what"),
-            t.say_with("trouble-budget-when", "time", until.to_string()),
-            t.say("trouble-budget-help"),
-        ],
+        title: t.say(title),
+        text: vec![t.say(what), t.say_with(when, "time", until.to_string()), t.say(help)],
         retry_after_s: Some(retry_after_s),
     }
 }
@@ -223,6 +233,7 @@ mod tests {
             Trouble::OtherOrigin,
             Trouble::Method("POST".into()),
             Trouble::Records(RecordsError::Budget { retry_after_s: 90 }),
+            Trouble::HandedOut { retry_after_s: 86_400 },
             Trouble::Records(RecordsError::NotReady),
             Trouble::Records(RecordsError::Unavailable),
             Trouble::Records(RecordsError::Internal),

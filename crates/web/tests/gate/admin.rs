@@ -169,6 +169,17 @@ fn somebody_is_invited_suspended_restored_and_leaves() {
     assert_eq!(boss.post(&format!("{own}/recover"), "").status, 422);
     assert_eq!(boss.get("/admin/people/00000000000000000000000000000000").status, 404);
     assert_eq!(boss.get("/admin/people/x").status, 404);
+
+    // A day has only so many links.
+    let add = || boss.post("/admin/people/new", "name=Dr.+Viele&role=physician&language=en");
+    for _ in 2..20 {
+        assert_eq!(add().status, 200);
+    }
+    let enough = add();
+    assert_eq!(enough.status, 429);
+    assert!(enough.text().contains("Enough has been handed out") && enough.header("retry-after").is_some());
+    let log = boss.get("/admin/log").text();
+    assert!(log.contains("enough handed out for the day") && !log.contains("different patients"), "{log}");
 }
 
 #[test]

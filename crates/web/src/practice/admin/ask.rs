@@ -12,7 +12,11 @@ pub(super) async fn ask_for(
     ask: &PageAsk<'_>,
     what: CellAsk,
 ) -> Result<Result<CellAnswer, AdminError>, Trouble> {
-    Ok(administer(ask.cell, &ask.asker, what).await?)
+    match administer(ask.cell, &ask.asker, what).await {
+        // Patients have nothing to do with it, so the words are others.
+        Err(RecordsError::Budget { retry_after_s }) => Err(Trouble::HandedOut { retry_after_s }),
+        outcome => Ok(outcome?),
+    }
 }
 
 /// Asks what cannot be wrong.

@@ -5,9 +5,9 @@
 use super::super::PageAsk;
 use super::log_words::{interaction, is_refused, sentence};
 use super::tell::{Moment, local, moment};
-use salus_records::DeviceId;
 use salus_records::administration::{CellLogEntry, LoggedAccess};
 use salus_records::people::PersonInfo;
+use salus_records::{DeviceId, Interaction};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::Ipv6Addr;
@@ -79,7 +79,7 @@ fn details(ask: &PageAsk<'_>, told: &CellLogEntry) -> Vec<(Cow<'static, str>, St
     let Some(access) = &told.access else { return details };
     details.push((t.say("admin-asked"), t.say(interaction(access.interaction)).into_owned()));
     details.push((t.say("admin-purpose"), purpose(ask, access).into_owned()));
-    if access.refused.is_none() {
+    if access.refused.is_none() && access.interaction != Interaction::Administer {
         details.push((t.say("admin-patients"), access.patients.to_string()));
         details.push((t.say("admin-versions"), access.versions.to_string()));
     }

@@ -99,7 +99,8 @@ fn accessed(t: Words, event: &LogEvent, access: &LoggedAccess) -> String {
     let patients = |key: &str| t.say_with(key, "count", access.patients).into_owned();
     match (event, access.refused) {
         (_, Some(refusal)) => {
-            let (asked, why) = (t.say(interaction(access.interaction)), t.say(refused(refusal)));
+            let (asked, why) =
+                (t.say(interaction(access.interaction)), t.say(refused(access.interaction, refusal)));
             t.say_with_two("admin-log-refused", ("asked", asked.into_owned()), ("why", why.into_owned()))
                 .into_owned()
         }
@@ -129,8 +130,9 @@ pub(super) fn interaction(interaction: Interaction) -> &'static str {
     }
 }
 
-fn refused(refusal: Refusal) -> &'static str {
+fn refused(asked: Interaction, refusal: Refusal) -> &'static str {
     match refusal {
+        Refusal::Budget { .. } if asked == Interaction::Administer => "admin-refused-handed",
         Refusal::NoSession => "admin-refused-session",
         Refusal::NotAllowed => "admin-refused-role",
         Refusal::Missing => "admin-refused-missing",
