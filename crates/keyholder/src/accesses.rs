@@ -4,28 +4,20 @@
 //!
 //! Never: names another patient, or a record. State: [`Core`]'s.
 
-use crate::admit::{EntryPart, Opened};
+use crate::admit::{Asking, EntryPart, Opened};
 use crate::core::Core;
 use crate::error::KeyholderError;
 use crate::policy::{self, Action};
-use crate::recent::{Item, Kind, VISIT_PAUSE_MS};
+use crate::recent::{Head, Item, Kind, VISIT_PAUSE_MS, Visit};
 use crate::scope::open_entry;
 use salus_accesslog::Tree;
-use salus_seal::entry::{Fleeting, Refusal};
+use salus_seal::entry::Refusal;
 use salus_seal::{CellId, Part, Pseudonym};
 use salus_trust_api::wire::access::{Access, AccessKind, AccessPage, AccessesAsk, MAX_ACCESSES};
 use salus_trust_api::wire::{Answer, CompartmentWrap, Grant};
 
 /// Beyond the newest entries of a patient, so many entries of the log are read for one page: some ten milliseconds.
 const MAX_ENTRIES_READ: u64 = 4_096;
-
-/// Entries of one visit, the first of them opened.
-struct Visit {
-    items: Vec<Item>,
-    time_ms: u64,
-    last_ms: u64,
-    first: Fleeting,
-}
 
 impl Core {
     /// Decides, charges, records, and looks. The answer may be sent after the next commit.
@@ -38,6 +30,7 @@ impl Core {
         let by_id = self.may_ask_by_id(&asking, ask.admit.interaction, now_ms);
         let admitted = by_id.and_then(|()| self.may_see_accesses(&asking.principal, cell, ask));
         let admitted = admitted.and_then(|patient| {
+            self.may_look_within(&asking, now_ms)?;
             self.has_budget(&asking, Part::Body, &[patient], now_ms)?;
             if self.log.has_room() { Ok(patient) } else { Err(Refusal::NoRoom) }
         });
@@ -48,8 +41,6 @@ impl Core {
                 return Ok(Answer::Refused(refusal));
             }
         };
-        // What is read is read from what is committed; this entry itself is none of it.
-        self.commit()?;
         let limit = ask.limit.clamp(1, MAX_ACCESSES) as usize;
         let before = ask.before.unwrap_or(u64::MAX).min(self.log.size(Tree::Cell(cell)));
         let (accesses, next) = self.visits(cell, &patient, before, limit)?;
@@ -65,6 +56,13 @@ impl Core {
         self.admissions += 1;
         let (receipt, valid_ms) = (admitted.receipt, admitted.valid_ms);
         Ok(Answer::Accesses(AccessPage { receipt, valid_ms, accesses, next }))
+    }
+
+    /// Asking again about the same patient charges nobody, and each time the log may be read: bounded as a search within their records.
+    fn may_look_within(&mut self, asking: &Asking, now_ms: u64) -> Result<(), Refusal> {
+        let principal = self.state.principals.get_mut(&asking.principal).ok_or(Refusal::NotAllowed)?;
+        let room = principal.may_search(true, now_ms);
+        room.map_err(|exhausted| Refusal::Budget { retry_after_s: exhausted.retry_after_s })
     }
 
     fn may_see_accesses(
@@ -95,7 +93,7 @@ impl Core {
 
     /// Visits that began before an entry, the newest first, and where to go on.
     fn visits(
-        &self,
+        &mut self,
         cell: CellId,
         patient: &Pseudonym,
         before: u64,
@@ -104,28 +102,23 @@ impl Core {
         let Some(known) = self.state.cells.get(&cell).map(|cell| cell.recent.of(patient)) else {
             return Ok((Vec::new(), None));
         };
-        let mut visits = group(known.items);
-        // A visit whose beginning is not kept is read from the log, whole.
-        if known.is_cut && visits.first().and_then(|visit| visit.first()).is_some_and(|item| !item.begins) {
-            visits.remove(0);
-        }
-        let kept_from = visits.first().and_then(|visit| visit.first()).map_or(u64::MAX, |item| item.entry);
-        visits.retain(|visit| visit.first().is_some_and(|item| item.entry < before));
+        let is_cut = known.is_cut;
+        let mut visits = known.visits();
+        let kept_from = visits.first().map_or(u64::MAX, |visit| visit.first);
+        visits.retain(|visit| visit.first < before);
         if visits.is_empty() {
-            if !known.is_cut {
+            if !is_cut {
                 return Ok((Vec::new(), None));
             }
             return self.older_visits(cell, patient, before.min(kept_from), limit);
         }
-        let is_more = visits.len() > limit || known.is_cut;
+        let is_more = visits.len() > limit || is_cut;
         let newest = visits.split_off(visits.len().saturating_sub(limit));
+        let next = newest.first().filter(|_| is_more).map(|visit| visit.first);
         let mut accesses = Vec::with_capacity(newest.len());
-        let mut next = None;
-        for items in newest.into_iter().rev() {
-            let Some(first) = items.first().copied() else { continue };
-            next = is_more.then_some(first.entry);
-            if let Some((time_ms, fleeting)) = self.entry_of(cell, first.entry)? {
-                accesses.extend(self.access(cell, &Visit { items, time_ms, last_ms: 0, first: fleeting }));
+        for visit in newest.iter().rev() {
+            if let Some(head) = self.head_of(cell, visit.first)? {
+                accesses.extend(self.access(cell, visit, &head));
             }
         }
         Ok((accesses, next))
@@ -133,89 +126,78 @@ impl Core {
 
     /// The same from the log itself, in the entries just before one.
     fn older_visits(
-        &self,
+        &mut self,
         cell: CellId,
         patient: &Pseudonym,
         before: u64,
         limit: usize,
     ) -> Result<(Vec<Access>, Option<u64>), KeyholderError> {
         let from = before.saturating_sub(MAX_ENTRIES_READ);
-        let mut visits: Vec<Visit> = Vec::new();
+        self.commit_up_to(Tree::Cell(cell), before)?;
+        let mut visits: Vec<(Head, Visit)> = Vec::new();
+        let mut last_ms = 0;
         self.each_entry(Tree::Cell(cell), from..before, |entry, lasting, fleeting| {
             let Some(fleeting) = fleeting.filter(|fleeting| fleeting.patients.contains(patient)) else {
                 return;
             };
             let Some(kind) = Kind::of(&lasting.event, fleeting.part) else { return };
-            let time_ms = lasting.time_ms;
+            let head = Head::of(lasting.time_ms, &fleeting);
+            let goes_on = |before: &Head| {
+                before.session == head.session
+                    && before.purpose == head.purpose
+                    && head.time_ms.saturating_sub(last_ms) <= VISIT_PAUSE_MS
+            };
             match visits.last_mut() {
-                Some(visit)
-                    if visit.first.session == fleeting.session
-                        && visit.first.purpose == fleeting.purpose
-                        && time_ms.saturating_sub(visit.last_ms) <= VISIT_PAUSE_MS =>
-                {
-                    visit.items.push(Item { entry, kind, begins: false });
-                    visit.last_ms = time_ms;
-                }
-                _ => {
-                    let items = vec![Item { entry, kind, begins: true }];
-                    visits.push(Visit { items, time_ms, last_ms: time_ms, first: fleeting });
-                }
+                Some((before, visit)) if goes_on(before) => visit.go_on(Item { entry, kind, begins: false }),
+                _ => visits.push((head, Visit::begin(Item { entry, kind, begins: true }))),
             }
+            last_ms = head.time_ms;
         })?;
         let newest = visits.split_off(visits.len().saturating_sub(limit));
-        let next = match (visits.is_empty(), newest.first().and_then(|visit| visit.items.first())) {
-            (false, Some(first)) => Some(first.entry),
+        let next = match newest.first() {
+            Some((_, first)) if !visits.is_empty() => Some(first.first),
             _ => (from > 0).then_some(from),
         };
-        let accesses = newest.iter().rev().filter_map(|visit| self.access(cell, visit)).collect();
-        Ok((accesses, next))
+        let told = newest.iter().rev().filter_map(|(head, visit)| self.access(cell, visit, head));
+        Ok((told.collect(), next))
     }
 
-    /// An entry's time and who, why and whom; none where its month's key is gone.
-    fn entry_of(&self, cell: CellId, entry: u64) -> Result<Option<(u64, Fleeting)>, KeyholderError> {
+    /// Who and why of the visit that begins with an entry; none where its month's key is gone.
+    fn head_of(&mut self, cell: CellId, entry: u64) -> Result<Option<Head>, KeyholderError> {
+        if let Some(head) = self.state.cells.get(&cell).and_then(|cell| cell.recent.head(entry)) {
+            return Ok(Some(head));
+        }
         let tree = Tree::Cell(cell);
+        self.commit_up_to(tree, entry + 1)?;
         let mut found = None;
         self.log.read(tree, entry..entry + 1, &mut |_, bytes| {
             found = open_entry(&self.state, tree, bytes).ok();
         })?;
-        Ok(found.and_then(|(lasting, fleeting)| Some((lasting.time_ms, fleeting?))))
+        Ok(found.and_then(|(lasting, fleeting)| Some(Head::of(lasting.time_ms, &fleeting?))))
     }
 
-    fn access(&self, cell: CellId, visit: &Visit) -> Option<Access> {
-        let session = self.state.sessions.get(&visit.first.session)?;
+    fn access(&self, cell: CellId, visit: &Visit, head: &Head) -> Option<Access> {
+        let session = self.state.sessions.get(&head.session)?;
         let person = self.state.people.persons.get(&session.principal);
         let client = self.state.clients.get(&session.client).filter(|_| person.is_none());
-        let mut kinds: Vec<AccessKind> = visit.items.iter().map(|item| kind(item.kind)).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
+        let is_of = |of: &Kind| visit.kinds >> *of as u8 & 1 == 1;
+        let kinds: Vec<AccessKind> = Kind::ALL.into_iter().filter(is_of).map(kind).collect();
         let is_refused = kinds == [AccessKind::Refused];
         Some(Access {
-            entry: visit.items.first()?.entry,
-            time_ms: visit.time_ms,
-            entries: visit.items.len() as u32,
+            entry: visit.first,
+            time_ms: head.time_ms,
+            entries: visit.entries,
             principal: session.principal,
             person: person.map(|person| person.name.clone()),
             role: self.state.principals.get(&session.principal)?.role.clone(),
             client: client.map(|client| client.name.clone()),
-            purpose: visit.first.purpose,
-            interaction: visit.first.interaction,
+            purpose: head.purpose,
+            interaction: head.interaction,
             kinds,
-            refused: visit.first.refused.filter(|_| is_refused),
-            delivered: self.state.cells.get(&cell)?.recent.are_delivered(&visit.items),
+            refused: head.refused.filter(|_| is_refused),
+            delivered: self.state.cells.get(&cell)?.recent.is_delivered(visit),
         })
     }
-}
-
-/// Items by visits.
-fn group(items: Vec<Item>) -> Vec<Vec<Item>> {
-    let mut visits: Vec<Vec<Item>> = Vec::new();
-    for item in items {
-        match visits.last_mut() {
-            Some(visit) if !item.begins => visit.push(item),
-            _ => visits.push(vec![item]),
-        }
-    }
-    visits
 }
 
 fn kind(kind: Kind) -> AccessKind {

@@ -13,6 +13,7 @@ use crate::state::State;
 use salus_accesslog::{AccessLog, Tree};
 use salus_seal::entry::{self, Event, Fleeting, Lasting};
 use salus_seal::{CellId, LogKey};
+use std::collections::HashMap;
 
 /// What a platform entry is bound to in place of a cell.
 const NO_CELL: CellId = CellId([0; 16]);
@@ -38,7 +39,8 @@ pub struct Core {
     pub(crate) has_witnesses: bool,
     /// What the program's own extraction is.
     pub(crate) program: Program,
-    uncommitted: bool,
+    /// The first entry of each tree that is not durable yet.
+    fresh: HashMap<Tree, u64>,
 }
 
 /// What [`Core::open`] is made from.
@@ -73,7 +75,7 @@ impl Core {
             desk: None,
             has_witnesses: false,
             program: Program::default(),
-            uncommitted: false,
+            fresh: HashMap::new(),
         }
     }
 
@@ -95,21 +97,27 @@ impl Core {
             (Tree::Platform, _) => entry::encode(&NO_CELL, &lasting, None)?,
         };
         let index = self.log.append(tree, &bytes)?;
-        self.uncommitted = true;
+        self.fresh.entry(tree).or_insert(index);
         self.state.apply(tree, index, &lasting, fleeting, &self.keyring)?;
         Ok(index)
     }
 
     /// Makes everything recorded durable. A failure is fatal: nobody may be answered.
     pub(crate) fn commit(&mut self) -> Result<(), KeyholderError> {
-        if std::mem::take(&mut self.uncommitted) {
+        if !self.fresh.is_empty() {
+            self.fresh.clear();
             self.log.commit()?;
         }
         Ok(())
     }
 
+    /// The same, but only if an entry before this one is not durable yet: what is read of the log is read from what is.
+    pub(crate) fn commit_up_to(&mut self, tree: Tree, end: u64) -> Result<(), KeyholderError> {
+        if self.fresh.get(&tree).is_some_and(|first| *first < end) { self.commit() } else { Ok(()) }
+    }
+
     pub(crate) fn has_uncommitted(&self) -> bool {
-        self.uncommitted
+        !self.fresh.is_empty()
     }
 
     /// The month's log key, made at the month's first entry and durable before it is used.

@@ -2,13 +2,13 @@
 //!
 //! For each patient the numbers of at most [`MAX_ENTRIES`] entries, as differences, with what kind each was and where one visit ends and
 //! the next begins: entries of one session for one purpose, none of them more than a minute after the one before. Beside them, for the
-//! cell, which answers were not reported as sent.
+//! cell, which answers were not reported as sent, and who and why of the newest visits; of others that is read from their entries.
 //!
-//! Never: says who or why; that stands in the entries. State: this is it, a fold of the log.
+//! Never: decides, or reads the log. State: this is it, a fold of the log.
 
-use salus_seal::entry::{Event, Fleeting, Lasting, Purpose};
+use salus_seal::entry::{Event, Fleeting, Interaction, Lasting, Purpose, Refusal};
 use salus_seal::{Part, Pseudonym, SessionId};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The most entries that are kept of a patient; further back the log itself is read.
 pub const MAX_ENTRIES: usize = 256;
@@ -16,6 +16,8 @@ pub const MAX_ENTRIES: usize = 256;
 pub const VISIT_PAUSE_MS: u64 = 60_000;
 /// The most answers of a cell of which is kept that they were not reported as sent.
 const MAX_UNDELIVERED: usize = 65_536;
+/// The most visits of a cell of which is kept who and why: some 80 kB.
+const MAX_HEADS: usize = 1_024;
 
 /// What somebody did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,7 +35,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Line, Self::Chart, Self::Searched, Self::Written, Self::Refused];
+    /// All of them, as their bits stand in [`Visit::kinds`].
+    pub const ALL: [Self; 5] = [Self::Line, Self::Chart, Self::Searched, Self::Written, Self::Refused];
 
     /// What an entry with a fleeting part is; none for others.
     pub fn of(event: &Event, part: Part) -> Option<Self> {
@@ -48,6 +51,10 @@ impl Kind {
             _ => return None,
         })
     }
+
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
 }
 
 /// One entry about a patient.
@@ -61,6 +68,65 @@ pub struct Item {
     pub begins: bool,
 }
 
+/// Who and why of a visit, as its first entry says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// When it began.
+    pub time_ms: u64,
+    /// In which session.
+    pub session: SessionId,
+    /// Why.
+    pub purpose: Purpose,
+    /// What was asked for first.
+    pub interaction: Interaction,
+    /// Why that was refused, where it was.
+    pub refused: Option<Refusal>,
+}
+
+impl Head {
+    /// What an entry says.
+    pub fn of(time_ms: u64, fleeting: &Fleeting) -> Self {
+        let Fleeting { session, purpose, interaction, refused, .. } = *fleeting;
+        Self { time_ms, session, purpose, interaction, refused }
+    }
+}
+
+/// One visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// Its first entry.
+    pub first: u64,
+    /// How many entries.
+    pub entries: u32,
+    /// What they were: the bits of [`Kind::ALL`].
+    pub kinds: u8,
+    /// The first and the newest of them, ascending: of a long visit not all are kept.
+    pub items: Vec<Item>,
+}
+
+impl Visit {
+    /// One that begins with an entry.
+    pub fn begin(item: Item) -> Self {
+        Self { first: item.entry, entries: 1, kinds: item.kind.bit(), items: vec![item] }
+    }
+
+    /// Takes its next entry in.
+    pub fn go_on(&mut self, item: Item) {
+        self.entries += 1;
+        self.kinds |= item.kind.bit();
+        self.items.push(item);
+    }
+}
+
+/// The entries after a visit's beginning that are not kept any more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cut {
+    /// How many; as many as it holds, and more.
+    pub entries: u16,
+    /// What they were: the bits of [`Kind::ALL`].
+    pub kinds: u8,
+}
+
 /// What is kept of one patient.
 #[derive(Debug)]
 struct Patient {
@@ -71,8 +137,10 @@ struct Patient {
     session: SessionId,
     purpose: Purpose,
     count: u16,
-    /// Whether there were entries before the first that is kept.
+    /// Whether there were visits before the first that is kept.
     is_cut: bool,
+    /// What is not kept of that one.
+    cut: Cut,
     /// Ascending: `difference << 4 | begins << 3 | kind`, seven bits a byte, the lowest first.
     items: Vec<u8>,
 }
@@ -80,6 +148,7 @@ struct Patient {
 /// The newest entries about the patients of one cell.
 #[derive(Debug, Default)]
 pub struct Recent {
+    heads: BTreeMap<u64, Head>,
     patients: HashMap<Pseudonym, Patient>,
     undelivered: BTreeSet<u64>,
     /// Of entries before this one it is not known whether they were delivered.
@@ -91,20 +160,41 @@ pub struct Recent {
 pub struct Items {
     /// Ascending.
     pub items: Vec<Item>,
-    /// Whether there are entries before the first.
+    /// Whether there are visits before that of the first.
     pub is_cut: bool,
+    /// What is not kept of that one.
+    pub cut: Cut,
+}
+
+impl Items {
+    /// Visit by visit, ascending.
+    pub fn visits(self) -> Vec<Visit> {
+        let mut visits: Vec<Visit> = Vec::new();
+        for item in self.items {
+            match visits.last_mut() {
+                Some(visit) if !item.begins => visit.go_on(item),
+                _ => visits.push(Visit::begin(item)),
+            }
+        }
+        if let Some(oldest) = visits.first_mut() {
+            oldest.entries += u32::from(self.cut.entries);
+            oldest.kinds |= self.cut.kinds;
+        }
+        visits
+    }
 }
 
 impl Recent {
     /// Takes an entry in.
     pub fn note(&mut self, entry: u64, lasting: &Lasting, fleeting: &Fleeting) {
         let Some(kind) = Kind::of(&lasting.event, fleeting.part) else { return };
-        if !matches!(kind, Kind::Written | Kind::Refused) {
+        if !fleeting.patients.is_empty() && !matches!(kind, Kind::Written | Kind::Refused) {
             self.undelivered.insert(entry);
             while self.undelivered.len() > MAX_UNDELIVERED {
                 self.delivery_known_from = self.undelivered.pop_first().map_or(entry, |first| first + 1);
             }
         }
+        let mut begins = false;
         for patient in &fleeting.patients {
             let fresh = || Patient {
                 base: entry,
@@ -114,9 +204,17 @@ impl Recent {
                 purpose: fleeting.purpose,
                 count: 0,
                 is_cut: false,
+                cut: Cut::default(),
                 items: Vec::new(),
             };
-            self.patients.entry(*patient).or_insert_with(fresh).push(entry, kind, lasting.time_ms, fleeting);
+            let patient = self.patients.entry(*patient).or_insert_with(fresh);
+            begins |= patient.push(entry, kind, lasting.time_ms, fleeting);
+        }
+        if begins {
+            self.heads.insert(entry, Head::of(lasting.time_ms, fleeting));
+            while self.heads.len() > MAX_HEADS {
+                self.heads.pop_first();
+            }
         }
     }
 
@@ -127,8 +225,23 @@ impl Recent {
         }
     }
 
-    /// Whether all of these were reported as sent; none when that is not kept any more.
-    pub fn are_delivered(&self, items: &[Item]) -> Option<bool> {
+    /// Who and why of the visit that begins with an entry; none when that is not kept any more.
+    pub fn head(&self, entry: u64) -> Option<Head> {
+        self.heads.get(&entry).copied()
+    }
+
+    /// Whether everything in a visit was reported as sent; none when that is not kept any more.
+    pub fn is_delivered(&self, visit: &Visit) -> Option<bool> {
+        let kept = self.are_delivered(&visit.items);
+        // What is not kept of it lies behind the first: all was sent if nothing at all is missing up to the next that is kept.
+        let next = visit.items.get(1).map_or(visit.first, |item| item.entry);
+        let is_whole = visit.items.len() == visit.entries as usize;
+        let is_known = || visit.first >= self.delivery_known_from;
+        let is_all_sent = || self.undelivered.range(visit.first..next).next().is_none();
+        kept.filter(|sent| !sent || is_whole || is_known() && is_all_sent())
+    }
+
+    fn are_delivered(&self, items: &[Item]) -> Option<bool> {
         let mut to_deliver = items.iter().filter(|item| !matches!(item.kind, Kind::Written | Kind::Refused));
         if to_deliver.clone().any(|item| self.undelivered.contains(&item.entry)) {
             return Some(false);
@@ -150,7 +263,8 @@ impl Recent {
 }
 
 impl Patient {
-    fn push(&mut self, entry: u64, kind: Kind, time_ms: u64, fleeting: &Fleeting) {
+    /// Whether a visit begins with it.
+    fn push(&mut self, entry: u64, kind: Kind, time_ms: u64, fleeting: &Fleeting) -> bool {
         let goes_on = self.count > 0
             && self.session == fleeting.session
             && self.purpose == fleeting.purpose
@@ -158,41 +272,63 @@ impl Patient {
         if usize::from(self.count) == MAX_ENTRIES {
             self.cut();
         }
-        let mut left = (entry.saturating_sub(self.last) << 4) | u64::from(!goes_on) << 3 | kind as u64;
+        let number = (entry.saturating_sub(self.last) << 4) | u64::from(!goes_on) << 3 | kind as u64;
         // Grows by little: most patients have few entries.
         if self.items.capacity() - self.items.len() < 4 {
             self.items.reserve_exact(8 + self.items.len() / 4);
         }
-        while left >= 0x80 {
-            self.items.push(left as u8 | 0x80);
-            left >>= 7;
-        }
-        self.items.push(left as u8);
+        write(&mut self.items, number);
         self.count += 1;
         (self.last, self.last_ms) = (entry, time_ms);
         (self.session, self.purpose) = (fleeting.session, fleeting.purpose);
+        !goes_on
     }
 
-    /// Forgets the oldest entry.
+    /// Forgets the oldest entry with which no visit begins; a visit's beginning goes when nothing else of it is kept.
     fn cut(&mut self) {
         let mut at = 0;
-        if let Some(number) = read(&self.items, &mut at) {
-            self.base += number >> 4;
+        let Some(first) = read(&self.items, &mut at) else { return };
+        let begins_to = at;
+        let Some(second) = read(&self.items, &mut at) else { return };
+        if second & BEGINS != 0 {
+            self.base += first >> 4;
+            self.items.drain(..begins_to);
+            (self.is_cut, self.cut) = (true, Cut::default());
+        } else {
+            let Some(third) = read(&self.items, &mut at) else { return };
+            let joined = third.saturating_add(second >> 4 << 4);
+            let mut bytes = Vec::new();
+            write(&mut bytes, joined);
+            self.items.splice(begins_to..at, bytes);
+            self.cut.entries = self.cut.entries.saturating_add(1);
+            self.cut.kinds |= kind_of(second).bit();
         }
-        self.items.drain(..at);
         self.count -= 1;
-        self.is_cut = true;
     }
 
     fn decode(&self) -> Items {
         let (mut items, mut at, mut entry) = (Vec::with_capacity(self.count.into()), 0, self.base);
         while let Some(number) = read(&self.items, &mut at) {
             entry += number >> 4;
-            let kind = Kind::ALL[(number & 7) as usize % Kind::ALL.len()];
-            items.push(Item { entry, kind, begins: number & 8 != 0 });
+            items.push(Item { entry, kind: kind_of(number), begins: number & BEGINS != 0 });
         }
-        Items { items, is_cut: self.is_cut }
+        Items { items, is_cut: self.is_cut, cut: self.cut }
     }
+}
+
+/// The bit of an entry with which a visit begins.
+const BEGINS: u64 = 8;
+
+fn kind_of(number: u64) -> Kind {
+    Kind::ALL[(number & 7) as usize % Kind::ALL.len()]
+}
+
+fn write(bytes: &mut Vec<u8>, mut left: u64) {
+    while left >= 0x80 {
+        bytes.push(left as u8 | 0x80);
+        left >>= 7;
+    }
+    bytes.push(left as u8);
 }
 
 fn read(bytes: &[u8], at: &mut usize) -> Option<u64> {
@@ -212,7 +348,6 @@ fn read(bytes: &[u8], at: &mut usize) -> Option<u64> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use salus_seal::entry::Interaction;
 
     fn fleeting(session: u8, patient: u8, emergency: bool) -> Fleeting {
         Fleeting {
@@ -291,7 +426,8 @@ mod tests {
             steps in prop::collection::vec((0u64..100_000, 0u64..200, 0u8..3, 0usize..5), 1..700)
         ) {
             let mut recent = Recent::default();
-            let mut naive: Vec<Item> = Vec::new();
+            let (mut naive, mut whole): (Vec<Item>, Vec<Visit>) = (Vec::new(), Vec::new());
+            let mut is_cut = false;
             let (mut entry, mut now_ms, mut before): (u64, u64, Option<(u8, u64)>) = (7, 0, None);
             for (difference, seconds, session, kind) in steps {
                 entry += difference + 1;
@@ -306,13 +442,31 @@ mod tests {
                 };
                 recent.note(entry, &Lasting { time_ms: now_ms, event }, &fleeting);
                 let goes_on = before.is_some_and(|(of, at)| of == session && now_ms - at <= VISIT_PAUSE_MS);
-                naive.push(Item { entry, kind: Kind::ALL[kind], begins: !goes_on });
+                let item = Item { entry, kind: Kind::ALL[kind], begins: !goes_on };
+                match whole.last_mut() {
+                    Some(visit) if goes_on => visit.go_on(item),
+                    _ => whole.push(Visit::begin(item)),
+                }
+                naive.push(item);
+                if naive.len() > MAX_ENTRIES {
+                    let forgotten = usize::from(!naive[1].begins);
+                    is_cut |= forgotten == 0;
+                    naive.remove(forgotten);
+                }
                 before = Some((session, now_ms));
             }
-            let kept = &naive[naive.len().saturating_sub(MAX_ENTRIES)..];
             let found = recent.of(&Pseudonym([1; 16]));
-            prop_assert_eq!(found.items.as_slice(), kept);
-            prop_assert_eq!(found.is_cut, naive.len() > MAX_ENTRIES);
+            prop_assert_eq!(&found.items, &naive);
+            prop_assert_eq!(found.is_cut, is_cut);
+            // Whatever is kept of a visit, it is told whole.
+            let visits = found.visits();
+            let newest = whole.split_off(whole.len() - visits.len());
+            prop_assert_eq!(is_cut, !whole.is_empty());
+            prop_assert!(newest.iter().all(|visit| recent.head(visit.first).is_some()));
+            let told = |visits: Vec<Visit>| -> Vec<_> {
+                visits.into_iter().map(|visit| (visit.first, visit.entries, visit.kinds)).collect()
+            };
+            prop_assert_eq!(told(visits), told(newest));
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::recent::Recent;
 use crate::searches::Searches;
 use salus_accesslog::Tree;
 use salus_seal::entry::searching::SearchingEvent;
-use salus_seal::entry::{Budgets, Event, Fleeting, Lasting, Refusal};
+use salus_seal::entry::{Budgets, Event, Fleeting, Interaction, Lasting, Refusal};
 use salus_seal::keys::{IdKey, ReceiptKey};
 use salus_seal::wrap::CellCipher;
 use salus_seal::{CellId, CellKey, ClientId, DeviceId, LogKey, Part, PrincipalId, SealError, SessionId};
@@ -365,7 +365,9 @@ impl State {
         {
             self.principals.get_mut(&session.principal)?.searches.count(time_ms);
         }
-        if matches!(event, Event::SearchedWithin) {
+        if matches!(event, Event::SearchedWithin)
+            || matches!(event, Event::Opened) && fleeting.interaction == Interaction::Accesses
+        {
             self.principals.get_mut(&session.principal)?.searches_within.count(time_ms);
         }
         if matches!(event, Event::Refused) {

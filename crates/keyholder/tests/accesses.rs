@@ -149,6 +149,54 @@ fn one_visit_is_one_access_and_pages_hang_together() {
 }
 
 #[test]
+fn asking_again_and_again_is_bounded() {
+    let mut p = practice(10);
+    let patient = p.patient(1);
+    let asker = p.client("fhir-reader", 1);
+    let ask = || {
+        let mut admit = asker.admit(Interaction::Accesses, Intent::Missing);
+        admit.intents.clear();
+        let compartment = patient.compartment.clone();
+        Ask::Accesses(Box::new(AccessesAsk { admit, compartment, before: None, limit: 1 }))
+    };
+    for _ in 0..2 {
+        let answers = p.server.batch((0..500).map(|_| ask()).collect());
+        assert!(answers.iter().all(|answer| matches!(answer, Answer::Accesses(_))));
+    }
+    assert!(matches!(
+        p.ask(&asker, &patient, None, 1),
+        Err(Refusal::Budget { retry_after_s: 3_400..=3_660 })
+    ));
+    p.server.read(&asker, &patient, Part::Body).expect("counted apart");
+}
+
+#[test]
+fn what_is_kept_is_told_without_reading_the_log() {
+    let mut p = practice(10);
+    let patient = p.patient(1);
+    let (poller, asker) = (p.client("fhir-reader", 10), p.client("fhir-reader", 10));
+    let read = || {
+        let (versions, compartments) = (vec![patient.version()], vec![patient.compartment.clone()]);
+        let read = Read { part: Part::Body, versions, compartments };
+        Ask::Admit(poller.admit(Interaction::Read, Intent::Read(read)))
+    };
+    // More than is kept of a patient, and all of it one visit.
+    p.server.batch((0..600).map(|_| read()).collect());
+    p.keyholder.admin().ask(AdminAsk::Publish).unwrap();
+    let log = p.dir.path().join("log");
+    for tree in std::fs::read_dir(&log).unwrap() {
+        let entries = tree.unwrap().path().join("tile/entries");
+        if entries.exists() {
+            std::fs::rename(&entries, entries.with_extension("away")).unwrap();
+        }
+    }
+    let page = p.ask(&asker, &patient, None, 10).unwrap();
+    let told: Vec<_> = page.accesses.iter().map(|access| (access.principal, access.entries)).collect();
+    assert_eq!(told, [(poller.principal, 600)]);
+    assert_eq!((page.accesses[0].delivered, page.next), (Some(false), Some(page.accesses[0].entry)));
+}
+
+#[test]
 fn beyond_what_is_kept_the_log_is_read_a_piece_at_a_time_and_a_restart_changes_nothing() {
     let mut p = practice(10);
     let (patient, other) = (p.patient(1), p.patient(2));
