@@ -46,7 +46,11 @@ impl Practice {
 
     /// A record of a patient of its own.
     fn patient(&self, number: u64) -> Stored {
-        let header = self.session.header(PATIENT, number, number, 1);
+        self.record(PATIENT, number)
+    }
+
+    fn record(&self, kind: u16, number: u64) -> Stored {
+        let header = self.session.header(kind, number, number, 1);
         let mut server = self.keyholder().record_server();
         let stored = server.write_words(&self.session, header, new_patient(number), b"words").unwrap();
         server.ask(Ask::Landed(Resolved { cell: self.session.cell, entries: vec![stored.entry] }));
@@ -231,6 +235,7 @@ fn extracted(lane: &mut Lane) -> Extracted {
 /// Takes the bodies and gives words of them, after looking that each key opens its body and nothing else.
 fn give(extractor: &mut Extractor, rows: &[&Stored]) {
     let ToExtractor::Bodies { feed, bodies } = extractor.next() else { panic!("no bodies") };
+    assert_eq!(bodies.len(), rows.len(), "nothing else is opened");
     let words = bodies.iter().zip(rows).map(|(sealed, row)| {
         let key = salus_seal::PartKey::from_bytes(sealed.key.0);
         assert_eq!(open_part(&sealed.header, Part::Body, &sealed.body, &key).unwrap(), b"{\"plain\":true}");
@@ -246,6 +251,7 @@ fn give(extractor: &mut Extractor, rows: &[&Stored]) {
 fn bodies_go_to_the_extractor_words_to_the_store_and_then_to_the_index() {
     let p = practice();
     let (one, two) = (p.patient(1), p.patient(2));
+    let other_kind = p.record(OBSERVATION, 3);
     let since = p.define(7, Some("a"), true).unwrap();
     let mut indexer = Indexer::open(p.keyholder(), Some(since), 1);
     assert!(matches!(indexer.next(), ToIndexer::Needs { .. }));
@@ -287,7 +293,7 @@ fn bodies_go_to_the_extractor_words_to_the_store_and_then_to_the_index() {
     assert!(!extracted(&mut lane).go_on, "of the run before");
     let mut damaged = one.clone();
     damaged.wrap[9] ^= 1;
-    lane.send(&bodies(&again, &[&two, &damaged], false));
+    lane.send(&bodies(&again, &[&two, &damaged, &other_kind], false));
     give(&mut extractor, &[&two]);
     assert_eq!(extracted(&mut lane).words.len(), 1);
     lane.send(&bodies(&again, &[], true));
@@ -303,7 +309,8 @@ fn bodies_go_to_the_extractor_words_to_the_store_and_then_to_the_index() {
     assert!(lane.feed(feed, &[&one, &two], true));
     assert!(matches!(indexer.next(), ToIndexer::Fed { .. }));
     let done = p.events().pop().unwrap();
-    assert!(matches!(done, SearchingEvent::ExtractionDone { versions: 1, unreadable: 1, .. }), "{done:?}");
+    // What is of another type is not opened, though it was given.
+    assert!(matches!(done, SearchingEvent::ExtractionDone { versions: 1, unreadable: 2, .. }), "{done:?}");
     let settled = indexer.caught_up();
 
     // An index that is whole beyond that end has the words; one that is not may lack them, and is made anew beside it.
@@ -317,6 +324,11 @@ fn bodies_go_to_the_extractor_words_to_the_store_and_then_to_the_index() {
             assert_eq!(feed.from, 0);
         }
     }
+
+    // An extractor that comes too late is sent away.
+    drop(extractor);
+    let mut late = Extractor::connect(&p);
+    assert!(matches!(late.next(), ToExtractor::End { .. }));
 }
 
 #[test]
@@ -329,8 +341,9 @@ fn an_extraction_in_which_nothing_breaks_is_done_with_its_last_words() {
     indexer.caught_up();
     let other = p.approver("approver");
     p.ask(ApproverProof::Machine).unwrap();
-    let (mut lane, mut extractor) = (Lane::connect(p.keyholder()), Extractor::connect(&p));
+    let mut lane = Lane::connect(p.keyholder());
     p.approve(other()).unwrap();
+    let mut extractor = Extractor::connect(&p);
     assert!(matches!(extractor.next(), ToExtractor::Begin { .. }));
     let run = wanted(&mut lane);
     lane.send(&bodies(&run, &[&one], false));

@@ -8,16 +8,16 @@
 //! Never: opens a body itself, or lets words be found that are not kept. State: [`super::Index`]'s.
 
 use super::cell::CellIndex;
+use super::compartments::{Compartments, Opened};
 use crate::connection::Frame;
 use crate::core::Core;
 use crate::error::KeyholderError;
 use salus_seal::envelope::hash_of_words;
-use salus_seal::wrap::CompartmentCipher;
-use salus_seal::{CellId, Header, Part, PartKey, Pseudonym};
+use salus_seal::{CellId, Header, Part, PartKey};
 use salus_trust_api::frame;
 use salus_trust_api::wire::extract::{
     BodyPiece, ExtractFeed, ExtractWanted, Extracted, FromExtractor, MAX_BODIES, MAX_BODIES_BYTES, NewWords,
-    SealedBody, SealedWords, ToExtractor,
+    SealedBody, SealedWords, ToExtractor, VersionBody,
 };
 use salus_trust_api::wire::index::{Item, ToIndexer};
 use salus_trust_api::wire::{Reply, SecretKey};
@@ -29,6 +29,9 @@ use zeroize::Zeroizing;
 const RUN_TIMEOUT: Duration = Duration::from_secs(60);
 /// How often the extractor is asked for while it is not there.
 const CALL_EVERY: Duration = Duration::from_secs(1);
+
+/// The number that no run has.
+const NO_RUN: u64 = 0;
 
 /// Asks whoever started the keyholder for an extractor.
 pub(crate) type Call = Box<dyn Fn() + Send>;
@@ -61,6 +64,8 @@ pub(crate) struct Ended {
 /// One run, as it stands between lane and extractor.
 struct Run {
     feed: u64,
+    /// The types that it is about; empty: all.
+    kinds: Vec<u16>,
     progress: Option<(u64, u64)>,
     heard: Instant,
     /// What the extractor has.
@@ -74,7 +79,7 @@ struct Chunk {
     lane: u64,
     /// Headers that are not answered yet.
     headers: HashMap<(u64, u32), Header>,
-    compartments: HashMap<u64, (CompartmentCipher, Vec<Pseudonym>)>,
+    compartments: HashMap<u64, Opened>,
 }
 
 impl Extracting {
@@ -112,8 +117,9 @@ impl super::Index {
         self.extracting.connected = connected;
         // Whether another is wanted is looked at soon, also when nothing else happens.
         self.extracting.called = (!connected).then(Instant::now);
-        self.extracting.out.clear();
         self.end_runs();
+        // What was for the former one, the end of its runs too, is not for this one.
+        self.extracting.out.clear();
     }
 
     pub(super) fn end_runs(&mut self) {
@@ -149,6 +155,10 @@ impl Core {
             .collect();
         if wanted.is_empty() && self.index.extracting.runs.is_empty() {
             self.index.extracting.called = None;
+            // One that comes when nothing is wanted any more would wait for ever, with a key that is good.
+            if std::mem::take(&mut self.index.extracting.connected) {
+                self.index.extracting.tell(&ToExtractor::End { feed: NO_RUN });
+            }
             return;
         }
         if !self.index.extracting.connected {
@@ -194,7 +204,7 @@ impl Core {
         let wanted = ExtractWanted {
             cell: id,
             feed,
-            kinds,
+            kinds: kinds.clone(),
             // By another program, everything may be older than it; else what is older than the definitions.
             up_to: if is_of_all { extraction.asked } else { extraction.made },
             made: extraction.made,
@@ -209,7 +219,7 @@ impl Core {
         self.index.extracting.tell(&begin);
         self.index.out.replies.push((lane, Reply::ExtractWanted(wanted)));
         let (progress, chunk, keeping) = (None, None, Vec::new());
-        let run = Run { feed, progress, heard: now, chunk, keeping, ended: Ended::default() };
+        let run = Run { feed, kinds, progress, heard: now, chunk, keeping, ended: Ended::default() };
         self.index.extracting.runs.insert(id, run);
     }
 
@@ -248,32 +258,26 @@ impl Core {
         run.heard = now;
         // What was given back before is kept by now.
         let kept = std::mem::take(&mut run.keeping);
-        let mut chunk = Chunk { lane, headers: HashMap::new(), compartments: HashMap::new() };
-        for wrap in &compartments {
-            let opened = cell.cipher_of(&wrap.wrap).and_then(|cipher| cipher.unwrap(wrap.number, &wrap.wrap));
-            if let Ok((cipher, whose)) =
-                opened.and_then(|opened| Ok((CompartmentCipher::new(&opened.key)?, opened.pseudonyms)))
-            {
-                chunk.compartments.insert(wrap.number, (cipher, whose));
-            }
-        }
         let count = versions.len();
-        let mut bodies = Vec::with_capacity(count);
-        for of in versions {
-            let (header, version) = (of.version.header, of.version);
-            let compartment = chunk.compartments.get(&header.compartment).filter(|_| header.cell == id);
+        let mut opening = Compartments::new(cell, &compartments);
+        let (mut bodies, mut headers) = (Vec::with_capacity(count), HashMap::new());
+        for VersionBody { version, body } in versions {
+            let header = version.header;
+            // Nothing else is opened, whatever is given.
+            let is_about = header.cell == id && (run.kinds.is_empty() || run.kinds.contains(&header.kind));
+            let compartment = if is_about { opening.of(header.compartment) } else { None };
             let key = compartment.and_then(|(cipher, _)| {
                 cipher.unwrap(&version.wrap, &header, &version.hash).ok()?.part(Part::Body.label()).ok()
             });
             if let Some(key) = key {
-                chunk.headers.insert((header.record, header.version), header);
-                bodies.push(SealedBody { header, body: of.body, key: SecretKey(*key.expose()) });
+                headers.insert((header.record, header.version), header);
+                bodies.push(SealedBody { header, body, key: SecretKey(*key.expose()) });
             }
         }
         run.ended.unreadable += (count - bodies.len()) as u64;
         let is_idle = bodies.is_empty();
         if !is_idle {
-            run.chunk = Some(chunk);
+            run.chunk = Some(Chunk { lane, headers, compartments: opening.into_opened() });
             self.index.extracting.tell(&ToExtractor::Bodies { feed, bodies });
         }
         self.found_anew(id, kept);

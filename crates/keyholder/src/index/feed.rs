@@ -5,14 +5,13 @@
 //!
 //! Never: unwraps the key of anything but words. State: [`super::Index`]'s.
 
+use super::compartments::Compartments;
 use crate::core::Core;
 use crate::error::KeyholderError;
 use crate::state::Cell;
-use salus_seal::wrap::CompartmentCipher;
-use salus_seal::{CellId, Part, Pseudonym};
+use salus_seal::{CellId, Part};
 use salus_trust_api::wire::index::{Feed, Item, MAX_ITEMS, ToIndexer};
 use salus_trust_api::wire::{CompartmentWrap, Reply, SecretKey, WrappedVersion};
-use std::collections::HashMap;
 use std::time::Instant;
 
 /// Above so many bytes that the indexer has not taken, whoever feeds it waits.
@@ -75,18 +74,10 @@ fn open_words(
     versions: Vec<(WrappedVersion, Vec<u8>)>,
     compartments: &[CompartmentWrap],
 ) -> Vec<Item> {
-    let by_number: HashMap<u64, &CompartmentWrap> =
-        compartments.iter().map(|wrap| (wrap.number, wrap)).collect();
-    let mut opened: HashMap<u64, Option<(CompartmentCipher, Vec<Pseudonym>)>> = HashMap::new();
+    let mut compartments = Compartments::new(cell, compartments);
     let item = |(version, words): (WrappedVersion, Vec<u8>)| {
         let header = version.header;
-        let number = header.compartment;
-        let compartment = opened.entry(number).or_insert_with(|| {
-            let wrap = by_number.get(&number)?;
-            let compartment = cell.cipher_of(&wrap.wrap).ok()?.unwrap(number, &wrap.wrap).ok()?;
-            Some((CompartmentCipher::new(&compartment.key).ok()?, compartment.pseudonyms))
-        });
-        let (cipher, whose) = compartment.as_ref().filter(|_| header.cell == id)?;
+        let (cipher, whose) = compartments.of(header.compartment).filter(|_| header.cell == id)?;
         // Words that were extracted anew have a key of their own in place of the version's.
         let key = match cipher.unwrap(&version.wrap, &header, &version.hash) {
             Ok(version) => version.part(Part::Words.label()).ok()?,

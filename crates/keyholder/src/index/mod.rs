@@ -7,6 +7,7 @@
 //! not answered ([`crate::search`]), and what is to be sent after the commit.
 
 pub(crate) mod cell;
+mod compartments;
 pub(crate) mod extract;
 mod feed;
 pub(crate) mod status;
