@@ -7,7 +7,7 @@
 use crate::admit::{Asking, EntryPart, Opened};
 use crate::core::Core;
 use crate::error::KeyholderError;
-use crate::policy::{self, Action};
+use crate::policy::Action;
 use crate::recent::{Head, Item, Kind, VISIT_PAUSE_MS, Visit};
 use crate::scope::open_entry;
 use salus_accesslog::Tree;
@@ -28,9 +28,10 @@ impl Core {
         };
         let cell = asking.cell;
         let by_id = self.may_ask_by_id(&asking, ask.admit.interaction, now_ms);
-        let admitted = by_id.and_then(|()| self.may_see_accesses(&asking.principal, cell, ask));
+        let admitted = by_id.and_then(|()| self.may_see_accesses(&asking, ask));
         let admitted = admitted.and_then(|patient| {
-            self.may_look_within(&asking, now_ms)?;
+            // Asking again charges nobody more, and may read the log each time: bounded as a search within the records.
+            self.has_searches(&asking, true, now_ms)?;
             self.has_budget(&asking, Part::Body, &[patient], now_ms)?;
             if self.log.has_room() { Ok(patient) } else { Err(Refusal::NoRoom) }
         });
@@ -58,28 +59,8 @@ impl Core {
         Ok(Answer::Accesses(AccessPage { receipt, valid_ms, accesses, next }))
     }
 
-    /// Asking again about the same patient charges nobody, and each time the log may be read: bounded as a search within their records.
-    fn may_look_within(&mut self, asking: &Asking, now_ms: u64) -> Result<(), Refusal> {
-        let principal = self.state.principals.get_mut(&asking.principal).ok_or(Refusal::NotAllowed)?;
-        let room = principal.may_search(true, now_ms);
-        room.map_err(|exhausted| Refusal::Budget { retry_after_s: exhausted.retry_after_s })
-    }
-
-    fn may_see_accesses(
-        &self,
-        principal: &salus_seal::PrincipalId,
-        cell: CellId,
-        ask: &AccessesAsk,
-    ) -> Result<Pseudonym, Refusal> {
-        let cell = self.state.cells.get(&cell).ok_or(Refusal::NotAllowed)?;
-        if cell.quarantined {
-            return Err(Refusal::Quarantined);
-        }
-        let principal = self.state.principals.get(principal).ok_or(Refusal::NotAllowed)?;
-        let role = policy::role(&principal.role).ok_or(Refusal::NotAllowed)?;
-        if !policy::allows(role, Action::Read, ask.admit.interaction) {
-            return Err(Refusal::NotAllowed);
-        }
+    fn may_see_accesses(&self, asking: &Asking, ask: &AccessesAsk) -> Result<Pseudonym, Refusal> {
+        let cell = self.allowed(asking, Action::Read, ask.admit.interaction)?;
         if !ask.admit.intents.is_empty() {
             return Err(Refusal::Malformed);
         }

@@ -69,12 +69,8 @@ impl Core {
     }
 
     fn may_administer(&mut self, asking: &Asking, ask: &CellAsk, now_ms: u64) -> Result<(), Refusal> {
+        self.allowed_even_cut_off(asking, Action::Administer, Interaction::Administer)?;
         let cell = self.state.cells.get(&asking.cell).ok_or(Refusal::NotAllowed)?;
-        let principal = self.state.principals.get(&asking.principal).ok_or(Refusal::NotAllowed)?;
-        let role = policy::role(&principal.role).ok_or(Refusal::NotAllowed)?;
-        if !policy::allows(role, Action::Administer, Interaction::Administer) {
-            return Err(Refusal::NotAllowed);
-        }
         if cell.quarantined && !stops_or_looks(ask) {
             return Err(Refusal::Quarantined);
         }

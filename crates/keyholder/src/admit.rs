@@ -11,6 +11,7 @@ use crate::error::KeyholderError;
 use crate::index::Whose;
 use crate::policy::{self, Action};
 use crate::searches;
+use crate::state::Cell;
 use salus_accesslog::Tree;
 use salus_seal::entry::searching::SearchingEvent;
 use salus_seal::entry::{Event, Fleeting, Interaction, Refusal, VersionRange, ranges};
@@ -127,11 +128,8 @@ impl Core {
             self.strangers += 1;
             return Ok(None);
         };
-        let (cell, principal) = (session.cell, session.principal);
-        let revoked = !self.state.credentials_live(session);
-        let asking = Asking { session: id, principal, cell };
-        // A session bound to a key needs a proof that nobody can check yet, so it is of no use rather than a bearer's.
-        if revoked || !session.lives(now_ms) || cell != admit.cell || session.proof_key.is_some() {
+        let asking = Asking { session: id, principal: session.principal, cell: session.cell };
+        if !self.state.is_usable(session, now_ms) || asking.cell != admit.cell {
             self.record_refusal(&asking, admit, Refusal::NoSession, now_ms)?;
             return Ok(None);
         }
@@ -144,7 +142,7 @@ impl Core {
     /// Whether a session that was good is so still.
     pub(crate) fn session_lives(&self, asking: &Asking, now_ms: u64) -> bool {
         let session = self.state.sessions.get(&asking.session);
-        session.is_some_and(|session| session.lives(now_ms) && self.state.credentials_live(session))
+        session.is_some_and(|session| self.state.is_usable(session, now_ms))
     }
 
     fn decide(
@@ -183,12 +181,6 @@ impl Core {
         intent: &Intent,
         now_ms: u64,
     ) -> Result<Opened, Refusal> {
-        let cell = self.state.cells.get(&asking.cell).ok_or(Refusal::NotAllowed)?;
-        if cell.quarantined {
-            return Err(Refusal::Quarantined);
-        }
-        let principal = self.state.principals.get(&asking.principal).ok_or(Refusal::NotAllowed)?;
-        let role = policy::role(&principal.role).ok_or(Refusal::NotAllowed)?;
         let action = match intent {
             Intent::Read(_) => Action::Read,
             Intent::Write(write) => Action::Write {
@@ -197,9 +189,7 @@ impl Core {
             Intent::Missing => Action::Probe,
             Intent::Disclose | Intent::Export | Intent::WriteDefining(..) => return Err(Refusal::NotAllowed),
         };
-        if !policy::allows(role, action, interaction) {
-            return Err(Refusal::NotAllowed);
-        }
+        let cell = self.allowed(asking, action, interaction)?;
         match intent {
             Intent::Read(read) => crate::open_read::open(asking.cell, cell, read),
             Intent::Write(write) => {
@@ -208,6 +198,33 @@ impl Core {
             }
             _ => Err(Refusal::Missing),
         }
+    }
+
+    /// The cell, where it is not cut off and the asker's role allows this.
+    pub(crate) fn allowed(
+        &self,
+        asking: &Asking,
+        action: Action,
+        interaction: Interaction,
+    ) -> Result<&Cell, Refusal> {
+        let cell = self.state.cells.get(&asking.cell).ok_or(Refusal::NotAllowed)?;
+        if cell.quarantined {
+            return Err(Refusal::Quarantined);
+        }
+        self.allowed_even_cut_off(asking, action, interaction)?;
+        Ok(cell)
+    }
+
+    /// Whether the asker's role allows this. Whoever calls it looks whether the cell is cut off.
+    pub(crate) fn allowed_even_cut_off(
+        &self,
+        asking: &Asking,
+        action: Action,
+        interaction: Interaction,
+    ) -> Result<(), Refusal> {
+        let principal = self.state.principals.get(&asking.principal).ok_or(Refusal::NotAllowed)?;
+        let role = policy::role(&principal.role).ok_or(Refusal::NotAllowed)?;
+        if policy::allows(role, action, interaction) { Ok(()) } else { Err(Refusal::NotAllowed) }
     }
 
     /// Whoever named too many records that are not there opens none by its id any more, there or not: else lists of ids could be

@@ -255,7 +255,7 @@ impl State {
     }
 
     /// Whether what a session was begun with is good still: the application's credentials, or the person and their passkey.
-    pub fn credentials_live(&self, session: &Session) -> bool {
+    fn credentials_live(&self, session: &Session) -> bool {
         if self.people.persons.contains_key(&session.principal) {
             let is_revoked =
                 |passkey| self.people.passkeys.get(&passkey).is_none_or(|passkey| passkey.revoked);
@@ -265,15 +265,21 @@ impl State {
         self.clients.get(&session.client).is_some_and(|client| !client.revoked)
     }
 
+    /// Whether a session could be used at this time, in its own cell.
+    ///
+    /// One that is bound to a key needs a proof that nobody can check yet, so it is of no use rather than a bearer's.
+    pub fn is_usable(&self, session: &Session, now_ms: u64) -> bool {
+        session.lives(now_ms) && session.proof_key.is_none() && self.credentials_live(session)
+    }
+
     /// A person's sessions that could be used at this time.
     pub fn sessions_of<'a>(
         &'a self,
         principal: &'a PrincipalId,
         now_ms: u64,
     ) -> impl Iterator<Item = SessionId> + 'a {
-        let lives = move |session: &Session| {
-            session.principal == *principal && session.lives(now_ms) && self.credentials_live(session)
-        };
-        self.sessions.iter().filter(move |(_, session)| lives(session)).map(|(id, _)| *id)
+        let is_own =
+            move |session: &Session| session.principal == *principal && self.is_usable(session, now_ms);
+        self.sessions.iter().filter(move |(_, session)| is_own(session)).map(|(id, _)| *id)
     }
 }

@@ -179,10 +179,7 @@ impl Core {
     pub(crate) fn living(&self, of: &OfSession, now_ms: u64) -> Option<(SessionId, &Session)> {
         let id = self.state.tokens.get(&of.token.hash())?;
         let session = self.state.sessions.get(id)?;
-        let is_good = session.cell == of.cell
-            && session.lives(now_ms)
-            && session.proof_key.is_none()
-            && self.state.credentials_live(session);
+        let is_good = session.cell == of.cell && self.state.is_usable(session, now_ms);
         is_good.then_some((*id, session))
     }
 

@@ -154,26 +154,28 @@ impl Core {
         (query, confined): (&Query, bool),
         now_ms: u64,
     ) -> Result<(), Denied> {
-        let cell = self.state.cells.get(&asking.cell).ok_or(Denied::Refused(Refusal::NotAllowed))?;
-        if cell.quarantined {
-            return Err(Denied::Refused(Refusal::Quarantined));
-        }
-        let principal =
-            self.state.principals.get_mut(&asking.principal).ok_or(Denied::Refused(Refusal::NotAllowed))?;
-        let role = policy::role(&principal.role).ok_or(Denied::Refused(Refusal::NotAllowed))?;
-        if !policy::allows(role, Action::Search { hits: query.count }, admit.interaction) {
-            return Err(Denied::Refused(Refusal::NotAllowed));
-        }
+        let action = Action::Search { hits: query.count };
+        self.allowed(asking, action, admit.interaction).map_err(Denied::Refused)?;
         if !admit.intents.is_empty() {
             return Err(Denied::Refused(Refusal::Malformed));
         }
         if !query::is_within_bounds(query) {
             return Err(Denied::Fault(SearchFault::Malformed));
         }
-        principal.may_search(confined, now_ms).map_err(|exhausted| {
-            Denied::Refused(Refusal::Budget { retry_after_s: exhausted.retry_after_s })
-        })?;
+        self.has_searches(asking, confined, now_ms).map_err(Denied::Refused)?;
         if self.log.has_room() { Ok(()) } else { Err(Denied::Refused(Refusal::NoRoom)) }
+    }
+
+    /// Room for one more search, or for what is bounded as one.
+    pub(crate) fn has_searches(
+        &mut self,
+        asking: &Asking,
+        confined: bool,
+        now_ms: u64,
+    ) -> Result<(), Refusal> {
+        let principal = self.state.principals.get_mut(&asking.principal).ok_or(Refusal::NotAllowed)?;
+        let room = principal.may_search(confined, now_ms);
+        room.map_err(|exhausted| Refusal::Budget { retry_after_s: exhausted.retry_after_s })
     }
 
     /// Hands a search to the indexer, or lets it wait for an index.

@@ -388,10 +388,8 @@ impl State {
 
     /// Sessions of a cell that could be used at this time.
     pub fn living_sessions(&self, cell: CellId, now_ms: u64) -> u64 {
-        let lives = |session: &&Session| {
-            session.cell == cell && session.lives(now_ms) && self.credentials_live(session)
-        };
-        self.sessions.values().filter(lives).count() as u64
+        let is_of = |session: &&Session| session.cell == cell && self.is_usable(session, now_ms);
+        self.sessions.values().filter(is_of).count() as u64
     }
 }
 
