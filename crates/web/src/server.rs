@@ -8,6 +8,7 @@ use crate::gate_io::{Deadline, GatedStream};
 use crate::hooks::{Event, Hooks};
 use crate::metrics::Metrics;
 use crate::options::{WebLimits, WebOptions};
+use crate::practice::OnceIds;
 use crate::read_body::Bodies;
 use crate::service::serve;
 use crate::web::Web;
@@ -68,6 +69,7 @@ pub async fn run(options: WebOptions, hooks: Hooks, until: impl Future<Output = 
         public_base_url,
         note: options.note,
         door_url: options.door_url,
+        once: OnceIds::default(),
         behind_proxy: options.behind_proxy,
         has_tls: tls.is_some(),
         request_timeout: Duration::from_millis(limits.request_timeout_ms),

@@ -1,7 +1,8 @@
-//! What all requests share. State: the cells, the bounds, the counters.
+//! What all requests share. State: the cells, the bounds, the counters, the one-time ids.
 
 use crate::hooks::Log;
 use crate::metrics::Metrics;
+use crate::practice::OnceIds;
 use crate::read_body::Bodies;
 use salus_records::Records;
 use std::sync::Arc;
@@ -17,6 +18,8 @@ pub(crate) struct Web {
     pub note: Option<String>,
     /// Where people sign in, without a slash at the end.
     pub door_url: Option<String>,
+    /// The one-time ids of administration's forms.
+    pub once: OnceIds,
     pub behind_proxy: bool,
     pub has_tls: bool,
     pub request_timeout: std::time::Duration,

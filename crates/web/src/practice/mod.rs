@@ -29,6 +29,7 @@ mod write;
 
 use crate::answer::Answer;
 use crate::web::Web;
+pub(crate) use admin::OnceIds;
 pub(crate) use clock::Clock;
 use http::Method;
 use http::request::Parts;

@@ -51,6 +51,14 @@ impl<'a> Desk<'a> {
         self.send("POST", path, &headers, form)
     }
 
+    /// Sends the form of a page, with its one-time id.
+    fn make(&self, page: &str, path: &str, form: &str) -> Reply {
+        let page = self.get(page).text();
+        let once =
+            page.split("name=\"once\" value=\"").nth(1).map_or("", |rest| rest.split('"').next().unwrap());
+        self.post(path, &format!("{form}&once={once}"))
+    }
+
     fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
         let mut all = vec![("Cookie", self.cookie.as_str())];
         all.extend_from_slice(headers);
@@ -123,7 +131,7 @@ fn somebody_is_invited_suspended_restored_and_leaves() {
     assert!(empty.text().contains("href=\"#name\"") && empty.text().contains("href=\"#role\""));
     assert_eq!(value_of(&empty.text(), "practitioner"), "arzt-1", "what was typed stands there still");
 
-    let made = boss.post("/admin/people/new", "name=Dr.+Neu&role=physician&language=fr");
+    let made = boss.make("/admin/people/new", "/admin/people/new", "name=Dr.+Neu&role=physician&language=fr");
     assert_eq!(made.status, 200, "{}", made.text());
     let link = value_of(&made.text(), "link");
     assert!(link.starts_with(&format!("{DOOR}/invitation#salus_")), "{link}");
@@ -131,7 +139,7 @@ fn somebody_is_invited_suspended_restored_and_leaves() {
     assert_eq!((person.role.as_str(), person.language.as_deref()), ("physician", Some("fr")));
     let path = format!("/admin/people/{}", person.principal);
     assert!(!boss.get(&path).text().contains("invitation#"), "it is shown once");
-    let again = boss.post(&format!("{path}/invite"), "");
+    let again = boss.make(&path, &format!("{path}/invite"), "");
     assert_ne!(value_of(&again.text(), "link"), link);
 
     let suspended = boss.post(&format!("{path}/status"), "status=suspended");
@@ -166,7 +174,7 @@ fn somebody_is_invited_suspended_restored_and_leaves() {
     let page = boss.get(&own).text();
     assert!(!page.contains(&format!("{own}/revoke")) && !page.contains(&format!("{own}/role")));
     assert_eq!(boss.post(&format!("{own}/status"), "status=suspended").status, 422);
-    assert_eq!(boss.post(&format!("{own}/recover"), "").status, 422);
+    assert_eq!(boss.make(&format!("{own}/recover"), &format!("{own}/recover"), "").status, 422);
     assert_eq!(boss.get("/admin/people/00000000000000000000000000000000").status, 404);
     assert_eq!(boss.get("/admin/people/x").status, 404);
 
@@ -182,15 +190,56 @@ fn somebody_is_invited_suspended_restored_and_leaves() {
     assert!(log.contains("enough handed out for the day") && !log.contains("different patients"), "{log}");
 }
 
+/// What makes a link or a secret, with its form.
+#[test]
+fn a_form_that_is_sent_again_makes_nothing_new() {
+    let salus = Salus::start();
+    salus.cell("praxis");
+    let boss = Desk::of(&salus, "practice-administrator", "Bea Beispiel");
+    let once =
+        |page: &str| boss.get(page).text().split("name=\"once\" value=\"").nth(1).unwrap()[..36].to_owned();
+    let new = format!("name=Dr.+Neu&role=physician&once={}", once("/admin/people/new"));
+    assert_eq!(boss.post("/admin/people/new", &new).status, 200);
+    let person = found(&salus, "Dr. Neu");
+    let path = format!("/admin/people/{}", person.principal);
+    let (invite, recover) = (format!("{path}/invite"), format!("{path}/recover"));
+    let client = format!("name=Labor&role=fhir-reader&size=small&once={}", once("/admin/clients/new"));
+    assert_eq!(boss.post("/admin/clients/new", &client).status, 200);
+    let sent = [
+        ("/admin/people/new", new),
+        ("/admin/clients/new", client),
+        (invite.as_str(), format!("once={}", once(&path))),
+        (recover.as_str(), format!("once={}", once(&recover))),
+    ];
+    for (path, form) in &sent[2..] {
+        assert_eq!(boss.post(path, form).status, 200, "{path}");
+    }
+    for (path, form) in &sent {
+        for form in [form.as_str(), "name=Dr.+Neu&role=importer&size=small"] {
+            let again = boss.post(path, form);
+            assert_eq!(again.status, 409, "{path}");
+            let page = again.text();
+            assert!(page.contains("only once") && !page.contains("salus_"), "{path}: {page}");
+        }
+    }
+    assert_eq!(people(&salus).iter().filter(|person| person.name == "Dr. Neu").count(), 1);
+    assert_eq!(boss.get("/admin/clients").text().matches("<bdi>Labor</bdi>").count(), 1);
+}
+
 #[test]
 fn an_application_gets_its_secret_once_and_ends() {
     let salus = Salus::start();
     salus.cell("praxis");
     let boss = Desk::of(&salus, "practice-administrator", "Bea Beispiel");
     assert_eq!(boss.post("/admin/clients/new", "name=&role=fhir-reader&size=small").status, 422);
-    assert_eq!(boss.post("/admin/clients/new", "name=x&role=physician&size=small").status, 422);
+    assert_eq!(
+        boss.make("/admin/clients/new", "/admin/clients/new", "name=x&role=physician&size=small").status,
+        422
+    );
     assert_eq!(boss.post("/admin/clients/new", "name=x&role=fhir-reader&size=all").status, 400);
-    let made = boss.post("/admin/clients/new", "name=Labor&role=fhir-reader&size=small").text();
+    let made = boss
+        .make("/admin/clients/new", "/admin/clients/new", "name=Labor&role=fhir-reader&size=small")
+        .text();
     let (client, secret) = (value_of(&made, "client"), value_of(&made, "secret"));
     let ask = || {
         let form = format!("grant_type=client_credentials&client_id={client}&client_secret={secret}");
@@ -299,8 +348,12 @@ fn hostile_names_stay_text() {
     salus.cell("praxis");
     let boss = Desk::of(&salus, "practice-administrator", "Bea Beispiel");
     let name: String = HOSTILE.bytes().map(|byte| format!("%{byte:02x}")).collect();
-    boss.post("/admin/people/new", &format!("name={name}&role=physician"));
-    boss.post("/admin/clients/new", &format!("name={name}&role=fhir-reader&size=small"));
+    boss.make("/admin/people/new", "/admin/people/new", &format!("name={name}&role=physician"));
+    boss.make(
+        "/admin/clients/new",
+        "/admin/clients/new",
+        &format!("name={name}&role=fhir-reader&size=small"),
+    );
     let person = found(&salus, HOSTILE);
     let own = format!("/admin/people/{}", person.principal);
     for path in PAGES.iter().copied().chain([

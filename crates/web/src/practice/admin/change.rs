@@ -28,6 +28,8 @@ pub(super) struct Confirm<'a> {
     pub means: Vec<String>,
     pub action: String,
     pub button: &'a str,
+    /// The one-time id, where it makes something that is shown once.
+    pub once: Option<String>,
     pub back: String,
 }
 
@@ -100,7 +102,7 @@ pub(super) async fn name(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     match ask_for(ask, CellAsk::People(what)).await? {
         Ok(_) => Ok(see_other(&ask.around, &format!("{path}?done=name"))),
         Err(AdminError::Invalid { field, .. }) if field == "name" || field == "practitioner" => {
-            Ok(super::person::show(ask, &person, None, true))
+            super::person::show(ask, &person, None, true)
         }
         Err(error) => refused(ask, &error, path),
     }
@@ -111,6 +113,7 @@ fn confirm(
     person: &PersonInfo,
     (title, means, button): (&str, &[&str], &str),
     action: String,
+    once: Option<String>,
 ) -> Answer {
     let t = ask.t;
     let say = |key: &str| t.say_with(key, "name", person.name.clone()).into_owned();
@@ -120,6 +123,7 @@ fn confirm(
         means: means.iter().map(|key| say(key)).collect(),
         action,
         button: &t.say(button),
+        once,
         back: path_of(ask, person),
     };
     page(ask, Part::People, body.title.clone(), None, &body).answer(ask)
@@ -129,14 +133,20 @@ pub(super) async fn confirm_recover(ask: &PageAsk<'_>) -> Result<Answer, Trouble
     let person = super::ask::person(ask).await?;
     let action = format!("{}/recover", path_of(ask, &person));
     let means = ["admin-recover-ends", "admin-recover-link", "admin-recover-sure"];
-    Ok(confirm(ask, &person, ("admin-recover-title", &means, "admin-recover-do"), action))
+    Ok(confirm(
+        ask,
+        &person,
+        ("admin-recover-title", &means, "admin-recover-do"),
+        action,
+        Some(super::once::give(ask)?),
+    ))
 }
 
 pub(super) async fn confirm_revoke(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let person = super::ask::person(ask).await?;
     let action = format!("{}/revoke", path_of(ask, &person));
     let means = ["admin-revoke-ends", "admin-revoke-ever", "admin-revoke-stays"];
-    Ok(confirm(ask, &person, ("admin-revoke-title", &means, "admin-revoke-do"), action))
+    Ok(confirm(ask, &person, ("admin-revoke-title", &means, "admin-revoke-do"), action, None))
 }
 
 pub(super) async fn revoke(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
@@ -166,6 +176,7 @@ pub(super) async fn confirm_passkey(ask: &PageAsk<'_>) -> Result<Answer, Trouble
         means: means.into_iter().map(std::borrow::Cow::into_owned).collect(),
         action: format!("{}/passkey/{}", path_of(ask, &person), passkey.passkey),
         button: &t.say("admin-passkey-do"),
+        once: None,
         back: path_of(ask, &person),
     };
     Ok(page(ask, Part::People, body.title.clone(), None, &body).answer(ask))

@@ -52,6 +52,7 @@ struct Form<'a> {
     t: Words,
     base: &'a str,
     name: &'a str,
+    once: String,
     roles: Vec<Choice>,
     sizes: Vec<Choice>,
     errors: Vec<(&'static str, String)>,
@@ -99,10 +100,10 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
 pub(super) async fn open(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     // Whether somebody may see the form at all is the keyholder's to say.
     super::ask::clients(ask).await?;
-    Ok(form(ask, Vec::new()))
+    form(ask, Vec::new())
 }
 
-fn form(ask: &PageAsk<'_>, errors: Vec<(&'static str, String)>) -> Answer {
+fn form(ask: &PageAsk<'_>, errors: Vec<(&'static str, String)>) -> Result<Answer, Trouble> {
     let chosen = ask.field("role").unwrap_or("fhir-reader");
     let size = ask.field("size").unwrap_or("small");
     let sizes = SIZES.map(|(name, _, count)| Choice {
@@ -115,20 +116,24 @@ fn form(ask: &PageAsk<'_>, errors: Vec<(&'static str, String)>) -> Answer {
         t: ask.t,
         base: ask.base(),
         name: ask.field("name").unwrap_or_default(),
+        once: super::once::give(ask)?,
         roles: super::roles::choices(ask.t, false, chosen),
         sizes: sizes.into(),
         errors,
     };
-    page(ask, Part::Clients, ask.t.say("admin-client-new"), None, &body).status(status).answer(ask)
+    Ok(page(ask, Part::Clients, ask.t.say("admin-client-new"), None, &body).status(status).answer(ask))
 }
 
 pub(super) async fn create(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let name = ask.field("name").unwrap_or_default();
     if name.is_empty() {
-        return Ok(form(ask, vec![("name", ask.t.say("admin-error-client-name").into_owned())]));
+        return form(ask, vec![("name", ask.t.say("admin-error-client-name").into_owned())]);
     }
     let size = SIZES.iter().find(|(size, ..)| ask.field("size") == Some(*size)).ok_or(Trouble::Unreadable)?;
     let role = ask.field("role").unwrap_or_default().to_owned();
+    if !super::once::take(ask) {
+        return super::once::shown_once(ask, Part::Clients, format!("{}/admin/clients", ask.base())).await;
+    }
     let create = CellAsk::CreateClient { name: name.to_owned(), role, budgets: size.1 };
     match ask_for(ask, create).await? {
         Ok(CellAnswer::Client { client, secret, .. }) => {
@@ -144,10 +149,10 @@ pub(super) async fn create(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         }
         Ok(_) => Err(RecordsError::Internal.into()),
         Err(AdminError::Invalid { field, .. }) if field == "name" => {
-            Ok(form(ask, vec![("name", ask.t.say("admin-error-client-name").into_owned())]))
+            form(ask, vec![("name", ask.t.say("admin-error-client-name").into_owned())])
         }
         Err(AdminError::Invalid { field, .. }) if field == "role" => {
-            Ok(form(ask, vec![("role", ask.t.say("admin-error-role").into_owned())]))
+            form(ask, vec![("role", ask.t.say("admin-error-role").into_owned())])
         }
         Err(error) => refused(ask, &error, format!("{}/admin/clients", ask.base())),
     }
@@ -171,6 +176,7 @@ pub(super) async fn confirm(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
             .into(),
         action: format!("{}/admin/clients/{}/revoke", ask.base(), client.client),
         button: &t.say("admin-client-revoke-do"),
+        once: None,
         back: format!("{}/admin/clients", ask.base()),
     };
     Ok(page(ask, Part::Clients, body.title.clone(), None, &body).answer(ask))

@@ -24,6 +24,7 @@ struct Form<'a> {
     name: &'a str,
     practitioner: &'a str,
     language: &'a str,
+    once: String,
     roles: Vec<Choice>,
     languages: [Language; 3],
     /// Fields and what is wrong with them.
@@ -58,10 +59,10 @@ impl Link<'_> {
 pub(super) async fn open(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     // Whether somebody may see the form at all is the keyholder's to say.
     super::ask::people(ask).await?;
-    Ok(form(ask, Vec::new()))
+    form(ask, Vec::new())
 }
 
-fn form(ask: &PageAsk<'_>, errors: Vec<(&'static str, String)>) -> Answer {
+fn form(ask: &PageAsk<'_>, errors: Vec<(&'static str, String)>) -> Result<Answer, Trouble> {
     let chosen = ask.field("role").unwrap_or_default();
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let body = Form {
@@ -70,11 +71,12 @@ fn form(ask: &PageAsk<'_>, errors: Vec<(&'static str, String)>) -> Answer {
         name: ask.field("name").unwrap_or_default(),
         practitioner: ask.field("practitioner").unwrap_or_default(),
         language: ask.field("language").unwrap_or_else(|| ask.language().tag()),
+        once: super::once::give(ask)?,
         roles: super::roles::choices(ask.t, true, chosen),
         languages: Language::ALL,
         errors,
     };
-    page(ask, Part::People, ask.t.say("admin-person-new"), None, &body).status(status).answer(ask)
+    Ok(page(ask, Part::People, ask.t.say("admin-person-new"), None, &body).status(status).answer(ask))
 }
 
 /// Somebody new.
@@ -87,7 +89,7 @@ pub(super) async fn add(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         }
     }
     if !errors.is_empty() {
-        return Ok(form(ask, errors));
+        return form(ask, errors);
     }
     let name = given("name").unwrap_or_default();
     let person = NewPerson {
@@ -97,6 +99,9 @@ pub(super) async fn add(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         practitioner: given("practitioner"),
         language: given("language"),
     };
+    if !super::once::take(ask) {
+        return super::once::shown_once(ask, Part::People, format!("{}/admin/people", ask.base())).await;
+    }
     let add = PeopleAsk::Add { cell: None, person };
     match ask_for(ask, CellAsk::People(add)).await? {
         Ok(CellAnswer::People(invited)) => link(ask, &name, invited, false),
@@ -109,7 +114,7 @@ pub(super) async fn add(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
                 "role" => ("role", "admin-error-role"),
                 _ => ("practitioner", "admin-error-practitioner"),
             };
-            Ok(form(ask, vec![(field, ask.t.say(key).into_owned())]))
+            form(ask, vec![(field, ask.t.say(key).into_owned())])
         }
         Err(error) => refused(ask, &error, format!("{}/admin/people", ask.base())),
     }
@@ -133,10 +138,14 @@ async fn ask_link(
     what: PeopleAsk,
     is_recovery: bool,
 ) -> Result<Answer, Trouble> {
+    let path = format!("{}/admin/people/{}", ask.base(), ask.value(0));
+    if !super::once::take(ask) {
+        return super::once::shown_once(ask, Part::People, path).await;
+    }
     match ask_for(ask, CellAsk::People(what)).await? {
         Ok(CellAnswer::People(invited)) => link(ask, name, invited, is_recovery),
         Ok(_) => Err(RecordsError::Internal.into()),
-        Err(error) => refused(ask, &error, format!("{}/admin/people/{}", ask.base(), ask.value(0))),
+        Err(error) => refused(ask, &error, path),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Whoever is no administrator gets a page that says who can help. What cannot be undone is asked once more, with what it means.
 //!
-//! Never: decides who may administer, which is the keyholder's; shows a patient. State: none.
+//! Never: decides who may administer, which is the keyholder's; shows a patient. State: the one-time ids of forms ([`OnceIds`]).
 
 mod ask;
 mod change;
@@ -12,11 +12,14 @@ mod invite;
 mod log;
 mod log_line;
 mod log_words;
+mod once;
 mod overview;
 mod people;
 mod person;
 mod roles;
 mod tell;
+
+pub(crate) use once::OnceIds;
 
 use super::{Page, PageAsk, Rail, Route, Trouble};
 use crate::answer::Answer;

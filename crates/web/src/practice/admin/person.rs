@@ -38,6 +38,8 @@ struct Body<'a> {
     practitioner: String,
     added: Moment,
     sessions: u64,
+    /// The one-time id of the form that makes another link.
+    once: String,
     passkeys: Vec<Passkey>,
     roles: Vec<Choice>,
     is_self: bool,
@@ -54,7 +56,7 @@ impl Body<'_> {
 
 pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let person = super::ask::person(ask).await?;
-    Ok(show(ask, &person, notice(ask, &person), false))
+    show(ask, &person, notice(ask, &person), false)
 }
 
 /// The page; `name_error` where the name that was typed cannot be one.
@@ -63,7 +65,7 @@ pub(super) fn show(
     person: &PersonInfo,
     notice: Option<Notice>,
     name_error: bool,
-) -> Answer {
+) -> Result<Answer, Trouble> {
     let typed = |name: &str| ask.field(name).filter(|_| name_error).map(str::to_owned);
     let body = Body {
         t: ask.t,
@@ -72,6 +74,7 @@ pub(super) fn show(
         practitioner: typed("practitioner").or_else(|| person.practitioner.clone()).unwrap_or_default(),
         added: moment(ask, person.added_ms),
         sessions: person.sessions,
+        once: super::once::give(ask)?,
         passkeys: person.passkeys.iter().map(|passkey| shown(ask, passkey)).collect(),
         roles: super::roles::choices(ask.t, true, &person.role),
         is_self: ask.person.principal == person.principal.to_string(),
@@ -80,7 +83,7 @@ pub(super) fn show(
         person: line(ask, person),
         name_error,
     };
-    page(ask, Part::People, person.name.clone(), notice, &body).answer(ask)
+    Ok(page(ask, Part::People, person.name.clone(), notice, &body).answer(ask))
 }
 
 fn shown(ask: &PageAsk<'_>, passkey: &PasskeyStatus) -> Passkey {
