@@ -1,6 +1,14 @@
-// Copying what is shown once: a button beside a field; the field's text is chosen when it is entered.
+// Administration: copying what is shown once (a button beside a field; the field's text is chosen when it is entered), and saving by keys.
 (() => {
   for (const button of document.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+  // A hidden button has no focus to begin with; without a clipboard, the field is what is copied from.
+  const first = document.querySelector("[data-copy][autofocus]");
+  if (first) (first.hidden ? document.getElementById(first.dataset.copy) : first).focus();
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    const form = event.target.closest?.("form[data-saves]");
+    if (form) { event.preventDefault(); form.requestSubmit(); }
+  });
   document.addEventListener("focusin", (event) => {
     if (event.target.matches?.("[data-select]")) event.target.select();
   });

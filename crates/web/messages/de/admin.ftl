@@ -63,6 +63,18 @@ admin-one-passkey-what = Geht er verloren, kommt die Person nicht mehr hinein, b
 admin-one-passkey-none = Niemand hat nur einen Passkey.
 admin-waiting = Eingeladen, noch nicht angemeldet
 admin-waiting-none = Keine Einladung wartet.
+admin-good-minutes = { $count ->
+    [one] gilt noch { $count } Minute
+   *[other] gilt noch { $count } Minuten
+}
+admin-good-hours = { $count ->
+    [one] gilt noch { $count } Stunde
+   *[other] gilt noch { $count } Stunden
+}
+admin-good-days = { $count ->
+    [one] gilt noch { $count } Tag
+   *[other] gilt noch { $count } Tage
+}
 admin-good-until = der Link endet { $time }
 admin-link-ended = der Link ist abgelaufen
 
@@ -164,6 +176,7 @@ admin-role-operator = Betrieb
 admin-role-fhir-client = Liest und schreibt
 admin-role-fhir-reader = Liest nur
 admin-role-importer = Bringt Akten herein
+admin-role-approver = Genehmigt
 admin-short-physician = öffnet und schreibt Akten
 admin-short-medical-assistant = öffnet und schreibt Akten, sieht mehr Zeilen in Listen
 admin-short-practice-administrator = verwaltet Personen und Anwendungen, öffnet keine Akte
@@ -176,6 +189,7 @@ admin-may-create = legt Einträge an
 admin-may-change = ändert Einträge
 admin-may-search = sucht
 admin-may-administer = verwaltet Personen, Anwendungen und Protokoll
+admin-may-approve = genehmigt, was am Server zwei Zustimmungen braucht
 admin-yes = Ja:
 admin-no = Nein:
 admin-application = Anwendung

@@ -63,6 +63,18 @@ admin-one-passkey-what = If it is lost, they are locked out until an administrat
 admin-one-passkey-none = Nobody has only one passkey.
 admin-waiting = Invited, not signed in yet
 admin-waiting-none = No invitation is waiting.
+admin-good-minutes = { $count ->
+    [one] good for { $count } more minute
+   *[other] good for { $count } more minutes
+}
+admin-good-hours = { $count ->
+    [one] good for { $count } more hour
+   *[other] good for { $count } more hours
+}
+admin-good-days = { $count ->
+    [one] good for { $count } more day
+   *[other] good for { $count } more days
+}
 admin-good-until = the link ends { $time }
 admin-link-ended = the link has ended
 
@@ -164,6 +176,7 @@ admin-role-operator = Operator
 admin-role-fhir-client = Reads and writes
 admin-role-fhir-reader = Reads only
 admin-role-importer = Brings records in
+admin-role-approver = Approves
 admin-short-physician = opens and writes records
 admin-short-medical-assistant = opens and writes records, and sees more lines in lists
 admin-short-practice-administrator = administers people and applications, opens no record
@@ -176,6 +189,7 @@ admin-may-create = makes new entries
 admin-may-change = changes entries
 admin-may-search = searches
 admin-may-administer = administers people, applications and the log
+admin-may-approve = approves what needs two approvals at the server
 admin-yes = Yes:
 admin-no = No:
 admin-application = Application
@@ -282,7 +296,7 @@ admin-log-written = { $versions ->
     [one] { $count } patient
    *[other] { $count } patients
 })
-admin-log-refused = wanted: { $asked } – refused: { $why }
+admin-log-refused = wanted { $asked } – refused: { $why }
 admin-log-signed-in = signed in with the passkey “{ $passkey }”
 admin-log-session = began a session
 admin-log-session-ended = is signed out

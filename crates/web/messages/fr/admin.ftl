@@ -63,6 +63,18 @@ admin-one-passkey-what = Si elle est perdue, la personne n’entre plus tant que
 admin-one-passkey-none = Personne n’a qu’une seule clé d’accès.
 admin-waiting = Invités, pas encore connectés
 admin-waiting-none = Aucune invitation n’attend.
+admin-good-minutes = { $count ->
+    [one] valable encore { $count } minute
+   *[other] valable encore { $count } minutes
+}
+admin-good-hours = { $count ->
+    [one] valable encore { $count } heure
+   *[other] valable encore { $count } heures
+}
+admin-good-days = { $count ->
+    [one] valable encore { $count } jour
+   *[other] valable encore { $count } jours
+}
 admin-good-until = le lien expire { $time }
 admin-link-ended = le lien a expiré
 
@@ -164,6 +176,7 @@ admin-role-operator = Exploitation
 admin-role-fhir-client = Lit et écrit
 admin-role-fhir-reader = Lit seulement
 admin-role-importer = Apporte des dossiers
+admin-role-approver = Approuve
 admin-short-physician = ouvre et écrit des dossiers
 admin-short-medical-assistant = ouvre et écrit des dossiers, voit plus de lignes dans les listes
 admin-short-practice-administrator = administre personnes et applications, n’ouvre aucun dossier
@@ -176,6 +189,7 @@ admin-may-create = crée des entrées
 admin-may-change = modifie des entrées
 admin-may-search = cherche
 admin-may-administer = administre personnes, applications et journal
+admin-may-approve = approuve ce qui demande deux accords au serveur
 admin-yes = Oui :
 admin-no = Non :
 admin-application = Application

@@ -139,7 +139,7 @@ async fn home(around: &Around<'_>, asked: &Asked<'_>, token: &Token, target: Str
     }
     let who = asked.web.records.trust().who(&asked.asker(token.clone())).await;
     match who {
-        Ok(who) if who.role == "practice-administrator" => format!("{}/admin/people", around.base),
+        Ok(who) if who.role == "practice-administrator" => format!("{}/admin", around.base),
         _ => target,
     }
 }

@@ -102,6 +102,13 @@ fn only_administrators_get_in_and_others_learn_who_can_help() {
         let stranger = Http::new(salus.address()).send("GET", &format!("/praxis{path}"), &[], b"");
         assert_eq!(stranger.status, 303);
     }
+    let roles = boss.get("/admin/roles").text();
+    assert!(roles.contains("<h2>Approves") && roles.contains(">1,500<"), "{roles}");
+    assert!(!boss.get("/admin/clients/new").text().contains("approver"), "it is made at the machine");
+    for path in ["/admin/people/new", "/admin/clients/new"] {
+        let page = boss.get(path).text();
+        assert!(page.contains("<form class=\"filling\" data-saves"), "{path}: {page}");
+    }
     // The rail leads there for those who may go.
     assert!(boss.get("/admin").text().contains("href=\"/praxis/admin\""));
     assert!(!physician.get("/today").text().contains("href=\"/praxis/admin\""));
@@ -135,6 +142,11 @@ fn somebody_is_invited_suspended_restored_and_leaves() {
     assert_eq!(made.status, 200, "{}", made.text());
     let link = value_of(&made.text(), "link");
     assert!(link.starts_with(&format!("{DOOR}/invitation#salus_")), "{link}");
+    assert!(
+        made.text().contains("data-copy=\"link\"") && made.text().contains("autofocus"),
+        "copying is next"
+    );
+    assert!(boss.get("/admin/people").text().contains("good for 2 more days"));
     let person = found(&salus, "Dr. Neu");
     assert_eq!((person.role.as_str(), person.language.as_deref()), ("physician", Some("fr")));
     let path = format!("/admin/people/{}", person.principal);
@@ -293,6 +305,7 @@ fn the_log_tells_who_did_what_in_three_languages_and_names_no_patient() {
         }
     }
     let refused = boss.get("/admin/log?refused=1").text();
+    assert!(refused.contains("wanted to administer – refused: the role"), "{refused}");
     assert!(refused.contains("the role does not allow it") && !refused.contains("opened the record"));
     let theirs = boss.get(&format!("/admin/log?who={}&kind=opened", physician.principal)).text();
     assert!(theirs.contains("opened the record of 1 patient"), "{theirs}");

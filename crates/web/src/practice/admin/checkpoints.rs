@@ -3,6 +3,7 @@
 //! State: none.
 
 use super::super::{PageAsk, Trouble};
+use super::tell::grouped;
 use super::{Part, page};
 use crate::answer::Answer;
 use askama::Template;
@@ -32,6 +33,8 @@ pub(super) fn published(status: &CheckpointStatus) -> Option<Published> {
 struct Checkpoints {
     t: Words,
     entries: u64,
+    /// How many entries the note covers, in words.
+    size: String,
     published: Option<Published>,
     witnessed: Option<bool>,
 }
@@ -45,7 +48,9 @@ impl Checkpoints {
 pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let status = super::ask::checkpoint(ask).await?;
     let published = published(&status);
-    let body = Checkpoints { t: ask.t, entries: status.entries, published, witnessed: status.witnessed };
+    let size = grouped(ask.t, published.as_ref().map_or(0, |published| published.size));
+    let body =
+        Checkpoints { t: ask.t, entries: status.entries, size, published, witnessed: status.witnessed };
     Ok(page(ask, Part::Checkpoints, ask.t.say("admin-checkpoints"), None, &body).answer(ask))
 }
 

@@ -5,6 +5,7 @@
 use super::super::{PageAsk, Trouble};
 use super::log_line::{Labels, Row, row};
 use super::people::{Line, line};
+use super::tell::grouped;
 use super::{Part, page};
 use crate::answer::Answer;
 use askama::Template;
@@ -57,9 +58,11 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let lines =
         |keep: fn(&&PersonInfo) -> bool| active().filter(keep).map(|person| line(ask, person)).collect();
     let published = match super::checkpoints::published(&checkpoint) {
-        Some(last) => {
-            ask.t.say_with_two("admin-checkpoint-says", ("count", last.size), ("newer", last.newer))
-        }
+        Some(last) => ask.t.say_with_two(
+            "admin-checkpoint-says",
+            ("count", grouped(ask.t, last.size)),
+            ("newer", grouped(ask.t, last.newer)),
+        ),
         None => ask.t.say("admin-checkpoint-none"),
     };
     let body = Overview {

@@ -3,7 +3,7 @@
 //! State: none.
 
 use super::super::{PageAsk, Trouble};
-use super::tell::{Moment, Ring, moment, ring, role, status};
+use super::tell::{Moment, Ring, good_for, moment, ring, role, status};
 use super::{Part, page};
 use crate::answer::Answer;
 use askama::Template;
@@ -21,6 +21,8 @@ pub(super) struct Line {
     pub passkeys: usize,
     pub used: Option<Moment>,
     pub invited_until: Option<Moment>,
+    /// For how long the link is good, in words.
+    pub invited_for: Option<String>,
     pub ring: Option<Ring>,
 }
 
@@ -51,6 +53,7 @@ pub(super) fn line(ask: &PageAsk<'_>, person: &PersonInfo) -> Line {
         passkeys: person.passkeys.len(),
         used: used_ms.map(|ms| moment(ask, ms)),
         invited_until: person.invited_until_ms.map(|ms| moment(ask, ms)),
+        invited_for: person.invited_until_ms.map(|ms| good_for(ask.t, ms, ask.clock.now_ms())),
         ring: ring(ask.t, &person.budgets, person.chart_spent),
     }
 }

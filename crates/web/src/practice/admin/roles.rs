@@ -5,12 +5,12 @@
 use super::super::{PageAsk, Trouble};
 use super::people::{Line, line};
 use super::person::Choice;
-use super::tell::role;
+use super::tell::{grouped, role};
 use super::{Part, page};
 use crate::answer::Answer;
 use askama::Template;
 use salus_frame::{Words, icon};
-use salus_records::Budgets;
+use salus_records::Limits;
 use salus_records::people::PersonInfo;
 use salus_records::person_events::PersonStatus;
 use std::borrow::Cow;
@@ -19,24 +19,41 @@ use std::borrow::Cow;
 struct May {
     name: &'static str,
     is_persons: bool,
-    may: [bool; 5],
+    /// Whether forms offer it: one who approves at the machine is made there.
+    is_offered: bool,
+    may: [bool; 6],
 }
 
-const ALL: [May; 6] = [
-    May { name: "physician", is_persons: true, may: [true, true, true, true, false] },
-    May { name: "medical-assistant", is_persons: true, may: [true, true, true, true, false] },
-    May { name: "practice-administrator", is_persons: true, may: [false, false, false, false, true] },
-    May { name: "fhir-client", is_persons: false, may: [true, true, true, true, false] },
-    May { name: "fhir-reader", is_persons: false, may: [true, false, false, true, false] },
-    May { name: "importer", is_persons: false, may: [false, true, true, false, false] },
+const ALL: [May; 7] = [
+    of_people("physician", [true, true, true, true, false, false]),
+    of_people("medical-assistant", [true, true, true, true, false, false]),
+    of_people("practice-administrator", [false, false, false, false, true, true]),
+    of_applications("fhir-client", [true, true, true, true, false, false]),
+    of_applications("fhir-reader", [true, false, false, true, false, false]),
+    of_applications("importer", [false, true, true, false, false, false]),
+    May { is_offered: false, ..of_applications("approver", [false, false, false, false, false, true]) },
 ];
 
-const WORDS: [&str; 5] =
-    ["admin-may-read", "admin-may-create", "admin-may-change", "admin-may-search", "admin-may-administer"];
+const fn of_people(name: &'static str, may: [bool; 6]) -> May {
+    May { name, is_persons: true, is_offered: true, may }
+}
+
+const fn of_applications(name: &'static str, may: [bool; 6]) -> May {
+    May { name, is_persons: false, is_offered: true, may }
+}
+
+const WORDS: [&str; 6] = [
+    "admin-may-read",
+    "admin-may-create",
+    "admin-may-change",
+    "admin-may-search",
+    "admin-may-administer",
+    "admin-may-approve",
+];
 
 /// The roles of people, or of applications, to choose from.
 pub(super) fn choices(t: Words, is_persons: bool, chosen: &str) -> Vec<Choice> {
-    let roles = ALL.iter().filter(|role| role.is_persons == is_persons);
+    let roles = ALL.iter().filter(|role| role.is_offered && role.is_persons == is_persons);
     let choice = |one: &May| Choice {
         name: one.name.to_owned(),
         label: role(t, one.name),
@@ -51,7 +68,7 @@ struct Shown {
     /// Whether it may, and what.
     may: Vec<(bool, Cow<'static, str>)>,
     /// Those of the people who have it.
-    budgets: Option<Budgets>,
+    budgets: Option<[[String; 3]; 2]>,
     people: Vec<Line>,
     is_persons: bool,
 }
@@ -84,8 +101,15 @@ fn shown(ask: &PageAsk<'_>, of: &May, people: &[PersonInfo]) -> Shown {
     Shown {
         label: role(t, of.name),
         may: of.may.into_iter().zip(WORDS).map(|(may, word)| (may, t.say(word))).collect(),
-        budgets: budgets.filter(|budgets| budgets.chart.day > 0),
+        budgets: budgets
+            .filter(|budgets| budgets.chart.day > 0)
+            .map(|budgets| [budgets.chart, budgets.glimpse].map(|limits| spelled(t, limits))),
         people: people.iter().filter(has_it).map(|person| line(ask, person)).collect(),
         is_persons: of.is_persons,
     }
+}
+
+/// The limits of an hour, a day and 30 days.
+fn spelled(t: Words, limits: Limits) -> [String; 3] {
+    [limits.hour, limits.day, limits.days_30].map(|limit| grouped(t, limit.into()))
 }

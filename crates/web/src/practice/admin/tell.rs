@@ -62,12 +62,40 @@ fn ago(t: Words, ms: u64, now_ms: u64) -> String {
     if key == "ago" && span_ms < MINUTE_MS {
         return t.say("admin-just-now").into_owned();
     }
+    spelled(t, key, span_ms)
+}
+
+/// For how long something is good that ends then: "good for 2 more days".
+pub(super) fn good_for(t: Words, ends_ms: u64, now_ms: u64) -> String {
+    spelled(t, "good", ends_ms.saturating_sub(now_ms))
+}
+
+/// A span in its largest unit, within one of the sentences `admin-<key>-<unit>`.
+fn spelled(t: Words, key: &str, span_ms: u64) -> String {
     let (unit, count) = match span_ms {
         ..HOUR_MS => ("minutes", span_ms.div_ceil(MINUTE_MS)),
         HOUR_MS..DAY_MS => ("hours", span_ms / HOUR_MS),
         DAY_MS.. => ("days", span_ms / DAY_MS),
     };
     t.say_with(&format!("admin-{key}-{unit}"), "count", count).into_owned()
+}
+
+/// A number with its digits in groups of three, as the reader's language writes it.
+pub(super) fn grouped(t: Words, number: u64) -> String {
+    let mark = match t.language() {
+        Language::De => '.',
+        Language::Fr => '\u{202f}',
+        Language::En => ',',
+    };
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(mark);
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// How much of a budget is used, as a small ring.
@@ -77,8 +105,8 @@ pub(super) struct Ring {
     pub percent: u32,
     /// Nothing, or the meaning of its colour.
     pub class: &'static str,
-    pub used: u32,
-    pub limit: u32,
+    pub used: String,
+    pub limit: String,
     /// In words.
     pub label: String,
 }
@@ -96,7 +124,8 @@ pub(super) fn ring(t: Words, budgets: &Budgets, chart_spent: [u32; 3]) -> Option
         70..100 => "attention",
         _ => "danger",
     };
-    let label = t.say_with_two("admin-reach", ("used", used), ("limit", limit)).into_owned();
+    let (used, limit) = (grouped(t, used.into()), grouped(t, limit.into()));
+    let label = t.say_with_two("admin-reach", ("used", used.clone()), ("limit", limit.clone())).into_owned();
     Some(Ring { percent, class, used, limit, label })
 }
 
@@ -140,6 +169,29 @@ mod tests {
         ] {
             assert_eq!(ago(t, ms, now_ms), said);
         }
+    }
+
+    #[test]
+    fn a_link_is_said_to_be_good_for_a_time_and_not_made_in_it() {
+        for (language, said) in [
+            (Language::De, "gilt noch 2 Tage"),
+            (Language::Fr, "valable encore 2 jours"),
+            (Language::En, "good for 2 more days"),
+        ] {
+            let t = super::super::super::words::words(language);
+            assert_eq!(good_for(t, 2 * DAY_MS + HOUR_MS, 0), said);
+        }
+    }
+
+    #[test]
+    fn digits_stand_in_groups_as_the_language_has_it() {
+        let of = |language, number| grouped(super::super::super::words::words(language), number);
+        assert_eq!(of(Language::De, 1_000_000), "1.000.000");
+        assert_eq!(of(Language::Fr, 12_000), "12\u{202f}000");
+        assert_eq!(
+            [0, 999, 1_000, 123_456].map(|number| of(Language::En, number)),
+            ["0", "999", "1,000", "123,456"]
+        );
     }
 
     #[test]
