@@ -1,5 +1,7 @@
 //! Days, dates and clocks of two countries that share Central European time. Knows no clock itself. Pure.
 
+pub(crate) use salus_fhir::instant::{civil_from_days as civil, days_from_civil as day_of};
+
 /// A day, counted from 1970-01-01.
 pub type Day = i64;
 
@@ -7,27 +9,6 @@ const DAY_MS: u64 = 86_400_000;
 const HOUR_MS: u64 = 3_600_000;
 /// The mean length of a Gregorian year, in hundredths of a day.
 const YEAR_DAYS_100: i64 = 36_525;
-
-/// Year, month and day of month (Howard Hinnant's `civil_from_days`).
-pub(crate) fn civil(day: Day) -> (i64, i64, i64) {
-    let days = day + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, of_year - (153 * shifted + 2) / 5 + 1)
-}
-
-/// The inverse of [`civil`].
-pub(crate) fn day_of(year: i64, month: i64, day: i64) -> Day {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
 
 /// A FHIR date, such as `2026-11-28`.
 pub(crate) fn date(day: Day) -> String {

@@ -168,7 +168,7 @@ pub(crate) fn bundle(world: &World) -> String {
             person["name"][0]["prefix"] = json!([prefix]);
             let (system, number) = match world.locale {
                 Locale::German => ("https://fhir.kbv.de/NamingSystem/KBV_NS_Base_ANR", lanr(&mut random)),
-                Locale::French => ("urn:oid:1.2.250.1.71.4.2.1", rpps(&mut random)),
+                Locale::French => ("https://rpps.esante.gouv.fr", rpps(&mut random)),
             };
             person["identifier"] = json!([{"system": system, "value": number}]);
         }

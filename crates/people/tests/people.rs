@@ -5,6 +5,7 @@
 mod common;
 
 use common::{MADE, TODAY, all, days_in, kind, of_kind, practice, texts, world};
+use salus_fhir::Number;
 use salus_people::characters::LONG_HISTORY;
 use salus_people::{Locale, THIN_RESOURCES, World};
 use serde_json::Value;
@@ -16,8 +17,12 @@ const LOCALES: [Locale; 2] = [Locale::German, Locale::French];
 fn accept(text: &str) -> usize {
     let bundle = salus_fhir::bundle::Bundle::parse(text).unwrap_or_else(|issues| panic!("{issues:?}"));
     for entry in &bundle.entries {
-        if let Err(issues) = &entry.resource {
-            panic!("{issues:?} {:?}", entry.full_url);
+        match &entry.resource {
+            Err(issues) => panic!("{issues:?} {:?}", entry.full_url),
+            Ok(resource) => {
+                let warnings: Vec<_> = resource.iter().flat_map(|one| one.warnings()).collect();
+                assert!(warnings.is_empty(), "{warnings:?} {:?}", entry.full_url);
+            }
         }
     }
     bundle.entries.len()
@@ -104,14 +109,12 @@ fn numbers_pass_their_checks() {
             let Some(number) = patient["identifier"][0]["value"].as_str() else { continue };
             assert!(numbers.insert(number.to_owned()), "{number} is there twice");
             let is_right = match locale {
-                Locale::German => common::kvnr_is_right(number),
+                Locale::German => Number::Kvnr.check(number).is_ok(),
                 Locale::French => {
                     let birth = patient["birthDate"].as_str().unwrap();
                     let sex = if patient["gender"] == "female" { "2" } else { "1" };
                     let begin = format!("{sex}{}{}", &birth[2..4], &birth[5..7]);
-                    let (number, key) = number.split_at(13);
-                    let rest = number.parse::<u64>().unwrap() % 97 + key.parse::<u64>().unwrap();
-                    number.starts_with(&begin) && rest == 97
+                    number.starts_with(&begin) && Number::Nir.check(number).is_ok()
                 }
             };
             assert!(is_right, "{number}");
@@ -120,7 +123,18 @@ fn numbers_pass_their_checks() {
     }
     for payer in of_kind(&practice(Locale::German), "Organization").filter(|one| one["identifier"].is_array())
     {
-        assert!(common::ik_is_right(payer["identifier"][0]["value"].as_str().unwrap()), "{payer}");
+        assert!(Number::Ik.check(payer["identifier"][0]["value"].as_str().unwrap()).is_ok(), "{payer}");
+    }
+    for (locale, number) in LOCALES.into_iter().zip([Number::Lanr, Number::Rpps]) {
+        let house = practice(locale);
+        let mut physicians = 0;
+        for one in of_kind(&house, "Practitioner").filter(|one| one["identifier"].is_array()) {
+            let [system, value] =
+                ["system", "value"].map(|name| one["identifier"][0][name].as_str().unwrap());
+            assert_eq!((Number::of_system(system), number.check(value)), (Some(number), Ok(())), "{one}");
+            physicians += 1;
+        }
+        assert!(physicians > 1);
     }
 }
 

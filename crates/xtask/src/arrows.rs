@@ -28,7 +28,7 @@ const ARROWS: &[(&str, May<'_>)] = &[
     ("salus-sandbox", May::Only(&[])),
     ("salus-frame", May::Only(&[])),
     ("salus-passkey", May::Only(&[])),
-    ("salus-people", May::Only(&[])),
+    ("salus-people", May::Only(&["salus-fhir"])),
     ("salus-trust-api", May::Only(&["salus-seal"])),
     ("salus-store", May::Only(&["salus-seal"])),
     ("salus-accesslog", May::Only(&["salus-seal"])),

@@ -118,21 +118,3 @@ pub fn date(day: i64) -> String {
 pub fn day_number(date: &str) -> i64 {
     (salus_fhir::instant::parse(&format!("{date}T00:00:00Z")).unwrap() / 86_400_000) as i64
 }
-
-/// Anlage 1 of the Vereinbarung nach § 290 SGB V, with weights 1 and 2 from the left.
-pub fn kvnr_is_right(text: &str) -> bool {
-    let letter = text.as_bytes()[0];
-    let all = format!("{:02}{}", letter - b'A' + 1, &text[1..]);
-    let digits: Vec<u32> = all.chars().filter_map(|c| c.to_digit(10)).collect();
-    let cross = |number: u32| number / 10 + number % 10;
-    let sum: u32 =
-        digits[..10].iter().enumerate().map(|(at, digit)| cross(digit * (1 + at as u32 % 2))).sum();
-    text.len() == 10 && sum % 10 == digits[10]
-}
-
-pub fn ik_is_right(text: &str) -> bool {
-    let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
-    let cross = |number: u32| number / 10 + number % 10;
-    let sum: u32 = (2..8).map(|at| cross(digits[at] * (2 - at as u32 % 2))).sum();
-    text.len() == 9 && sum % 10 == digits[8]
-}

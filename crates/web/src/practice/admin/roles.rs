@@ -113,3 +113,32 @@ fn shown(ask: &PageAsk<'_>, of: &May, people: &[PersonInfo]) -> Shown {
 fn spelled(t: Words, limits: Limits) -> [String; 3] {
     [limits.hour, limits.day, limits.days_30].map(|limit| grouped(t, limit.into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use salus_keyholder::policy::{Action, ROLES, Whose, allows};
+    use salus_trust_api::Interaction as I;
+
+    #[test]
+    fn what_is_said_of_a_role_is_what_the_keyholder_lets_it_do() {
+        // Who runs the platform has no role in a practice.
+        let shown = ROLES.iter().filter(|role| role.whose != Whose::Operator);
+        let mut count = 0;
+        for role in shown {
+            let of = ALL.iter().find(|one| one.name == role.name).expect(role.name);
+            let may = [
+                allows(role, Action::Read, I::Read),
+                allows(role, Action::Write { changes_existing: false }, I::Create),
+                allows(role, Action::Write { changes_existing: true }, I::Update),
+                allows(role, Action::Search { hits: 10 }, I::SearchType),
+                allows(role, Action::Administer, I::Administer),
+                role.approves,
+            ];
+            assert_eq!(may, of.may, "{}", role.name);
+            assert_eq!(matches!(role.whose, Whose::Person(_)), of.is_persons, "{}", role.name);
+            count += 1;
+        }
+        assert_eq!(count, ALL.len());
+    }
+}
