@@ -63,7 +63,12 @@ impl Memory {
 
     /// The version of a record that is here.
     pub(crate) fn version(&self, record: u64) -> Option<u32> {
-        self.entries.get(*self.records.get(&record)? as usize).map(|entry| entry.version)
+        self.entry_of(record).map(|entry| entry.version)
+    }
+
+    /// What is here of a record.
+    pub(crate) fn entry_of(&self, record: u64) -> Option<&Entry> {
+        self.entry(*self.records.get(&record)?)
     }
 
     /// Whether what is here takes the place of older versions of this record elsewhere.

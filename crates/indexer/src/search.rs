@@ -16,6 +16,7 @@ use salus_trust_api::wire::query::{
     Condition, Found, Hit, MAX_CONDITIONS, MAX_DEPTH, MAX_PAGE, MAX_SORT_KEYS, Query, Reach, SearchFault,
 };
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long one query may take.
@@ -46,14 +47,14 @@ pub(crate) struct Evaluated {
 
 /// Evaluates a query on a view with all that a query may spend.
 #[cfg(test)]
-pub(crate) fn search(view: &View, cursors: &Cursors, query: &Query) -> Result<Evaluated, SearchFault> {
+pub(crate) fn search(view: &Arc<View>, cursors: &Cursors, query: &Query) -> Result<Evaluated, SearchFault> {
     let budget = Budget::new(std::time::Instant::now() + MAX_QUERY_TIME, MAX_TERMS);
     search_within(view, cursors, query, &budget)
 }
 
-/// Evaluates a query on a view.
+/// Evaluates a query on a view; a later page on that of the first one, where it is kept, and what was deleted meanwhile is left out.
 pub(crate) fn search_within(
-    view: &View,
+    newest: &Arc<View>,
     cursors: &Cursors,
     query: &Query,
     budget: &Budget,
@@ -63,6 +64,8 @@ pub(crate) fn search_within(
         return Err(SearchFault::Malformed);
     }
     let after = query.after.as_ref().map(|cursor| cursors.open(query, cursor)).transpose()?;
+    let (after, kept) = after.map_or((None, None), |(position, kept)| (Some(position), kept));
+    let view = kept.as_ref().unwrap_or(newest);
     let mut run =
         Run { view, budget, named: BTreeSet::new(), named_ids: BTreeSet::new(), met: BTreeSet::new() };
     let parts = Parts::new(query, &mut run)?;
@@ -71,15 +74,23 @@ pub(crate) fn search_within(
     for member in view.members() {
         run.one_segment(member, &parts, &mut met, &mut page)?;
     }
-    let (hits, next) = page.finish();
-    let next = next.map(|position| cursors.seal(query, &position)).transpose()?;
+    let (mut hits, next) = page.finish();
+    let next = next.map(|position| cursors.seal(query, view, &position)).transpose()?;
+    if kept.is_some() {
+        let mut there = hits
+            .iter()
+            .map(|(hit, ..)| newest.is_there(hit.record))
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter();
+        hits.retain(|_| there.next().unwrap_or(false));
+    }
     let Met { total, matching, confined } = met;
     let of_one = parts.confines && confined.some.len() <= 1;
     let reach = run.reach(query, matching, of_one, &hits)?;
     if budget.over.get() {
         return Err(SearchFault::TooCostly);
     }
-    let hits = hits.into_iter().take(query.count as usize).map(|(hit, ..)| hit).collect();
+    let hits = hits.into_iter().map(|(hit, ..)| hit).collect();
     Ok(Evaluated { found: Found { hits, total, rounded: false, next }, reach, of_one })
 }
 
@@ -149,13 +160,13 @@ impl<'v> Page<'_, 'v> {
         Ok(())
     }
 
-    /// The hits of the page and, if there is one, the hit behind them; then also where the next page begins.
+    /// The hits of the page, and where the next one begins, if there is one.
     fn finish(self) -> (Vec<Located<'v>>, Option<Position>) {
         let count = self.query.count as usize;
         let more = self.best.len() > count;
         let last =
             self.best.get(count.wrapping_sub(1)).filter(|_| more).map(|(position, _)| position.clone());
-        (self.best.into_iter().map(|(_, located)| located).collect(), last)
+        (self.best.into_iter().take(count).map(|(_, located)| located).collect(), last)
     }
 }
 

@@ -59,6 +59,14 @@ impl View {
         Ok(None)
     }
 
+    /// Whether a record is there and not deleted.
+    pub(crate) fn is_there(&self, record: u64) -> Result<bool, ReadFailed> {
+        if let Some(newest) = self.tail.iter().rev().find_map(|memory| memory.entry_of(record)) {
+            return Ok(!newest.deleted);
+        }
+        Ok(self.version_of(record)?.is_some())
+    }
+
     /// Records that are found.
     pub(crate) fn records(&self) -> u64 {
         let mut count: u64 = self.sealed.iter().map(|sealed| sealed.alive_documents()).sum();

@@ -4,7 +4,8 @@
   let strokes = [];
   let last = 0;
   const isField = (at) => at instanceof HTMLElement && (at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && !/^(checkbox|radio|button|submit|reset)$/.test(at.type));
-  const isSeen = (at) => at.getClientRects().length > 0;
+  // What opens a sheet does so too where its button has no room.
+  const isSeen = (at) => at.getClientRects().length > 0 || "opens" in at.dataset;
   const doIt = (at) => {
     if (isField(at)) { at.focus(); at.select?.(); } else at.click();
     // What it opens is gone through from here.

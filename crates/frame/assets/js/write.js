@@ -13,7 +13,11 @@
   let pause = EVERY;
   const find = () => document.querySelector("form[data-write]");
   const place = () => document.getElementById("kept");
-  const body = (of) => new URLSearchParams([...new FormData(of)].filter(([, value]) => typeof value === "string"));
+  const body = (of, leaving) => {
+    const all = new URLSearchParams([...new FormData(of)].filter(([, value]) => typeof value === "string"));
+    if (leaving) all.set("leaving", "1");
+    return all;
+  };
 
   const ended = () => {
     const at = place();
@@ -28,13 +32,14 @@
   const keep = async (leaving) => {
     const at = place();
     form = find();
-    if (!form || !at || !dirty || busy || saving) return;
+    // What is typed when the page is left is sent whatever else is on its way.
+    if (!form || !at || !dirty || (busy && !leaving) || saving) return;
     busy = true;
     dirty = false;
     last = Date.now();
     try {
       const answer = await fetch(at.dataset.draft, {
-        method: "POST", body: body(form), keepalive: leaving, redirect: "manual",
+        method: "POST", body: body(form, leaving), keepalive: leaving, redirect: "manual",
         headers: { "HX-Request": "true", "Content-Type": "application/x-www-form-urlencoded" },
       });
       // What is refused is tried again more and more seldom.

@@ -166,6 +166,7 @@ draft-kept = Gesichert um { $time }, noch nicht gespeichert
 draft-ended = Sie sind abgemeldet. Was Sie getippt haben, steht noch hier.
 draft-sign-in = In einem neuen Fenster anmelden, dann hier speichern
 drafts = Begonnen und nicht gespeichert
+drafts-none = Nichts ist begonnen und nicht gespeichert.
 saved = Gespeichert: { $what }
 said-undone = Rückgängig gemacht. Die Akte ist wie vorher.
 said-already = Das war schon gespeichert, einmal.

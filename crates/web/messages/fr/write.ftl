@@ -166,6 +166,7 @@ draft-kept = Gardé à { $time }, pas encore enregistré
 draft-ended = Vous êtes déconnecté. Votre saisie est toujours ici.
 draft-sign-in = Se connecter dans une nouvelle fenêtre, puis enregistrer ici
 drafts = Commencé et pas enregistré
+drafts-none = Rien n’a été commencé sans être enregistré.
 saved = Enregistré : { $what }
 said-undone = Annulé. Le dossier est comme avant.
 said-already = C’était déjà enregistré, une seule fois.

@@ -19,7 +19,8 @@ const KIND: &str = "QuestionnaireResponse";
 const OWNER: &str = "urn:salus:draft-of";
 /// How a form is named in it.
 const QUESTIONNAIRE: &str = "urn:salus:form:";
-/// How long a version is the newest at least, in milliseconds: what comes sooner is kept with what follows it.
+/// How long a version is the newest at least, in milliseconds: what comes sooner is kept with what follows it, unless the page is
+/// being left and nothing follows.
 pub(super) const MIN_VERSION_MS: u64 = 3_000;
 /// How many of somebody's drafts are listed.
 const MAX_LISTED: &str = "20";
@@ -82,12 +83,13 @@ pub(super) async fn keep(
     patient: &str,
     typed: &Typed,
     (once, base): (&str, &str),
+    is_last: bool,
 ) -> Result<Kept, Trouble> {
     if let Some(draft) = load(ask, form, patient).await? {
         if draft.typed.bytes() == typed.bytes() && draft.base == base {
             return Ok(Kept::Now(draft.time_ms));
         }
-        if ask.clock.now_ms().saturating_sub(draft.time_ms) < MIN_VERSION_MS {
+        if !is_last && ask.clock.now_ms().saturating_sub(draft.time_ms) < MIN_VERSION_MS {
             return Ok(Kept::Later);
         }
     }

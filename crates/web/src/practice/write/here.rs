@@ -76,7 +76,12 @@ pub(super) struct Opened {
 
 /// A date as it stands in a field.
 pub(super) fn shown_date(date: Date, language: Language) -> String {
-    let pattern = if language == Language::De { "%d.%m.%Y" } else { "%d/%m/%Y" };
+    let pattern = match language {
+        Language::De => "%d.%m.%Y",
+        Language::Fr => "%d/%m/%Y",
+        // Of two numbers, English has the day first here and the month there.
+        Language::En => "%-d %b %Y",
+    };
     date.strftime(pattern).to_string()
 }
 

@@ -3,11 +3,11 @@
 //! State: none.
 
 use super::super::typed::date;
-use super::super::{PageAsk, Trouble, part, see_other};
+use super::super::{Page, PageAsk, Rail, Trouble, part, see_other};
 use super::draft::{self, Kept};
 use super::entry::is_once;
 use super::form::{Form, Typed};
-use super::here::title_key;
+use super::here::{shown_date, shown_time, title_key};
 use super::likeness::{VERY_ALIKE, Who};
 use super::patient::{Alike, alike as find_alike};
 use super::show::Times;
@@ -56,6 +56,8 @@ struct Drafts<'a> {
     t: Words,
     base: &'a str,
     drafts: Vec<DraftLine>,
+    /// Within another page.
+    is_part: bool,
 }
 
 /// `POST /{cell}/write/alike`: who may be the same as the one who is being typed.
@@ -96,7 +98,8 @@ pub(super) async fn keep_draft(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let typed = Typed::of(form, ask.fields());
     let once = ask.field("once").filter(|once| is_once(once)).unwrap_or_default();
     let base = super::save::base(ask);
-    let kept = draft::keep(ask, form, patient, &typed, (once, base)).await?;
+    let is_last = ask.field("leaving").is_some();
+    let kept = draft::keep(ask, form, patient, &typed, (once, base), is_last).await?;
     let header = HeaderName::from_static("salus-kept");
     Ok(match kept {
         Kept::Now(time_ms) => {
@@ -132,15 +135,15 @@ pub(super) async fn drafts(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         drafts.push(DraftLine {
             title: name.map_or(title.clone(), |name| format!("{title}: {name}")),
             path: listed.form.path(&listed.patient),
-            time: ask
-                .clock
-                .local(&listed.kept)
-                .map_or_else(String::new, |at| at.strftime("%d.%m. %H:%M").to_string()),
+            time: ask.clock.local(&listed.kept).map_or_else(String::new, |at| {
+                format!("{} {}", shown_date(at.date(), ask.language()), shown_time(at.time()))
+            }),
             form: listed.form.name(),
             patient: listed.patient,
         });
     }
-    Ok(part(ask, &Drafts { t: ask.t, base: ask.base(), drafts }))
+    let body = Drafts { t: ask.t, base: ask.base(), drafts, is_part: ask.around.is_part };
+    Ok(Page::new(Rail::Tasks, ask.t.say("drafts"), &body).answer(ask))
 }
 
 /// A patient's name, by a glimpse.

@@ -10,7 +10,7 @@ fn what_is_typed_is_kept_for_its_writer_until_it_is_saved() {
     let id = new_patient(&cell);
     let path = format!("/patient/{id}/note");
     let once = hidden(&get(&cell, &path).text(), "once");
-    let draft = |text: &str| {
+    let draft = |text: &str, leaving: &str| {
         let fields = [
             ("form", "note"),
             ("patient", id.as_str()),
@@ -19,14 +19,15 @@ fn what_is_typed_is_kept_for_its_writer_until_it_is_saved() {
             ("about", "note"),
             ("date", ""),
             ("time", ""),
+            (leaving, "1"),
         ];
         post(&cell, "/write/draft", &fields)
     };
-    let kept = draft("Angefangen <b>und");
+    let kept = draft("Angefangen <b>und", "");
     assert_eq!((kept.status, kept.header("salus-kept")), (200, Some("true")), "{}", kept.text());
     // The same is not written again, and what comes too soon waits.
-    assert_eq!(draft("Angefangen <b>und").header("salus-kept"), Some("true"));
-    assert_eq!(draft("Angefangen <b>und noch").header("salus-kept"), Some("later"));
+    assert_eq!(draft("Angefangen <b>und", "").header("salus-kept"), Some("true"));
+    assert_eq!(draft("Angefangen <b>und noch", "").header("salus-kept"), Some("later"));
     let drafts = search(&cell, &format!("QuestionnaireResponse?patient={id}"));
     assert_eq!(
         (drafts.len(), &drafts[0]["meta"]["versionId"], &drafts[0]["status"]),
@@ -35,6 +36,9 @@ fn what_is_typed_is_kept_for_its_writer_until_it_is_saved() {
     let page = get(&cell, &path).text();
     assert!(page.contains("Angefangen &#60;b&#62;und") || page.contains("Angefangen &lt;b&gt;und"), "{page}");
     assert_eq!(hidden(&page, "once"), once);
+    // Nothing follows what is sent when the page is left: it is kept however soon it comes.
+    assert_eq!(draft("Angefangen und Fieber", "leaving").header("salus-kept"), Some("true"));
+    assert!(get(&cell, &path).text().contains("Angefangen und Fieber"));
     let colleague = salus.client("praxis", "fhir-client", 1_000);
     assert!(!get(&colleague, &path).text().contains("Angefangen"));
     assert!(!get(&colleague, "/write/drafts").text().contains("/note"));
@@ -43,6 +47,7 @@ fn what_is_typed_is_kept_for_its_writer_until_it_is_saved() {
         list.contains(&format!("/praxis/patient/{id}/note")) && list.contains("Eva Maria Muster"),
         "{list}"
     );
+    assert!(list.starts_with("<!doctype html>") && list.contains("<nav class=\"rail\""), "a page of its own");
     saved(&post(
         &cell,
         &path,
