@@ -16,6 +16,7 @@ use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use salus_frame::Words;
 use salus_frame::cookies::cookie;
+use salus_frame::query::encode_query;
 use salus_trust_api::Token;
 use salus_trust_api::wire::people::{Authorize, DoorAnswer, DoorAsk};
 use serde::Deserialize;
@@ -114,17 +115,9 @@ pub(crate) fn keep_for_looking_round(secret: &str, seconds: u32) -> HeaderValue 
 
 /// The address with code, state, and who gives it. Nothing in the accepted address needs to be looked at: it has no query.
 fn bring(desk: &Desk, authorize: &Authorize, code: &Token) -> Response {
-    let mut to = format!("{}?code={}", authorize.redirect_uri, *code.to_text());
-    for (name, value) in [("state", &authorize.state), ("iss", &desk.origin)] {
-        to.push_str(&format!("&{name}="));
-        for byte in value.bytes() {
-            match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                    to.push(char::from(byte))
-                }
-                _ => to.push_str(&format!("%{byte:02X}")),
-            }
-        }
-    }
+    let code = code.to_text();
+    let given = [("code", code.as_str()), ("state", &authorize.state), ("iss", &desk.origin)];
+    let given = given.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let to = encode_query(&authorize.redirect_uri, &given);
     json(&serde_json::json!({"to": to}))
 }

@@ -14,10 +14,10 @@ mod invitation;
 mod page;
 mod passkeys;
 mod server;
-mod tls;
 mod wire;
 
-pub use server::{DoorOptions, TlsFiles, run};
+pub use salus_listen::TlsFiles;
+pub use server::{DoorOptions, run};
 
 /// Why the door does not open.
 #[derive(Debug, thiserror::Error)]

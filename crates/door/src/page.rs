@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, LOCATION, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
-use salus_frame::{Catalogue, Frame, Look, LookChange, PAGE_HEADERS, Words, assets, icon, sources};
+use salus_frame::{Catalogue, Frame, Look, LookChange, PAGE_HEADERS, Words, assets, icon, query, sources};
 use std::sync::{Arc, LazyLock};
 
 static WORDS: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(&[sources!("door")]));
@@ -121,7 +121,7 @@ pub(crate) async fn look(State(desk): State<Arc<Desk>>, headers: HeaderMap, body
     if !desk.is_own(&headers) {
         return StatusCode::FORBIDDEN.into_response();
     }
-    let fields: Vec<(String, String)> = serde_urlencoded(&body);
+    let fields: Vec<(String, String)> = form(&body);
     let to = fields.iter().find(|(name, _)| name == "to").map_or("/", |(_, value)| value.as_str());
     let to = HeaderValue::from_str(if is_local(to) { to } else { "/" });
     let change = fields.iter().find_map(|(name, value)| LookChange::from_field(name, value));
@@ -135,11 +135,9 @@ pub(crate) async fn look(State(desk): State<Arc<Desk>>, headers: HeaderMap, body
 }
 
 /// A form's fields.
-fn serde_urlencoded(body: &[u8]) -> Vec<(String, String)> {
-    let text = std::str::from_utf8(body).unwrap_or_default();
-    // As a query: axum reads the same encoding there.
-    let uri = format!("/?{text}").parse::<Uri>().unwrap_or_default();
-    axum::extract::Query::try_from_uri(&uri).map(|query| query.0).unwrap_or_default()
+fn form(body: &[u8]) -> Vec<(String, String)> {
+    let fields = query::parameters(std::str::from_utf8(body).unwrap_or_default()).unwrap_or_default();
+    fields.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
 /// A path of the door.
@@ -196,7 +194,7 @@ mod tests {
         for bad in ["", "//evil.example", "https://evil.example", "/\r\nx: y", "/\\evil"] {
             assert!(!is_local(bad), "{bad}");
         }
-        let fields = serde_urlencoded(b"to=%2Flost&language=fr");
+        let fields = form(b"to=%2Flost&language=fr");
         assert_eq!(fields, [("to".into(), "/lost".into()), ("language".into(), "fr".into())]);
     }
 

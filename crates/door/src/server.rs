@@ -1,9 +1,9 @@
-//! The listening socket and its connections: accepted within bounds, served, and ended in order.
+//! The door as a server: its addresses, and how it listens.
 //!
-//! Never: more connections than the bound; more accepted than can be served wait in the system's queue. State: the socket.
+//! Never: takes longer for a request than its bound. State: none beyond the socket's.
 
 use crate::desk::Desk;
-use crate::{DoorError, authorize, invitation, page, passkeys, tls};
+use crate::{DoorError, authorize, invitation, page, passkeys};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::Request;
@@ -12,36 +12,25 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::HeaderValue;
 use http::header::STRICT_TRANSPORT_SECURITY;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use salus_listen::{Answers, Bounds, Line, TlsFault, TlsFiles, acceptor};
 use salus_trust_api::DoorTrust;
 use salus_trust_api::client::Endpoint;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
-use tokio_rustls::TlsAcceptor;
+use tokio::net::TcpListener;
 
-/// The most connections at once; further ones wait.
-const MAX_CONNECTIONS: usize = 1_024;
+/// What clients may take up: 30 seconds for a request's head, as for a pause between two.
+const BOUNDS: Bounds =
+    Bounds { max_connections: 1_024, header_timeout: Duration::from_secs(30), max_buffer_bytes: 64 * 1024 };
 /// The largest body of a request, in bytes: an attestation with certificates, in base64.
 const MAX_BODY_BYTES: usize = 64 * 1024;
-/// How long a request's head may take to arrive; also how long a connection may be idle.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a request may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a TLS handshake may take.
-const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long requests under way have when the door closes.
 const SHUTDOWN: Duration = Duration::from_millis(1_500);
-/// The pause after an accept that failed, mostly for want of file descriptors.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// The most bytes that one connection buffers in each direction.
-const MAX_BUFFER_BYTES: usize = 64 * 1024;
 /// How long browsers remember that this host is reached by TLS only.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
@@ -63,14 +52,6 @@ pub struct DoorOptions {
     pub look_round: bool,
 }
 
-/// Files for TLS, in PEM.
-pub struct TlsFiles {
-    /// The certificate chain, the server's own first.
-    pub certificate: PathBuf,
-    /// The private key.
-    pub key: PathBuf,
-}
-
 /// Serves until `until` is done. `ready` is called once it listens.
 ///
 /// Errors: [`DoorError`]
@@ -79,24 +60,15 @@ pub async fn run(
     ready: impl FnOnce(),
     until: impl Future<Output = ()>,
 ) -> Result<(), DoorError> {
-    let tls = options.tls.as_ref().map(tls::acceptor).transpose()?;
+    let bad = |TlsFault { path, why }| DoorError::Tls { path, why };
+    let tls = options.tls.as_ref().map(acceptor).transpose().map_err(bad)?;
     let listen = |source| DoorError::Listen { address: options.listen, source };
     let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
     let has_tls = options.origin.starts_with("https:");
     let router = router(options);
     let router = if has_tls { router.layer(middleware::map_response(strict)) } else { router };
-    let (end, ended) = watch::channel(false);
-    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     ready();
-    tokio::select! {
-        () = until => {}
-        () = accept(&listener, &room, &router, tls.as_ref(), &ended) => {}
-    }
-    drop(listener);
-    end.send_replace(true);
-    let all = MAX_CONNECTIONS as u32;
-    // Whoever is slower than that is cut off.
-    let _ = tokio::time::timeout(SHUTDOWN, room.acquire_many(all)).await;
+    salus_listen::serve(listener, tls, BOUNDS, SHUTDOWN, until, Routed(router)).await;
     Ok(())
 }
 
@@ -151,55 +123,15 @@ async fn strict(mut response: Response) -> Response {
     response
 }
 
-async fn accept(
-    listener: &TcpListener,
-    room: &Arc<Semaphore>,
-    router: &Router,
-    tls: Option<&TlsAcceptor>,
-    ended: &watch::Receiver<bool>,
-) {
-    loop {
-        let Ok(place) = Arc::clone(room).acquire_owned().await else { return };
-        let Ok((stream, _)) = listener.accept().await else {
-            tokio::time::sleep(ACCEPT_PAUSE).await;
-            continue;
-        };
-        let (router, tls, ended) = (router.clone(), tls.cloned(), ended.clone());
-        tokio::spawn(async move {
-            serve(stream, router, tls, ended).await;
-            drop(place);
-        });
-    }
-}
+/// Every connection is answered by the router.
+#[derive(Clone)]
+struct Routed(Router);
 
-async fn serve(stream: TcpStream, router: Router, tls: Option<TlsAcceptor>, ended: watch::Receiver<bool>) {
-    // Answers are small and written at once: waiting for more to send would only delay them.
-    let _ = stream.set_nodelay(true);
-    match tls {
-        None => converse(stream, router, ended).await,
-        Some(tls) => {
-            if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
-                converse(stream, router, ended).await;
-            }
-        }
+impl Answers for Routed {
+    async fn converse<S>(self, stream: S, _: SocketAddr, line: Line)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        line.serve(stream, TowerToHyperService::new(self.0)).await;
     }
-}
-
-async fn converse(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    router: Router,
-    mut ended: watch::Receiver<bool>,
-) {
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(MAX_BUFFER_BYTES)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    let mut connection = std::pin::pin!(connection);
-    tokio::select! {
-        // A connection that breaks concerns nobody but its client.
-        _ = connection.as_mut() => return,
-        _ = ended.wait_for(|ended| *ended) => connection.as_mut().graceful_shutdown(),
-    }
-    let _ = connection.await;
 }

@@ -15,6 +15,7 @@ mod icons;
 mod keys;
 mod language;
 mod look;
+pub mod query;
 mod words;
 
 pub use frame::{Frame, Nav, NavItem, Whose};

@@ -27,17 +27,17 @@ mod pages;
 #[allow(dead_code, unused_imports)]
 mod practice;
 mod prefer;
-mod query;
 mod read_body;
 mod server;
 mod service;
 mod session;
 mod text;
-mod tls;
 mod token;
 mod web;
 
 pub use error::WebError;
 pub use hooks::{Event, Hooks, Log, RequestEvent};
-pub use options::{KeyholderKey, TlsFiles, WebLimits, WebOptions};
+pub use options::{KeyholderKey, WebLimits, WebOptions};
+use salus_frame::query;
+pub use salus_listen::TlsFiles;
 pub use server::run;

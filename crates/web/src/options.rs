@@ -2,6 +2,7 @@
 //!
 //! Never: read from the environment or a file here; the binary does that. State: none.
 
+use salus_listen::TlsFiles;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -38,16 +39,6 @@ pub struct WebOptions {
     /// `{base}` stands for the server's address.
     #[serde(default)]
     pub note: Option<String>,
-}
-
-/// Files for TLS, in PEM.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TlsFiles {
-    /// The certificate chain, the server's own first.
-    pub certificate: PathBuf,
-    /// The private key.
-    pub key: PathBuf,
 }
 
 /// Bounds on what clients may take up.

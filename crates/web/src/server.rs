@@ -1,40 +1,32 @@
-//! The listening socket and its connections: accepted within bounds, served, and ended in order.
+//! The record server's start and end: records, then the listening socket, and everything ended in order.
 //!
-//! Never: more connections than the bound; more accepted than can be served wait in the system's queue.
-//! State: the socket, the count of connections.
+//! Never: says that it is ready before it listens. State: none beyond the socket's.
 
 use crate::error::WebError;
 use crate::gate_io::{Deadline, GatedStream};
 use crate::hooks::{Event, Hooks};
 use crate::metrics::Metrics;
-use crate::options::{WebLimits, WebOptions};
+use crate::options::WebOptions;
 use crate::practice::OnceIds;
 use crate::read_body::Bodies;
 use crate::service::serve;
 use crate::web::Web;
-use crate::{body, pages, tls};
+use crate::{body, pages};
 use axum::Router;
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use salus_listen::{Answers, Bounds, Line, TlsFault, acceptor};
 use salus_records::{Endpoint, Notice, Notify, Records, Standing};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
-use tokio_rustls::TlsAcceptor;
+use tokio::net::TcpListener;
 
 /// How long the server waits for its cells before it says that it is ready all the same.
 const SETTLE: Duration = Duration::from_secs(10);
 /// In what steps it looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
-/// The pause after an accept that failed, mostly for want of file descriptors.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// How long a TLS handshake may take.
-const HANDSHAKE: Duration = Duration::from_secs(10);
 /// The most bytes that one connection buffers in each direction, beside bodies.
 const MAX_BUFFER_BYTES: usize = body::CHUNK_BYTES;
 
@@ -45,7 +37,8 @@ const MAX_BUFFER_BYTES: usize = body::CHUNK_BYTES;
 ///
 /// Errors: [`WebError::Listen`], [`WebError::Tls`].
 pub async fn run(options: WebOptions, hooks: Hooks, until: impl Future<Output = ()>) -> Result<(), WebError> {
-    let tls = options.tls.as_ref().map(tls::acceptor).transpose()?;
+    let bad = |TlsFault { path, why }| WebError::Tls { path, why };
+    let tls = options.tls.as_ref().map(acceptor).transpose().map_err(bad)?;
     let listen = |source| WebError::Listen { address: options.listen, source };
     let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
@@ -80,17 +73,14 @@ pub async fn run(options: WebOptions, hooks: Hooks, until: impl Future<Output = 
         let _ = tokio::time::timeout(SETTLE, settle(&settled)).await;
         ready(address);
     });
-    let (end, ended) = watch::channel(false);
-    let door = Door { web, tls, limits, ended };
-    let room = Arc::new(Semaphore::new(limits.max_connections));
-    tokio::select! {
-        () = until => {}
-        () = door.accept(&listener, &room) => {}
-    }
-    drop(listener);
-    end.send_replace(true);
-    let all = u32::try_from(limits.max_connections).unwrap_or(u32::MAX);
-    let _ = tokio::time::timeout(Duration::from_millis(limits.shutdown_ms), room.acquire_many(all)).await;
+    let bounds = Bounds {
+        max_connections: limits.max_connections,
+        header_timeout: Duration::from_millis(limits.header_timeout_ms),
+        max_buffer_bytes: MAX_BUFFER_BYTES,
+    };
+    let service = Service { pages: pages::router(Arc::clone(&web)), web };
+    let shutdown = Duration::from_millis(limits.shutdown_ms);
+    salus_listen::serve(listener, tls, bounds, shutdown, until, service).await;
     let _ = tokio::task::spawn_blocking(move || records.close()).await;
     Ok(())
 }
@@ -116,84 +106,28 @@ async fn settle(records: &Records) {
     }
 }
 
-struct Door {
-    web: Arc<Web>,
-    tls: Option<TlsAcceptor>,
-    limits: WebLimits,
-    ended: watch::Receiver<bool>,
-}
-
-impl Door {
-    async fn accept(&self, listener: &TcpListener, room: &Arc<Semaphore>) {
-        let pages = pages::router(Arc::clone(&self.web));
-        loop {
-            let Ok(place) = Arc::clone(room).acquire_owned().await else { return };
-            match listener.accept().await {
-                Ok((stream, peer)) => {
-                    let connection = Connection {
-                        web: Arc::clone(&self.web),
-                        pages: pages.clone(),
-                        peer,
-                        header_timeout: Duration::from_millis(self.limits.header_timeout_ms),
-                        ended: self.ended.clone(),
-                    };
-                    let tls = self.tls.clone();
-                    tokio::spawn(async move {
-                        connection.serve(stream, tls).await;
-                        drop(place);
-                    });
-                }
-                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
-            }
-        }
-    }
-}
-
-struct Connection {
+/// Every connection is answered by FHIR and pages, within the deadline that each request has.
+#[derive(Clone)]
+struct Service {
     web: Arc<Web>,
     pages: Router,
-    peer: SocketAddr,
-    header_timeout: Duration,
-    ended: watch::Receiver<bool>,
 }
 
-impl Connection {
-    async fn serve(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
-        // Answers are small and written at once: waiting for more to send would only delay them.
-        let _ = stream.set_nodelay(true);
-        let web = Arc::clone(&self.web);
-        web.metrics.connections.fetch_add(1, Ordering::Relaxed);
-        match tls {
-            None => self.converse(stream).await,
-            Some(tls) => {
-                if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
-                    self.converse(stream).await;
-                }
-            }
-        }
-        web.metrics.connections.fetch_sub(1, Ordering::Relaxed);
-    }
-
-    async fn converse(mut self, stream: impl AsyncRead + AsyncWrite + Unpin + Send) {
+impl Answers for Service {
+    async fn converse<S>(self, stream: S, peer: SocketAddr, line: Line)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let Self { web, pages } = self;
         let deadline = Deadline::new();
-        let io = TokioIo::new(GatedStream::new(stream, deadline.clone()));
-        let peer = self.peer.ip();
-        let (web, pages) = (self.web, self.pages);
+        let gated = GatedStream::new(stream, deadline.clone());
+        let counted = Arc::clone(&web);
+        counted.metrics.connections.fetch_add(1, Ordering::Relaxed);
         let service = service_fn(move |request| {
-            serve(Arc::clone(&web), pages.clone(), peer, deadline.clone(), request)
+            serve(Arc::clone(&web), pages.clone(), peer.ip(), deadline.clone(), request)
         });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(self.header_timeout)
-            .max_buf_size(MAX_BUFFER_BYTES)
-            .serve_connection(io, service);
-        let mut connection = std::pin::pin!(connection);
-        tokio::select! {
-            // A connection that breaks concerns nobody but its client.
-            _ = connection.as_mut() => return,
-            _ = self.ended.wait_for(|ended| *ended) => connection.as_mut().graceful_shutdown(),
-        }
-        let _ = connection.await;
+        line.serve(gated, service).await;
+        counted.metrics.connections.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

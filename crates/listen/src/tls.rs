@@ -1,18 +1,38 @@
 //! TLS from certificate files. Plain HTTP/1.1 inside. State: none.
 
-use crate::error::WebError;
-use crate::options::TlsFiles;
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use std::path::Path;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
 
-/// Errors: [`WebError::Tls`] with the file that is not good, and why.
-pub(crate) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, WebError> {
-    let bad = |path: &Path, why: String| WebError::Tls { path: path.display().to_string(), why };
+/// Files for TLS, in PEM.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsFiles {
+    /// The certificate chain, the server's own first.
+    pub certificate: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+}
+
+/// A file that is not good.
+#[derive(Debug)]
+pub struct TlsFault {
+    /// The file.
+    pub path: String,
+    /// Why.
+    pub why: String,
+}
+
+/// What makes connections secret.
+///
+/// Errors: the file that is not good, and why.
+pub fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsFault> {
+    let bad = |path: &Path, why: String| TlsFault { path: path.display().to_string(), why };
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(&files.certificate)
         .and_then(Iterator::collect)
         .map_err(|error| bad(&files.certificate, error.to_string()))?;

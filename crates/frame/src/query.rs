@@ -6,7 +6,7 @@ use std::borrow::Cow;
 const MAX_PARAMETERS: usize = 1024;
 
 /// The parameters of a query, in order, decoded. None when it is not readable.
-pub(crate) fn parameters(query: &str) -> Option<Vec<(Cow<'_, str>, Cow<'_, str>)>> {
+pub fn parameters(query: &str) -> Option<Vec<(Cow<'_, str>, Cow<'_, str>)>> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     let mut all = Vec::new();
     for pair in pairs {
@@ -20,7 +20,7 @@ pub(crate) fn parameters(query: &str) -> Option<Vec<(Cow<'_, str>, Cow<'_, str>)
 }
 
 /// The first value of a parameter.
-pub(crate) fn first<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
+pub fn first<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
     if !query.contains(name) {
         return None;
     }
@@ -28,7 +28,7 @@ pub(crate) fn first<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
 }
 
 /// An address with a query of these parameters.
-pub(crate) fn encode_query(path: &str, parameters: &[(String, String)]) -> String {
+pub fn encode_query(path: &str, parameters: &[(String, String)]) -> String {
     let mut out = path.to_owned();
     for (at, (name, value)) in parameters.iter().enumerate() {
         out.push(if at == 0 { '?' } else { '&' });
@@ -40,7 +40,7 @@ pub(crate) fn encode_query(path: &str, parameters: &[(String, String)]) -> Strin
 }
 
 /// Encodes all but what may stand in a query and means nothing there (RFC 3986, section 3.4).
-pub(crate) fn percent_encode(out: &mut String, text: &str) {
+pub fn percent_encode(out: &mut String, text: &str) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~:/,$*@!()".contains(&byte) {
@@ -63,7 +63,7 @@ fn form_decode(text: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Decodes percent encoding (RFC 3986, section 2.1). None when it is broken, or what it gives is not UTF-8.
-pub(crate) fn percent_decode(text: &str) -> Option<Cow<'_, str>> {
+pub fn percent_decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains('%') {
         return Some(Cow::Borrowed(text));
     }
