@@ -332,6 +332,8 @@ fn the_command_line_invites_shows_ends_and_brings_back() {
     said(&["person", "revoke", "--person", person, "--suspend"]);
     assert!(!demo.is_signed_in(0, &session));
     said(&["person", "revoke", "--person", person, "--restore"]);
+    assert!(!demo.is_signed_in(0, &session), "what was ended is not begun again");
+    let session = demo.sign_in(0, &mut passkey);
     assert!(demo.is_signed_in(0, &session));
     let shown = said(&["person", "passkeys", "--cell", cell, "--person", person]);
     let id = shown["passkeys"][0]["passkey"].as_str().unwrap();
