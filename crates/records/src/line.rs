@@ -1,5 +1,6 @@
 //! What a list shows of a record, as a part with a key of its own: of a Patient id, name and birth date; of an Appointment when it
-//! is, whether it stands, and who takes part.
+//! is, whether it stands, and who takes part; of a Task whether and until when somebody has to do something for whom; of a
+//! DiagnosticReport that it came.
 //!
 //! Never: anything more; a line costs a glimpse and not a chart. State: none.
 
@@ -28,11 +29,38 @@ fn of_root(kind: ResourceType, root: Value<'_>, id: &str) -> Vec<u8> {
         out.push_str("\":");
         match *name {
             "participant" => participants(&mut out, value),
+            "for" | "owner" | "subject" => only(&mut out, value, &["reference"]),
+            "restriction" => restriction(&mut out, value),
             _ => out.push_str(value.raw()),
         }
     }
     out.push('}');
     out.into_bytes()
+}
+
+/// Of an object these members, as they are written: a display may be a name, an identifier a number.
+fn only(out: &mut String, value: Value<'_>, names: &[&str]) {
+    out.push('{');
+    for (at, (name, value)) in names.iter().filter_map(|name| Some((name, value.get(name)?))).enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        out.push('"');
+        out.push_str(name);
+        out.push_str("\":");
+        out.push_str(value.raw());
+    }
+    out.push('}');
+}
+
+/// Until when something is to be done.
+fn restriction(out: &mut String, value: Value<'_>) {
+    out.push('{');
+    if let Some(period) = value.get("period") {
+        out.push_str("\"period\":");
+        only(out, period, &["start", "end"]);
+    }
+    out.push('}');
 }
 
 /// Of each participant the reference to the actor and the status. A display may be a name, a type or period says what for.
@@ -113,5 +141,34 @@ mod tests {
         let shown = String::from_utf8(resource_of(appointment.kind(), expected.as_bytes())).unwrap();
         let shown = Resource::parse(shown.as_str(), None).unwrap();
         assert_eq!((shown.id(), shown.kind().name()), (Some("7"), "Appointment"));
+    }
+
+    #[test]
+    fn a_tasks_line_says_by_when_and_for_whom_and_a_reports_that_it_came_and_neither_says_what() {
+        for (text, expected) in [
+            (
+                concat!(
+                    r#"{"resourceType":"Task","id":"7","status":"requested","intent":"order","priority":"urgent","code":{"text":"secret"},"#,
+                    r#""description":"secret","focus":{"reference":"Condition/secret"},"for":{"reference":"Patient\/1","display":"secret"},"#,
+                    r#""owner":{"identifier":{"value":"secret"}},"reasonCode":{"text":"secret"},"note":[{"text":"secret"}],"#,
+                    r#""restriction":{"repetitions":3,"period":{"id":"secret","end":"2026-11-28"},"recipient":[{"reference":"Patient/secret"}]}}"#
+                ),
+                concat!(
+                    r#"{"id":"7","status":"requested","priority":"urgent","for":{"reference":"Patient\/1"},"owner":{},"#,
+                    r#""restriction":{"period":{"end":"2026-11-28"}}}"#
+                ),
+            ),
+            (
+                concat!(
+                    r#"{"resourceType":"DiagnosticReport","id":"7","status":"final","category":[{"text":"secret"}],"code":{"text":"secret"},"#,
+                    r#""subject":{"reference":"Patient/1","type":"Patient","display":"secret"},"effectiveDateTime":"2026-11-27","#,
+                    r#""issued":"2026-11-28T08:00:00Z","performer":[{"display":"secret"}],"conclusion":"secret"}"#
+                ),
+                r#"{"id":"7","status":"final","subject":{"reference":"Patient/1"},"issued":"2026-11-28T08:00:00Z"}"#,
+            ),
+        ] {
+            let resource = Resource::parse(text, None).unwrap();
+            assert_eq!(String::from_utf8(line(&resource, "7")).unwrap(), expected);
+        }
     }
 }

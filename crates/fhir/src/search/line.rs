@@ -17,8 +17,9 @@ pub struct Line {
 }
 
 /// The types that have a line. A Patient's is name and birth date. An Appointment's is when, whether it stands, and of each participant
-/// the reference to the actor and the status: nothing of the reason, the service, or what anybody wrote beside it.
-pub const LINES: [Line; 2] = [
+/// the reference to the actor and the status: nothing of the reason, the service, or what anybody wrote beside it. A Task's is whether it
+/// is still to be done, by when, by whom and for whom, and not what; a DiagnosticReport's is that one came, when and for whom, and not of what.
+pub const LINES: [Line; 4] = [
     Line {
         kind: "Patient",
         elements: &["name", "birthDate"],
@@ -30,6 +31,18 @@ pub const LINES: [Line; 2] = [
         elements: &["status", "start", "end", "minutesDuration", "participant"],
         // status, date, actor, patient, practitioner, location, part-status
         parameters: &[69, 57, 54, 61, 62, 59, 60, LAST_UPDATED],
+    },
+    Line {
+        kind: "Task",
+        elements: &["status", "priority", "for", "owner", "restriction"],
+        // status, priority, patient, subject, owner
+        parameters: &[1304, 1302, 1299, 1305, 1297, LAST_UPDATED],
+    },
+    Line {
+        kind: "DiagnosticReport",
+        elements: &["status", "subject", "issued"],
+        // status, patient, subject, issued
+        parameters: &[392, 1339, 393, 386, LAST_UPDATED],
     },
 ];
 
@@ -58,6 +71,8 @@ mod tests {
                 "part-status",
                 "_lastUpdated",
             ],
+            &["status", "priority", "patient", "subject", "owner", "_lastUpdated"],
+            &["status", "patient", "subject", "issued", "_lastUpdated"],
         ];
         for (line, codes) in LINES.iter().zip(codes) {
             let kind = ResourceType::from_name(line.kind).expect("there");

@@ -273,7 +273,7 @@ mod tests {
     fn only_what_the_line_holds_is_a_glimpse() {
         let elements =
             |names: &[&str]| Subset::Elements(names.iter().map(|name| (*name).to_owned()).collect());
-        let [patient, appointment] = LINES.each_ref();
+        let [patient, appointment, ..] = LINES.each_ref();
         assert!(elements(&["name", "birthDate", "id"]).is_line(patient));
         assert!(
             elements(&["Patient.name", "Patient.id"]).is_line(patient) && elements(&["id"]).is_line(patient)

@@ -2,7 +2,7 @@
 //!
 //! State: none.
 
-use super::arrivals::{Arrival, arrivals};
+use super::arrivals::{Arrival, MAX_READ, arrivals};
 use super::view::date::When;
 use super::{Page, PageAsk, Rail, Route, Trouble};
 use crate::answer::Answer;
@@ -41,7 +41,9 @@ impl Inbox<'_> {
 
 pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let mut all = arrivals(ask, ask.clock.days_ago(DAYS), MAX_ARRIVALS).await?;
-    let has_more = all.len() > MAX_ARRIVALS;
+    // Of letters only so many are looked at.
+    let letters = all.iter().filter(|one| one.icon == "letter").count();
+    let has_more = all.len() > MAX_ARRIVALS || letters > MAX_READ;
     all.truncate(MAX_ARRIVALS);
     let today = When::of_ms(ask.clock.now_ms()).day;
     let count = all.iter().filter(|one| one.when.day >= today - 1).count();

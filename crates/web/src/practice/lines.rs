@@ -1,6 +1,7 @@
-//! What a line shows of somebody: name, birth date, age. Asked for many at once, as glimpses; practitioners by name.
+//! What a line shows of somebody: name, birth date, age. Asked for many at once, as glimpses; practitioners by name. And what no line
+//! shows, of the few records of a list that a page has room for.
 //!
-//! Never: asks for more than a line. State: none.
+//! State: none.
 
 use super::view::age::age;
 use super::view::date::{Day, When};
@@ -8,6 +9,7 @@ use super::view::json::raw;
 use super::view::name::{Name, called};
 use super::{PageAsk, Trouble};
 use salus_frame::Language;
+use salus_records::RecordsError;
 use salus_records::fhir::json::{Document, Value};
 use std::collections::{BTreeSet, HashMap};
 
@@ -89,6 +91,29 @@ pub(crate) async fn practitioners(
                 Name::of(document.root()).map(|name| name.short()).or_else(|| called(document.root()))
             });
             found.extend(name.map(|name| (entry.id.clone(), name)));
+        }
+    }
+    Ok(found)
+}
+
+/// What `read` reads of whole records, by id: a chart each. Of all of them nothing, where the budget has no room or the role may not read.
+pub(crate) async fn whole(
+    ask: &PageAsk<'_>,
+    kind: &str,
+    ids: &BTreeSet<String>,
+    read: impl Fn(Value<'_>) -> Option<String>,
+) -> Result<HashMap<String, String>, Trouble> {
+    let mut found = HashMap::new();
+    for ids in chunks(ids) {
+        let parameters = [("_id", ids.as_str()), ("_count", "50"), ("_total", "none")];
+        match ask.search(kind, &parameters).await {
+            Ok(page) => found.extend(page.entries.iter().filter_map(|entry| {
+                document(&entry.text).and_then(|document| Some((entry.id.clone(), read(document.root())?)))
+            })),
+            Err(Trouble::Records(
+                RecordsError::Budget { .. } | RecordsError::NotFound | RecordsError::TooCostly(_),
+            )) => {}
+            Err(other) => return Err(other),
         }
     }
     Ok(found)

@@ -49,6 +49,11 @@ impl Role {
         }
     }
 
+    /// Whether there are patients for them. Who administers opens no chart, and finds nobody.
+    pub(crate) fn treats(self) -> bool {
+        self != Self::PracticeAdministrator
+    }
+
     /// Whether administration is shown. What it may do is the keyholder's to decide.
     pub(crate) fn administers(self) -> bool {
         self == Self::PracticeAdministrator
@@ -160,6 +165,19 @@ impl PageAsk<'_> {
             Some(before) => before.with(delivery),
             None => delivery,
         });
+    }
+
+    /// An answer that leads on and holds nothing of what was read for it: that is done with, and has not been cut short. Names all entries that
+    /// admitted something of it.
+    pub(super) fn settle(&self, answer: Answer) -> Answer {
+        match self.delivery.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(delivery) => {
+                let entries: Vec<String> = delivery.entries().iter().map(u64::to_string).collect();
+                delivery.delivered();
+                answer.header(LOG_ENTRY, entries.join(", "))
+            }
+            None => answer,
+        }
     }
 
     /// The answer, which names all entries that admitted it, sent as long as everything that was read for it is admitted.

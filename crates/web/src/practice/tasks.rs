@@ -2,7 +2,7 @@
 //!
 //! State: none.
 
-use super::due::{Due, due};
+use super::due::{Due, Tasks as Open, due};
 use super::page::go_on;
 use super::status::set_status;
 use super::{Page, PageAsk, Rail, Route, Trouble};
@@ -13,8 +13,8 @@ use salus_frame::{Shortcut, Words, icon};
 
 pub(super) const ROUTES: &[Route] = &[("GET", "/{cell}/tasks"), ("POST", "/{cell}/tasks/{id}")];
 
-/// The most that are shown.
-const MAX_SHOWN: usize = 200;
+/// How many stand on a page: each is a chart, since what is to be done is no part of a line.
+const PER_PAGE: usize = 20;
 /// The statuses between which a key changes; others lead to `completed` and back.
 const STATUSES: [&str; 7] =
     ["requested", "received", "accepted", "ready", "in-progress", "on-hold", "completed"];
@@ -41,6 +41,10 @@ struct Tasks<'a> {
     can_be_own: bool,
     now: usize,
     undo: Option<Undo<'a>>,
+    /// Behind how many the page begins, and the next one.
+    from: usize,
+    next: Option<usize>,
+    has_others: bool,
 }
 
 impl Tasks<'_> {
@@ -57,7 +61,9 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     if ask.method() == "POST" {
         return change(ask).await;
     }
-    let all = due(ask, None, MAX_SHOWN).await?;
+    let from = ask.query("from").and_then(|from| from.parse().ok()).unwrap_or_default();
+    let Open { list: all, more, has_others } = due(ask, None, from, PER_PAGE).await?;
+    let next = (more > 0).then_some(from.saturating_add(PER_PAGE));
     let now = all.iter().filter(|task| task.is_overdue || task.is_today).count();
     let mut groups: Vec<Group> = Vec::new();
     for task in all {
@@ -75,11 +81,14 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let can_be_own = ask.person.practitioner.is_some();
     let is_own = can_be_own && ask.query("whose") != Some("all");
     let undo = ask.query("did").zip(ask.query("was").and_then(known)).map(|(id, was)| Undo { id, was });
-    let body = Tasks { t: ask.t, base: ask.base(), groups, is_own, can_be_own, now, undo };
+    let body =
+        Tasks { t: ask.t, base: ask.base(), groups, is_own, can_be_own, now, undo, from, next, has_others };
     let keys = vec![
         Shortcut::page("f", ask.t.say("task-finish")),
         Shortcut::page("u", ask.t.say("take-back")),
         Shortcut::page("Enter", ask.t.say("today-open")),
+        Shortcut::page("o", ask.t.say("tasks-more")),
+        Shortcut::page("b", ask.t.say("tasks-first")),
     ];
     Ok(Page::new(Rail::Tasks, ask.t.say("rail-tasks"), &body).keys(keys).answer(ask))
 }
@@ -97,5 +106,5 @@ async fn change(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     if status == "completed" {
         query.extend([("did".to_owned(), id.to_owned()), ("was".to_owned(), was.to_owned())]);
     }
-    Ok(go_on(&encode_query(&format!("{}/tasks", ask.base()), &query)))
+    Ok(ask.settle(go_on(&encode_query(&format!("{}/tasks", ask.base()), &query))))
 }

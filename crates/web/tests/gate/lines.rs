@@ -148,3 +148,64 @@ fn a_line_follows_its_record() {
     let page = cell.get("Appointment?status=booked&_elements=status").json();
     assert!(resources(&page).is_empty());
 }
+
+#[test]
+fn the_day_and_its_lists_cost_a_chart_for_what_they_show_and_glimpses_for_the_rest() {
+    const PATIENTS: usize = 30;
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let now = salus_fhir::instant::instant(std::time::UNIX_EPOCH.elapsed().unwrap().as_millis() as u64);
+    for number in 0..PATIENTS {
+        let subject = json!({"reference": format!("Patient/{}", patient(&cell, number))});
+        let task = json!({"resourceType": "Task", "status": "requested", "intent": "order", "for": subject,
+            "description": format!("todo{number:02}."), "restriction": {"period": {"end": format!("2026-01-{:02}", number + 1)}}});
+        cell.create("Task", &task.to_string());
+        let report = json!({"resourceType": "DiagnosticReport", "status": "final", "code": {"text": WHY}, "subject": subject, "issued": now});
+        cell.create("DiagnosticReport", &report.to_string());
+    }
+    let get = |desk: &Cell, path: &str| {
+        let cookie = format!("__Host-salus.praxis={}", *desk.session.token.to_text());
+        let reply = desk.http().send(
+            "GET",
+            &format!("/praxis{path}"),
+            &[("Cookie", &cookie), ("Accept-Language", "de")],
+            b"",
+        );
+        assert_eq!(reply.status, 200, "{path}: {}", reply.text());
+        reply.text()
+    };
+    let shown = |text: &str| {
+        (0..PATIENTS).filter(|number| text.contains(&format!("todo{number:02}."))).collect::<Vec<_>>()
+    };
+
+    let desk = salus.client("praxis", "fhir-client", 60);
+    let today = get(&desk, "/today");
+    assert_eq!(
+        (shown(&today), today.matches(WHY).count()),
+        ((0..8).collect(), 8),
+        "the earliest that are due"
+    );
+    assert!(today.contains("Weitere Aufgaben"));
+    let (glimpses, charts) = reached(&salus, &desk);
+    assert!(glimpses == PATIENTS && charts <= 16, "{glimpses} glimpses, {charts} charts");
+    let tasks = get(&desk, "/tasks");
+    assert_eq!(shown(&tasks), (0..20).collect::<Vec<_>>());
+    assert!(
+        tasks.contains("/praxis/tasks?whose=all&#38;from=20")
+            || tasks.contains("/praxis/tasks?whose=all&amp;from=20"),
+        "{tasks}"
+    );
+    assert_eq!(shown(&get(&desk, "/tasks?from=20")), (20..PATIENTS).collect::<Vec<_>>());
+    let inbox = get(&desk, "/inbox");
+    assert_eq!((inbox.matches(WHY).count(), inbox.matches("data-row").count()), (20, PATIENTS));
+    assert_eq!(reached(&salus, &desk).0, PATIENTS);
+
+    // Without room for their charts the lists still say for whom, and by when.
+    let poor = salus.client("praxis", "fhir-client", PATIENTS as u32);
+    for number in 0..PATIENTS - 5 {
+        let other = patient(&cell, PATIENTS + number);
+        assert_eq!(poor.get(&format!("Patient/{other}")).status, 200);
+    }
+    let page = get(&poor, "/tasks");
+    assert_eq!((shown(&page), page.matches("id=\"task-").count()), (Vec::new(), 20), "{page}");
+}

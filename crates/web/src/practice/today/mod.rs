@@ -6,7 +6,7 @@
 mod day;
 
 use super::arrivals::{Arrival, arrivals};
-use super::due::{Due, due};
+use super::due::{Due, Tasks, due};
 use super::page::go_on;
 use super::status::set_status;
 use super::{Page, PageAsk, Rail, Route, Trouble};
@@ -30,6 +30,7 @@ struct Body<'a> {
     day: &'a Day,
     undo: Option<Undo<'a>>,
     due: Beside<Due>,
+    has_more: bool,
     arrivals: Beside<Arrival>,
 }
 
@@ -64,13 +65,17 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     };
     let (day, due, arrivals) = tokio::join!(
         Day::gather(ask, day, ask.query("by")),
-        due(ask, Some(today), SHORT_LIST),
+        due(ask, Some(today), 0, SHORT_LIST),
         arrivals(ask, ask.clock.days_ago(1), SHORT_LIST)
     );
-    let (day, due, arrivals) = (day?, beside(due)?, beside(arrivals)?);
+    let (tasks, has_more) = match due {
+        Ok(Tasks { list, more, has_others }) => (Ok(list), more > 0 || has_others),
+        Err(trouble) => (Err(trouble), false),
+    };
+    let (day, due, arrivals) = (day?, beside(tasks)?, beside(arrivals)?);
     let undo = ask.query("did").and_then(|id| undo(ask, &day, id));
     let title = ask.t.say_with("today-title", "date", day.date.as_str());
-    let body = Body { t: ask.t, base: ask.base(), day: &day, undo, due, arrivals };
+    let body = Body { t: ask.t, base: ask.base(), day: &day, undo, due, has_more, arrivals };
     Ok(Page::new(Rail::Today, title, &body).keys(keys(ask.t)).answer(ask))
 }
 
@@ -124,5 +129,5 @@ async fn change(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         query.extend([("did", id), ("was", was.status())]);
     }
     let query: Vec<_> = query.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    Ok(go_on(&encode_query(&format!("{}/today", ask.base()), &query)))
+    Ok(ask.settle(go_on(&encode_query(&format!("{}/today", ask.base()), &query))))
 }
