@@ -178,3 +178,23 @@ test('pages: a request that is not from our own pages changes nothing', { langua
     }
   }
 });
+
+test('pages: Enter in the search field goes to nobody who was found for what stood there before', { language: 'de' }, async (desk) => {
+  const { page, cell } = desk;
+  await sceneOf('de');
+  await comeIn(desk, 'physician');
+  const [{ name }] = await new Fhir(cell).search('Patient?_count=1');
+  const begins = name[0].family.slice(0, 3);
+  await page.goto(`/${cell.name}/today`);
+  await page.locator('#q').pressSequentially(begins);
+  await page.locator('#found [role=option][href*="/patient/"]').first().waitFor();
+  // A letter that has not been asked about yet.
+  await page.locator('#q').evaluate((field) => (field.value += 'q'));
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => url.pathname === `/${cell.name}/find` && url.searchParams.get('q') === `${begins}q`);
+  await page.goto(`/${cell.name}/today`);
+  await page.locator('#q').pressSequentially(begins);
+  await page.locator('#found [role=option][href*="/patient/"]').first().waitFor();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/patient\/[^/]+$/);
+});

@@ -15,6 +15,8 @@
     field.setAttribute("aria-activedescendant", option.id);
     option.scrollIntoView({ block: "nearest" });
   };
+  // Whether the list is of what stands in the field now, and not of what stood there when it was asked for: the server says what it is of.
+  const answers = () => list.querySelector("[data-of]")?.dataset.of === field.value.trim();
   const chosen = () => options().findIndex((option) => option.getAttribute("aria-selected") === "true");
   // What is too short finds too many, and costs a search.
   field.addEventListener("htmx:beforeRequest", (event) => {
@@ -34,10 +36,9 @@
     const at = chosen();
     if (event.key === "ArrowDown") choose(all[(at + 1) % all.length]);
     else if (event.key === "ArrowUp") choose(all[(at + all.length - 1) % all.length]);
-    else if (event.key === "Enter" && at >= 0 && list.dataset.of === field.value) all[at].click();
+    else if (event.key === "Enter" && at >= 0 && answers()) all[at].click();
     else return;
     event.preventDefault();
   });
-  list.addEventListener("htmx:beforeSwap", () => { list.dataset.of = field.value; });
   document.addEventListener("click", (event) => { if (!event.target.closest?.("[data-find]")) show(false); });
 })();

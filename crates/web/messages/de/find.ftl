@@ -12,3 +12,4 @@ action-people = Personen verwalten
 action-roles = Rollen verwalten
 action-log = Zugriffsprotokoll
 action-checkpoints = Prüfpunkte des Protokolls
+find-actions = Was Sie tun können

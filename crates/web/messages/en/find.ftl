@@ -12,3 +12,4 @@ action-people = Manage people
 action-roles = Manage roles
 action-log = Access log
 action-checkpoints = Checkpoints of the log
+find-actions = What you can do

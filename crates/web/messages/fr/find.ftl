@@ -12,3 +12,4 @@ action-people = Gérer les personnes
 action-roles = Gérer les rôles
 action-log = Journal des accès
 action-checkpoints = Points de contrôle du journal
+find-actions = Ce que vous pouvez faire

@@ -184,8 +184,11 @@ async fn reach(ask: &PageAsk<'_>, area: Area) -> Result<Answer, Trouble> {
     match area {
         Area::Look | Area::SignIn => Err(Trouble::Unknown),
         Area::Admin => admin::answer(ask).await,
-        // Who administers opens no chart, so there is no day to be seen: only a page that refuses.
-        Area::Today if ask.person.role.administers() && ask.route == "/{cell}/today" => {
+        // Who administers opens no chart, so there is nothing to be seen: only pages that refuse.
+        Area::Today | Area::Inbox | Area::Tasks
+            if !ask.person.role.treats()
+                && matches!(ask.route, "/{cell}/today" | "/{cell}/inbox" | "/{cell}/tasks") =>
+        {
             Ok(see_other(&ask.around, &format!("{}/admin", ask.around.base)))
         }
         Area::Today => today::answer(ask).await,

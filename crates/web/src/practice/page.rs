@@ -182,7 +182,10 @@ impl Page {
 }
 
 fn items(t: Words, person: &Person, rail: Rail) -> Vec<NavItem> {
-    let shown = Rail::ALL.into_iter().filter(|(of, ..)| *of != Rail::Admin || person.role.administers());
+    let shown = Rail::ALL.into_iter().filter(|(of, ..)| match of {
+        Rail::Admin => person.role.administers(),
+        _ => person.role.treats(),
+    });
     let item = |(of, name, to, key): (Rail, &'static str, &'static str, &'static str)| {
         let label = match of {
             Rail::Today => t.say("rail-today"),

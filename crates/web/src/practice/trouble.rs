@@ -93,6 +93,11 @@ impl Trouble {
         answer
     }
 
+    /// What hindered, in few words.
+    pub(crate) fn title(&self, around: &Around<'_>) -> String {
+        self.said(around, around.words()).title.into_owned()
+    }
+
     fn said(&self, around: &Around<'_>, t: Words) -> Said {
         let say = |status, icon, title: &str, text: &[&str]| Said {
             status,

@@ -84,6 +84,30 @@ fn value_of(page: &str, id: &str) -> String {
 }
 
 #[test]
+fn who_administers_finds_what_they_may_do_and_is_led_to_nothing_else() {
+    let salus = Salus::start();
+    salus.cell("praxis");
+    let boss = Desk::of(&salus, "practice-administrator", "Bea Beispiel");
+    let part = |q: &str| {
+        boss.send("GET", &format!("/find?q={q}"), &[("Accept-Language", "en"), ("HX-Request", "true")], "")
+    };
+    let roles = part("rol");
+    assert_eq!(roles.status, 200, "{}", roles.text());
+    assert!(
+        roles.text().contains("/praxis/admin/roles") && roles.text().contains("data-of=\"rol\""),
+        "{}",
+        roles.text()
+    );
+    assert!(!part("pat").text().contains("/praxis/patient/new"));
+    let page = boss.get("/find").text();
+    assert!(page.contains("/praxis/admin/log") && !page.contains("/praxis/patient/new"), "{page}");
+    for path in ["/today", "/inbox", "/tasks"] {
+        assert_eq!(boss.get(path).header("location"), Some("/praxis/admin"), "{path}");
+        assert!(!page.contains(&format!("href=\"/praxis{path}\" data-key")), "{path}");
+    }
+}
+
+#[test]
 fn only_administrators_get_in_and_others_learn_who_can_help() {
     let salus = Salus::start();
     let cell = salus.cell("praxis");

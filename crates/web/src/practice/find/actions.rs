@@ -20,11 +20,11 @@ pub(super) struct Action {
 
 /// Name in the messages, icon, address, key, whether it is the administration's.
 const ALL: [(&str, &str, &str, &str, bool); 8] = [
-    ("action-new-patient", "plus", "patient/new", "", false),
+    ("action-new-patient", "plus", "patient/new", "n p", false),
     ("action-today", "today", "today", "g t", false),
     ("action-inbox", "inbox", "inbox", "g i", false),
     ("action-tasks", "tasks", "tasks", "g a", false),
-    ("action-people", "admin", "admin/people", "g v", true),
+    ("action-people", "admin", "admin/people", "", true),
     ("action-roles", "admin", "admin/roles", "", true),
     ("action-log", "eye", "admin/log", "", true),
     ("action-checkpoints", "check", "admin/checkpoints", "", true),
@@ -33,7 +33,8 @@ const ALL: [(&str, &str, &str, &str, bool); 8] = [
 /// The actions whose words begin with what was typed; all of them when nothing was.
 pub(super) fn actions(ask: &PageAsk<'_>, q: &str) -> Vec<Action> {
     let administers = ask.person.role.administers();
-    let mine = ALL.iter().filter(|(.., administration)| administers || !administration);
+    let treats = ask.person.role.treats();
+    let mine = ALL.iter().filter(|(.., administration)| if *administration { administers } else { treats });
     let all = mine.map(|(name, icon, to, key, _)| Action {
         label: ask.t.say(name).into_owned(),
         icon,
@@ -41,7 +42,7 @@ pub(super) fn actions(ask: &PageAsk<'_>, q: &str) -> Vec<Action> {
         key,
     });
     // What can be written for the patient who is open, where something was typed: the page offers it all by itself.
-    let open = open_patient(ask).filter(|_| !q.is_empty());
+    let open = open_patient(ask).filter(|_| treats && !q.is_empty());
     let forms = open.map(|patient| links(ask.t, "", patient)).unwrap_or_default();
     let forms = forms.into_iter().map(|(to, key, label)| {
         let to = to.trim_start_matches('/').to_owned();

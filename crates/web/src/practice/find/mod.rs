@@ -15,6 +15,7 @@ use actions::{Action, actions};
 use askama::Template;
 use asked::Asked;
 use salus_frame::{Words, icon};
+use salus_records::RecordsError;
 
 pub(super) const ROUTES: &[Route] = &[("GET", "/{cell}/find")];
 
@@ -32,6 +33,8 @@ struct List<'a> {
     actions: Vec<Action>,
     has_more: bool,
     is_asked: bool,
+    /// Why nobody could be looked for.
+    why: Option<String>,
 }
 
 #[derive(Template)]
@@ -44,6 +47,7 @@ struct Body<'a> {
     actions: Vec<Action>,
     has_more: bool,
     is_asked: bool,
+    treats: bool,
 }
 
 impl List<'_> {
@@ -60,22 +64,41 @@ impl Body<'_> {
 
 pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let q = ask.query("q").unwrap_or_default().trim();
-    let asked = Asked::read(q, ask.clock.today());
+    let treats = ask.person.role.treats();
+    let asked = Asked::read(q, ask.clock.today()).filter(|_| treats);
     let count = if ask.around.is_part { SHORT } else { LONG };
-    let mut lines = match &asked {
-        Some(asked) => found(ask, asked, count + 1).await?,
-        None => Vec::new(),
+    let found = match &asked {
+        Some(asked) => found(ask, asked, count + 1).await,
+        None => Ok(Vec::new()),
+    };
+    // Below the field there is something to do whether or not somebody could be looked for.
+    let (mut lines, why) = match found {
+        Ok(lines) => (lines, None),
+        Err(trouble) if ask.around.is_part && hinders_patients_only(&trouble) => {
+            (Vec::new(), Some(trouble.title(&ask.around)))
+        }
+        Err(trouble) => return Err(trouble),
     };
     let has_more = lines.len() > count;
     lines.truncate(count);
     let is_asked = asked.is_some();
     let (t, base, actions) = (ask.t, ask.base(), actions(ask, q));
     if ask.around.is_part {
-        return Ok(part(ask, &List { t, base, q, lines, actions, has_more, is_asked }));
+        return Ok(part(ask, &List { t, base, q, lines, actions, has_more, is_asked, why }));
     }
+    let rail = if treats { Rail::Patients } else { Rail::Nowhere };
     let title = if q.is_empty() { t.say("rail-patients") } else { t.say_with("find-title", "q", q) };
-    let body = Body { t, base, q, lines, actions, has_more, is_asked };
-    Ok(Page::new(Rail::Patients, title, &body).query(q).answer(ask))
+    let body = Body { t, base, q, lines, actions, has_more, is_asked, treats };
+    Ok(Page::new(rail, title, &body).query(q).answer(ask))
+}
+
+/// Whether it keeps from looking for patients, and from nothing else.
+fn hinders_patients_only(trouble: &Trouble) -> bool {
+    use RecordsError::{Budget, Busy, Forbidden, NotFound, NotReady, TooCostly, Unavailable};
+    matches!(
+        trouble,
+        Trouble::Records(Budget { .. } | Busy | Forbidden | NotFound | NotReady | TooCostly(_) | Unavailable)
+    )
 }
 
 /// The lines that fit, by name.
