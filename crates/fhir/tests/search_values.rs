@@ -70,10 +70,19 @@ fn a_patients_strings_and_tokens() {
             text("Eva"),
             text("Maria"),
             text("Dr."),
+            text("der Heide"),
+            text("Heide"),
             text("Heide"),
             text("von der Heide")
         ]
     );
+    let phone = |value: &str| {
+        let telecom =
+            format!(r#"[{{"system":"phone","value":"{value}"}},{{"system":"email","value":"{value}"}}]"#);
+        of(&format!(r#"{{"resourceType":"Patient","telecom":{telecom}}}"#), "phone")
+    };
+    same!(phone("+49 (0)30 12-34"), [token(None, "+49 (0)30 12-34"), token(None, "0301234")]);
+    same!(phone("0301234"), [token(None, "0301234")]);
     same!(of(PATIENT, "address"), [text("Weg 1"), text("Hof"), text("Berlin"), text("10115"), text("DE")]);
     same!(of(PATIENT, "address-use"), [token(None, "home")]);
     same!(of(PATIENT, "active"), [token(None, "true")]);

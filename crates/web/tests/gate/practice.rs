@@ -221,6 +221,41 @@ fn somebody_is_found_by_parts_of_the_name_and_by_birth_date() {
 }
 
 #[test]
+fn each_word_counts_and_finds_any_part_of_a_name_or_a_number_however_it_is_written() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    person(&cell, "Leutheusser-Schnarrenberger", "Anna Maria", "1951-07-26");
+    person(&cell, "von der Heide", "Hans-Peter", "1950-01-01");
+    person(&cell, "Müller", "Laura", "1960-01-01");
+    person(&cell, "Müller", "Dirk", "1961-01-01");
+    let reached = json!({"resourceType": "Patient", "name": [{"family": "Roth"}],
+        "telecom": [{"system": "phone", "value": "0761 123 456"}, {"system": "phone", "value": "+33 6 12 34 56 78"}]});
+    cell.create("Patient", &reached.to_string());
+    let part = |q: &str| found(&page(&cell, &format!("/find?q={q}"), &[("HX-Request", "true")]));
+    let (first, second) = ("Leutheusser-Schnarrenberger, Anna Maria", "von der Heide, Hans-Peter");
+    for (q, names) in [
+        ("schnarr", &[first][..]),
+        ("maria+leu", &[first]),
+        ("der+heide", &[second]),
+        ("heide+von", &[second]),
+        ("peter+h", &[second]),
+        ("la+m%C3%BC", &["Müller, Laura"]),
+        ("di+m%C3%BC", &["Müller, Dirk"]),
+        ("van+m%C3%BC", &[]),
+        ("0761123456", &["Roth"]),
+        ("%2B49+(0)761%2F12+34+56", &["Roth"]),
+        ("0612345678", &["Roth"]),
+        ("0761123457", &[]),
+    ] {
+        assert_eq!(part(q), names, "{q}");
+    }
+    // With its whole text nothing but the whole name is asked for.
+    let exact = |query: &str| cell.get(&format!("Patient?{query}&_summary=count")).json()["total"].clone();
+    assert_eq!((exact("family:exact=Schnarrenberger"), exact("given:exact=Maria")), (json!(0), json!(0)));
+    assert_eq!(exact("family:exact=Leutheusser-Schnarrenberger"), json!(1));
+}
+
+#[test]
 fn typing_costs_glimpses_and_every_line_is_in_the_log() {
     let salus = Salus::start();
     let cell = salus.cell("praxis");

@@ -3,6 +3,7 @@
 
 pub(super) mod date;
 pub(super) mod number;
+pub(super) mod parts;
 pub(super) mod reference;
 
 use std::borrow::Cow;
@@ -153,6 +154,7 @@ fn strings(leaf: Leaf, element: Json<'_>, out: &mut impl FnMut(Value)) {
         Leaf::Family => family(element.as_str(), out),
         Leaf::HumanName => {
             texts(element, &["text", "given", "prefix", "suffix"], out);
+            parts::of_name(element, out);
             family(element.get_str("family"), out);
         }
         Leaf::Address => {
@@ -238,7 +240,10 @@ fn tokens(leaf: Leaf, element: Json<'_>, out: &mut impl FnMut(Value)) {
                 }
             }
         }
-        Leaf::ContactPoint => token(None, owned(element, "value"), out),
+        Leaf::ContactPoint => {
+            token(None, owned(element, "value"), out);
+            parts::of_contact(element, out);
+        }
         Leaf::Quantity => token(owned(element, "system"), owned(element, "code"), out),
         Leaf::Primitive(_) | Leaf::Family => {
             let text = match element.kind() {
