@@ -2,7 +2,7 @@
 //!
 //! Never: guesses what is not written. State: none.
 
-use super::json::{MAX_TEXT_CHARS, all, is, plain, text};
+use super::json::{MAX_TEXT_CHARS, all, is, plain, raw, text};
 use salus_records::fhir::json::Value;
 
 /// The most lines of an address that are shown.
@@ -10,10 +10,15 @@ const MAX_LINES: usize = 4;
 
 /// The address in use of a resource: street lines, then postal code with town; the text when nothing else is there.
 pub(crate) fn address(resource: Value<'_>) -> Vec<String> {
-    let past = |address: &Value<'_>| is(*address, "use", "old");
-    let chosen = all(resource, "address")
+    let is_old = |address: &Value<'_>| is(*address, "use", "old");
+    let in_use = || {
+        all(resource, "address").filter(|address| !is_old(address) && raw(*address, "period.end").is_none())
+    };
+    // The same that the form changes; where none is in use, one that was.
+    let chosen = in_use()
         .find(|address| is(*address, "use", "home"))
-        .or_else(|| all(resource, "address").find(|address| !past(address)));
+        .or_else(|| in_use().next())
+        .or_else(|| all(resource, "address").find(|address| !is_old(address)));
     chosen.map(lines).unwrap_or_default()
 }
 
@@ -54,6 +59,8 @@ mod tests {
         let document = Document::parse(text).unwrap();
         assert_eq!(address(document.root()), ["Am Bach 3", "Hinterhaus", "79098 Freiburg"]);
         assert_eq!(telecom(document.root(), "phone"), ["0761 1"]);
+        let moved = r#"{"address":[{"use":"home","city":"Ulm","period":{"end":"2020-01-01"}},{"use":"work","city":"Bonn"}]}"#;
+        assert_eq!(address(Document::parse(moved).unwrap().root()), ["Bonn"], "what has ended is not in use");
         let bare = Document::parse(r#"{"address":[{"text":"somewhere"}]}"#).unwrap();
         assert_eq!(address(bare.root()), ["somewhere"]);
         assert!(address(Document::parse("{}").unwrap().root()).is_empty());

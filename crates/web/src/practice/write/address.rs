@@ -204,7 +204,9 @@ pub(super) async fn read(
     let mut patient = here.patient.clone();
     if where_changed {
         let since = since.filter(|_| moved == Some("moved"));
-        set_address(&mut patient, &place, since);
+        // A country that cannot be chosen here is shown as another, and stays while nobody chooses.
+        let keeps_country = merged.get("country") == current.get("country");
+        set_address(&mut patient, &place, since, keeps_country);
     }
     set_reach(&mut patient, reach);
     let change = Entry::Update {
@@ -226,7 +228,7 @@ async fn at_version(ask: &PageAsk<'_>, here: &Here, version: u32) -> Result<Valu
 }
 
 /// Puts a new address first; the one before is kept with its end, or is replaced where it was wrong.
-fn set_address(patient: &mut Value, place: &Place, since: Option<Date>) {
+fn set_address(patient: &mut Value, place: &Place, since: Option<Date>, keeps_country: bool) {
     let Some(mut new) = place.to_json(since) else { return };
     let old = in_use(patient).cloned();
     let mut all: Vec<Value> = list(patient, "address").cloned().collect();
@@ -247,16 +249,35 @@ fn set_address(patient: &mut Value, place: &Place, since: Option<Date>) {
                 }
                 all.push(past);
             }
-            // What the form does not know of the address stays with it.
-            None => {
-                if let Some(period) = past.get("period") {
-                    new["period"] = period.clone();
-                }
-            }
+            None => new = corrected(past, &new, keeps_country),
         }
     }
     all.insert(0, new);
     patient["address"] = Value::Array(all);
+}
+
+/// An address with what was wrong in it set right. What the form does not know of it stays: its district, say, or until when it is good.
+fn corrected(past: Value, right: &Value, keeps_country: bool) -> Value {
+    let mut address = past;
+    let Some(members) = address.as_object_mut() else { return right.clone() };
+    let country = members.get("country").and_then(Value::as_str).unwrap_or_default();
+    let same_country = match country_code(country) {
+        Some(code) => right.get("country").is_some_and(|chosen| chosen == code),
+        None => keeps_country && !country.is_empty(),
+    };
+    for name in ["line", "postalCode", "city", "country"] {
+        if members.get(name) == right.get(name) || name == "country" && same_country {
+            continue;
+        }
+        // What stands beside the old words says the same in parts (street and house number, say).
+        members.remove(&format!("_{name}"));
+        members.remove("text");
+        match right.get(name) {
+            Some(value) => members.insert(name.to_owned(), value.clone()),
+            None => members.remove(name),
+        };
+    }
+    address
 }
 
 /// The conflicts' fields as they are now, for those who choose them.
@@ -294,7 +315,7 @@ mod tests {
     fn a_move_keeps_the_old_address_with_its_end() {
         let mut patient = json!({"address": [{"use": "work", "city": "Ulm"}, {"use": "home", "line": ["Alt 1"], "city": "Bonn",
             "period": {"start": "2001-01-01"}, "extension": [{"url": "x", "valueString": "y"}]}]});
-        set_address(&mut patient, &place("Neu 2, Hinterhaus"), Some(date(2026, 11, 28)));
+        set_address(&mut patient, &place("Neu 2, Hinterhaus"), Some(date(2026, 11, 28)), false);
         assert_eq!(
             patient["address"],
             json!([
@@ -312,7 +333,7 @@ mod tests {
     fn one_that_began_on_the_same_day_was_never_in_force() {
         let mut patient =
             json!({"address": [{"use": "home", "city": "Bonn", "period": {"start": "2026-11-28"}}]});
-        set_address(&mut patient, &place("Neu 2"), Some(date(2026, 11, 28)));
+        set_address(&mut patient, &place("Neu 2"), Some(date(2026, 11, 28)), false);
         assert_eq!(patient["address"].as_array().unwrap().len(), 1);
         assert_eq!(patient["address"][0]["city"], "Freiburg");
     }
@@ -321,9 +342,29 @@ mod tests {
     fn a_correction_replaces_it() {
         let mut patient =
             json!({"address": [{"use": "home", "line": ["Alt 1"], "period": {"start": "2001-01-01"}}]});
-        set_address(&mut patient, &place("Alt 11"), None);
+        set_address(&mut patient, &place("Alt 11"), None, false);
         assert_eq!(patient["address"].as_array().unwrap().len(), 1);
         assert_eq!(patient["address"][0]["period"]["start"], "2001-01-01");
+    }
+
+    #[test]
+    fn a_correction_leaves_what_the_form_does_not_know() {
+        let wrong = json!({"use": "home", "type": "both", "text": "Alt 1, Ulm", "line": ["Alt 1"], "_line": [{"id": "x"}], "city": "Freiburg",
+            "postalCode": "79098", "district": "Mitte", "state": "BW", "country": "US", "extension": [{"url": "x", "valueString": "y"}]});
+        let corrected = |country: &'static str, keeps: bool, was: &str| {
+            let mut patient = json!({"address": [wrong]});
+            patient["address"][0]["country"] = was.into();
+            set_address(&mut patient, &Place { country, ..place("Alt 11") }, None, keeps);
+            patient["address"][0].clone()
+        };
+        let mut right = wrong.clone();
+        right["line"] = json!(["Alt 11"]);
+        for gone in ["text", "_line"] {
+            right.as_object_mut().unwrap().remove(gone);
+        }
+        assert_eq!(corrected("DE", true, "US"), right, "nobody chose another country");
+        assert_eq!(corrected("AT", false, "US")["country"], "AT");
+        assert_eq!(corrected("DE", true, "Deutschland")["country"], "Deutschland");
     }
 
     #[test]
