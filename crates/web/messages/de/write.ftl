@@ -172,6 +172,7 @@ said-undone = Rückgängig gemacht. Die Akte ist wie vorher.
 said-already = Das war schon gespeichert, einmal.
 said-unchanged = Es war nichts geändert, also wurde nichts gespeichert.
 said-discarded = Verworfen.
+saved-whose = Akte öffnen
 undo = Rückgängig machen
 undo-until = möglich bis { $time }
 undo-not = Das lässt sich nicht von selbst rückgängig machen

@@ -172,6 +172,7 @@ said-undone = Undone. The chart is as it was.
 said-already = That was saved already, once.
 said-unchanged = Nothing was changed, so nothing was saved.
 said-discarded = Thrown away.
+saved-whose = Open the chart
 undo = Undo
 undo-until = possible until { $time }
 undo-not = This cannot be undone by itself

@@ -172,6 +172,7 @@ said-undone = Annulé. Le dossier est comme avant.
 said-already = C’était déjà enregistré, une seule fois.
 said-unchanged = Rien n’était changé, rien n’a été enregistré.
 said-discarded = Jeté.
+saved-whose = Ouvrir le dossier
 undo = Annuler l’enregistrement
 undo-until = possible jusqu’à { $time }
 undo-not = Impossible d’annuler automatiquement

@@ -209,10 +209,8 @@ async fn write(ask: &PageAsk<'_>, form: Form, patient: &str, change: Change) -> 
     let Change { mut entries, .. } = change;
     if entries.is_empty() {
         draft::discard(ask, form, patient).await?;
-        return Ok(Attempt::done(see_other(
-            &ask.around,
-            &format!("{}/patient/{patient}?said=unchanged", ask.base()),
-        )));
+        let to = format!("{}/patient/{patient}?said=unchanged", ask.base());
+        return Ok(Attempt::done(ask.settle(see_other(&ask.around, &to))));
     }
     // Whom the chart is of that is shown next.
     let patient = match entries.first() {
@@ -234,11 +232,12 @@ async fn write(ask: &PageAsk<'_>, form: Form, patient: &str, change: Change) -> 
                 }
             }
             let link = undo::link(ask, form, &patient, &written)?;
-            Ok(Attempt::done(see_other(&ask.around, &format!("{chart}?saved={link}"))))
+            let answer = see_other(&ask.around, &format!("{chart}?saved={link}"));
+            Ok(Attempt::done(undo::keeping(ask, ask.settle(answer), &link)))
         }
         Err(error) => match Refused::of(&error, &entries) {
             Some(Refused::Already) => {
-                Ok(Attempt::done(see_other(&ask.around, &format!("{chart}?said=already"))))
+                Ok(Attempt::done(ask.settle(see_other(&ask.around, &format!("{chart}?said=already")))))
             }
             Some(Refused::Changed) => Ok(Attempt::Changed),
             None => Err(error.into()),

@@ -69,6 +69,59 @@ fn a_note_is_undone_only_by_its_session_and_as_long_as_it_is_the_newest() {
 }
 
 #[test]
+fn what_a_form_read_before_it_was_saved_is_not_said_to_be_cut_short() {
+    let (salus, cell) = practice();
+    let id = new_patient(&cell);
+    let desk = salus.client("praxis", "fhir-client", 100);
+    let fields = [("about", "call"), ("text", "Ruft an."), ("date", "heute"), ("time", "0:00")];
+    let done = post(&desk, &format!("/patient/{id}/note"), &fields);
+    saved(&done);
+    assert!(done.header("salus-log-entry").is_some());
+    let begun = std::time::Instant::now();
+    while !salus.scope(&desk).patients.iter().all(|patient| patient.delivered) {
+        assert!(begun.elapsed().as_secs() < 10, "{:?}", salus.scope(&desk));
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn undo_stays_at_hand_on_later_pages_until_it_is_used() {
+    let (salus, cell) = practice();
+    let id = new_patient(&cell);
+    let saved_form = post(
+        &cell,
+        &format!("/patient/{id}/note"),
+        &[("about", "call"), ("text", "Ruft an."), ("date", "heute"), ("time", "0:00")],
+    );
+    let (_, link) = saved(&saved_form);
+    let set = saved_form.header("set-cookie").unwrap();
+    assert!(
+        set.starts_with(&format!("__Host-salus-undo.praxis={link}; Path=/; Max-Age=600; Secure; HttpOnly")),
+        "{set}"
+    );
+    let look = |cell: &super::Cell, path: &str| {
+        let cookie = format!("__Host-salus-undo.praxis={link}; {}", super::cookie(cell));
+        cell.http().send("GET", path, &[("Cookie", &cookie), ("Accept-Language", "de")], b"").text()
+    };
+    let chart = format!("/praxis/patient/{id}");
+    let offered = format!("name=\"link\" value=\"{link}\"");
+    for path in [chart.as_str(), &format!("{chart}/labs"), "/praxis/tasks", "/praxis/find"] {
+        let page = look(&cell, path);
+        assert!(page.contains(&offered), "{path}: {page}");
+        assert_eq!(page.contains("Akte öffnen"), !path.starts_with(&chart), "{path}");
+    }
+    // Beside what a key of the page undoes there is no second; and nothing of it for anybody else at this desk.
+    assert!(!look(&cell, "/praxis/tasks?did=x&was=requested").contains(&offered));
+    assert!(!look(&cell, &format!("{chart}/vital")).contains(&offered), "as if that form were saved");
+    assert!(!look(&salus.client("praxis", "fhir-client", 100), "/praxis/tasks").contains(&offered));
+    let undone = undo(&cell, &link);
+    assert_eq!(
+        (undone.status, undone.header("set-cookie").unwrap().contains("=; Path=/; Max-Age=0;")),
+        (303, true)
+    );
+}
+
+#[test]
 fn an_allergy_that_is_known_is_asked_about() {
     let (_salus, cell) = practice();
     let id = new_patient(&cell);
