@@ -49,11 +49,12 @@ pub struct Look {
 }
 
 impl Look {
-    /// What the cookies say; else, of the language, what the person chose before, else what the browser asks for.
+    /// What the cookies say. Of the language, what the person chose comes first: at a desk of several the cookie is of whoever chose last. Without
+    /// either, what the browser asks for.
     pub fn of(headers: &HeaderMap, persons: Option<Language>) -> Self {
         let wanted =
             || headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let language = cookie(headers, "salus-language").and_then(Language::from_tag).or(persons);
+        let language = persons.or_else(|| cookie(headers, "salus-language").and_then(Language::from_tag));
         Self {
             language: language.unwrap_or_else(|| Language::from_accept_language(wanted())),
             theme: cookie(headers, "salus-theme").and_then(Theme::from_code).unwrap_or_default(),
@@ -107,7 +108,8 @@ mod tests {
         assert_eq!(Look::of(&headers, None).language, Language::Fr);
         assert_eq!(Look::of(&headers, Some(Language::De)).language, Language::De);
         headers.insert("cookie", "salus-language=en; salus-theme=dark; salus-keys=off".parse().unwrap());
-        let look = Look::of(&headers, Some(Language::De));
+        assert_eq!(Look::of(&headers, Some(Language::De)).language, Language::De, "another's at this desk");
+        let look = Look::of(&headers, None);
         assert_eq!(look, Look { language: Language::En, theme: Theme::Dark, keys: false });
         headers.insert("cookie", "salus-language=xx; salus-theme=\"><script>".parse().unwrap());
         let look = Look::of(&headers, None);
