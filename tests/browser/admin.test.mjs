@@ -43,6 +43,10 @@ for (const [language, words] of Object.entries(WORDS)) {
     await assertAccessible(page);
     await page.locator('input[name=refused]').check();
     await page.locator('#log', { hasNotText: words.made }).waitFor();
+    await page.waitForURL('**/admin/log?*refused=1*');
+    await page.reload();
+    assert.ok(await page.locator('input[name=refused]').isChecked(), 'a reload shows the same');
+    assert.ok(!(await page.locator('#log').innerText()).includes(words.made));
     await keys(page, '3');
     await page.waitForURL('**/admin/roles');
     await assertAccessible(page);

@@ -74,9 +74,10 @@ async fn land_here(cell: &Arc<Cell>, asker: &Asker, mut work: Work) -> Result<Ve
         match cell.store.commit(item).await {
             Ok(()) => {
                 open.landed().await?;
-                if !work.changes.is_empty() {
-                    // What is written from now on has their words.
-                    own_parameters::load(cell).await.map_err(RecordsError::of_existing)?;
+                // What is written from now on has their words. The write has landed, whether or not they could be read: until they are, the cell
+                // takes no other.
+                if !work.changes.is_empty() && own_parameters::load(cell).await.is_err() {
+                    cell.give_up_store();
                 }
                 for (of, number) in joints {
                     cell.remember_joint(of, number);

@@ -20,6 +20,13 @@
   };
   tell();
   document.addEventListener("htmx:afterSettle", tell);
+  // What a filter shows has an address: a reload shows the same. The browser keeps no page of it.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!event.detail.requestConfig?.elt.closest("[data-address]")) return;
+    const address = event.detail.pathInfo.finalRequestPath;
+    history.replaceState(null, "", address);
+    for (const to of document.querySelectorAll("form.look input[name=to]")) to.value = address;
+  });
 
   const place = document.getElementById("open");
   const here = document.querySelector("[data-patient]")?.dataset.patient;
