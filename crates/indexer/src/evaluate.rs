@@ -50,7 +50,8 @@ impl<'v> Evaluator<'v> {
         })
     }
 
-    fn all(self, plans: &'v [Plan], walked: bool) -> Result<Docs<'v>, ReadFailed> {
+    /// The documents that meet all of these.
+    pub(crate) fn all(self, plans: &'v [Plan], walked: bool) -> Result<Docs<'v>, ReadFailed> {
         let mut members = Vec::with_capacity(plans.len() + 1);
         for plan in plans {
             let member = self.docs(plan, false)?;

@@ -84,8 +84,8 @@ pub(crate) fn search_within(
             .into_iter();
         hits.retain(|_| there.next().unwrap_or(false));
     }
-    let Met { total, matching, confined } = met;
-    let of_one = parts.confines && confined.some.len() <= 1;
+    let of_one = parts.is_confined(&met);
+    let Met { total, matching, .. } = met;
     let reach = run.reach(query, matching, of_one, &hits)?;
     if budget.over.get() {
         return Err(SearchFault::TooCostly);
@@ -94,28 +94,48 @@ pub(crate) fn search_within(
     Ok(Evaluated { found: Found { hits, total, rounded: false, next }, reach, of_one })
 }
 
-/// A query's plans. Where one of its conditions confines it to the records of one record, what meets that one is walked whole, so that
-/// it is known whether it is of one patient, and the others are only asked about.
+/// A query's plans. Where one of its conditions confines it to what refers to one record, what meets that one is walked, and the others
+/// are only asked about: so it is known whether all of it is of one patient. Once it is not, whatever has the fewest documents is walked.
 struct Parts {
-    walked: Plan,
-    asked: Option<Plan>,
-    confines: bool,
+    /// The types, what confines, the others.
+    plans: Vec<Plan>,
+    /// How many of them are walked to know whether it is of one.
+    confining: Option<usize>,
+}
+
+/// How a segment is walked.
+struct Walk<'v> {
+    docs: Docs<'v>,
+    asked: Option<Docs<'v>>,
 }
 
 impl Parts {
     fn new(query: &Query, run: &mut Run<'_>) -> Result<Self, SearchFault> {
         let confining = query.all.iter().position(|condition| condition.confined_to().is_some());
-        let (mut walked, mut asked) = (Vec::with_capacity(query.all.len() + 1), Vec::new());
+        let mut plans = Vec::with_capacity(query.all.len() + 1);
         if !query.kinds.is_empty() {
-            walked.push(Plan::Kind(query.kinds.clone()));
+            plans.push(Plan::Kind(query.kinds.clone()));
         }
-        for (at, condition) in query.all.iter().enumerate() {
-            let plan = plan(condition, run, 0)?;
-            let is_walked = confining.is_none_or(|confining| confining == at);
-            if is_walked { walked.push(plan) } else { asked.push(plan) }
+        let first = plans.len();
+        for condition in &query.all {
+            plans.push(plan(condition, run, 0)?);
         }
-        let asked = (!asked.is_empty()).then_some(Plan::All(asked));
-        Ok(Self { walked: Plan::All(walked), asked, confines: confining.is_some() })
+        if let Some(confining) = confining {
+            plans.swap(first, first + confining);
+        }
+        Ok(Self { plans, confining: confining.map(|_| first + 1) })
+    }
+
+    fn is_confined(&self, met: &Met) -> bool {
+        self.confining.is_some() && met.confined.some.len() <= 1
+    }
+
+    fn walk<'v>(&'v self, evaluator: Evaluator<'v>, confined: bool) -> Result<Walk<'v>, ReadFailed> {
+        let walked = self.confining.filter(|_| confined).unwrap_or(self.plans.len());
+        let (walked, asked) = self.plans.split_at(walked.min(self.plans.len()));
+        let docs = evaluator.all(walked, true)?;
+        let asked = if asked.is_empty() { None } else { Some(evaluator.all(asked, false)?) };
+        Ok(Walk { docs, asked })
     }
 }
 
@@ -260,12 +280,12 @@ impl<'v> Run<'v> {
     ) -> Result<(), SearchFault> {
         let segment = member.segment;
         let evaluator = Evaluator { segment, budget: self.budget };
-        let mut docs = evaluator.docs(&parts.walked, true)?;
-        let mut doc = docs.seek(0);
+        let mut confined = parts.is_confined(met);
+        let mut walk = parts.walk(evaluator, confined)?;
+        let mut doc = walk.docs.seek(0);
         if doc == END {
             return self.check();
         }
-        let mut asked = parts.asked.as_ref().map(|plan| evaluator.docs(plan, false)).transpose()?;
         let reader = OrderReader::new(segment, &page.query.sort, self.budget)?;
         let after = page.after.as_ref().map(|after| reader.to_local(after)).transpose()?;
         let mut best = Best {
@@ -279,16 +299,20 @@ impl<'v> Run<'v> {
         let (mut seen, mut seen_confined) = (Vec::new(), Vec::new());
         while doc != END && !self.budget.step() {
             if member.is_alive(doc) {
-                if parts.confines && met.confined.some.len() <= 1 {
+                if confined {
                     met.confined.add_of(segment, doc, &mut seen_confined)?;
                 }
-                if asked.as_mut().is_none_or(|asked| asked.has(doc)) {
+                if walk.asked.as_mut().is_none_or(|asked| asked.has(doc)) {
                     met.total += 1;
                     met.matching.add_of(segment, doc, &mut seen)?;
                     best.offer(segment, doc);
                 }
             }
-            doc = docs.seek(doc + 1);
+            if confined && !parts.is_confined(met) {
+                confined = false;
+                walk = parts.walk(evaluator, false)?;
+            }
+            doc = walk.docs.seek(doc + 1);
         }
         self.check()?;
         best.cut();
