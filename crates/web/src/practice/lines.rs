@@ -24,6 +24,8 @@ pub(crate) struct PatientLine {
     pub id: String,
     /// As a card index has it; empty for who has none.
     pub name: String,
+    /// The family name at birth, where it is another.
+    pub maiden: String,
     /// As the reader's language writes it.
     pub birth: String,
     /// For HTML's `time`.
@@ -35,9 +37,11 @@ impl PatientLine {
     /// Of a Patient, or of its line.
     pub(crate) fn of(patient: Value<'_>, today: Day, language: Language) -> Option<Self> {
         let birth = raw(patient, "birthDate").as_deref().and_then(When::parse);
+        let name = Name::of(patient).unwrap_or_default();
         Some(Self {
             id: raw(patient, "id")?,
-            name: Name::of(patient).map(|name| name.sorted()).unwrap_or_default(),
+            name: name.sorted(),
+            maiden: name.maiden,
             birth: birth.map_or_else(String::new, |birth| birth.date(language)),
             birth_iso: birth.map_or_else(String::new, When::iso),
             age: birth.and_then(|birth| age(birth, today, language)).unwrap_or_default(),

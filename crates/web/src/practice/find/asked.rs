@@ -39,16 +39,25 @@ impl Asked {
         }
         let mut parameters = Vec::new();
         let mut name = Vec::new();
-        for word in q.split([' ', '\t', ',', ';']).filter(|word| !word.is_empty()).take(MAX_WORDS) {
-            match date(word, today) {
+        let words: Vec<&str> =
+            q.split([' ', '\t', ',', ';']).filter(|word| !word.is_empty()).take(MAX_WORDS).collect();
+        let mut left = words.as_slice();
+        while let Some((word, rest)) = left.split_first() {
+            left = rest;
+            // With its month in letters, a date is three words.
+            if let [month, year, rest @ ..] = rest
+                && month.starts_with(char::is_alphabetic)
+                && let Some(date) = date(&format!("{word} {month} {year}"), today)
+            {
+                parameters.push(("birthdate", date));
+                left = rest;
+                continue;
+            }
+            match date(word, today).or_else(|| year_of_two(word, today).filter(|_| words.len() > 1)) {
                 Some(date) => parameters.push(("birthdate", date)),
-                // What has a digit is no part of a name, and as one would only find nobody.
-                None if word.chars().any(|c| c.is_ascii_digit()) => {
-                    if word.len() >= 4 {
-                        return None;
-                    }
-                }
-                None => name.push(word),
+                // What has a digit is no part of a name. It is not passed over: whoever typed it means that it fits.
+                None if word.chars().any(|c| c.is_ascii_digit()) => return None,
+                None => name.push(*word),
             }
         }
         parameters.splice(0..0, name.into_iter().map(|word| ("name", escape(word))));
@@ -98,10 +107,18 @@ fn number(q: &str, today: Date) -> Option<Vec<(&'static str, String)>> {
     phone.filter(|_| date(q, today).is_none()).map(|phone| vec![("phone", phone)])
 }
 
+/// A year of two digits, as FHIR writes the years that it may be.
+fn year_of_two(word: &str, today: Date) -> Option<String> {
+    let year =
+        word.parse::<i16>().ok().filter(|_| word.len() == 2 && word.bytes().all(|b| b.is_ascii_digit()))?;
+    let years = [1900 + year, 2000 + year].into_iter().filter(|year| *year <= today.year());
+    Some(years.map(|year| year.to_string()).collect::<Vec<_>>().join(","))
+}
+
 /// A birth date with its year in any usual form, or a year alone, as FHIR writes it.
 fn date(word: &str, today: Date) -> Option<String> {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    let parts = word.split(['.', '/', '-']).filter(|part| !part.is_empty()).count();
+    let parts = word.split(['.', '/', '-', ' ']).filter(|part| !part.is_empty()).count();
     if digits == 4 && word.len() == 4 {
         let year = word.parse::<i16>().ok()?;
         return (MIN_YEAR..=today.year()).contains(&year).then(|| year.to_string());
@@ -157,6 +174,19 @@ mod tests {
         assert_eq!(read("1.2.26"), ["birthdate=2026-02-01"]);
         assert_eq!(read("1.2.27"), ["birthdate=1927-02-01"]);
         assert_eq!(read("1970"), ["birthdate=1970"]);
+        for form in ["1 feb 1970", "1. Februar 1970", "1 février 1970", "1 Feb 70"] {
+            assert_eq!(read(form), ["birthdate=1970-02-01"], "{form}");
+            assert_eq!(
+                read(&format!("an {form} mü")),
+                ["name=an", "name=mü", "birthdate=1970-02-01"],
+                "{form}"
+            );
+        }
+        assert_eq!(read("mü 83"), ["name=mü", "birthdate=1983"]);
+        assert_eq!(read("mü 24"), ["name=mü", "birthdate=1924,2024"]);
+        for unread in ["mü 1", "mü x83", "mü 1.2", "83"] {
+            assert_eq!(read(unread), Vec::<String>::new(), "{unread}");
+        }
         for none in ["31.2.1970", "1.13.1970", "1.2", "1.2.3.4", "99999999", "2099"] {
             assert_eq!(read(none), Vec::<String>::new(), "{none}");
         }

@@ -9,6 +9,7 @@ mod actions;
 mod asked;
 
 use super::lines::{PatientLine, lines_of};
+use super::write::folded;
 use super::{Page, PageAsk, Rail, Route, Trouble, part};
 use crate::answer::Answer;
 use actions::{Action, actions};
@@ -101,7 +102,7 @@ fn hinders_patients_only(trouble: &Trouble) -> bool {
     )
 }
 
-/// The lines that fit, by name.
+/// The lines that fit, by name; who is found by a name of before stands behind those who have it now.
 async fn found(ask: &PageAsk<'_>, asked: &Asked, count: usize) -> Result<Vec<PatientLine>, Trouble> {
     let count = count.to_string();
     let mut parameters: Vec<(&str, &str)> =
@@ -113,5 +114,12 @@ async fn found(ask: &PageAsk<'_>, asked: &Asked, count: usize) -> Result<Vec<Pat
         ("_total", "none"),
     ]);
     let page = ask.search("Patient", &parameters).await?;
-    Ok(lines_of(ask, &page))
+    let words: Vec<String> =
+        asked.parameters.iter().filter(|(name, _)| *name == "name").map(|(_, word)| folded(word)).collect();
+    let mut lines = lines_of(ask, &page);
+    lines.sort_by_key(|line| {
+        let name = format!(" {}", folded(&line.name));
+        !words.iter().all(|word| name.contains(&format!(" {word}")))
+    });
+    Ok(lines)
 }

@@ -66,7 +66,7 @@ fn birth(one: Option<Date>, other: Option<Date>) -> u32 {
 }
 
 /// Letters without case and accents; what is no letter is a space, several are one.
-pub(super) fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars().flat_map(char::to_lowercase) {
         match character {

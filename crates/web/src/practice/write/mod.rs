@@ -26,6 +26,7 @@ mod vital;
 use super::{PageAsk, Route, Trouble};
 use crate::answer::Answer;
 pub(crate) use form::Form;
+pub(crate) use likeness::folded;
 use salus_frame::{Shortcut, Words};
 pub(crate) use undo::notice;
 
