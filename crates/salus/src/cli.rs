@@ -284,7 +284,7 @@ pub enum Client {
         /// Its name for people
         #[arg(long)]
         name: String,
-        /// What it may do
+        /// What it may do: fhir-client (reads, searches, writes), fhir-reader (reads, searches), importer (writes only), approver (approves what needs two)
         #[arg(long, default_value = "fhir-client")]
         role: String,
         /// After how many hours a session ends

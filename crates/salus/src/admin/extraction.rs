@@ -143,7 +143,8 @@ fn run_json(run: &ExtractionRun) -> Value {
     })
 }
 
-fn approver(approver: &Approver) -> String {
+/// Who approved, as it stands in JSON and in lines.
+pub(super) fn approver(approver: &Approver) -> String {
     match approver {
         Approver::Machine => "machine".into(),
         Approver::Client { client, .. } => format!("client {client}"),
@@ -193,4 +194,20 @@ pub fn lines(of: &CellExtraction, language: Language) -> Vec<String> {
         }));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use salus_seal::{ClientId, PrincipalId, SessionId};
+
+    #[test]
+    fn an_approver_is_named_by_an_id_that_other_commands_take() {
+        let (client, principal) = (ClientId([7; 16]), PrincipalId([8; 16]));
+        assert_eq!(approver(&Approver::Machine), "machine");
+        assert_eq!(approver(&Approver::Client { client, principal }), format!("client {client}"));
+        let session = Approver::Session { session: SessionId([9; 16]), principal };
+        assert_eq!(approver(&session), format!("principal {principal}"));
+        assert!(!approver(&session).contains('{'));
+    }
 }

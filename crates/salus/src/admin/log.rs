@@ -1,5 +1,6 @@
 //! `salus log show`: entries of the access log in readable form. Hashes of secrets and tokens are left out. State: none.
 
+use super::extraction::approver;
 use super::{Administration, Output, table, unexpected};
 use crate::cli::Report;
 use crate::data_dir::DataDir;
@@ -148,10 +149,10 @@ fn searching(event: &SearchingEvent) -> (&'static str, Value) {
             ("search-parameter-withdrawn", json!({"first": first, "record": record}))
         }
         E::ExtractionAsked { made, extraction, by } => {
-            ("extraction-asked", json!({"made": made, "extraction": extraction, "by": format!("{by:?}")}))
+            ("extraction-asked", json!({"made": made, "extraction": extraction, "by": approver(by)}))
         }
         E::ExtractionApproved { asked, by } => {
-            ("extraction-approved", json!({"asked": asked, "by": format!("{by:?}")}))
+            ("extraction-approved", json!({"asked": asked, "by": approver(by)}))
         }
         E::ExtractionBegun { asked } => ("extraction-begun", json!({"asked": asked})),
         E::ExtractionDone { asked, versions, unreadable } => {
