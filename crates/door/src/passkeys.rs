@@ -18,10 +18,16 @@ use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
 
+/// The most bytes of a cell's name that is led back to.
+const MAX_CELL_BYTES: usize = 64;
+
 #[derive(Template)]
 #[template(path = "passkeys.html")]
 struct Body {
     t: Words,
+    /// Where somebody came from, and in which words it is said.
+    back: String,
+    back_words: &'static str,
 }
 
 /// The list, once somebody has shown who they are.
@@ -35,9 +41,23 @@ struct List<'a> {
 }
 
 /// `GET /passkeys`
-pub(crate) async fn page(headers: HeaderMap, here: Uri) -> Response {
+pub(crate) async fn page(State(desk): State<Arc<Desk>>, headers: HeaderMap, here: Uri) -> Response {
     let t = page::words(&headers);
-    page::show(&headers, &here, StatusCode::OK, &t.say("my-passkeys"), &Body { t })
+    let (back, back_words) = back(&desk.pages_url, here.query().unwrap_or_default());
+    page::show(&headers, &here, StatusCode::OK, &t.say("my-passkeys"), &Body { t, back, back_words })
+}
+
+/// The way back to the practice that sent somebody here (`?cell=`), else to the record server's front page: never elsewhere.
+fn back(pages_url: &str, query: &str) -> (String, &'static str) {
+    let cell = query.split('&').find_map(|part| part.strip_prefix("cell="));
+    let is_name = |cell: &&str| {
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        !cell.is_empty() && cell.len() <= MAX_CELL_BYTES && cell.bytes().all(is_plain)
+    };
+    match cell.filter(is_name) {
+        Some(cell) => (format!("{pages_url}/{cell}/today"), "back-to-practice"),
+        None => (format!("{pages_url}/"), "to-salus"),
+    }
 }
 
 /// What somebody wants to do.
@@ -132,5 +152,23 @@ pub(crate) async fn add(
     match desk.ask(ask).await? {
         DoorAnswer::Registered(_) => Ok(json(&json!({}))),
         _ => Err(No::Away),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_leads_to_a_practice_of_the_record_server() {
+        let url = "https://salus.example";
+        assert_eq!(
+            back(url, "x=1&cell=praxis-1"),
+            ("https://salus.example/praxis-1/today".to_owned(), "back-to-practice")
+        );
+        for other in ["", "cell=", "cell=..%2F", "cell=a/b", "cell=@evil.example", "cell=%22", "cells=praxis"]
+        {
+            assert_eq!(back(url, other), ("https://salus.example/".to_owned(), "to-salus"), "{other}");
+        }
     }
 }

@@ -184,6 +184,14 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_stands_alone_says_whose_it_is_and_one_with_a_menu_leads_to_the_passkeys() {
+        let (alone, framed) = (page(false), page(true));
+        assert!(alone.contains("<header class=\"top-alone\">") && alone.contains("<span>Salus</span>"));
+        assert!(!framed.contains("top-alone") && framed.contains("href=\"/praxis/passkeys\""));
+        assert!(!alone.contains("/passkeys"));
+    }
+
+    #[test]
     fn every_key_stands_in_the_sheet() {
         let page = page(true);
         for rest in page.split("data-key=\"").skip(1) {

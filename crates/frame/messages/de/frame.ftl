@@ -13,6 +13,7 @@ theme-dark = Dunkel
 keys = Einzelne Buchstaben als Tasten
 on = An
 off = Aus
+my-passkeys = Meine Passkeys
 sign-out = Abmelden
 close = Schließen
 offline = Keine Verbindung. Was Sie getippt haben, bleibt auf dieser Seite; wir versuchen es von selbst wieder.

@@ -13,6 +13,7 @@ theme-dark = Dark
 keys = Single-letter keys
 on = On
 off = Off
+my-passkeys = My passkeys
 sign-out = Sign out
 close = Close
 offline = No connection. What you typed is kept on this page; we try again by ourselves.

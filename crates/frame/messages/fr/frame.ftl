@@ -13,6 +13,7 @@ theme-dark = Sombre
 keys = Touches à une seule lettre
 on = Oui
 off = Non
+my-passkeys = Mes clés d’accès
 sign-out = Se déconnecter
 close = Fermer
 offline = Pas de connexion. Ce que vous avez saisi reste sur cette page ; nous réessayons de nous-mêmes.

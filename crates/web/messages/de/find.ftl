@@ -8,6 +8,7 @@ action-new-patient = Neuer Patient
 action-today = Heute: Termine
 action-inbox = Eingang: Befunde und Briefe
 action-tasks = Aufgaben
+action-passkeys = Meine Passkeys
 action-people = Personen verwalten
 action-roles = Rollen verwalten
 action-log = Zugriffsprotokoll

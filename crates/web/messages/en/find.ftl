@@ -8,6 +8,7 @@ action-new-patient = New patient
 action-today = Today: appointments
 action-inbox = Inbox: results and letters
 action-tasks = Tasks
+action-passkeys = My passkeys
 action-people = Manage people
 action-roles = Manage roles
 action-log = Access log

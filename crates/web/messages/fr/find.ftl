@@ -8,6 +8,7 @@ action-new-patient = Nouveau patient
 action-today = Aujourd’hui : rendez-vous
 action-inbox = Reçu : résultats et courriers
 action-tasks = Tâches
+action-passkeys = Mes clés d’accès
 action-people = Gérer les personnes
 action-roles = Gérer les rôles
 action-log = Journal des accès

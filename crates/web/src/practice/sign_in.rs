@@ -1,4 +1,5 @@
-//! Signing in at the door and out again: `GET /{cell}/sign-in`, `GET /{cell}/signed-in`, `POST /{cell}/sign-out`, `GET /{cell}/signed-out`.
+//! Signing in at the door and out again: `GET /{cell}/sign-in`, `GET /{cell}/signed-in`, `POST /{cell}/sign-out`, `GET /{cell}/signed-out`;
+//! and to one's own passkeys, which are the door's: `GET /{cell}/passkeys`.
 //!
 //! The application's side of OAuth's code flow with PKCE (RFC 6749, 7636, 9207). The browser keeps verifier, state and where it was
 //! going in a cookie of its own until it comes back from the door with a code, which the keyholder exchanges for a session.
@@ -31,6 +32,7 @@ pub(super) const ROUTES: &[Route] = &[
     ("GET", "/{cell}/signed-in"),
     ("POST", "/{cell}/sign-out"),
     ("GET", "/{cell}/signed-out"),
+    ("GET", "/{cell}/passkeys"),
 ];
 
 /// How long somebody may stay at the door, in seconds.
@@ -69,8 +71,20 @@ pub(super) async fn answer(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
         "/{cell}/sign-in" => begin(around, asked),
         "/{cell}/signed-in" => finish(around, asked).await,
         "/{cell}/sign-out" => sign_out(around, asked).await,
+        "/{cell}/passkeys" => passkeys(around, asked),
         _ => say(around, StatusCode::OK, "signed-out", "signed-out-what", Some("")),
     }
+}
+
+/// To the page of one's passkeys at the door, which knows by the cell's name where to come back to.
+fn passkeys(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
+    let Some(door) = &asked.web.door_url else {
+        return say(around, StatusCode::OK, "sign-in", "sign-in-away", None);
+    };
+    see_other(
+        around,
+        &encode_query(&format!("{door}/passkeys"), &[("cell".to_owned(), around.cell.to_owned())]),
+    )
 }
 
 /// To the door, with a request that only this browser can end.

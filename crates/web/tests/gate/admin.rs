@@ -133,6 +133,16 @@ fn only_administrators_get_in_and_others_learn_who_can_help() {
         let page = boss.get(path).text();
         assert!(page.contains("<form class=\"filling\" data-saves"), "{path}: {page}");
     }
+    // One's own passkeys are at the door, which is told where to come back to.
+    assert!(boss.get("/admin").text().contains("href=\"/praxis/passkeys\""));
+    for one in [&boss, &physician] {
+        let found =
+            one.send("GET", "/find?q=passk", &[("HX-Request", "true"), ("Accept-Language", "en")], "");
+        assert!(found.text().contains("/praxis/passkeys"), "{}", found.text());
+    }
+    let to_door = boss.get("/passkeys");
+    let to = format!("{DOOR}/passkeys?cell=praxis");
+    assert_eq!((to_door.status, to_door.header("location")), (303, Some(to.as_str())));
     // The rail leads there for those who may go.
     assert!(boss.get("/admin").text().contains("href=\"/praxis/admin\""));
     assert!(!physician.get("/today").text().contains("href=\"/praxis/admin\""));
@@ -157,10 +167,11 @@ fn somebody_is_invited_suspended_restored_and_leaves() {
     let salus = Salus::start();
     salus.cell("praxis");
     let boss = Desk::of(&salus, "practice-administrator", "Bea Beispiel");
-    let empty = boss.post("/admin/people/new", "name=&practitioner=arzt-1");
+    let empty = boss.post("/admin/people/new", "name=&language=fr");
     assert_eq!(empty.status, 422);
     assert!(empty.text().contains("href=\"#name\"") && empty.text().contains("href=\"#role\""));
-    assert_eq!(value_of(&empty.text(), "practitioner"), "arzt-1", "what was typed stands there still");
+    assert!(empty.text().contains("value=\"fr\" checked"), "what was chosen stands there still");
+    assert!(!empty.text().contains("practitioner"), "what nobody can check is not asked for");
 
     let made = boss.make("/admin/people/new", "/admin/people/new", "name=Dr.+Neu&role=physician&language=fr");
     assert_eq!(made.status, 200, "{}", made.text());
@@ -195,6 +206,9 @@ fn somebody_is_invited_suspended_restored_and_leaves() {
     );
     assert_eq!(found(&salus, "Dr. Neu").role, "medical-assistant");
     assert_eq!(boss.post(&format!("{path}/name"), "name=").status, 200, "the page says what is wrong");
+    assert!(boss.get(&path).text().contains("so nobody checks here that there is one"));
+    let wrong = boss.post(&format!("{path}/name"), "name=Dr.+Alt&practitioner=%2Fx").text();
+    assert!(wrong.contains("letters, digits") && found(&salus, "Dr. Neu").practitioner.is_none());
     boss.post(&format!("{path}/name"), "name=Dr.+Alt");
     found(&salus, "Dr. Alt");
 
@@ -337,11 +351,27 @@ fn the_log_tells_who_did_what_in_three_languages_and_names_no_patient() {
     let nothing = boss.get("/admin/log?purpose=ETREAT").text();
     assert!(nothing.contains("Nothing fits"));
     assert!(boss.get("/admin/log?from=2030-01-01").text().contains("Nothing fits"));
-    assert_eq!(
-        boss.get("/admin/log?from=x&who=y&kind=z&before=w").status,
-        200,
-        "what cannot be read is left out"
-    );
+    // What is not understood shows nothing, and says beside its field what is.
+    for (query, said) in [
+        ("who=zzz", "id=\"wrong-who\">There is no such person"),
+        ("kind=bogus", "id=\"wrong-kind\">There is no such thing here: choose"),
+        ("purpose=FOO", "id=\"wrong-purpose\">There is no such thing here: choose"),
+        ("from=foo", "id=\"wrong-from\">Enter a date, for example"),
+        ("to=31.2.2026", "id=\"wrong-to\">Enter a date, for example"),
+        ("before=-1", "There is no such page of the log"),
+    ] {
+        let page = boss.get(&format!("/admin/log?{query}")).text();
+        assert!(page.contains(said) && page.contains("not understood"), "{query}: {page}");
+        assert!(!page.contains("<dt>Entry</dt>"), "{query}: nothing is shown");
+    }
+    // Days are typed as in other forms, and stand there as the reader's language writes them.
+    for typed in ["28.11.2019", "281119", "28+nov+2019", "2019-11-28"] {
+        let page = boss.get(&format!("/admin/log?from={typed}&who=&kind=&purpose=&to=")).text();
+        assert!(
+            page.contains("value=\"28 Nov 2019\"") && page.contains("opened the record"),
+            "{typed}: {page}"
+        );
+    }
     // The overview shows today's refusals, and leads to all of them.
     let overview = boss.get("/admin").text();
     assert!(

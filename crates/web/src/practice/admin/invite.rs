@@ -22,7 +22,6 @@ struct Form<'a> {
     t: Words,
     base: &'a str,
     name: &'a str,
-    practitioner: &'a str,
     language: &'a str,
     once: String,
     roles: Vec<Choice>,
@@ -69,7 +68,6 @@ fn form(ask: &PageAsk<'_>, errors: Vec<(&'static str, String)>) -> Result<Answer
         t: ask.t,
         base: ask.base(),
         name: ask.field("name").unwrap_or_default(),
-        practitioner: ask.field("practitioner").unwrap_or_default(),
         language: ask.field("language").unwrap_or_else(|| ask.language().tag()),
         once: super::once::give(ask)?,
         roles: super::roles::choices(ask.t, true, chosen),
@@ -96,7 +94,8 @@ pub(super) async fn add(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         name: name.clone(),
         role: given("role").unwrap_or_default(),
         budgets: None,
-        practitioner: given("practitioner"),
+        // Which record they are is said where it is shown what nobody here can check: on their page.
+        practitioner: None,
         language: given("language"),
     };
     if !super::once::take(ask) {
@@ -106,15 +105,11 @@ pub(super) async fn add(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     match ask_for(ask, CellAsk::People(add)).await? {
         Ok(CellAnswer::People(invited)) => link(ask, &name, invited, false),
         Ok(_) => Err(RecordsError::Internal.into()),
-        Err(AdminError::Invalid { field, .. })
-            if ["name", "role", "practitioner"].contains(&field.as_str()) =>
-        {
-            let (field, key) = match field.as_str() {
-                "name" => ("name", "admin-error-name"),
-                "role" => ("role", "admin-error-role"),
-                _ => ("practitioner", "admin-error-practitioner"),
-            };
-            form(ask, vec![(field, ask.t.say(key).into_owned())])
+        Err(AdminError::Invalid { field, .. }) if field == "name" => {
+            form(ask, vec![("name", ask.t.say("admin-error-name").into_owned())])
+        }
+        Err(AdminError::Invalid { field, .. }) if field == "role" => {
+            form(ask, vec![("role", ask.t.say("admin-error-role").into_owned())])
         }
         Err(error) => refused(ask, &error, format!("{}/admin/people", ask.base())),
     }

@@ -4,11 +4,12 @@
 //!
 //! State: none.
 
+use super::super::typed::date::any_day;
 use super::super::{PageAsk, Trouble};
 use super::log_line::{Labels, Row, row};
 use super::log_words::is_refused;
 use super::person::Choice;
-use super::tell::{day, local};
+use super::tell::{day, day_of, local};
 use super::{Part, page};
 use crate::answer::Answer;
 use crate::query::encode_query;
@@ -67,8 +68,10 @@ struct Day {
 struct Log<'a> {
     t: Words,
     base: &'a str,
-    from: &'a str,
-    to: &'a str,
+    from: String,
+    to: String,
+    /// Fields, and why they are not understood; then nothing is shown.
+    wrong: Wrongs,
     refused_only: bool,
     has_filter: bool,
     people: Vec<Choice>,
@@ -86,7 +89,14 @@ impl Log<'_> {
     fn icon(&self, name: &str) -> &'static str {
         icon(name)
     }
+
+    fn wrong(&self, field: &str) -> &str {
+        self.wrong.iter().find(|(name, _)| *name == field).map_or("", |(_, why)| why.as_str())
+    }
 }
+
+/// Fields of the filter, and what is wrong with each, in words.
+type Wrongs = Vec<(&'static str, String)>;
 
 /// The beginning of a day in the practice's zone, in milliseconds since 1970.
 pub(super) fn begins_ms(ask: &PageAsk<'_>, day: Date) -> Option<u64> {
@@ -118,11 +128,50 @@ pub(super) fn refusals_since(from_ms: Option<u64>, lines: usize) -> Wanted {
     Wanted { filter, purpose: None, refused_only: true, lines }
 }
 
-/// What the address asks for. What cannot be read is as if it were not there.
-fn wanted(ask: &PageAsk<'_>) -> Wanted {
-    let day = |name| ask.query(name)?.parse::<Date>().ok();
+/// What stands in a field of the filter, if anything.
+fn given<'a>(ask: &'a PageAsk<'_>, name: &str) -> Option<&'a str> {
+    ask.query(name).map(str::trim).filter(|value| !value.is_empty())
+}
+
+/// A day of the filter, as people type it.
+fn typed_day(ask: &PageAsk<'_>, name: &str) -> Option<Result<Date, String>> {
+    let read = any_day(given(ask, name)?, ask.clock.today());
+    Some(read.map_err(|wrong| wrong.text(ask.t)))
+}
+
+/// What the address asks for, of these people and applications.
+///
+/// Errors: all fields that are not understood. Leaving them out would show everything as if it fitted.
+fn wanted(ask: &PageAsk<'_>, everybody: &[Choice]) -> Result<Wanted, Wrongs> {
+    let mut wrongs = Wrongs::new();
+    let mut fault = |name: &'static str, why: &str| wrongs.push((name, ask.t.say(why).into_owned()));
+    let chosen = |all: &[&str], name: &str| given(ask, name).is_none_or(|value| all.contains(&value));
+    if !chosen(&everybody.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), "who") {
+        fault("who", "admin-filter-wrong-who");
+    }
+    if !chosen(&KINDS.map(|(name, _)| name), "kind") {
+        fault("kind", "admin-filter-wrong-choice");
+    }
+    if !chosen(&PURPOSES.map(|(code, _)| code), "purpose") {
+        fault("purpose", "admin-filter-wrong-choice");
+    }
+    let before = given(ask, "before").map(str::parse).transpose();
+    if before.is_err() {
+        fault("before", "admin-filter-wrong-before");
+    }
+    let mut day = |name| match typed_day(ask, name)? {
+        Ok(day) => Some(day),
+        Err(why) => {
+            wrongs.push((name, why));
+            None
+        }
+    };
+    let (from, to) = (day("from"), day("to"));
+    if !wrongs.is_empty() {
+        return Err(wrongs);
+    }
     let begins = |day: Date| begins_ms(ask, day);
-    let kind = KINDS.iter().find(|(name, _)| ask.query("kind") == Some(*name)).map(|(_, kind)| *kind);
+    let kind = KINDS.iter().find(|(name, _)| given(ask, "kind") == Some(*name)).map(|(_, kind)| *kind);
     let refused_only = ask.query("refused").is_some();
     let kinds = match kind {
         None if refused_only => vec![LogKind::Refused, LogKind::Person],
@@ -130,15 +179,15 @@ fn wanted(ask: &PageAsk<'_>) -> Wanted {
         Some(kind) => vec![kind],
     };
     let filter = LogFilter {
-        before: ask.query("before").and_then(|before| before.parse().ok()),
+        before: before.unwrap_or_default(),
         limit: MAX_CELL_LOG_PAGE,
-        from_ms: day("from").and_then(begins),
-        to_ms: day("to").and_then(|day| day.tomorrow().ok()).and_then(begins),
-        principal: ask.query("who").and_then(PrincipalId::parse),
+        from_ms: from.and_then(begins),
+        to_ms: to.and_then(|day| day.tomorrow().ok()).and_then(begins),
+        principal: given(ask, "who").and_then(PrincipalId::parse),
         kinds,
     };
-    let purpose = PURPOSES.iter().find(|(code, _)| ask.query("purpose") == Some(*code)).map(|(_, it)| *it);
-    Wanted { filter, purpose, refused_only, lines: LINES }
+    let purpose = PURPOSES.iter().find(|(code, _)| given(ask, "purpose") == Some(*code)).map(|(_, it)| *it);
+    Ok(Wanted { filter, purpose, refused_only, lines: LINES })
 }
 
 /// Asks until a page is full, everything was looked at, or enough was.
@@ -202,7 +251,11 @@ async fn everybody(ask: &PageAsk<'_>, people: &[PersonInfo]) -> Result<Vec<Choic
 pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let people = super::ask::people(ask).await?;
     let labels = Labels::of(&people);
-    let found = gather(ask, &wanted(ask)).await?;
+    let everybody = everybody(ask, &people).await?;
+    let (found, wrong) = match wanted(ask, &everybody) {
+        Ok(wanted) => (gather(ask, &wanted).await?, Wrongs::new()),
+        Err(wrong) => (CellLogPage { entries: Vec::new(), next: None }, wrong),
+    };
     let mut days: Vec<Day> = Vec::new();
     for entry in &found.entries {
         let name = local(&ask.clock, entry.time_ms).map_or_else(String::new, |at| day(&at, ask.language()));
@@ -212,17 +265,21 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
             None => days.push(Day { name, rows: vec![row] }),
         }
     }
-    let given =
-        |name: &'static str| ask.query(name).filter(|day| day.parse::<Date>().is_ok()).unwrap_or_default();
+    // As the reader's language writes it; as it was typed where it is not understood.
+    let shown = |name: &str| match typed_day(ask, name) {
+        Some(Ok(at)) => day_of(at, ask.language()),
+        _ => given(ask, name).unwrap_or_default().to_owned(),
+    };
     let newest = address(ask, None);
     let body = Log {
         t: ask.t,
         base: ask.base(),
-        from: given("from"),
-        to: given("to"),
+        from: shown("from"),
+        to: shown("to"),
+        wrong,
         refused_only: ask.query("refused").is_some(),
         has_filter: newest.contains('?'),
-        people: everybody(ask, &people).await?,
+        people: everybody,
         kinds: choices(ask, "kind", &KINDS),
         purposes: choices(ask, "purpose", &PURPOSES),
         is_short: found.entries.len() < LINES && found.next.is_some(),

@@ -3,6 +3,7 @@
 //! State: none.
 
 use super::super::{Clock, PageAsk};
+use jiff::civil::Date;
 use jiff::{Timestamp, ZonedDateTime};
 use salus_frame::{Language, Words};
 use salus_records::Budgets;
@@ -49,12 +50,17 @@ fn written(at: &ZonedDateTime, language: Language) -> String {
 
 /// The day alone.
 pub(super) fn day(at: &ZonedDateTime, language: Language) -> String {
+    day_of(at.date(), language)
+}
+
+/// A day.
+pub(super) fn day_of(day: Date, language: Language) -> String {
     let pattern = match language {
         Language::De => "%d.%m.%Y",
         Language::Fr => "%d/%m/%Y",
         Language::En => "%-d %b %Y",
     };
-    at.strftime(pattern).to_string()
+    day.strftime(pattern).to_string()
 }
 
 fn ago(t: Words, ms: u64, now_ms: u64) -> String {

@@ -19,7 +19,7 @@ pub(super) struct Action {
 }
 
 /// Name in the messages, icon, address, key, whether it is the administration's.
-const ALL: [(&str, &str, &str, &str, bool); 8] = [
+const ALL: [(&str, &str, &str, &str, bool); 9] = [
     ("action-new-patient", "plus", "patient/new", "n p", false),
     ("action-today", "today", "today", "g t", false),
     ("action-inbox", "inbox", "inbox", "g i", false),
@@ -28,13 +28,19 @@ const ALL: [(&str, &str, &str, &str, bool); 8] = [
     ("action-roles", "admin", "admin/roles", "", true),
     ("action-log", "eye", "admin/log", "", true),
     ("action-checkpoints", "check", "admin/checkpoints", "", true),
+    (EVERYBODYS, "keys", "passkeys", "", false),
 ];
+
+/// What whoever is signed in may do, whatever their role.
+const EVERYBODYS: &str = "action-passkeys";
 
 /// The actions whose words begin with what was typed; all of them when nothing was.
 pub(super) fn actions(ask: &PageAsk<'_>, q: &str) -> Vec<Action> {
     let administers = ask.person.role.administers();
     let treats = ask.person.role.treats();
-    let mine = ALL.iter().filter(|(.., administration)| if *administration { administers } else { treats });
+    let mine = ALL.iter().filter(|(name, .., administration)| {
+        *name == EVERYBODYS || if *administration { administers } else { treats }
+    });
     let all = mine.map(|(name, icon, to, key, _)| Action {
         label: ask.t.say(name).into_owned(),
         icon,
