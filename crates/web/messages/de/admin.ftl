@@ -55,6 +55,10 @@ admin-count-sessions = { $count ->
    *[other] { $count } angemeldet
 }
 admin-alone = Es gibt nur eine Person in der Verwaltung. Geht ihr Passkey verloren, kann hier niemand helfen: Laden Sie eine zweite ein.
+admin-worst = Am weitesten reichen
+admin-worst-lead = Was jemand bekäme, der einen dieser Zugänge stiehlt, ehe ihn jemand sperrt. Der Ring zeigt, was in den letzten 24 Stunden wirklich geöffnet wurde.
+admin-worst-what = Akten von { $day } Patienten in 24 Stunden, von { $month } in 30 Tagen
+admin-worst-none = Kein Zugang öffnet Akten.
 admin-refused-today = Heute abgewiesen
 admin-refused-none = Heute wurde nichts abgewiesen.
 admin-more-than = mehr als { $count }

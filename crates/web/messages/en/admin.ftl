@@ -55,6 +55,10 @@ admin-count-sessions = { $count ->
    *[other] { $count } signed in
 }
 admin-alone = There is only one administrator. If their passkey is lost, nobody here can help: invite a second one.
+admin-worst = What reaches furthest
+admin-worst-lead = What somebody would get who stole one of these, until it is suspended. The ring shows what was really opened in the last 24 hours.
+admin-worst-what = charts of { $day } patients in 24 hours, of { $month } in 30 days
+admin-worst-none = Nothing opens a chart.
 admin-refused-today = Refused today
 admin-refused-none = Nothing was refused today.
 admin-more-than = more than { $count }

@@ -55,6 +55,10 @@ admin-count-sessions = { $count ->
    *[other] { $count } connexions
 }
 admin-alone = Il n’y a qu’une personne à l’administration. Si sa clé d’accès est perdue, personne ici ne peut aider : invitez-en une deuxième.
+admin-worst = Portée la plus grande
+admin-worst-lead = Ce qu’obtiendrait quelqu’un qui vole l’un de ces accès, avant qu’il soit suspendu. L’anneau montre ce qui a vraiment été ouvert dans les dernières 24 heures.
+admin-worst-what = dossiers de { $day } patients en 24 heures, de { $month } en 30 jours
+admin-worst-none = Aucun accès n’ouvre de dossier.
 admin-refused-today = Refusé aujourd’hui
 admin-refused-none = Rien n’a été refusé aujourd’hui.
 admin-more-than = plus de { $count }

@@ -372,6 +372,11 @@ fn the_log_tells_who_did_what_in_three_languages_and_names_no_patient() {
             "{typed}: {page}"
         );
     }
+    // First of all, the overview shows the credential that reaches furthest.
+    let overview = boss.get("/admin").text();
+    let worst = overview.find("What reaches furthest").unwrap();
+    assert!(worst < overview.find("Refused today").unwrap(), "{overview}");
+    assert!(overview.contains("charts of 150 patients in 24 hours, of 1,000 in 30 days"), "{overview}");
     // The overview shows today's refusals, and leads to all of them.
     let overview = boss.get("/admin").text();
     assert!(
