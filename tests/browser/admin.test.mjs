@@ -15,22 +15,27 @@ const WORDS = {
 for (const [language, words] of Object.entries(WORDS)) {
   test(`an administrator invites, suspends and restores (${language})`, { language }, async ({ page, salus, cell }) => {
     await redeemInvitation(page, salus, personOf(cell, 'practice-administrator'));
-    await keys(page, 'g v');
+    // Who administers begins at the overview.
     await page.waitForURL('**/admin');
     await assertAccessible(page);
     await keys(page, '2');
     await page.waitForURL('**/admin/people');
     await assertAccessible(page);
+    await keys(page, 'g v');
+    await page.waitForURL('**/admin');
+    await keys(page, '2');
+    await page.waitForURL('**/admin/people');
     await keys(page, 'n');
     await page.waitForURL('**/people/new');
     await page.keyboard.type(`Dr. Neu ${language}`);
     await page.locator('input[name=role][value=physician]').check();
-    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+Enter');
     const link = page.locator('#link');
     await link.waitFor();
     assert.match(await link.inputValue(), /\/invitation#salus_[\w-]{43}$/);
     assert.ok((await page.locator('main').innerText()).includes(words.invited));
     await assertAccessible(page);
+    await page.locator('[data-copy=link]:focus').waitFor();
     await page.locator('main .actions a').first().click();
     await page.locator('button[name=status][value=suspended]').click();
     await page.waitForURL('**?done=suspended');
