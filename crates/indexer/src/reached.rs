@@ -113,7 +113,7 @@ impl<'v> Run<'v> {
         if named.len() > MAX_NAMED_PATIENTS { Err(SearchFault::TooCostly) } else { Ok(named) }
     }
 
-    /// Whom it reached. `hits` are the page's: where many match, that there is a next page tells nothing of whom is on it.
+    /// Whom it reached. `hits` are the page's and the one behind it: that there is a next page tells that there is one.
     pub(crate) fn reach(
         &mut self,
         query: &Query,

@@ -76,6 +76,10 @@ pub(crate) fn search_within(
     }
     let (mut hits, next) = page.finish();
     let next = next.map(|position| cursors.seal(query, view, &position)).transpose()?;
+    let of_one = parts.is_confined(&met);
+    let Met { total, matching, .. } = met;
+    let reach = run.reach(query, matching, of_one, &hits)?;
+    hits.truncate(query.count as usize);
     if kept.is_some() {
         let mut there = hits
             .iter()
@@ -84,9 +88,6 @@ pub(crate) fn search_within(
             .into_iter();
         hits.retain(|_| there.next().unwrap_or(false));
     }
-    let of_one = parts.is_confined(&met);
-    let Met { total, matching, .. } = met;
-    let reach = run.reach(query, matching, of_one, &hits)?;
     if budget.over.get() {
         return Err(SearchFault::TooCostly);
     }
@@ -180,13 +181,13 @@ impl<'v> Page<'_, 'v> {
         Ok(())
     }
 
-    /// The hits of the page, and where the next one begins, if there is one.
+    /// The hits of the page and, if there is one, the hit behind them; then also where the next page begins.
     fn finish(self) -> (Vec<Located<'v>>, Option<Position>) {
         let count = self.query.count as usize;
         let more = self.best.len() > count;
         let last =
             self.best.get(count.wrapping_sub(1)).filter(|_| more).map(|(position, _)| position.clone());
-        (self.best.into_iter().take(count).map(|(_, located)| located).collect(), last)
+        (self.best.into_iter().map(|(_, located)| located).collect(), last)
     }
 }
 

@@ -23,8 +23,6 @@ mod negotiate;
 mod options;
 mod outcome;
 mod pages;
-// The areas that use all of it come one by one.
-#[allow(dead_code, unused_imports)]
 mod practice;
 mod prefer;
 mod read_body;

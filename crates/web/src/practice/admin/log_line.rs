@@ -14,7 +14,6 @@ use std::net::Ipv6Addr;
 
 /// An entry.
 pub(super) struct Row {
-    pub number: u64,
     /// The time of day.
     pub time: String,
     pub moment: Moment,
@@ -49,7 +48,6 @@ pub(super) fn row(ask: &PageAsk<'_>, labels: &Labels, told: &CellLogEntry) -> Ro
     let moment = moment(ask, told.time_ms);
     let time = local(&ask.clock, told.time_ms);
     Row {
-        number: told.number,
         time: time.map_or_else(String::new, |at| at.strftime("%H:%M:%S").to_string()),
         moment,
         who,

@@ -169,7 +169,6 @@ fn page(
 #[derive(Template)]
 #[template(path = "practice/admin/said.html")]
 struct Said<'a> {
-    t: Words,
     icon: &'static str,
     title: &'a str,
     text: Vec<String>,
@@ -182,7 +181,7 @@ fn not_done(ask: &PageAsk<'_>, status: StatusCode, why: String, to: String) -> A
     let t = ask.t;
     let (title, back) = (t.say("admin-not-done"), t.say("admin-back"));
     let text = vec![why, t.say("admin-not-done-what").into_owned()];
-    let said = Said { t, icon: icon("alert"), title: &title, text, to, to_words: &back };
+    let said = Said { icon: icon("alert"), title: &title, text, to, to_words: &back };
     page(ask, Part::Overview, title.clone(), None, &said).status(status).answer(ask)
 }
 
@@ -197,7 +196,7 @@ fn not_yours(ask: &PageAsk<'_>) -> Answer {
         t.say("admin-not-yours-help").into_owned(),
     ];
     let to = format!("{}/today", ask.base());
-    let said = Said { t, icon: icon("admin"), title: &title, text, to, to_words: &home };
+    let said = Said { icon: icon("admin"), title: &title, text, to, to_words: &home };
     Page::new(Rail::Nowhere, title.clone(), &said).status(StatusCode::FORBIDDEN).answer(ask)
 }
 

@@ -55,7 +55,7 @@ pub(super) async fn shown_once(ask: &PageAsk<'_>, part: Part, to: String) -> Res
     let t = ask.t;
     let (title, back) = (t.say("admin-once"), t.say("admin-back"));
     let text = ["admin-once-what", "admin-once-again"].map(|key| t.say(key).into_owned()).into();
-    let said = Said { t, icon: icon("alert"), title: &title, text, to, to_words: &back };
+    let said = Said { icon: icon("alert"), title: &title, text, to, to_words: &back };
     Ok(page(ask, part, title.clone(), None, &said).status(StatusCode::CONFLICT).answer(ask))
 }
 

@@ -35,7 +35,6 @@ const MAX_CODE_CHARS: usize = 40;
 
 /// What can be drawn.
 struct Parameter {
-    code: String,
     name: String,
     is_drawn: bool,
     /// The address with this one added, or without it.
@@ -246,7 +245,7 @@ fn parameters(
         if !is_drawn {
             to.push_str(&format!("&p={code}"));
         }
-        Parameter { code, name, is_drawn, to }
+        Parameter { name, is_drawn, to }
     };
     all.into_iter().map(parameter).collect()
 }

@@ -7,7 +7,7 @@
 
 use super::super::view::code::Concept;
 use super::super::view::date::When;
-use super::super::view::json::{all, is, one, raw, text};
+use super::super::view::json::{is, one, raw, text};
 use super::super::view::value::{reference, when};
 use super::super::{PageAsk, Trouble};
 use super::access;

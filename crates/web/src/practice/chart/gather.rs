@@ -38,11 +38,6 @@ impl Found {
         all
     }
 
-    /// How many records were opened.
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
     /// How many more there are that were not opened.
     pub(super) fn left_out(&self) -> u64 {
         self.total.saturating_sub(self.entries.len() as u64)

@@ -4,7 +4,7 @@
 
 use super::super::view::code::{ATC, ATC_DE, Concept, has_code};
 use super::super::view::date::When;
-use super::super::view::json::{all, is, one, raw, text};
+use super::super::view::json::{all, is, raw, text};
 use super::super::view::value::when;
 use super::gather::Who;
 use salus_records::fhir::json::Value;
@@ -37,8 +37,6 @@ pub(super) struct Medicine {
     pub is_anticoagulant: bool,
     /// Whether it is a prescription, and not what is taken.
     pub is_request: bool,
-    /// The Encounter in which it was prescribed.
-    pub encounter: Option<String>,
 }
 
 impl Medicine {
@@ -80,9 +78,6 @@ impl Medicine {
             who: Who::at(resource, if is_request { "requester" } else { "informationSource" }),
             is_anticoagulant,
             is_request,
-            encounter: one(resource, "encounter")
-                .or_else(|| one(resource, "context"))
-                .and_then(|encounter| super::super::view::value::reference_of(encounter, "Encounter")),
         })
     }
 }

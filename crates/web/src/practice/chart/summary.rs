@@ -35,10 +35,8 @@ const STEADY: f64 = 0.02;
 
 /// A problem: one diagnosis, however often it was written down.
 pub(super) struct Problem {
-    pub id: String,
     pub concept: Concept,
     pub since: Option<Told>,
-    pub last: Option<Told>,
     pub is_suspected: bool,
     began: Option<When>,
 }
@@ -223,10 +221,8 @@ fn problem(problem: Value<'_>, today: When, ask: &PageAsk<'_>) -> Option<Problem
     let began = when(problem, &["onsetDateTime", "onsetPeriod.start", "recordedDate"]);
     let told = |when: Option<When>| Told::maybe(when, today.day, ask.language());
     Some(Problem {
-        id: raw(problem, "id").unwrap_or_default(),
         concept: Concept::at(problem, "code")?,
         since: told(began),
-        last: told(when(problem, &["recordedDate"])),
         is_suspected: is(problem, status, "provisional") || is(problem, status, "differential"),
         began,
     })

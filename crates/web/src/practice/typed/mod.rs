@@ -31,6 +31,7 @@ impl Wrong {
     }
 
     /// Its message's key.
+    #[cfg(test)]
     pub(crate) fn key(&self) -> &'static str {
         self.key
     }

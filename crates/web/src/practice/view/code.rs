@@ -8,8 +8,6 @@ use salus_records::fhir::json::Value;
 /// The most characters of a code.
 const MAX_CODE_CHARS: usize = 40;
 
-/// LOINC.
-pub(crate) const LOINC: &str = "http://loinc.org";
 /// WHO's classification of medicines, as FHIR writes it.
 pub(crate) const ATC: &str = "http://www.whocc.no/atc";
 /// The German edition of the same.

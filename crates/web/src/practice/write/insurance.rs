@@ -1,4 +1,5 @@
-//! The insurance card: a new Coverage is in force, those before are ended on the day before.
+//! The insurance card: a new Coverage is in force, those before with the same kind of number are ended on the day before. Another
+//! insurance beside it, such as a private one for what the first does not pay, stays.
 //!
 //! State: none.
 
@@ -124,6 +125,13 @@ fn set_number(patient: &mut Value, system: &str, number: &str) -> bool {
     !found
 }
 
+/// Whether a card with a number of this system takes the place of this one.
+fn is_replaced(card: &Value, system: &str) -> bool {
+    let kind = if system == KVNR.0 { KVNR.1 } else { INS.1 };
+    let number = text_at(card, "subscriberId");
+    number.is_empty() || kind.check(&plain(number)) != Err(salus_records::fhir::NumberFault::Form)
+}
+
 /// The card of somebody, in force from a day on.
 pub(super) fn coverage(
     payer: (&str, &str),
@@ -174,7 +182,7 @@ pub(super) async fn read(
         let text = ask.t.say("ask-insurance-changed").into_owned();
         change.questions.push(Question { key: format!("changed {}", base(&cards)), text, lines });
     }
-    for (id, version, mut card) in cards {
+    for (id, version, mut card) in cards.into_iter().filter(|(_, _, card)| is_replaced(card, system)) {
         let began = text_at(&card, "period.start").parse::<Date>().ok();
         let end = since.yesterday().unwrap_or(since);
         // A card that begins later than its successor never was in force.
@@ -199,6 +207,21 @@ pub(super) async fn read(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_card_takes_the_place_of_its_like() {
+        let card = |number: &str| json!({"subscriberId": number});
+        for (number, system, is_it) in [
+            ("A123456780", KVNR.0, true),
+            ("A123456781", KVNR.0, true),
+            ("", KVNR.0, true),
+            ("ZUSATZ-77", KVNR.0, false),
+            ("A123456780", INS.0, false),
+            ("2 55 08 14 168 025 38", INS.0, true),
+        ] {
+            assert_eq!(is_replaced(&card(number), system), is_it, "{number}");
+        }
+    }
 
     #[test]
     fn a_number_is_told_by_its_form_and_checked() {
