@@ -92,6 +92,10 @@ pub fn directory(dir: &Path, known: &Known<'_>) -> Result<Report, CouldNotLook> 
     directory_on(&RealDisk, dir, known, live)
 }
 
+/// How often a log at work is looked at before it counts as bad: a file that is read in the middle of a write looks torn, with what
+/// was written behind it whole; what is wrong with a log is wrong each time.
+const LOOKS_AT_WORK: usize = 3;
+
 /// [`directory`] on another disk, and whether somebody writes it at this moment.
 pub fn directory_on(
     disk: &dyn Disk,
@@ -99,6 +103,17 @@ pub fn directory_on(
     known: &Known<'_>,
     live: bool,
 ) -> Result<Report, CouldNotLook> {
+    let mut report = look(disk, dir, known, live)?;
+    for _ in 1..LOOKS_AT_WORK {
+        if report.is_good() || !live {
+            break;
+        }
+        report = look(disk, dir, known, live)?;
+    }
+    Ok(report)
+}
+
+fn look(disk: &dyn Disk, dir: &Path, known: &Known<'_>, live: bool) -> Result<Report, CouldNotLook> {
     let names = disk.list(dir).map_err(|_| CouldNotLook::NoLog { path: dir.to_owned() })?;
     if !names.iter().any(|(name, _)| name == JOURNAL || name == VERIFIER_KEYS || Tree::parse(name).is_some())
     {

@@ -294,12 +294,12 @@ impl Drop for Mount {
 
 #[test]
 fn a_full_disk_refuses_and_goes_on_when_there_is_room() {
-    let Some(mount) = Mount::new("4m") else {
+    let Some(mount) = Mount::new("6m") else {
         println!("not run: a_full_disk_refuses_and_goes_on_when_there_is_room: may not mount a tmpfs");
         return;
     };
     let dir = mount.0.path();
-    std::fs::write(dir.join("ballast"), vec![1; 1_500_000]).unwrap();
+    std::fs::write(dir.join("ballast"), vec![1; 3_000_000]).unwrap();
     let store = new_store(dir);
     let mut outcomes = BTreeMap::new();
     let (mut entry, mut hot) = (1, 2);
