@@ -247,19 +247,26 @@ fn give(extractor: &mut Extractor, rows: &[&Stored]) {
     extractor.0.send_any(&FromExtractor::Words { feed, words, last: true });
 }
 
-#[test]
-fn bodies_go_to_the_extractor_words_to_the_store_and_then_to_the_index() {
-    let p = practice();
-    let (one, two) = (p.patient(1), p.patient(2));
-    let other_kind = p.record(OBSERVATION, 3);
+/// An extraction by a parameter that is defined now, approved by two, with a whole index and a record server that are connected; and
+/// the entry of the definition.
+fn running(p: &Practice) -> (u64, Indexer, Lane) {
     let since = p.define(7, Some("a"), true).unwrap();
     let mut indexer = Indexer::open(p.keyholder(), Some(since), 1);
     assert!(matches!(indexer.next(), ToIndexer::Needs { .. }));
     indexer.caught_up();
     let other = p.approver("approver");
     p.ask(ApproverProof::Machine).unwrap();
-    let mut lane = Lane::connect(p.keyholder());
+    let lane = Lane::connect(p.keyholder());
     p.approve(other()).unwrap();
+    (since, indexer, lane)
+}
+
+#[test]
+fn bodies_go_to_the_extractor_words_to_the_store_and_then_to_the_index() {
+    let p = practice();
+    let (one, two) = (p.patient(1), p.patient(2));
+    let other_kind = p.record(OBSERVATION, 3);
+    let (_, mut indexer, mut lane) = running(&p);
     while CALLS.load(Ordering::SeqCst) == 0 {
         std::thread::yield_now();
     }
@@ -335,14 +342,7 @@ fn bodies_go_to_the_extractor_words_to_the_store_and_then_to_the_index() {
 fn an_extraction_in_which_nothing_breaks_is_done_with_its_last_words() {
     let p = practice();
     let one = p.patient(1);
-    let since = p.define(7, Some("a"), true).unwrap();
-    let mut indexer = Indexer::open(p.keyholder(), Some(since), 1);
-    assert!(matches!(indexer.next(), ToIndexer::Needs { .. }));
-    indexer.caught_up();
-    let other = p.approver("approver");
-    p.ask(ApproverProof::Machine).unwrap();
-    let mut lane = Lane::connect(p.keyholder());
-    p.approve(other()).unwrap();
+    let (since, mut indexer, mut lane) = running(&p);
     let mut extractor = Extractor::connect(&p);
     assert!(matches!(extractor.next(), ToExtractor::Begin { .. }));
     let run = wanted(&mut lane);
