@@ -95,8 +95,18 @@ impl Core {
             AdminAsk::ApproveExtraction { cell, by } => self.approve_extraction(&cell, &by),
             // The server asks the indexer first, see [`crate::index`].
             AdminAsk::IndexStatus => Ok(Ok(AdminAnswer::Index(Vec::new()))),
+            AdminAsk::MoveClock { by_ms } => Ok(self.move_clock(by_ms)),
             AdminAsk::Extractions => Ok(Ok(AdminAnswer::Extractions(self.extractions(&HashMap::new())))),
         }
+    }
+
+    fn move_clock(&mut self, by_ms: u64) -> Result<AdminAnswer, AdminError> {
+        if !self.clock_moves {
+            let rule = "moves by itself; it can be set forward only in a drill".to_owned();
+            return Err(AdminError::Invalid { field: "clock".into(), rule });
+        }
+        self.clock.forward(by_ms);
+        Ok(AdminAnswer::Done)
     }
 
     fn change(&mut self, cell: CellId, event: Event) -> Outcome {

@@ -3,6 +3,9 @@
 //! Budgets are windows of time, so a clock that can be set forward is a budget that can be refilled. While the process
 //! runs, time passes as the monotonic clock says; the wall clock counts once, at the start.
 //!
+//! Where the keyholder was started so ([`crate::run::KeyholderOptions::clock_moves`]), it can be set forward by an administrator: for drills
+//! and tests, which live through weeks in minutes.
+//!
 //! Never: earlier than an entry of the log. State: the start, and the latest time given out.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -24,9 +27,15 @@ impl Clock {
         Self { began: Instant::now(), began_ms, latest_ms: began_ms }
     }
 
+    /// Sets it forward.
+    pub fn forward(&mut self, by_ms: u64) {
+        self.began_ms = self.began_ms.saturating_add(by_ms);
+    }
+
     /// Milliseconds since 1970.
     pub fn now_ms(&mut self) -> u64 {
-        self.latest_ms = self.latest_ms.max(self.began_ms + self.began.elapsed().as_millis() as u64);
+        self.latest_ms =
+            self.latest_ms.max(self.began_ms.saturating_add(self.began.elapsed().as_millis() as u64));
         self.latest_ms
     }
 }

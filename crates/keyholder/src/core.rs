@@ -23,6 +23,8 @@ pub struct Core {
     pub(crate) state: State,
     pub(crate) keyring: Keyring,
     pub(crate) clock: Clock,
+    /// Whether an administrator may set the clock forward.
+    pub(crate) clock_moves: bool,
     pub(crate) log: AccessLog,
     pub(crate) installation: String,
     pub(crate) recovery: salus_seal::escrow::RecoveryIdentity,
@@ -61,6 +63,7 @@ impl Core {
             state: parts.state,
             keyring: parts.keyring,
             clock,
+            clock_moves: false,
             log: parts.log,
             installation: parts.installation,
             recovery: parts.recovery,

@@ -45,6 +45,8 @@ pub struct KeyholderOptions {
     pub extract: Option<ExtractOptions>,
     /// What protects the process, in plain words, for `salus status`.
     pub protections: Vec<String>,
+    /// Whether an administrator may set the clock forward: never where there are real patients, since it refills budgets.
+    pub clock_moves: bool,
 }
 
 /// What searching needs.
@@ -97,6 +99,7 @@ pub fn run(mut options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -
         protections: options.protections,
     });
     core.has_witnesses = has_witnesses;
+    core.clock_moves = options.clock_moves;
     let now_ms = core.clock.now_ms();
     core.record(Tree::Platform, now_ms, Event::Started { torn_bytes, recovered: false }, None)?;
     if first_start {

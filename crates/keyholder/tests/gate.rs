@@ -4,10 +4,11 @@
 
 mod support;
 
-use salus_keyholder::KeyholderError;
+use salus_keyholder::{KeyholderError, KeyholderOptions};
 use salus_seal::entry::{Event, Interaction, Refusal};
 use salus_seal::{CellId, Part};
 use salus_trust_api::Token;
+use salus_trust_api::admin::AdminClientError;
 use salus_trust_api::wire::*;
 use support::*;
 
@@ -455,6 +456,31 @@ fn who_cannot_prove_what_it_is_is_sent_away_and_hostile_bytes_end_only_their_con
     }
     let header = p.session.header(PATIENT, 1, 1, 1);
     assert!(p.server.write(&p.session, header, new_patient(1)).is_ok(), "the others go on");
+}
+
+#[test]
+fn the_clock_is_set_forward_in_a_drill_and_nowhere_else() {
+    let forward = || AdminAsk::MoveClock { by_ms: 31 * 86_400_000 };
+    let mut p = practice(1);
+    let stored = [1, 2].map(|record| {
+        let header = p.session.header(PATIENT, record, record, 1);
+        p.server.write(&p.session, header, new_patient(record)).unwrap()
+    });
+    assert!(p.server.read(&p.session, &stored[0], Part::Body).is_ok());
+    assert!(p.server.read(&p.session, &stored[1], Part::Body).is_err(), "the budget of one is spent");
+    let mut admin = p.keyholder.admin();
+    assert!(matches!(admin.ask(forward()), Ok(AdminAnswer::Done)));
+    let AdminAnswer::Session(again) = admin.ask(AdminAsk::BeginSession { client: p.session.client }).unwrap()
+    else {
+        panic!("no session");
+    };
+    p.session.token = again.token.clone();
+    assert!(p.server.read(&p.session, &stored[1], Part::Body).is_ok(), "the windows have passed");
+
+    let dir = tempfile::tempdir().unwrap();
+    init(dir.path());
+    let real = Keyholder::start_with(KeyholderOptions { clock_moves: false, ..options(dir.path()) });
+    assert!(matches!(real.admin().ask(forward()), Err(AdminClientError::Admin(_))));
 }
 
 fn copy(from: &std::path::Path, to: &std::path::Path) {

@@ -7,7 +7,7 @@ use crate::config::{ConfigError, MustBe, Rule, Settings, load};
 use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::messages::{Say, say};
-use crate::supervise::{Plan, Server, asked_to_end, begin_log, log};
+use crate::supervise::{Occasion, Plan, Server, asked_to_end, begin_log, log};
 use salus_fhir::Language;
 use std::path::Path;
 
@@ -17,7 +17,7 @@ pub fn run(command: &cli::Serve, language: Language) -> Result<(), Failure> {
     data.must_exist()?;
     let settings = settings(&data, command.config.as_deref(), language)?;
     begin_log(settings.log.format, settings.log.level);
-    let plan = Plan { data, settings, note: None, look_round: false, language };
+    let plan = Plan { data, settings, note: None, occasion: Occasion::Real, language };
     on_this_thread(async {
         let asked = asked_to_end()?;
         let mut server = Server::start(plan)?;

@@ -110,6 +110,7 @@ pub fn serve(data: &Path) -> Result<(), BenchError> {
         sign_in: None,
         extract: None,
         protections: Vec::new(),
+        clock_moves: false,
     };
     run(options, stop, || println!("ready")).map_err(|error| BenchError::Keyholder(error.to_string()))
 }

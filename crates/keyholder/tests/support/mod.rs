@@ -78,6 +78,7 @@ pub fn options(data_dir: &Path) -> KeyholderOptions {
             program: Program { extraction: 1, changed: Vec::new() },
         }),
         protections: Vec::new(),
+        clock_moves: true,
     }
 }
 

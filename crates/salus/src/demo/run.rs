@@ -17,7 +17,7 @@ use crate::init::make_keys;
 use crate::messages::say;
 use crate::serve::on_this_thread;
 use crate::supervise::log::now_ms;
-use crate::supervise::{Plan, Server, asked_to_end, begin_log};
+use crate::supervise::{Occasion, Plan, Server, asked_to_end, begin_log};
 use bytes::Bytes;
 use hyper::Method;
 use salus_fhir::Language;
@@ -92,7 +92,7 @@ pub fn run(command: &cli::Demo, language: Language) -> Result<(), Failure> {
     if command.patients > 0 {
         note += &format!("\n{}", example(&data));
     }
-    let plan = Plan { data: data.clone(), settings, note: Some(note), look_round: true, language };
+    let plan = Plan { data: data.clone(), settings, note: Some(note), occasion: Occasion::Demo, language };
     on_this_thread(async {
         let asked = asked_to_end()?;
         tokio::pin!(asked);

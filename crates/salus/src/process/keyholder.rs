@@ -49,6 +49,7 @@ pub fn run() -> ExitCode {
             program: Program { extraction: EXTRACTION, changed: CHANGED.to_vec() },
         }),
         protections,
+        clock_moves: start.clock_moves,
     };
     match hold_keys(options, stop, || FirstLine::Ready.say()) {
         Ok(()) => ExitCode::SUCCESS,

@@ -72,6 +72,8 @@ pub struct KeyholderStart {
     pub sign_in: SignInStart,
     /// With which the extractor proves itself, in hexadecimal digits.
     pub extractor_key: Zeroizing<String>,
+    /// Whether an administrator may set the clock forward.
+    pub clock_moves: bool,
 }
 
 /// The indexer's options.

@@ -43,10 +43,32 @@ pub struct Plan {
     pub settings: Settings,
     /// A line for the front page.
     pub note: Option<String>,
-    /// Whether one-time links may let people look round without a passkey: only in a demo.
-    pub look_round: bool,
+    /// For whom.
+    pub occasion: Occasion,
     /// For what the processes say when they refuse to start.
     pub language: Language,
+}
+
+/// For whom a server runs.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Occasion {
+    /// For patients who exist.
+    Real,
+    /// To try things out: one-time links may let people look round without a passkey.
+    Demo,
+    /// To be robbed. As a demo; the clock can be set forward, and the robber has the key with which the record server proves itself to the
+    /// keyholder.
+    Drill(Zeroizing<[u8; 32]>),
+}
+
+impl std::fmt::Debug for Occasion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Real => "Real",
+            Self::Demo => "Demo",
+            Self::Drill(_) => "Drill",
+        })
+    }
 }
 
 /// A server that was started. It ends when [`Server::end`] is awaited, or with the process.
@@ -238,7 +260,12 @@ fn starts(plan: &Plan, addresses: Addresses, server: &ServerFile) -> Result<Star
         let key = salus_seal::keys::random::<32>().map(Zeroizing::new);
         key.map_err(|_| Failure::could_not(say("no-random")))
     };
-    let (key, indexer_key, extractor_key, door_key) = (draw()?, draw()?, draw()?, draw()?);
+    let (indexer_key, extractor_key, door_key) = (draw()?, draw()?, draw()?);
+    let key = match &plan.occasion {
+        Occasion::Drill(key) => key.clone(),
+        Occasion::Real | Occasion::Demo => draw()?,
+    };
+    let look_round = plan.occasion != Occasion::Real;
     let door_url = server.door_url.clone().unwrap_or_default();
     let rp_id = match settings.door.rp_id.as_str() {
         // An address has no host that passkeys could be bound to; nothing fits then.
@@ -269,9 +296,10 @@ fn starts(plan: &Plan, addresses: Addresses, server: &ServerFile) -> Result<Star
             origin: door_url.clone(),
             rp_id: rp_id.clone(),
             pages_url: server.base_url.clone(),
-            look_round: plan.look_round,
+            look_round,
         },
         extractor_key: print_key(&extractor_key),
+        clock_moves: matches!(plan.occasion, Occasion::Drill(_)),
     };
     let extractor = ExtractorStart {
         log: log.clone(),
@@ -294,7 +322,7 @@ fn starts(plan: &Plan, addresses: Addresses, server: &ServerFile) -> Result<Star
         tls: tls.clone(),
         keyholder_socket: plan.data.keyholder_socket(),
         keyholder_key: print_key(&door_key),
-        look_round: plan.look_round,
+        look_round,
     };
     let record_server = RecordServerStart {
         log,

@@ -214,6 +214,7 @@ impl Keyholder {
             sign_in: Some(crate::admin_people::sign_in_options()),
             extract: Some(crate::extractor::options(dir)),
             protections: Vec::new(),
+            clock_moves: true,
         };
         let (stop_read, stop_write) = std::io::pipe().unwrap();
         let (ready, is_ready) = mpsc::channel();
