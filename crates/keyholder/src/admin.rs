@@ -71,7 +71,7 @@ impl Core {
             AdminAsk::Scope { by, from_ms, to_ms } => {
                 let cell =
                     or_answer!(self.cell_of(by).ok_or_else(|| not_found("session, principal or client")));
-                self.scope(cell, by, from_ms, to_ms).map(|scope| Ok(AdminAnswer::Scope(scope)))
+                Ok(self.scope(cell, by, from_ms..to_ms)?.map(AdminAnswer::Scope))
             }
             AdminAsk::WriteRoots { cell, from, limit } => {
                 let cell = or_answer!(self.cell_named(&cell));
@@ -97,6 +97,7 @@ impl Core {
             AdminAsk::IndexStatus => Ok(Ok(AdminAnswer::Index(Vec::new()))),
             AdminAsk::MoveClock { by_ms } => Ok(self.move_clock(by_ms)),
             AdminAsk::Extractions => Ok(Ok(AdminAnswer::Extractions(self.extractions(&HashMap::new())))),
+            AdminAsk::Incident(ask) => Ok(self.ask_incident(ask)?.map(AdminAnswer::Incident)),
         }
     }
 

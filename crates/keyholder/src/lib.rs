@@ -29,6 +29,7 @@ mod core;
 mod daily;
 mod desk;
 pub mod extraction;
+mod incident;
 mod index;
 mod open_read;
 mod open_write;
@@ -42,6 +43,7 @@ mod scope;
 pub mod search;
 pub mod searches;
 mod server;
+pub mod span;
 
 pub use desk::SignInOptions;
 pub use error::KeyholderError;

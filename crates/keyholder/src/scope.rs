@@ -8,13 +8,18 @@ use crate::state::State;
 use salus_accesslog::Tree;
 use salus_seal::entry::{self, Event, Fleeting, Lasting, VersionRange, ranges};
 use salus_seal::{CellId, Pseudonym};
-use salus_trust_api::wire::{AdminAnswer, LogEntry, LogPage, Scope, ScopeBy, ScopePatient, WriteRoot};
+use salus_trust_api::wire::incident::{ScopeAsk, ScopeEntry, ScopeFilter, ScopeKind};
+use salus_trust_api::wire::{
+    AdminAnswer, AdminError, LogEntry, LogPage, Scope, ScopeBy, ScopePatient, WriteRoot,
+};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The most entries of one page of the log.
 const MAX_LOG_PAGE: u32 = 1_000;
 /// The most write entries of one page.
 const MAX_ROOTS_PAGE: u32 = 10_000;
+/// The most pages of a scope that is answered at once.
+const MAX_PAGES: usize = 16;
 
 /// What is being gathered of one patient.
 #[derive(Default)]
@@ -67,61 +72,39 @@ impl Core {
         }
     }
 
+    /// What was admitted, of few entries: more is asked for in pages ([`crate::span`]).
     pub(crate) fn scope(
         &self,
         cell: CellId,
         by: ScopeBy,
-        from_ms: u64,
-        to_ms: u64,
-    ) -> Result<Scope, KeyholderError> {
-        let tree = Tree::Cell(cell);
+        times: std::ops::Range<u64>,
+    ) -> Result<Result<Scope, AdminError>, KeyholderError> {
+        let mut filter = ScopeFilter::default();
+        match by {
+            ScopeBy::Session(id) => filter.session = Some(id),
+            ScopeBy::Principal(id) => filter.principal = Some(id),
+            ScopeBy::Client(id) => filter.client = Some(id),
+        }
         let mut scope = Scope::default();
         let mut admissions: BTreeMap<u64, Admission> = BTreeMap::new();
-        self.each_entry(tree, 0..self.log.size(tree), |number, lasting, fleeting| {
-            if let Event::Delivered { entries } = &lasting.event {
-                for entry in entries {
-                    if let Some(admission) = admissions.get_mut(entry) {
-                        admission.delivered = true;
-                    }
+        let mut ask =
+            ScopeAsk { cell: String::new(), filter, from_ms: times.start, to_ms: times.end, next: None };
+        for _ in 0..MAX_PAGES {
+            let page = self.scope_page(cell, &ask)?;
+            scope.refusals += page.refused.len() as u64;
+            page.admitted.into_iter().for_each(|entry| add(&mut admissions, entry));
+            for entry in page.delivered.iter().flat_map(|(_, entries)| entries) {
+                if let Some(admission) = admissions.get_mut(entry) {
+                    admission.delivered = true;
                 }
             }
-            let Some(fleeting) = fleeting.filter(|fleeting| self.concerns(by, fleeting)) else { return };
-            if lasting.time_ms < from_ms || lasting.time_ms >= to_ms {
-                return;
+            ask.next = page.next;
+            if page.next.is_none() {
+                gather(admissions, &mut scope);
+                return Ok(Ok(scope));
             }
-            match &lasting.event {
-                Event::Refused => scope.refusals += 1,
-                Event::Written { first, .. } if *first != number => {
-                    // The rest of a chain belongs to its first entry.
-                    if let Some(admission) = admissions.get_mut(first) {
-                        admission.versions.extend(fleeting.versions);
-                        admission.patients.extend(fleeting.patients);
-                    }
-                }
-                event @ (Event::Opened | Event::Searched | Event::SearchedWithin | Event::Written { .. }) => {
-                    // What was written came from the writer, so there is nothing left to deliver.
-                    let delivered = matches!(event, Event::Written { .. });
-                    let Fleeting { patients, versions, .. } = fleeting;
-                    admissions.insert(
-                        number,
-                        Admission { time_ms: lasting.time_ms, patients, versions, delivered },
-                    );
-                }
-                // A change of people or applications reaches no patient.
-                _ => {}
-            }
-        })?;
-        gather(admissions, &mut scope);
-        Ok(scope)
-    }
-
-    fn concerns(&self, by: ScopeBy, fleeting: &Fleeting) -> bool {
-        let session = || self.state.sessions.get(&fleeting.session);
-        match by {
-            ScopeBy::Session(id) => fleeting.session == id,
-            ScopeBy::Principal(id) => session().is_some_and(|session| session.principal == id),
-            ScopeBy::Client(id) => session().is_some_and(|session| session.client == id),
         }
+        Ok(Err(crate::admin::invalid("span", "short: longer ones are asked for in pages")))
     }
 
     pub(crate) fn write_roots(
@@ -203,6 +186,24 @@ pub(crate) fn open_entry(
             Ok((lasting, None))
         }
         Err(error) => Err(error),
+    }
+}
+
+fn add(admissions: &mut BTreeMap<u64, Admission>, entry: ScopeEntry) {
+    let ScopeEntry { number, time_ms, kind, patients, versions, .. } = entry;
+    match kind {
+        // The rest of a chain belongs to its first entry.
+        ScopeKind::Written { first } if first != number && admissions.contains_key(&first) => {
+            if let Some(admission) = admissions.get_mut(&first) {
+                admission.versions.extend(versions);
+                admission.patients.extend(patients);
+            }
+        }
+        // What was written came from the writer, so there is nothing left to deliver.
+        kind => {
+            let delivered = matches!(kind, ScopeKind::Written { .. });
+            admissions.insert(number, Admission { time_ms, patients, versions, delivered });
+        }
     }
 }
 

@@ -242,6 +242,7 @@ impl State {
                 cell.accepted_receipts = cell.accepted_receipts.max(Some(*up_to));
             }
             Event::CellKeyEscrowed { .. } | Event::SigningKeyEscrowed { .. } | Event::Started { .. } => {}
+            Event::Incident(_) => {}
             Event::Person(event) => return Ok(self.apply_person(None, time_ms, event)),
             _ => return Ok(None),
         }
@@ -348,6 +349,7 @@ impl State {
             Event::SessionRevoked { session } => self.sessions.get_mut(session)?.revoked = true,
             Event::Quarantined { on } => cell.quarantined = *on,
             Event::Person(event) => self.apply_person(Some(id), time_ms, event)?,
+            Event::Incident(_) => {}
             Event::CellCreated { .. }
             | Event::CellKeyEscrowed { .. }
             | Event::SigningKeyEscrowed { .. }

@@ -7,6 +7,7 @@
 //!
 //! Never: a patient's data in the lasting part. State: none.
 
+pub mod incident;
 pub mod people;
 pub mod searching;
 
@@ -195,6 +196,8 @@ pub enum Event {
     SearchedWithin,
     /// A search parameter of the cell's own changed, or an extraction took a step.
     Searching(searching::SearchingEvent),
+    /// An incident's extent was looked for, or what belonged to it undone.
+    Incident(incident::IncidentEvent),
 }
 
 /// The part that says who, why and whom.
@@ -332,11 +335,16 @@ pub fn decode(entry: &[u8]) -> Result<(Lasting, &[u8]), SealError> {
 
 /// Opens the fleeting part with the month's key.
 pub fn open_fleeting(cell: &CellId, entry: &[u8], key: &LogKey) -> Result<Fleeting, SealError> {
+    open_fleeting_with(cell, entry, &Cipher::new(key.expose())?)
+}
+
+/// The same with the month's cipher, for whoever opens many.
+pub fn open_fleeting_with(cell: &CellId, entry: &[u8], cipher: &Cipher) -> Result<Fleeting, SealError> {
     let end = lasting_end(entry)?;
     let (open, sealed) = entry.split_at_checked(end).ok_or(SealError::Malformed)?;
     let salt = open.first_chunk::<SALT_BYTES>().ok_or(SealError::Malformed)?;
     let mut buffer = sealed.to_vec();
-    let plain = Cipher::new(key.expose())?.open(nonce_of(salt), &associated(cell, open), &mut buffer)?;
+    let plain = cipher.open(nonce_of(salt), &associated(cell, open), &mut buffer)?;
     postcard::from_bytes(plain).map_err(|_| SealError::Malformed)
 }
 

@@ -8,6 +8,7 @@ mod admin;
 pub mod administer;
 mod bytes;
 pub mod extract;
+pub mod incident;
 pub mod index;
 pub mod people;
 pub mod query;

@@ -6,6 +6,7 @@ pub mod budgets;
 pub mod change;
 pub mod compare;
 pub mod extraction;
+pub mod incident;
 pub mod index;
 pub mod log;
 mod log_people;

@@ -299,7 +299,7 @@ pub fn leaves(
 }
 
 /// The header, from the first five columns.
-fn header_of(row: &Row<'_>, cell: CellId) -> Result<Header, StoreError> {
+pub fn header_of(row: &Row<'_>, cell: CellId) -> Result<Header, StoreError> {
     let number = |at| row.get::<_, i64>(at).ok().and_then(|value| u64::try_from(value).ok());
     let header = (|| {
         let (record, version) = parts_of(row.get(0).ok()?);

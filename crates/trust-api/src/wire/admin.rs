@@ -3,6 +3,7 @@
 //! Part of the wire's format: variants are only ever added at the end. Never: an admission. State: none.
 
 use super::extract::{ApproverProof, CellExtraction};
+use super::incident::{IncidentAnswer, IncidentAsk};
 use super::index::IndexStatus;
 use super::people::{PeopleAnswer, PeopleAsk};
 use super::{CellInfo, SignedIn};
@@ -121,6 +122,8 @@ pub enum AdminAsk {
         /// By this much, in milliseconds.
         by_ms: u64,
     },
+    /// About an incident: its extent, and what was changed meanwhile.
+    Incident(IncidentAsk),
 }
 
 /// By what a scope is asked for.
@@ -171,6 +174,8 @@ pub enum AdminAnswer {
     People(PeopleAnswer),
     /// To what is asked of extractions: one for each cell, or that of the cell that was named.
     Extractions(Vec<CellExtraction>),
+    /// To what was asked about an incident.
+    Incident(IncidentAnswer),
 }
 
 /// The index of one cell.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use salus_accesslog::{AccessLog, Options, Tree};
 use salus_fhir::ResourceType;
+use salus_seal::entry::incident::IncidentEvent;
 use salus_seal::entry::people::{PasskeyRegistered, PersonAdded, PersonEvent, RegistrationAllowed};
 use salus_seal::entry::searching::SearchingEvent;
 use salus_seal::entry::{self, Budgets, Event, Fleeting, Lasting, Limits, VersionRange};
@@ -17,6 +18,9 @@ use salus_trust_api::wire::administer::{
 };
 use salus_trust_api::wire::extract::{
     Definition, ExtractFeed, Extracted, NewWords, ParameterChange, VersionBody,
+};
+use salus_trust_api::wire::incident::{
+    IncidentAnswer, IncidentAsk, Network, ScopeAsk, ScopeEntry, ScopeFilter, ScopeKind, ScopePage,
 };
 use salus_trust_api::wire::people::{
     Assertion, Authorize, DoorAnswer, DoorAsk, NewPerson, OfSession, PAGES, PAGES_CLIENT_NAME, PeopleAsk,
@@ -236,6 +240,7 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("rest", Request::Batch(rest)),
         ("create-cell", Request::Admin(create)),
         ("scope", Request::Admin(scope)),
+        ("incident", Request::Admin(AdminAsk::Incident(incident()))),
         ("redeem", Request::Batch(vec![redeem])),
         ("sign-in", Request::Door(Box::new(DoorAsk::FinishSignIn(authorize(), assertion)))),
         ("add-person", Request::Admin(AdminAsk::People(add))),
@@ -244,6 +249,18 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("extract", Request::Extract(extract)),
         ("defining", Request::Batch(vec![admit(vec![defining])])),
     ]
+}
+
+fn incident() -> IncidentAsk {
+    let network = Network { address: [1; 16], prefix_bits: 120 };
+    let filter = ScopeFilter { network: Some(network), ..ScopeFilter::default() };
+    IncidentAsk::Scope(ScopeAsk {
+        cell: "praxis".to_owned(),
+        filter,
+        from_ms: 1,
+        to_ms: u64::MAX,
+        next: Some(300),
+    })
 }
 
 fn accesses() -> Ask {
@@ -328,6 +345,7 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("welcome", Reply::Welcome(vec![cell])),
         ("answers", Reply::Batch(answers)),
         ("scope", Reply::Admin(Ok(AdminAnswer::Scope(scope)))),
+        ("scope-page", Reply::Admin(Ok(AdminAnswer::Incident(scope_page())))),
         ("code", Reply::Door(Box::new(DoorAnswer::Code(token())))),
         ("who", Reply::Batch(vec![Answer::Who(Box::new(who))])),
         ("extracted", Reply::Extracted(extracted)),
@@ -335,6 +353,26 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("administered", Reply::Batch(vec![administered()])),
         ("roots", Reply::Admin(Ok(AdminAnswer::WriteRoots { roots, next: Some(2) }))),
     ]
+}
+
+fn scope_page() -> IncidentAnswer {
+    let entry = ScopeEntry {
+        number: 300,
+        time_ms: 1_795_000_000_000,
+        kind: ScopeKind::Written { first: 299 },
+        session: SessionId([1; 16]),
+        principal: PrincipalId([2; 16]),
+        client: ClientId([5; 16]),
+        device: Some(DeviceId([4; 16])),
+        address: [0; 16],
+        interaction: Interaction::Read,
+        part: Part::Body,
+        patients: vec![Pseudonym([2; 16])],
+        versions: ranges(),
+    };
+    let delivered = vec![(301, vec![298, 300])];
+    let page = ScopePage { admitted: vec![entry], delivered, looked_at: 2, ..ScopePage::default() };
+    IncidentAnswer::Scope(page)
 }
 
 fn access_page() -> Answer {
@@ -438,6 +476,7 @@ fn events() -> Vec<(&'static str, Event)> {
         ("escrowed", Event::CellKeyEscrowed { cell: CELL, generation: 1, escrow: vec![1; 80] }),
         ("session-begun", begun),
         ("parameter-defined", defined),
+        ("log-keys-given", Event::Incident(IncidentEvent::LogKeysGiven { months: vec![682, 683] })),
         ("person-added", Event::Person(PersonEvent::Added(added))),
         ("passkey-registered", Event::Person(PersonEvent::PasskeyRegistered(registered))),
     ]

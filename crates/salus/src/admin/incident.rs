@@ -1,0 +1,15 @@
+//! What the log says of incidents, in readable form. State: none.
+
+use salus_seal::entry::incident::IncidentEvent;
+use serde_json::{Value, json};
+
+/// An event's name and what it says.
+pub(super) fn describe(event: &IncidentEvent) -> (&'static str, Value) {
+    match event {
+        IncidentEvent::LogKeysGiven { months } => {
+            let month = |month: &u32| format!("{}-{:02}", 1970 + month / 12, month % 12 + 1);
+            ("log-keys-given", json!({"months": months.iter().map(month).collect::<Vec<_>>()}))
+        }
+        IncidentEvent::Undone { entry } => ("undone", json!({"entry": entry})),
+    }
+}
