@@ -7,6 +7,7 @@
 pub mod fhir;
 pub mod log;
 pub mod passkey;
+pub mod proof;
 pub mod seal;
 pub mod text;
 pub mod wire;
@@ -40,4 +41,5 @@ pub const TARGETS: &[Target] = &[
     ("attestation", passkey::attestation),
     ("cose_key", passkey::cose_key),
     ("share", text::share),
+    ("dpop", proof::dpop),
 ];

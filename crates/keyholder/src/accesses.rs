@@ -23,8 +23,9 @@ impl Core {
     /// Decides, charges, records, and looks. The answer may be sent after the next commit.
     pub(crate) fn accesses(&mut self, ask: &AccessesAsk) -> Result<Answer, KeyholderError> {
         let now_ms = self.clock.now_ms();
-        let Some(asking) = self.session(&ask.admit, now_ms)? else {
-            return Ok(Answer::Refused(Refusal::NoSession));
+        let asking = match self.session(&ask.admit, false, now_ms)? {
+            Ok(asking) => asking,
+            Err(refusal) => return Ok(Answer::Refused(refusal)),
         };
         let cell = asking.cell;
         let by_id = self.may_ask_by_id(&asking, ask.admit.interaction, now_ms);

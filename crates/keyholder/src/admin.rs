@@ -7,10 +7,13 @@ use crate::error::KeyholderError;
 use crate::keyring::{CellKeys, cell_label};
 use crate::policy::{self, Whose};
 use salus_accesslog::Tree;
+use salus_seal::entry::proof::ProofEvent;
 use salus_seal::entry::{Budgets, Event, Fleeting};
 use salus_seal::{CellId, CellKey, ClientId, PrincipalId};
 use salus_trust_api::Token;
-use salus_trust_api::wire::{AdminAnswer, AdminAsk, AdminError, CellInfo, CellStatus, ClientStatus, Status};
+use salus_trust_api::wire::{
+    AdminAnswer, AdminAsk, AdminError, Bearer, CellInfo, CellStatus, ClientStatus, Status,
+};
 use std::collections::HashMap;
 
 /// The longest name of a cell: it is part of addresses.
@@ -45,8 +48,15 @@ impl Core {
             AdminAsk::CreateClient { cell, name, role, budgets, session_ms, idle_ms } => {
                 self.create_client(&cell, name, role, budgets, session_ms, idle_ms)
             }
-            AdminAsk::BeginSession { client } => match self.begin_session(client)? {
+            AdminAsk::BeginSession { client } => match self.begin_session(client, None)? {
                 Some(signed_in) => Ok(Ok(AdminAnswer::Session(signed_in))),
+                None => Ok(Err(not_found("client"))),
+            },
+            AdminAsk::Bearer { client, allowed } => match self.state.clients.get(&client) {
+                Some(known) => {
+                    self.set_bearer(known.cell, client, allowed, None)?;
+                    Ok(Ok(AdminAnswer::Done))
+                }
                 None => Ok(Err(not_found("client"))),
             },
             AdminAsk::RevokeClient { client } => match self.state.clients.get(&client) {
@@ -185,7 +195,27 @@ impl Core {
         };
         let now_ms = self.clock.now_ms();
         self.record(Tree::Cell(cell), now_ms, event, by)?;
+        self.set_bearer(cell, client, false, by)?;
         Ok(Ok((client, principal, secret)))
+    }
+
+    /// Decides whether a client's tokens are good without proof. An entry only where it changes something.
+    pub(crate) fn set_bearer(
+        &mut self,
+        cell: CellId,
+        client: ClientId,
+        allowed: bool,
+        by: Option<&Fleeting>,
+    ) -> Result<(), KeyholderError> {
+        let (bearer, event) = match allowed {
+            true => (Bearer::Allowed, ProofEvent::BearerAllowed { client }),
+            false => (Bearer::No, ProofEvent::Required { client }),
+        };
+        if self.state.clients.get(&client).is_some_and(|known| known.bearer != bearer) {
+            let now_ms = self.clock.now_ms();
+            self.record(Tree::Cell(cell), now_ms, Event::Proof(event), by)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn cell_named(&self, name: &str) -> Result<CellId, AdminError> {
@@ -240,6 +270,7 @@ impl Core {
                 budgets: principal.budgets,
                 chart_spent: principal.spent.chart.counts(now_ms),
                 glimpse_spent: principal.spent.glimpse.counts(now_ms),
+                bearer: client.bearer,
             });
         }
         clients

@@ -46,15 +46,16 @@ impl Core {
         let now_ms = self.clock.now_ms();
         let admit = Admit {
             token: of.token,
-            proof: Vec::new(),
+            proof: of.proof,
             cell: of.cell,
             purpose: Purpose::Administration,
             interaction: Interaction::Administer,
             address,
             intents: Vec::new(),
         };
-        let Some(asking) = self.session(&admit, now_ms)? else {
-            return Ok(Answer::Refused(Refusal::NoSession));
+        let asking = match self.session(&admit, !looks(&ask), now_ms)? {
+            Ok(asking) => asking,
+            Err(refusal) => return Ok(Answer::Refused(refusal)),
         };
         if let Err(refusal) = self.may_administer(&asking, &ask, now_ms) {
             self.record_refusal(&asking, &admit, refusal, now_ms)?;
@@ -112,6 +113,14 @@ impl Core {
                 } else {
                     Err(not_found("client"))
                 }
+            }
+            CellAsk::Bearer { client, allowed } => {
+                let is_own = self.state.clients.get(&client).is_some_and(|known| known.cell == cell);
+                if !is_own {
+                    return Ok(Err(not_found("client")));
+                }
+                self.set_bearer(cell, client, allowed, Some(by.fleeting))?;
+                Ok(CellAnswer::Done)
             }
             CellAsk::Log(filter) => {
                 self.commit()?;
@@ -173,8 +182,17 @@ fn stops_or_looks(ask: &CellAsk) -> bool {
         CellAsk::People(PeopleAsk::List { .. } | PeopleAsk::RevokePasskey { .. }) => true,
         CellAsk::People(PeopleAsk::SetStatus { status, .. }) => *status != PersonStatus::Active,
         CellAsk::People(_) | CellAsk::CreateClient { .. } => false,
+        CellAsk::Bearer { allowed, .. } => !allowed,
         CellAsk::Clients | CellAsk::RevokeClient { .. } | CellAsk::Log(_) | CellAsk::Checkpoint => true,
     }
+}
+
+/// Whether it changes nothing.
+fn looks(ask: &CellAsk) -> bool {
+    matches!(
+        ask,
+        CellAsk::People(PeopleAsk::List { .. }) | CellAsk::Clients | CellAsk::Log(_) | CellAsk::Checkpoint
+    )
 }
 
 /// What an entry says of what was asked and not done: a slip in a text, or something that the asker may not.
@@ -216,7 +234,7 @@ fn kind_of(event: &Event) -> Option<LogKind> {
         Event::Written { .. } => LogKind::Written,
         Event::Refused => LogKind::Refused,
         Event::SessionBegun { .. } | Event::SessionRevoked { .. } => LogKind::Session,
-        Event::ClientCreated { .. } | Event::ClientRevoked { .. } => LogKind::Client,
+        Event::ClientCreated { .. } | Event::ClientRevoked { .. } | Event::Proof(_) => LogKind::Client,
         Event::Person(_) => LogKind::Person,
         Event::Quarantined { .. } => LogKind::Quarantine,
         Event::Landed { .. } | Event::Abandoned { .. } | Event::Delivered { .. } => LogKind::Report,

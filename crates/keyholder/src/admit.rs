@@ -10,6 +10,7 @@ use crate::core::Core;
 use crate::error::KeyholderError;
 use crate::index::Whose;
 use crate::policy::{self, Action};
+use crate::proof::Shown;
 use crate::searches;
 use crate::state::Cell;
 use salus_accesslog::Tree;
@@ -72,8 +73,9 @@ impl Core {
     pub(crate) fn admit(&mut self, mut admit: Admit) -> Result<Answer, KeyholderError> {
         let changes = take_changes(&mut admit);
         let now_ms = self.clock.now_ms();
-        let Some(asking) = self.session(&admit, now_ms)? else {
-            return Ok(Answer::Refused(Refusal::NoSession));
+        let asking = match self.session(&admit, writes(&admit), now_ms)? {
+            Ok(asking) => asking,
+            Err(refusal) => return Ok(Answer::Refused(refusal)),
         };
         let Some(events) = self.parameter_events(asking.cell, &admit, &changes) else {
             self.record_refusal(&asking, &admit, Refusal::Malformed, now_ms)?;
@@ -118,25 +120,35 @@ impl Core {
 
     /// The session of a token, if it lives, belongs to the cell that was addressed, and is proved.
     ///
-    /// A token that was never given out is counted; one that was, but is of no use here, is an entry in its cell's log.
-    pub(crate) fn session(&mut self, admit: &Admit, now_ms: u64) -> Result<Option<Asking>, KeyholderError> {
-        let Some(id) = self.state.tokens.get(&admit.token.hash()).copied() else {
+    /// A token that was never given out is counted; one that was, but is of no use here, is an entry in its cell's log. `changes`: whether anything is
+    /// to be changed, which a proof of a request to read allows to nobody.
+    pub(crate) fn session(
+        &mut self,
+        admit: &Admit,
+        changes: bool,
+        now_ms: u64,
+    ) -> Result<Result<Asking, Refusal>, KeyholderError> {
+        let id = self.state.tokens.get(&admit.token.hash()).copied();
+        let Some((id, session)) = id.and_then(|id| Some((id, self.state.sessions.get(&id)?))) else {
             self.strangers += 1;
-            return Ok(None);
-        };
-        let Some(session) = self.state.sessions.get(&id) else {
-            self.strangers += 1;
-            return Ok(None);
+            return Ok(Err(Refusal::NoSession));
         };
         let asking = Asking { session: id, principal: session.principal, cell: session.cell };
         if !self.state.is_usable(session, now_ms) || asking.cell != admit.cell {
             self.record_refusal(&asking, admit, Refusal::NoSession, now_ms)?;
-            return Ok(None);
+            return Ok(Err(Refusal::NoSession));
+        }
+        let shown = Shown { proof: &admit.proof, address: admit.address };
+        if let Err(unproved) = self.proved(&asking, &admit.token, shown, changes, now_ms) {
+            if let Some(refusal) = unproved.entry {
+                self.record_refusal(&asking, admit, refusal, now_ms)?;
+            }
+            return Ok(Err(unproved.answer));
         }
         if let Some(session) = self.state.sessions.get_mut(&id) {
             session.used_ms = session.used_ms.max(now_ms);
         }
-        Ok(Some(asking))
+        Ok(Ok(asking))
     }
 
     /// Whether a session that was good is so still.
@@ -334,6 +346,10 @@ impl Core {
 
 /// The most patients that one entry names: with 1,024 versions, some 50 kB.
 pub(crate) const MAX_PATIENTS_PER_ENTRY: usize = 2_048;
+
+fn writes(admit: &Admit) -> bool {
+    admit.intents.iter().any(|intent| matches!(intent, Intent::Write(_) | Intent::WriteDefining(..)))
+}
 
 /// A write that changes search parameters is a write like any other; what it changes is taken out of it.
 fn take_changes(admit: &mut Admit) -> Vec<ParameterChange> {

@@ -9,6 +9,7 @@ use crate::extraction::Program;
 use crate::index::Index;
 use crate::keyring::{CellKeys, Keyring};
 use crate::person_session::{Codes, Refusals};
+use crate::proof::Proofs;
 use crate::state::State;
 use salus_accesslog::{AccessLog, Tree};
 use salus_seal::entry::{self, Event, Fleeting, Lasting};
@@ -36,6 +37,7 @@ pub struct Core {
     pub(crate) index: Index,
     pub(crate) codes: Codes,
     pub(crate) refusals: Refusals,
+    pub(crate) proofs: Proofs,
     pub(crate) desk: Option<Desk>,
     /// Whether checkpoints are copied to witnesses.
     pub(crate) has_witnesses: bool,
@@ -56,10 +58,11 @@ pub(crate) struct Parts {
 }
 
 impl Core {
-    pub(crate) fn new(parts: Parts) -> Self {
+    /// Errors: there is no randomness.
+    pub(crate) fn new(parts: Parts) -> Result<Self, KeyholderError> {
         let mut clock = Clock::start(parts.state.latest_ms);
         let started_ms = clock.now_ms();
-        Self {
+        Ok(Self {
             state: parts.state,
             keyring: parts.keyring,
             clock,
@@ -75,11 +78,12 @@ impl Core {
             index: Index::default(),
             codes: Codes::default(),
             refusals: Refusals::default(),
+            proofs: Proofs::new(started_ms)?,
             desk: None,
             has_witnesses: false,
             program: Program::default(),
             fresh: HashMap::new(),
-        }
+        })
     }
 
     /// Appends an entry and takes it into the state. It is durable only after [`Core::commit`].

@@ -93,6 +93,11 @@ impl Core {
         self.desk.as_ref().is_some_and(|desk| desk.look_round)
     }
 
+    /// The record server's address, where it is known.
+    pub(crate) fn pages_url(&self) -> Option<&str> {
+        self.desk.as_ref().map(|desk| desk.pages_url.as_str())
+    }
+
     /// The answer may be sent after the next commit.
     pub(crate) fn ask_door(&mut self, ask: DoorAsk) -> Result<DoorAnswer, KeyholderError> {
         // The desk is taken out while it decides, so that it can read the state and the state's owner can write.

@@ -14,6 +14,7 @@ pub mod keyring;
 pub mod kit;
 pub mod people;
 pub mod policy;
+pub mod proof;
 pub mod recent;
 pub mod recover;
 pub mod setup;

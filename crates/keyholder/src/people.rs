@@ -265,11 +265,9 @@ impl State {
         self.clients.get(&session.client).is_some_and(|client| !client.revoked)
     }
 
-    /// Whether a session could be used at this time, in its own cell.
-    ///
-    /// One that is bound to a key needs a proof that nobody can check yet, so it is of no use rather than a bearer's.
+    /// Whether a session could be used at this time, in its own cell; if it is bound to a key, by whoever proves that ([`crate::proof`]).
     pub fn is_usable(&self, session: &Session, now_ms: u64) -> bool {
-        session.lives(now_ms) && session.proof_key.is_none() && self.credentials_live(session)
+        session.lives(now_ms) && self.credentials_live(session)
     }
 
     /// A person's sessions that could be used at this time.

@@ -8,6 +8,7 @@
 use crate::core::Core;
 use crate::error::KeyholderError;
 use crate::people_admin::is_language;
+use crate::proof::Shown;
 use crate::state::Session;
 use aws_lc_rs::digest;
 use salus_accesslog::Tree;
@@ -97,6 +98,19 @@ impl Core {
             }
             return self.refuse_code(code.cell, code.passkey, SignInFault::CodeReused);
         }
+        let shown = Shown { proof: &redeem.proof, address: redeem.address };
+        let proved = match redeem.proof.is_empty() {
+            true => Ok(None),
+            false => {
+                let owner = truncated(&hash);
+                self.proved_at_sign_in(owner, &code.cell, "signed-in", shown, now_ms).map(Some)
+            }
+        };
+        // Of the right key, but perhaps not made just now: the code is good still, and it is asked again.
+        let proof_key = match proved {
+            Ok(proof_key) => proof_key,
+            Err(unproved) => return Ok(Answer::Refused(unproved.answer)),
+        };
         let fault = self.fault_of_code(&code, &redeem.verifier, now_ms);
         // Spoilt or redeemed, it is good no more.
         if let Some(known) = self.codes.by_hash.get_mut(&hash) {
@@ -105,7 +119,7 @@ impl Core {
         if let Some(fault) = fault {
             return self.refuse_code(code.cell, code.passkey, fault);
         }
-        let signed_in = self.begin_person_session(&code, now_ms)?;
+        let signed_in = self.begin_person_session(&code, proof_key, now_ms)?;
         if let Some(known) = self.codes.by_hash.get_mut(&hash) {
             known.redeemed = Some(Some(signed_in.session));
         }
@@ -129,7 +143,12 @@ impl Core {
         }
     }
 
-    fn begin_person_session(&mut self, code: &Code, now_ms: u64) -> Result<SignedIn, KeyholderError> {
+    fn begin_person_session(
+        &mut self,
+        code: &Code,
+        proof_key: Option<[u8; 32]>,
+        now_ms: u64,
+    ) -> Result<SignedIn, KeyholderError> {
         let (token, session) = (Token::random()?, SessionId::random()?);
         let event = Event::SessionBegun {
             session,
@@ -139,7 +158,7 @@ impl Core {
             ends_ms: now_ms + PERSON_SESSION_MS,
             idle_ms: PERSON_IDLE_MS,
             device: code.passkey,
-            proof_key: None,
+            proof_key,
         };
         self.record(Tree::Cell(code.cell), now_ms, event, None)?;
         Ok(SignedIn { token, session, expires_s: PERSON_SESSION_MS / 1000 })
@@ -183,25 +202,27 @@ impl Core {
         is_good.then_some((*id, session))
     }
 
-    /// Who acts. No entry: it tells nothing of a patient.
-    pub(crate) fn who(&mut self, of: &OfSession) -> Answer {
+    /// Who acts. No entry, unless it is not proved: it tells nothing of a patient.
+    pub(crate) fn who(&mut self, of: &OfSession) -> Result<Answer, KeyholderError> {
         let now_ms = self.clock.now_ms();
-        let found = self
-            .living(of, now_ms)
-            .map(|(id, session)| (id, session.principal, session.client, session.ends_ms, session.idle_ms));
-        let Some((session, principal, client, ends_ms, idle_ms)) = found else {
-            self.strangers += 1;
-            return Answer::Refused(Refusal::NoSession);
+        let session = match self.acting(of, false, now_ms)? {
+            Ok(session) => session,
+            Err(refusal) => return Ok(Answer::Refused(refusal)),
         };
+        let Some(found) = self.state.sessions.get(&session) else {
+            return Ok(Answer::Refused(Refusal::NoSession));
+        };
+        let (principal, client, ends_ms, idle_ms) =
+            (found.principal, found.client, found.ends_ms, found.idle_ms);
         let person = self.state.people.persons.get(&principal);
         let name = match person {
             Some(person) => person.name.clone(),
             None => self.state.clients.get(&client).map_or_else(String::new, |client| client.name.clone()),
         };
         let Some(known) = self.state.principals.get_mut(&principal) else {
-            return Answer::Refused(Refusal::NoSession);
+            return Ok(Answer::Refused(Refusal::NoSession));
         };
-        Answer::Who(Box::new(Who {
+        Ok(Answer::Who(Box::new(Who {
             principal,
             session,
             client,
@@ -216,15 +237,20 @@ impl Core {
             budgets: known.budgets,
             chart_spent: known.spent.chart.counts(now_ms),
             glimpse_spent: known.spent.glimpse.counts(now_ms),
-        }))
+        })))
     }
 
     pub(crate) fn end_session(&mut self, of: &OfSession) -> Result<Answer, KeyholderError> {
         let now_ms = self.clock.now_ms();
-        if let Some((session, _)) = self.living(of, now_ms) {
-            self.record(Tree::Cell(of.cell), now_ms, Event::SessionRevoked { session }, None)?;
+        match self.acting(of, true, now_ms)? {
+            Ok(session) => {
+                self.record(Tree::Cell(of.cell), now_ms, Event::SessionRevoked { session }, None)?;
+                Ok(Answer::Noted)
+            }
+            // One that has ended already stays so.
+            Err(Refusal::NoSession) => Ok(Answer::Noted),
+            Err(refusal) => Ok(Answer::Refused(refusal)),
         }
-        Ok(Answer::Noted)
     }
 
     pub(crate) fn choose_language(
@@ -233,7 +259,11 @@ impl Core {
         language: String,
     ) -> Result<Answer, KeyholderError> {
         let now_ms = self.clock.now_ms();
-        let Some((_, session)) = self.living(of, now_ms) else {
+        let session = match self.acting(of, true, now_ms)? {
+            Ok(session) => session,
+            Err(refusal) => return Ok(Answer::Refused(refusal)),
+        };
+        let Some(session) = self.state.sessions.get(&session) else {
             return Ok(Answer::Refused(Refusal::NoSession));
         };
         let principal = session.principal;
@@ -267,4 +297,8 @@ mod tests {
         assert!(!refusals.count(cell, true, 9) && refusals.count(None, false, 9));
         assert!(refusals.count(cell, false, 7 + HOUR_MS));
     }
+}
+
+fn truncated(hash: &[u8; 32]) -> [u8; 16] {
+    hash.first_chunk::<16>().copied().unwrap_or_default()
 }

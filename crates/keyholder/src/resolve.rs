@@ -4,6 +4,7 @@
 
 use crate::core::Core;
 use crate::error::KeyholderError;
+use crate::proof::Shown;
 use salus_accesslog::Tree;
 use salus_seal::CellId;
 use salus_seal::entry::{Event, Refusal};
@@ -133,16 +134,37 @@ impl Core {
             self.strangers += 1;
             return Ok(Answer::Refused(Refusal::NoSession));
         }
-        Ok(match self.begin_session(sign_in.client)? {
+        let proof_key = match self.proof_key_of(sign_in) {
+            Ok(proof_key) => proof_key,
+            Err(refusal) => return Ok(Answer::Refused(refusal)),
+        };
+        Ok(match self.begin_session(sign_in.client, proof_key)? {
             Some(signed_in) => Answer::SignedIn(signed_in),
             None => Answer::Refused(Refusal::NoSession),
         })
     }
 
-    /// Begins a session of a client that is there and not revoked.
+    /// The key that the session of known credentials is bound to; none for a bearer, where it may be one.
+    fn proof_key_of(&mut self, sign_in: &SignIn) -> Result<Option<[u8; 32]>, Refusal> {
+        if sign_in.proof.is_empty() {
+            return if self.state.is_bearer(&sign_in.client) { Ok(None) } else { Err(Refusal::NoProof) };
+        }
+        let now_ms = self.clock.now_ms();
+        let shown = Shown { proof: &sign_in.proof, address: sign_in.address };
+        let proved = self.proved_at_sign_in(sign_in.client.0, &sign_in.cell, "oauth/token", shown, now_ms);
+        proved.map(Some).map_err(|unproved| unproved.answer)
+    }
+
+    pub(crate) fn proof_nonce(&mut self) -> Answer {
+        let now_ms = self.clock.now_ms();
+        Answer::ProofNonce(self.proofs.nonce(now_ms))
+    }
+
+    /// Begins a session of a client that is there and not revoked; bound to a key, where there is one.
     pub(crate) fn begin_session(
         &mut self,
         id: salus_seal::ClientId,
+        proof_key: Option<[u8; 32]>,
     ) -> Result<Option<SignedIn>, KeyholderError> {
         let now_ms = self.clock.now_ms();
         let Some(client) = self.state.clients.get(&id).filter(|client| !client.revoked) else {
@@ -160,7 +182,7 @@ impl Core {
             ends_ms: now_ms.saturating_add(session_ms),
             idle_ms,
             device: None,
-            proof_key: None,
+            proof_key,
         };
         self.record(Tree::Cell(cell), now_ms, event, None)?;
         Ok(Some(SignedIn { token, session, expires_s: session_ms / 1000 }))

@@ -97,7 +97,7 @@ pub fn run(mut options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -
         installation: identity.installation.clone(),
         recovery: identity.recovery.clone(),
         protections: options.protections,
-    });
+    })?;
     core.has_witnesses = has_witnesses;
     core.clock_moves = options.clock_moves;
     let now_ms = core.clock.now_ms();

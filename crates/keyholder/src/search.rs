@@ -111,9 +111,12 @@ impl Core {
     ) -> Result<(), KeyholderError> {
         let Search { ticket, admit, query } = search;
         let now_ms = self.clock.now_ms();
-        let Some(asking) = self.session(&admit, now_ms)? else {
-            self.answer(lane, ticket, Searched::Refused(Refusal::NoSession));
-            return Ok(());
+        let asking = match self.session(&admit, false, now_ms)? {
+            Ok(asking) => asking,
+            Err(refusal) => {
+                self.answer(lane, ticket, Searched::Refused(refusal));
+                return Ok(());
+            }
         };
         let lines = &self.index.searching.line;
         let part = if query::is_glimpse(&query, lines) { Part::Line } else { Part::Body };

@@ -315,12 +315,13 @@ impl Server {
                 Ask::SignIn(sign_in) => self.core.sign_in(&sign_in)?,
                 Ask::TakeUp(take_up) => self.core.take_up(&take_up)?,
                 Ask::Redeem(redeem) => self.core.redeem(&redeem)?,
-                Ask::Who(of) => self.core.who(&of),
+                Ask::Who(of) => self.core.who(&of)?,
                 Ask::Administer(ask) => self.core.administer_cell(*ask)?,
                 Ask::Accesses(ask) => self.core.accesses(&ask)?,
                 Ask::EndSession(of) => self.core.end_session(&of)?,
                 Ask::ChooseLanguage { of, language } => self.core.choose_language(&of, language)?,
                 Ask::Parameters(cell) => self.core.own_parameters(&cell),
+                Ask::ProofNonce => self.core.proof_nonce(),
             });
         }
         self.core.record_reports(reports)?;

@@ -21,6 +21,7 @@ use salus_seal::entry::{Budgets, Event, Fleeting, Interaction, Lasting, Refusal}
 use salus_seal::keys::{IdKey, ReceiptKey};
 use salus_seal::wrap::CellCipher;
 use salus_seal::{CellId, CellKey, ClientId, DeviceId, LogKey, Part, PrincipalId, SealError, SessionId};
+use salus_trust_api::wire::Bearer;
 use salus_trust_api::wire::extract::Definition;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use zeroize::Zeroizing;
@@ -134,6 +135,8 @@ pub struct Client {
     pub idle_ms: u64,
     /// Whether its credentials ended.
     pub revoked: bool,
+    /// Whether its tokens are good without proof.
+    pub bearer: Bearer,
 }
 
 /// One principal.
@@ -168,6 +171,8 @@ pub struct Session {
     pub ends_ms: u64,
     /// After how long without a request it ends.
     pub idle_ms: u64,
+    /// When it was begun.
+    pub begun_ms: u64,
     /// When it was last used.
     pub used_ms: u64,
     /// Whether it was ended before its time.
@@ -317,6 +322,7 @@ impl State {
                         session_ms: *session_ms,
                         idle_ms: *idle_ms,
                         revoked: false,
+                        bearer: Bearer::FromBefore,
                     },
                 );
                 self.add_principal(*principal, role, *budgets, time_ms);
@@ -339,6 +345,7 @@ impl State {
                     client: *client,
                     ends_ms: *ends_ms,
                     idle_ms: *idle_ms,
+                    begun_ms: time_ms,
                     used_ms: time_ms,
                     revoked: false,
                     device: *device,
@@ -350,6 +357,7 @@ impl State {
             Event::Quarantined { on } => cell.quarantined = *on,
             Event::Person(event) => self.apply_person(Some(id), time_ms, event)?,
             Event::Incident(_) => {}
+            Event::Proof(event) => self.apply_proof(event)?,
             Event::CellCreated { .. }
             | Event::CellKeyEscrowed { .. }
             | Event::SigningKeyEscrowed { .. }

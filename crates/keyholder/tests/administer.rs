@@ -45,7 +45,7 @@ impl Practice {
     }
 
     fn ask(&mut self, token: &Token, ask: CellAsk) -> Result<Result<CellAnswer, AdminError>, Refusal> {
-        let of = OfSession { token: token.clone(), cell: self.cell };
+        let of = OfSession { token: token.clone(), cell: self.cell, proof: Vec::new(), address: [0; 16] };
         match self.server.ask(Ask::Administer(Box::new(Administer { of, address: [1; 16], ask }))) {
             Answer::Administered(outcome) => Ok(*outcome),
             Answer::Refused(refusal) => Err(refusal),
@@ -91,7 +91,12 @@ fn only_who_administers_may_and_a_refusal_is_an_entry() {
     }
     assert_eq!(p.ask(&Token::random().unwrap(), list()).unwrap_err(), Refusal::NoSession);
     let administrator = p.person("practice-administrator");
-    let of = OfSession { token: administrator, cell: salus_seal::CellId([7; 16]) };
+    let of = OfSession {
+        token: administrator,
+        cell: salus_seal::CellId([7; 16]),
+        proof: Vec::new(),
+        address: [0; 16],
+    };
     let elsewhere = Administer { of, address: [0; 16], ask: list() };
     let answer = p.server.ask(Ask::Administer(Box::new(elsewhere)));
     assert!(matches!(answer, Answer::Refused(Refusal::NoSession)));

@@ -113,7 +113,7 @@ fn a_session_says_who_acts_and_ends_when_it_is_told_to() {
     let other = create_cell(&mut admin, "andere", 1_000);
     let session = sign_in(&mut admin, "praxis", cell, "fhir-client", budgets(10));
     let mut server = keyholder.record_server();
-    let of = |cell| OfSession { token: session.token.clone(), cell };
+    let of = |cell| OfSession { token: session.token.clone(), cell, proof: Vec::new(), address: [0; 16] };
     let Answer::Who(who) = server.ask(Ask::Who(of(cell))) else { panic!("nobody") };
     assert_eq!((who.principal, who.session, who.is_person), (session.principal, session.session, false));
     assert_eq!((who.name.as_str(), who.role.as_str()), ("a laboratory", "fhir-client"));

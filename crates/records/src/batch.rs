@@ -71,8 +71,11 @@ pub(crate) async fn batch(
     let outcomes: Vec<EntryOutcome> =
         outcomes.into_iter().map(|outcome| outcome.unwrap_or(Err(RecordsError::Internal))).collect();
     // A session is good for all entries or for none.
-    if outcomes.iter().any(|outcome| matches!(outcome, Err(RecordsError::NoSession))) {
-        return Err(RecordsError::NoSession);
+    let unproved = [RecordsError::NoSession, RecordsError::StaleProof];
+    if let Some(error) =
+        unproved.into_iter().find(|error| outcomes.iter().any(|one| one.as_ref().err() == Some(error)))
+    {
+        return Err(error);
     }
     let known =
         !outcomes.is_empty() && outcomes.iter().all(|outcome| matches!(outcome, Ok(Done::DoneBefore)));

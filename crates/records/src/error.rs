@@ -21,6 +21,9 @@ pub enum RecordsError {
         /// The log entry that admitted the answer.
         entry: u64,
     },
+    /// The session's key is proved, but not that it was just now: to be asked again with the newest `nonce`.
+    #[error("the proof may be an old one")]
+    StaleProof,
     /// The session may not write this.
     #[error("the session may not do this")]
     Forbidden,
@@ -93,7 +96,8 @@ impl RecordsError {
 
     fn from_trust(error: TrustError, refused: Self) -> Self {
         match error {
-            TrustError::Refused(Refusal::NoSession) => Self::NoSession,
+            TrustError::Refused(Refusal::NoSession | Refusal::NoProof | Refusal::BadProof) => Self::NoSession,
+            TrustError::Refused(Refusal::StaleProof) => Self::StaleProof,
             TrustError::Refused(Refusal::Budget { retry_after_s }) => Self::Budget { retry_after_s },
             TrustError::Refused(Refusal::Malformed) | TrustError::Protocol => Self::Internal,
             // What this cell's own store holds does not open: it was damaged, which nobody may take for "not there".

@@ -112,6 +112,7 @@ salus-client-create = Einen Client anlegen; sein Geheimnis wird einmal gezeigt
     .role = Was er darf: fhir-client (liest, sucht, schreibt), fhir-reader (liest, sucht), importer (schreibt nur), approver (genehmigt, was zwei braucht)
     .session_hours = Nach wie vielen Stunden eine Sitzung endet
     .idle_minutes = Nach wie vielen Minuten ohne Anfrage eine Sitzung endet
+    .bearer = Seine Tokens gelten ohne Nachweis: nur für einen, der keinen Schlüssel nachweisen kann (DPoP); seine Budgets sind ein Viertel, wo nichts anderes gesagt ist
     .after =
         Beispiele:
           salus client create --cell praxis-sonnenberg --name 'Labor'
@@ -122,6 +123,14 @@ salus-client-token = Eine Sitzung für einen Client beginnen und ihr Token einma
     .after =
         Beispiel:
           curl -H "Authorization: Bearer $(salus client token --client 3f0c...)" https://.../praxis/fhir/Patient/1
+
+salus-client-bearer = Sagen, ob Tokens eines Clients ohne Nachweis (DPoP) gelten; begonnene Sitzungen bleiben, wie sie sind
+    .client = Die id des Clients
+    .off = Sie gelten nicht: neue Sitzungen sind an einen Schlüssel gebunden
+    .after =
+        Beispiele:
+          salus client bearer --client 3f0c... --off
+          salus client bearer --client 3f0c...
 
 salus-client-revoke = Die Zugangsdaten und alle Sitzungen eines Clients sofort beenden
     .client = Die id des Clients

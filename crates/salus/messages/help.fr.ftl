@@ -113,6 +113,7 @@ salus-client-create = Créer un client ; son secret est montré une fois
     .role = Ce qu'il peut faire : fhir-client (lit, cherche, écrit), fhir-reader (lit, cherche), importer (écrit seulement), approver (approuve ce qui en demande deux)
     .session_hours = Après combien d'heures une session se termine
     .idle_minutes = Après combien de minutes sans requête une session se termine
+    .bearer = Ses jetons sont valables sans preuve : seulement pour un client qui ne peut prouver une clé (DPoP) ; ses budgets sont d'un quart si rien d'autre n'est dit
     .after =
         Exemples :
           salus client create --cell praxis-sonnenberg --name 'Laboratoire'
@@ -123,6 +124,14 @@ salus-client-token = Commencer une session pour un client, et montrer son jeton 
     .after =
         Exemple :
           curl -H "Authorization: Bearer $(salus client token --client 3f0c...)" https://.../praxis/fhir/Patient/1
+
+salus-client-bearer = Dire si les jetons d'un client sont valables sans preuve (DPoP) ; les sessions commencées restent telles quelles
+    .client = L'id du client
+    .off = Ils ne le sont pas : les nouvelles sessions sont liées à une clé
+    .after =
+        Exemples :
+          salus client bearer --client 3f0c... --off
+          salus client bearer --client 3f0c...
 
 salus-client-revoke = Mettre fin aussitôt aux accès d'un client et à toutes ses sessions
     .client = L'id du client

@@ -293,6 +293,9 @@ pub enum Client {
         /// After how many minutes without a request a session ends
         #[arg(long, default_value_t = 60, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=525_600))]
         idle_minutes: u64,
+        /// Its tokens are good without proof: only for one that cannot prove a key (DPoP); its budgets are a quarter where nothing else is said
+        #[arg(long)]
+        bearer: bool,
         /// What it may reach.
         #[command(flatten)]
         budgets: BudgetArgs,
@@ -307,6 +310,21 @@ pub enum Client {
         /// The client's id
         #[arg(long, value_name = "ID")]
         client: String,
+        /// Where the data lie, and how to report.
+        #[command(flatten)]
+        report: Report,
+    },
+    /// Say whether a client's tokens are good without proof (DPoP); sessions that have begun stay as they are
+    #[command(after_help = "Examples:
+  salus client bearer --client 3f0c... --off
+  salus client bearer --client 3f0c...")]
+    Bearer {
+        /// The client's id
+        #[arg(long, value_name = "ID")]
+        client: String,
+        /// They are not: new sessions are bound to a key
+        #[arg(long)]
+        off: bool,
         /// Where the data lie, and how to report.
         #[command(flatten)]
         report: Report,

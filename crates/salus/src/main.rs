@@ -91,8 +91,9 @@ fn index_json(index: &Index) -> bool {
 
 fn client_json(client: &Client) -> bool {
     match client {
-        Client::Create { report, .. } | Client::Token { report, .. } | Client::Revoke { report, .. } => {
-            report.json
-        }
+        Client::Create { report, .. }
+        | Client::Token { report, .. }
+        | Client::Bearer { report, .. }
+        | Client::Revoke { report, .. } => report.json,
     }
 }

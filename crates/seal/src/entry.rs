@@ -9,6 +9,7 @@
 
 pub mod incident;
 pub mod people;
+pub mod proof;
 pub mod searching;
 
 use crate::keys::{Cipher, LogKey, NONCE_BYTES, random};
@@ -198,6 +199,8 @@ pub enum Event {
     Searching(searching::SearchingEvent),
     /// An incident's extent was looked for, or what belonged to it undone.
     Incident(incident::IncidentEvent),
+    /// How a client proves that its tokens are its own was decided.
+    Proof(proof::ProofEvent),
 }
 
 /// The part that says who, why and whom.
@@ -273,6 +276,8 @@ pub enum Interaction {
     Accesses,
     /// The administration of a cell: nothing of FHIR's.
     Administer,
+    /// Who acts in a session, its language, its end: nothing of FHIR's.
+    Session,
 }
 
 /// Why something was refused. Outside, all of these look alike but for no session and a spent budget.
@@ -297,6 +302,14 @@ pub enum Refusal {
     Malformed,
     /// The disk has no room for entries; what is left is kept for revocations.
     NoRoom,
+    /// The session is bound to a key, and nothing came with the request that proves it. Outside, it looks like no session.
+    NoProof,
+    /// The session is bound to a key, and what came with the request does not prove it: forged, of another key, for something else, too
+    /// old, or used before. Outside, it looks like no session.
+    BadProof,
+    /// The proof is that of the session's key, but nothing shows that it was made just now: it must repeat the keyholder's newest word
+    /// (`nonce`). No entry: an honest client is told so, and asks again.
+    StaleProof,
 }
 
 /// An entry's bytes. `fleeting` is sealed under the month's key, bound to the salt, the cell and the lasting part.

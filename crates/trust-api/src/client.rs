@@ -96,7 +96,12 @@ impl Asker {
     }
 
     fn of_session(&self) -> OfSession {
-        OfSession { token: self.token.clone(), cell: self.cell }
+        OfSession {
+            token: self.token.clone(),
+            cell: self.cell,
+            proof: self.proof.clone(),
+            address: self.address,
+        }
     }
 
     /// Without intents.
@@ -230,8 +235,7 @@ impl Trust {
         asker: &Asker,
         ask: CellAsk,
     ) -> Result<Result<CellAnswer, AdminError>, TrustError> {
-        let of = OfSession { token: asker.token.clone(), cell: asker.cell };
-        let administer = Administer { of, address: asker.address, ask };
+        let administer = Administer { of: asker.of_session(), address: asker.address, ask };
         match self.ask(Ask::Administer(Box::new(administer))).await? {
             Answer::Administered(outcome) => Ok(*outcome),
             _ => Err(TrustError::Protocol),
@@ -353,6 +357,14 @@ impl Trust {
     pub async fn who(&self, asker: &Asker) -> Result<Who, TrustError> {
         match self.ask(Ask::Who(asker.of_session())).await? {
             Answer::Who(who) => Ok(*who),
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
+    /// What proofs are to repeat as `nonce` from now on, for a minute at least.
+    pub async fn proof_nonce(&self) -> Result<String, TrustError> {
+        match self.ask(Ask::ProofNonce).await? {
+            Answer::ProofNonce(nonce) => Ok(nonce),
             _ => Err(TrustError::Protocol),
         }
     }

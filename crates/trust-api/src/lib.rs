@@ -17,6 +17,7 @@ pub mod admission;
 pub mod client;
 mod conversation;
 pub mod door;
+pub mod dpop;
 pub mod frame;
 pub mod lane;
 pub mod pkce;

@@ -32,7 +32,7 @@ use salus_seal::{CellId, ClientId, Header, Part, SessionId};
 use serde::{Deserialize, Serialize};
 
 /// The version of the protocol; both ends must speak the same.
-pub const PROTOCOL: u16 = 1;
+pub const PROTOCOL: u16 = 2;
 /// The most record versions that one intent opens.
 pub const MAX_VERSIONS_PER_READ: usize = 1024;
 /// The most record versions that one intent writes (a transaction's bound).
@@ -196,6 +196,8 @@ pub enum Ask {
     Administer(Box<Administer>),
     /// The cell's own search parameters.
     Parameters(CellId),
+    /// What proofs are to repeat as `nonce` from now on.
+    ProofNonce,
 }
 
 /// The answer to an [`Ask`].
@@ -221,6 +223,8 @@ pub enum Answer {
     Administered(Box<Result<CellAnswer, AdminError>>),
     /// To [`Ask::Parameters`].
     Parameters(OwnParameters),
+    /// To [`Ask::ProofNonce`].
+    ProofNonce(String),
 }
 
 /// `admit(session, proof, purpose, intents[])`.
@@ -419,6 +423,10 @@ pub struct SignIn {
     pub client: ClientId,
     /// Its secret.
     pub secret: Token,
+    /// The proof of the key that the session is to be bound to (RFC 9449, section 5); empty: to none.
+    pub proof: Vec<u8>,
+    /// The client's address as the record server saw it.
+    pub address: [u8; 16],
 }
 
 /// A session that began.

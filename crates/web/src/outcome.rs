@@ -4,12 +4,17 @@
 
 use crate::answer::Answer;
 use crate::negotiate::FHIR_JSON;
+use crate::session;
 use crate::text;
+use crate::web::Web;
 use http::header::{HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use salus_records::RecordsError;
 use salus_records::fhir::outcome::operation_outcome;
 use salus_records::fhir::{Issue, Language};
+
+/// What proofs are to repeat (RFC 9449, section 8).
+pub(crate) const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// After how many seconds to come again when something is not there for a moment.
 const COME_AGAIN_S: u32 = 1;
@@ -22,19 +27,42 @@ const COME_AGAIN_EXTRACTED_S: u32 = 60;
 pub(crate) struct Refused {
     pub status: StatusCode,
     pub issues: Vec<Issue>,
-    header: Option<(HeaderName, HeaderValue)>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    is_stale: bool,
     entry: Option<u64>,
 }
 
 impl Refused {
     pub(crate) fn new(status: StatusCode, issue: Issue) -> Self {
-        Self { status, issues: vec![issue], header: None, entry: None }
+        Self { status, issues: vec![issue], headers: Vec::new(), is_stale: false, entry: None }
     }
 
     #[must_use]
     pub(crate) fn with(mut self, name: HeaderName, value: impl TryInto<HeaderValue>) -> Self {
-        self.header = value.try_into().ok().map(|value| (name, value));
+        self.headers.extend(value.try_into().ok().map(|value| (name, value)));
         self
+    }
+
+    /// Says how to sign in, where that is what is wrong. Whatever is wrong with a token or with its proof looks the same; only who has the session's key
+    /// is told what its proofs are to repeat (RFC 9449, section 9).
+    pub(crate) async fn challenged(self, web: &Web, headers: &HeaderMap) -> Self {
+        if self.status != StatusCode::UNAUTHORIZED {
+            return self;
+        }
+        if self.is_stale {
+            return match web.records.trust().proof_nonce().await {
+                Ok(nonce) => self
+                    .with(WWW_AUTHENTICATE, "DPoP realm=\"salus\", error=\"use_dpop_nonce\", algs=\"ES256\"")
+                    .with(DPOP_NONCE, nonce),
+                Err(_) => RecordsError::Unavailable.into(),
+            };
+        }
+        if session::proves(headers) {
+            return self
+                .with(WWW_AUTHENTICATE, "DPoP realm=\"salus\", error=\"invalid_token\", algs=\"ES256\"");
+        }
+        self.with(WWW_AUTHENTICATE, "Bearer realm=\"salus\"")
+            .with(WWW_AUTHENTICATE, "DPoP realm=\"salus\", algs=\"ES256\"")
     }
 
     /// The OperationOutcome.
@@ -44,8 +72,8 @@ impl Refused {
 
     pub(crate) fn into_answer(self, language: Language) -> Answer {
         let mut answer = Answer::new(self.status).body(FHIR_JSON, self.outcome(language));
-        if let Some((name, value)) = self.header {
-            answer = answer.header(name, value);
+        for (name, value) in self.headers {
+            answer.headers.append(name, value);
         }
         match self.entry {
             Some(entry) => answer.admitted(entry),
@@ -56,10 +84,14 @@ impl Refused {
 
 impl From<RecordsError> for Refused {
     fn from(error: RecordsError) -> Self {
-        let several = |status, issues| Self { status, issues, header: None, entry: None };
+        let several =
+            |status, issues| Self { status, issues, headers: Vec::new(), is_stale: false, entry: None };
         match error {
-            RecordsError::NoSession => Self::new(StatusCode::UNAUTHORIZED, text::no_session())
-                .with(WWW_AUTHENTICATE, "Bearer realm=\"salus\""),
+            // How to sign in is said by `challenged`, which knows how it was tried.
+            RecordsError::NoSession => Self::new(StatusCode::UNAUTHORIZED, text::no_session()),
+            RecordsError::StaleProof => {
+                Self { is_stale: true, ..Self::new(StatusCode::UNAUTHORIZED, text::no_session()) }
+            }
             RecordsError::NotFound => Self::new(StatusCode::NOT_FOUND, text::not_found()),
             RecordsError::Gone { entry } => {
                 Self { entry: Some(entry), ..Self::new(StatusCode::GONE, text::gone()) }

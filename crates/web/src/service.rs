@@ -12,7 +12,7 @@ use crate::outcome::Refused;
 use crate::practice;
 use crate::session;
 use crate::text;
-use crate::web::Web;
+use crate::web::{Peer, Web};
 use axum::Router;
 use axum::body::Body;
 use http::header::{ACCEPT_ENCODING, HeaderValue, STRICT_TRANSPORT_SECURITY};
@@ -63,7 +63,8 @@ pub(crate) async fn serve(
         }
         None => {
             let route = page_route(parts.uri.path());
-            let request = Request::from_parts(parts, Body::new(body));
+            let mut request = Request::from_parts(parts, Body::new(body));
+            request.extensions_mut().insert(Peer(peer));
             let response = match tokio::time::timeout(web.request_timeout, pages.oneshot(request)).await {
                 Ok(Ok(response)) => response.map(|body| SendBody::stream(body, None)),
                 Err(_) => late().into_answer(Default::default()).into_response(),
@@ -117,7 +118,12 @@ async fn fhir_response(
             tokio::time::timeout(web.request_timeout, answer).await.unwrap_or_else(|_| Err(late()))
         }
     };
-    let answer = answer.unwrap_or_else(|refused| refused.into_answer(fhir::language(&parts.headers)));
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(refused) => {
+            refused.challenged(web, &parts.headers).await.into_answer(fhir::language(&parts.headers))
+        }
+    };
     trace.entry = answer.entry;
     (answer.into_response(), trace)
 }

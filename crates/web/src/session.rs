@@ -1,12 +1,15 @@
-//! Who asks: the bearer's token, the purpose, the address.
+//! Who asks: the token, the proof that goes with it, the purpose, the address.
 //!
-//! Never: decides whether a token is good; a header that holds none is answered exactly as a token that is not.
+//! Never: decides whether a token or a proof is good; a header that holds none is answered exactly as a token that is not.
 //! State: none.
 
 use crate::outcome::Refused;
 use crate::text;
+use crate::web::Web;
 use http::header::AUTHORIZATION;
+use http::request::Parts;
 use http::{HeaderMap, StatusCode};
+use salus_records::dpop::Proof;
 use salus_records::{Asker, Cell, Purpose, RecordsError, Token};
 use std::net::IpAddr;
 
@@ -19,19 +22,77 @@ const PURPOSES: [(&str, Purpose); 6] = [
     ("SYSADMIN", Purpose::Administration),
 ];
 
+/// Stands for a proof that is about another request than it came with: none that the keyholder takes.
+const MISPLACED: &[u8] = b"misplaced";
+
 /// Errors: 401 without a token; 400 for an unknown purpose.
-pub(crate) fn asker(headers: &HeaderMap, cell: &Cell, address: [u8; 16]) -> Result<Asker, Refused> {
-    let token = bearer(headers).ok_or(RecordsError::NoSession)?;
-    Ok(Asker { token, proof: Vec::new(), cell: cell.id(), purpose: purpose(headers)?, address })
+pub(crate) fn asker(web: &Web, cell: &Cell, parts: &Parts, address: [u8; 16]) -> Result<Asker, Refused> {
+    let (scheme, token) = token(&parts.headers).ok_or(RecordsError::NoSession)?;
+    let proof = match scheme {
+        Scheme::Bearer => Vec::new(),
+        Scheme::Dpop => proof(web, parts),
+    };
+    Ok(Asker { token, proof, cell: cell.id(), purpose: purpose(&parts.headers)?, address })
 }
 
-fn bearer(headers: &HeaderMap) -> Option<Token> {
+/// How a token is sent (RFC 6750; RFC 9449, section 7.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    Bearer,
+    Dpop,
+}
+
+impl Scheme {
+    fn of(name: &str) -> Option<Self> {
+        match name {
+            _ if name.eq_ignore_ascii_case("bearer") => Some(Self::Bearer),
+            _ if name.eq_ignore_ascii_case("dpop") => Some(Self::Dpop),
+            _ => None,
+        }
+    }
+}
+
+fn token(headers: &HeaderMap) -> Option<(Scheme, Token)> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return None;
+    Some((Scheme::of(scheme)?, Token::parse(token.trim())?))
+}
+
+/// Whether somebody sends a token with a proof, good or not.
+pub(crate) fn proves(headers: &HeaderMap) -> bool {
+    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    value
+        .and_then(|value| value.split_once(' '))
+        .is_some_and(|(scheme, _)| Scheme::of(scheme) == Some(Scheme::Dpop))
+}
+
+/// The proof in the header `DPoP`; empty when there is none.
+pub(crate) fn proof(web: &Web, parts: &Parts) -> Vec<u8> {
+    let mut all = parts.headers.get_all("dpop").into_iter();
+    match (all.next(), all.next()) {
+        (None, _) => Vec::new(),
+        (Some(proof), None) => placed(web, parts, proof.as_bytes()),
+        _ => MISPLACED.to_vec(),
     }
-    Token::parse(token.trim())
+}
+
+/// A proof, if it is about this request; whether it is good is the keyholder's to say.
+pub(crate) fn placed(web: &Web, parts: &Parts, bytes: &[u8]) -> Vec<u8> {
+    let is_placed = Proof::parse(bytes).is_some_and(|proof| {
+        let (origin, base) = split_origin(&web.public_base_url);
+        let is_here = proof.address().is_some_and(|(to, path)| {
+            to.eq_ignore_ascii_case(origin) && path.strip_prefix(base) == Some(parts.uri.path())
+        });
+        is_here && proof.htm == parts.method.as_str()
+    });
+    if is_placed { bytes.to_vec() } else { MISPLACED.to_vec() }
+}
+
+/// Scheme, host and port of an address; and the rest.
+pub(crate) fn split_origin(url: &str) -> (&str, &str) {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let end = url.get(host..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| host + at);
+    url.split_at_checked(end).unwrap_or((url, ""))
 }
 
 fn purpose(headers: &HeaderMap) -> Result<Purpose, Refused> {
@@ -65,20 +126,28 @@ mod tests {
     }
 
     #[test]
-    fn only_a_well_formed_bearer_is_a_token() {
+    fn only_a_well_formed_token_is_one() {
         let token = Token::random().unwrap();
         let text = token.to_text();
         let with = |value: String| {
             let mut headers = HeaderMap::new();
             headers.insert(AUTHORIZATION, value.parse().unwrap());
-            bearer(&headers).map(|token| token.hash())
+            super::token(&headers).map(|(scheme, token)| (scheme, token.hash()))
         };
-        assert_eq!(with(format!("Bearer {}", *text)), Some(token.hash()));
-        assert_eq!(with(format!("bEARER {}", *text)), Some(token.hash()));
+        assert_eq!(with(format!("Bearer {}", *text)), Some((Scheme::Bearer, token.hash())));
+        assert_eq!(with(format!("bEARER {}", *text)), Some((Scheme::Bearer, token.hash())));
+        assert_eq!(with(format!("DPoP {}", *text)), Some((Scheme::Dpop, token.hash())));
         for bad in [format!("Basic {}", *text), text.to_string(), "Bearer".into(), "Bearer x".into()] {
             assert_eq!(with(bad), None);
         }
-        assert!(bearer(&HeaderMap::new()).is_none());
+        assert!(super::token(&HeaderMap::new()).is_none());
+    }
+
+    #[test]
+    fn an_address_is_an_origin_and_a_path() {
+        assert_eq!(split_origin("https://a.example:1/b/c"), ("https://a.example:1", "/b/c"));
+        assert_eq!(split_origin("https://a.example"), ("https://a.example", ""));
+        assert_eq!(split_origin("x"), ("x", ""));
     }
 
     #[test]

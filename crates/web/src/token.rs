@@ -1,17 +1,23 @@
-//! `POST /{cell}/oauth/token`: a session for a client's credentials (RFC 6749, section 4.4).
+//! `POST /{cell}/oauth/token`: a session for a client's credentials (RFC 6749, section 4.4), bound to the key that a proof shows (RFC 9449,
+//! section 5).
 //!
 //! Never: tells a client that does not exist from a wrong secret; keeps a secret after the answer. State: none.
 
 use crate::answer::Answer;
+use crate::outcome::DPOP_NONCE;
 use crate::query;
-use crate::web::Web;
+use crate::session;
+use crate::web::{Peer, Web};
+use axum::Extension;
 use axum::extract::{Path, State};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
-use salus_records::{ClientId, SignIn, Token, TrustError};
+use salus_records::{ClientId, Refusal, SignIn, Token, TrustError};
+use std::net::IpAddr;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -19,21 +25,26 @@ use zeroize::Zeroizing;
 pub(crate) const MAX_TOKEN_BODY_BYTES: usize = 8 * 1024;
 
 /// Why there is no token: RFC 6749's code, and what to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum NoToken {
     InvalidRequest(&'static str),
     UnsupportedGrant,
     InvalidClient,
+    /// RFC 9449, section 5.
+    InvalidProof(&'static str),
+    /// Section 8.
+    UseNonce(String),
     Unavailable,
 }
 
 pub(crate) async fn answer(
     State(web): State<Arc<Web>>,
     Path(cell): Path<String>,
-    headers: HeaderMap,
+    Extension(Peer(peer)): Extension<Peer>,
+    parts: Parts,
     body: Bytes,
 ) -> Answer {
-    match sign_in(&web, &cell, &headers, &body).await {
+    match sign_in(&web, &cell, &parts, peer, &body).await {
         Ok(json) => Answer::new(StatusCode::OK)
             .header(PRAGMA, HeaderValue::from_static("no-cache"))
             .body("application/json; charset=utf-8", json),
@@ -41,18 +52,32 @@ pub(crate) async fn answer(
     }
 }
 
-async fn sign_in(web: &Web, cell: &str, headers: &HeaderMap, body: &[u8]) -> Result<String, NoToken> {
-    let (client, secret) = credentials(headers, body)?;
+async fn sign_in(web: &Web, cell: &str, parts: &Parts, peer: IpAddr, body: &[u8]) -> Result<String, NoToken> {
+    let (client, secret) = credentials(&parts.headers, body)?;
     // A cell that is not there is answered as a client that is not there.
     let cell = web.records.find_cell(cell).await.ok_or(NoToken::InvalidClient)?;
     let client = ClientId::parse(&client).ok_or(NoToken::InvalidClient)?;
     let secret = Token::parse(&secret).ok_or(NoToken::InvalidClient)?;
-    match web.records.trust().sign_in(SignIn { cell: cell.id(), client, secret }).await {
+    let proof = session::proof(web, parts);
+    let address = session::address(peer, &parts.headers, web.behind_proxy);
+    let kind = if proof.is_empty() { "Bearer" } else { "DPoP" };
+    match web.records.trust().sign_in(SignIn { cell: cell.id(), client, secret, proof, address }).await {
         Ok(signed_in) => Ok(format!(
-            r#"{{"access_token":"{}","token_type":"Bearer","expires_in":{}}}"#,
+            r#"{{"access_token":"{}","token_type":"{kind}","expires_in":{}}}"#,
             *signed_in.token.to_text(),
             signed_in.expires_s
         )),
+        // The credentials were good: what follows tells nobody else anything.
+        Err(TrustError::Refused(Refusal::NoProof)) => Err(NoToken::InvalidProof(
+            "this client must prove a key of its own: send a header DPoP with a proof (RFC 9449)",
+        )),
+        Err(TrustError::Refused(Refusal::BadProof)) => Err(NoToken::InvalidProof(
+            "the proof in the header DPoP is not one of this request, made just now, by ES256",
+        )),
+        Err(TrustError::Refused(Refusal::StaleProof)) => {
+            let nonce = web.records.trust().proof_nonce().await;
+            Err(nonce.map_or(NoToken::Unavailable, NoToken::UseNonce))
+        }
         Err(TrustError::Refused(_)) => Err(NoToken::InvalidClient),
         Err(_) => Err(NoToken::Unavailable),
     }
@@ -109,8 +134,14 @@ fn basic(value: &HeaderValue) -> Option<Credentials> {
 
 impl NoToken {
     fn into_answer(self) -> Answer {
-        let (status, code, description) = match self {
-            Self::InvalidRequest(why) => (StatusCode::BAD_REQUEST, "invalid_request", why),
+        let (status, code, description) = match &self {
+            Self::InvalidRequest(why) => (StatusCode::BAD_REQUEST, "invalid_request", *why),
+            Self::InvalidProof(why) => (StatusCode::BAD_REQUEST, "invalid_dpop_proof", *why),
+            Self::UseNonce(_) => (
+                StatusCode::BAD_REQUEST,
+                "use_dpop_nonce",
+                "repeat it with the nonce in the header DPoP-Nonce",
+            ),
             Self::UnsupportedGrant => {
                 (StatusCode::BAD_REQUEST, "unsupported_grant_type", "only client_credentials is offered")
             }
@@ -129,6 +160,7 @@ impl NoToken {
             Self::InvalidClient => {
                 answer.header(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"salus\""))
             }
+            Self::UseNonce(nonce) => answer.header(DPOP_NONCE, nonce),
             Self::Unavailable => answer.header(RETRY_AFTER, 1u32),
             _ => answer,
         }

@@ -7,6 +7,10 @@ use crate::read_body::Bodies;
 use salus_records::Records;
 use std::sync::Arc;
 
+/// Who is at the other end of the connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub std::net::IpAddr);
+
 /// The server's state.
 pub(crate) struct Web {
     pub records: Arc<Records>,

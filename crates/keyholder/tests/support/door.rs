@@ -109,7 +109,8 @@ pub fn authorize(cell: &str) -> Authorize {
 }
 
 pub fn redeem(server: &mut RecordServer, cell: CellId, code: &Token, verifier: &str) -> Option<Token> {
-    let redeem = Redeem { cell, code: code.clone(), verifier: verifier.into() };
+    let redeem =
+        Redeem { cell, code: code.clone(), verifier: verifier.into(), proof: Vec::new(), address: [0; 16] };
     match server.ask(Ask::Redeem(redeem)) {
         Answer::SignedIn(signed_in) => Some(signed_in.token),
         Answer::Refused(_) => None,
@@ -118,7 +119,8 @@ pub fn redeem(server: &mut RecordServer, cell: CellId, code: &Token, verifier: &
 }
 
 pub fn who(server: &mut RecordServer, cell: CellId, token: &Token) -> Option<Who> {
-    match server.ask(Ask::Who(OfSession { token: token.clone(), cell })) {
+    match server.ask(Ask::Who(OfSession { token: token.clone(), cell, proof: Vec::new(), address: [0; 16] }))
+    {
         Answer::Who(who) => Some(*who),
         Answer::Refused(_) => None,
         other => panic!("{other:?}"),

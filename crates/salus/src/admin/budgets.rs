@@ -9,6 +9,12 @@ pub const CLIENT: Budgets = Budgets {
     chart: Limits { hour: 60, day: 250, days_30: 2_000 },
 };
 
+/// A quarter of that: of a client whose tokens are good without proof.
+pub const BEARER: Budgets = Budgets {
+    glimpse: Limits { hour: 75, day: 250, days_30: 1_250 },
+    chart: Limits { hour: 15, day: 62, days_30: 500 },
+};
+
 /// A cell's: what all of a practice's workplaces together need.
 pub const CELL: Budgets = Budgets {
     glimpse: Limits { hour: 2_000, day: 8_000, days_30: 40_000 },

@@ -45,26 +45,29 @@ pub fn cell(command: &Cell, output: Output) -> Result<(), Failure> {
 /// `salus client ...`
 pub fn client(command: &Client, output: Output) -> Result<(), Failure> {
     match command {
-        Client::Create { cell, name, role, session_hours, idle_minutes, budgets, report } => {
+        Client::Create { cell, name, role, session_hours, idle_minutes, bearer, budgets, report } => {
+            let default = if *bearer { budgets::BEARER } else { budgets::CLIENT };
             let mut administration = Administration::connect(&DataDir::at(&report.data.directory())?)?;
             let ask = AdminAsk::CreateClient {
                 cell: cell.clone(),
                 name: name.clone(),
                 role: role.clone(),
-                budgets: budgets::chosen(budgets, budgets::CLIENT),
+                budgets: budgets::chosen(budgets, default),
                 session_ms: session_hours * 3_600_000,
                 idle_ms: idle_minutes * 60_000,
             };
             let AdminAnswer::Client { client, principal, secret } = administration.ask(ask)? else {
                 return Err(unexpected());
             };
+            if *bearer {
+                done(administration.ask(AdminAsk::Bearer { client, allowed: true })?)?;
+            }
             let secret = secret.to_text();
             let said = say("client-created")
                 .with("client", client)
                 .with("principal", principal)
                 .with("secret", &*secret);
-            let ids =
-                json!({"client": client.to_string(), "principal": principal.to_string(), "secret": &*secret});
+            let ids = json!({"client": client.to_string(), "principal": principal.to_string(), "secret": &*secret, "bearer": bearer});
             tell(output, ids, said);
             Ok(())
         }
@@ -75,6 +78,18 @@ pub fn client(command: &Client, output: Output) -> Result<(), Failure> {
             let ids = json!({"session": session.session.to_string(), "token": &*token, "expires_s": session.expires_s});
             // In words, the bare token: it is meant for `$(...)`.
             output.report(&ids, |_| vec![token.to_string()]);
+            Ok(())
+        }
+        Client::Bearer { client, off, report } => {
+            let mut administration = Administration::connect(&DataDir::at(&report.data.directory())?)?;
+            let client = client_id(client)?;
+            done(administration.ask(AdminAsk::Bearer { client, allowed: !off })?)?;
+            let said = if *off { "client-proves" } else { "client-bearer" };
+            tell(
+                output,
+                json!({"client": client.to_string(), "bearer": !off}),
+                say(said).with("client", client),
+            );
             Ok(())
         }
         Client::Revoke { client, report } => {
@@ -136,6 +151,8 @@ pub struct OwnClient<'a> {
     pub role: &'a str,
     /// How long its sessions last and may be idle, in milliseconds.
     pub session_ms: u64,
+    /// Whether its tokens are good without proof over the network, too.
+    pub is_bearer: bool,
 }
 
 /// A session's token for such a client of a cell, which is made if it is not there; its budgets are wide.
@@ -162,10 +179,13 @@ pub fn own_session(
                 session_ms: own.session_ms,
                 idle_ms: own.session_ms,
             };
-            match administration.ask(ask)? {
-                AdminAnswer::Client { client, .. } => client,
-                _ => return Err(unexpected()),
+            let AdminAnswer::Client { client, .. } = administration.ask(ask)? else {
+                return Err(unexpected());
+            };
+            if own.is_bearer {
+                done(administration.ask(AdminAsk::Bearer { client, allowed: true })?)?;
             }
+            client
         }
     };
     begin_session(administration, client).map(|session| session.token.clone())

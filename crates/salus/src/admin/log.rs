@@ -7,6 +7,7 @@ use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::messages::say;
 use salus_fhir::{Language, instant};
+use salus_seal::entry::proof::ProofEvent;
 use salus_seal::entry::searching::SearchingEvent;
 use salus_seal::entry::{Event, Fleeting, VersionRange};
 use salus_trust_api::wire::{AdminAnswer, AdminAsk, LogEntry, LogPage};
@@ -115,6 +116,12 @@ fn describe(event: &Event) -> (&'static str, Value) {
             ("client-created", ids)
         }
         Event::ClientRevoked { client } => ("client-revoked", json!({"client": client.to_string()})),
+        Event::Proof(ProofEvent::Required { client }) => {
+            ("proof-required", json!({"client": client.to_string()}))
+        }
+        Event::Proof(ProofEvent::BearerAllowed { client }) => {
+            ("bearer-allowed", json!({"client": client.to_string()}))
+        }
         Event::SessionBegun { session, principal, client, ends_ms, .. } => {
             let session = session.to_string();
             let (principal, client) = (principal.to_string(), client.to_string());

@@ -6,7 +6,7 @@ use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::messages::say;
 use salus_fhir::{Language, instant};
-use salus_trust_api::wire::{CellStatus, ClientStatus, Status};
+use salus_trust_api::wire::{Bearer, CellStatus, ClientStatus, Status};
 use serde_json::{Value, json};
 
 /// Asks and reports.
@@ -55,6 +55,7 @@ fn client_json(client: &ClientStatus) -> Value {
         "name": client.name,
         "role": client.role,
         "revoked": client.revoked,
+        "bearer": client.bearer != Bearer::No,
         "budgets": budgets::to_json(&client.budgets),
         "spent": {"glimpse": spent(client.glimpse_spent), "chart": spent(client.chart_spent)},
     })
@@ -100,6 +101,11 @@ fn client_row(client: &ClientStatus, language: Language) -> Vec<String> {
     let [hour, day, days_30] = client.chart_spent;
     let budget = client.budgets.chart;
     let spent = format!("{hour}/{}  {day}/{}  {days_30}/{}", budget.hour, budget.day, budget.days_30);
-    let role = if client.revoked { say("status-revoked").text(language) } else { client.role.clone() };
+    let role = match (client.revoked, client.bearer) {
+        (true, _) => say("status-revoked").text(language),
+        (false, Bearer::No) => client.role.clone(),
+        (false, Bearer::Allowed) => say("status-bearer").with("role", &client.role).text(language),
+        (false, Bearer::FromBefore) => say("status-bearer-before").with("role", &client.role).text(language),
+    };
     vec![client.client.to_string(), client.name.clone(), role, spent]
 }

@@ -207,7 +207,7 @@ async fn begin_anew(data: &DataDir, name: &'static str) -> Result<Token, Failure
         own_session(
             &mut administration,
             name,
-            OwnClient { name: "demo", role: FHIR_CLIENT, session_ms: SESSION_MS },
+            OwnClient { name: "demo", role: FHIR_CLIENT, session_ms: SESSION_MS, is_bearer: true },
         )
     });
     begun.await.unwrap_or_else(|_| Err(Failure::could_not(say("server-ended"))))

@@ -47,7 +47,7 @@ pub fn run(command: &cli::Import, output: Output) -> Result<(), Failure> {
         return Err(Failure::could_not(say("server-not-running").with("dir", data.path().display())));
     };
     let cell = the_cell(&mut administration, command.cell.as_deref())?;
-    let own = OwnClient { name: "import", role: IMPORTER, session_ms: SESSION_MS };
+    let own = OwnClient { name: "import", role: IMPORTER, session_ms: SESSION_MS, is_bearer: false };
     let token = own_session(&mut administration, &cell, own)?;
     let files = files::find(&command.paths)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

@@ -124,6 +124,13 @@ pub enum AdminAsk {
     },
     /// About an incident: its extent, and what was changed meanwhile.
     Incident(IncidentAsk),
+    /// Whether a client's tokens are good without proof from now on.
+    Bearer {
+        /// The client.
+        client: ClientId,
+        /// Whether they are.
+        allowed: bool,
+    },
 }
 
 /// By what a scope is asked for.
@@ -294,6 +301,19 @@ pub struct ClientStatus {
     pub chart_spent: [u32; 3],
     /// The same by glimpse.
     pub glimpse_spent: [u32; 3],
+    /// Whether its tokens are good without proof.
+    pub bearer: Bearer,
+}
+
+/// Whether a client's tokens are good without proof (RFC 9449).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Bearer {
+    /// They are, since the client was made before there were proofs and nothing was decided since.
+    FromBefore,
+    /// An administrator named it as one.
+    Allowed,
+    /// Each request proves the client's own key. Sessions that are begun at the machine are bearers' all the same.
+    No,
 }
 
 /// Entries of the log, readable.

@@ -49,6 +49,13 @@ pub enum CellAsk {
     Log(LogFilter),
     /// Its newest checkpoint. Answered by [`CellAnswer::Checkpoint`].
     Checkpoint,
+    /// Whether a client's tokens are good without proof from now on.
+    Bearer {
+        /// The client.
+        client: ClientId,
+        /// Whether they are.
+        allowed: bool,
+    },
 }
 
 /// Which entries of the log.

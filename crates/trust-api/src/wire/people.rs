@@ -195,6 +195,12 @@ pub struct Redeem {
     pub code: Token,
     /// The verifier: 43 to 128 characters.
     pub verifier: String,
+    /// The proof of the key that the session is to be bound to; empty: to none.
+    #[zeroize(skip)]
+    pub proof: Vec<u8>,
+    /// The client's address as the record server saw it.
+    #[zeroize(skip)]
+    pub address: [u8; 16],
 }
 
 impl std::fmt::Debug for Redeem {
@@ -210,6 +216,10 @@ pub struct OfSession {
     pub token: Token,
     /// The cell.
     pub cell: CellId,
+    /// The proof of possession, for sessions that are bound to a key; else empty.
+    pub proof: Vec<u8>,
+    /// The client's address as the record server saw it, for the log.
+    pub address: [u8; 16],
 }
 
 /// Who acts in a session.

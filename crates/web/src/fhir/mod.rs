@@ -112,7 +112,7 @@ pub(crate) async fn answer(
         web,
         cell,
         parts,
-        asker: session::asker(&parts.headers, cell, client)?,
+        asker: session::asker(web, cell, parts, client)?,
         kind: address.kind,
         id: &address.id,
         version: &address.version,

@@ -139,7 +139,7 @@ pub(crate) async fn answer(
     // These are for everybody.
     match area {
         Area::Look => {
-            if let Some(asker) = session::asker(cell, parts, address) {
+            if let Some(asker) = session::asker(web, cell, parts, address) {
                 look::remember(web, &asker, &received.form).await;
             }
             return look::answer(&around, &received.form, web.has_tls);

@@ -7,6 +7,7 @@ use super::words::words;
 use super::{Clock, MAX_FORM_BYTES, Routed, Trouble};
 use crate::answer::{Answer, LOG_ENTRY};
 use crate::query;
+use crate::session::split_origin;
 use crate::web::Web;
 use http::header::{CONTENT_TYPE, ORIGIN};
 use http::request::Parts;
@@ -15,7 +16,9 @@ use hyper::body::Incoming;
 use salus_frame::cookies::cookie;
 use salus_frame::{Language, Look, Words};
 use salus_records::fhir::ResourceType;
-use salus_records::{Asker, Cell, Delivery, Opened, Purpose, RecordsError, SearchAsk, Token, TrustError};
+use salus_records::{
+    Asker, Cell, Delivery, Opened, Purpose, RecordsError, Refusal, SearchAsk, Token, TrustError,
+};
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -236,7 +239,7 @@ pub(super) async fn begin<'a>(
     routed: Routed,
     address: [u8; 16],
 ) -> Result<PageAsk<'a>, Trouble> {
-    let asker = asker(cell, parts, address).ok_or(RecordsError::NoSession)?;
+    let asker = asker(web, cell, parts, address).ok_or(RecordsError::NoSession)?;
     let person = who(web, &asker).await?;
     let mut around = Around::of(web, Some(cell), parts);
     around.look = Look::of(&parts.headers, person.language);
@@ -258,9 +261,10 @@ pub(super) async fn begin<'a>(
 }
 
 /// Who asks, for treatment, by the cell's cookie.
-pub(super) fn asker(cell: &Cell, parts: &Parts, address: [u8; 16]) -> Option<Asker> {
+pub(super) fn asker(web: &Web, cell: &Cell, parts: &Parts, address: [u8; 16]) -> Option<Asker> {
     let token = cookie(&parts.headers, &cookie_name(cell.name())).and_then(Token::parse)?;
-    Some(Asker { token, proof: Vec::new(), cell: cell.id(), purpose: Purpose::Treatment, address })
+    let proof = crate::session::proof(web, parts);
+    Some(Asker { token, proof, cell: cell.id(), purpose: Purpose::Treatment, address })
 }
 
 fn owned(pairs: Vec<(Cow<'_, str>, Cow<'_, str>)>) -> Vec<(String, String)> {
@@ -270,6 +274,7 @@ fn owned(pairs: Vec<(Cow<'_, str>, Cow<'_, str>)>) -> Vec<(String, String)> {
 /// Who has this session. Their roles are known by name; another one is shown as an application's.
 async fn who(web: &Web, asker: &Asker) -> Result<Person, Trouble> {
     let who = web.records.trust().who(asker).await.map_err(|error| match error {
+        TrustError::Refused(Refusal::StaleProof) => RecordsError::StaleProof,
         TrustError::Refused(_) => RecordsError::NoSession,
         _ => RecordsError::Unavailable,
     })?;
@@ -299,15 +304,8 @@ async fn form(web: &Web, parts: &Parts, body: Incoming) -> Result<Vec<(String, S
 fn is_of_same_origin(headers: &HeaderMap, public_base_url: &str) -> bool {
     match headers.get("sec-fetch-site") {
         Some(site) => site == "same-origin",
-        None => headers.get(ORIGIN).is_some_and(|origin| origin == origin_of(public_base_url)),
+        None => headers.get(ORIGIN).is_some_and(|origin| origin == split_origin(public_base_url).0),
     }
-}
-
-/// Scheme, host and port of an address.
-fn origin_of(url: &str) -> &str {
-    let host = url.find("://").map_or(0, |at| at + 3);
-    let end = url.get(host..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| host + at);
-    url.get(..end).unwrap_or(url)
 }
 
 #[cfg(test)]

@@ -130,7 +130,13 @@ async fn finish(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
     let is_doors = asked.first("iss") == asked.web.door_url.as_deref();
     let code = asked.first("code").and_then(Token::parse);
     let Some(code) = code.filter(|_| is_own && is_doors) else { return failed(&flow.target) };
-    let redeem = Redeem { cell: asked.cell.id(), code, verifier: flow.pkce.verifier.to_string() };
+    let redeem = Redeem {
+        cell: asked.cell.id(),
+        code,
+        verifier: flow.pkce.verifier.to_string(),
+        proof: Vec::new(),
+        address: asked.address,
+    };
     match asked.web.records.trust().redeem(redeem).await {
         Ok(signed_in) => {
             let session = session_cookie(around.cell, &signed_in.token, signed_in.expires_s);

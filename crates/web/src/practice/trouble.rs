@@ -61,7 +61,7 @@ struct Body<'a> {
 impl Trouble {
     /// The answer: a page within the frame where somebody is signed in, else alone; to the sign-in without a session.
     pub(crate) fn answer(self, around: &Around<'_>, person: Option<&Person>) -> Answer {
-        if self == Self::Records(RecordsError::NoSession) {
+        if matches!(self, Self::Records(RecordsError::NoSession | RecordsError::StaleProof)) {
             return sign_in(around);
         }
         let t = around.words();

@@ -289,7 +289,7 @@ fn an_application_gets_its_secret_once_and_ends() {
     );
     assert_eq!(boss.post("/admin/clients/new", "name=x&role=fhir-reader&size=all").status, 400);
     let made = boss
-        .make("/admin/clients/new", "/admin/clients/new", "name=Labor&role=fhir-reader&size=small")
+        .make("/admin/clients/new", "/admin/clients/new", "name=Labor&role=fhir-reader&size=small&bearer=yes")
         .text();
     let (client, secret) = (value_of(&made, "client"), value_of(&made, "secret"));
     let ask = || {
@@ -302,8 +302,11 @@ fn an_application_gets_its_secret_once_and_ends() {
         )
     };
     assert_eq!(ask().status, 200);
+    let other = "name=Andere&role=fhir-reader&size=small";
+    boss.make("/admin/clients/new", "/admin/clients/new", other);
     let list = boss.get("/admin/clients").text();
     assert!(list.contains("Labor") && list.contains(&client) && !list.contains(&secret));
+    assert!(list.contains("Andere") && list.matches("without a key").count() == 1, "one of the two");
     let path = format!("/admin/clients/{client}/revoke");
     assert!(boss.get(&path).text().contains("cannot be undone"));
     assert_eq!(boss.post(&path, "").status, 303);

@@ -22,12 +22,12 @@ const CHALLENGE: [u8; 32] = [
     86, 110, 225, 137, 74, 203, 112, 249, 195,
 ];
 
-pub fn sign_in_options() -> SignInOptions {
+pub fn sign_in_options(pages_url: &str) -> SignInOptions {
     SignInOptions {
         door_key: zeroize::Zeroizing::new(DOOR_KEY),
         origin: DOOR.into(),
         rp_id: "localhost".into(),
-        pages_url: PAGES.into(),
+        pages_url: pages_url.into(),
         look_round: true,
     }
 }
@@ -99,7 +99,8 @@ pub fn signed_in(salus: &Salus, cell: (&str, CellId), role: &str, name: &str) ->
 }
 
 fn redeem(salus: &Salus, cell: CellId, code: Token) -> Token {
-    let redeem = Ask::Redeem(Redeem { cell, code, verifier: VERIFIER.into() });
+    let redeem =
+        Ask::Redeem(Redeem { cell, code, verifier: VERIFIER.into(), proof: Vec::new(), address: [0; 16] });
     let mut server = Raw::connect(salus, Role::RecordServer, &KEY);
     match server.ask(&Request::Batch(vec![redeem])) {
         Reply::Batch(mut answers) => match answers.pop() {

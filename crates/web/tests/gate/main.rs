@@ -21,6 +21,7 @@ mod own_parameters;
 mod pages;
 mod practice;
 mod practice_write;
+mod proof;
 mod reading;
 mod refusals;
 mod search;

@@ -166,6 +166,7 @@ fn metrics_and_log_hold_routes_and_no_paths() {
 fn a_client_gets_a_token_for_its_credentials() {
     let salus = Salus::start();
     let cell = salus.cell("praxis");
+    salus.allow_bearer(&cell);
     let other = salus.cell("andere");
     let form = "application/x-www-form-urlencoded";
     let ask = |cell: &str, body: &str| {

@@ -32,7 +32,12 @@ pub struct Salus {
     pub events: Arc<Mutex<Vec<Event>>>,
     pub limits: WebLimits,
     pub tls: Option<TlsFiles>,
+    /// Where people and clients reach it.
+    public_url: String,
 }
+
+/// The port is drawn when it starts.
+const PORT_TO_BE_KNOWN: &str = "http://localhost:0";
 
 pub struct Keyholder {
     thread: Option<JoinHandle<Result<(), KeyholderError>>>,
@@ -72,6 +77,7 @@ impl Salus {
             events: Arc::default(),
             limits,
             tls: None,
+            public_url: PORT_TO_BE_KNOWN.into(),
         };
         salus.start_keyholder();
         salus.start_indexer();
@@ -79,8 +85,19 @@ impl Salus {
         salus
     }
 
+    /// As behind a proxy, at an address that is known before it starts.
+    pub fn at(public_url: &str) -> Self {
+        let mut salus = Self::start();
+        public_url.clone_into(&mut salus.public_url);
+        salus.stop_server();
+        salus.stop_keyholder();
+        salus.start_keyholder();
+        salus.start_server();
+        salus
+    }
+
     pub fn start_keyholder(&mut self) {
-        self.keyholder = Some(Keyholder::start(self.dir.path()));
+        self.keyholder = Some(Keyholder::start(self.dir.path(), &self.public_url));
     }
 
     pub fn start_indexer(&mut self) {
@@ -92,7 +109,8 @@ impl Salus {
     }
 
     pub fn start_server(&mut self) {
-        self.server = Some(Server::start(self.dir.path(), self.limits, self.tls.clone(), &self.events));
+        let at = (self.public_url.clone(), self.limits, self.tls.clone());
+        self.server = Some(Server::start(self.dir.path(), at, &self.events));
     }
 
     pub fn stop_server(&mut self) {
@@ -141,6 +159,12 @@ impl Salus {
         };
         let secret = secret.to_text().to_string();
         Cell { name: cell.into(), client: client.to_string(), secret, session, address: self.address() }
+    }
+
+    /// Names a client as one whose tokens are good without proof.
+    pub fn allow_bearer(&self, cell: &Cell) {
+        let client = salus_seal::ClientId::parse(&cell.client).unwrap();
+        self.admin().ask(AdminAsk::Bearer { client, allowed: true }).unwrap();
     }
 
     pub fn log(&self, cell: &str) -> Vec<LogEntry> {
@@ -199,7 +223,7 @@ fn line_search() -> LineSearch {
 }
 
 impl Keyholder {
-    fn start(dir: &Path) -> Self {
+    fn start(dir: &Path, public_url: &str) -> Self {
         std::fs::create_dir_all(dir.join("run")).unwrap();
         let options = KeyholderOptions {
             data_dir: dir.to_owned(),
@@ -211,7 +235,7 @@ impl Keyholder {
                 indexer_key: zeroize::Zeroizing::new(INDEXER_KEY),
                 line: line_search(),
             }),
-            sign_in: Some(crate::admin_people::sign_in_options()),
+            sign_in: Some(crate::admin_people::sign_in_options(public_url)),
             extract: Some(crate::extractor::options(dir)),
             protections: Vec::new(),
             clock_moves: true,
@@ -234,10 +258,14 @@ impl Drop for Keyholder {
 }
 
 impl Server {
-    fn start(dir: &Path, limits: WebLimits, tls: Option<TlsFiles>, events: &Arc<Mutex<Vec<Event>>>) -> Self {
+    fn start(
+        dir: &Path,
+        (public_base_url, limits, tls): (String, WebLimits, Option<TlsFiles>),
+        events: &Arc<Mutex<Vec<Event>>>,
+    ) -> Self {
         let options = WebOptions {
             listen: "127.0.0.1:0".parse().unwrap(),
-            public_base_url: "http://localhost:0".into(),
+            public_base_url,
             data_dir: dir.to_owned(),
             keyholder_socket: socket(dir),
             keyholder_key: KeyholderKey::from_bytes(KEY),

@@ -7,6 +7,7 @@ use salus_accesslog::{AccessLog, Options, Tree};
 use salus_fhir::ResourceType;
 use salus_seal::entry::incident::IncidentEvent;
 use salus_seal::entry::people::{PasskeyRegistered, PersonAdded, PersonEvent, RegistrationAllowed};
+use salus_seal::entry::proof::ProofEvent;
 use salus_seal::entry::searching::SearchingEvent;
 use salus_seal::entry::{self, Budgets, Event, Fleeting, Lasting, Limits, VersionRange};
 use salus_seal::note::{Checkpoint, Signer};
@@ -195,10 +196,22 @@ fn requests() -> Vec<(&'static str, Request)> {
         Ask::Landed(resolved()),
         Ask::Delivered(resolved()),
         Ask::BlindIds(BlindIds { cell: CELL, ids: vec![(3, "A123456789".to_owned())] }),
-        Ask::SignIn(SignIn { cell: CELL, client: ClientId([5; 16]), secret: token() }),
+        Ask::SignIn(SignIn {
+            cell: CELL,
+            client: ClientId([5; 16]),
+            secret: token(),
+            proof: b"proof".to_vec(),
+            address: [0; 16],
+        }),
         Ask::TakeUp(TakeUp { cell: CELL, last_entry: Some((300, [6; 16])) }),
     ];
-    let redeem = Ask::Redeem(Redeem { cell: CELL, code: token(), verifier: "v".repeat(43) });
+    let redeem = Ask::Redeem(Redeem {
+        cell: CELL,
+        code: token(),
+        verifier: "v".repeat(43),
+        proof: b"proof".to_vec(),
+        address: [0; 16],
+    });
     let assertion = Assertion {
         credential: vec![1; 32],
         user_handle: Some(vec![2; 16]),
@@ -248,6 +261,8 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("administer", Request::Batch(vec![administer()])),
         ("extract", Request::Extract(extract)),
         ("defining", Request::Batch(vec![admit(vec![defining])])),
+        ("proof-nonce", Request::Batch(vec![Ask::ProofNonce])),
+        ("bearer", Request::Admin(AdminAsk::Bearer { client: ClientId([5; 16]), allowed: true })),
     ]
 }
 
@@ -280,7 +295,7 @@ fn accesses() -> Ask {
 fn administer() -> Ask {
     let filter =
         LogFilter { before: Some(300), limit: 50, kinds: vec![LogKind::Opened], ..LogFilter::default() };
-    let of = OfSession { token: token(), cell: CELL };
+    let of = OfSession { token: token(), cell: CELL, proof: b"proof".to_vec(), address: [0; 16] };
     Ask::Administer(Box::new(Administer { of, address: [0; 16], ask: CellAsk::Log(filter) }))
 }
 
@@ -467,7 +482,9 @@ fn events() -> Vec<(&'static str, Event)> {
         kinds: vec![1, 102],
         definition: r#"{"url":"urn:own","code":"own"}"#.to_owned(),
     });
+    let bearer = Event::Proof(ProofEvent::BearerAllowed { client: ClientId([5; 16]) });
     vec![
+        ("bearer-allowed", bearer),
         ("opened", Event::Opened),
         ("searched-within", Event::SearchedWithin),
         ("written", Event::Written { first: 1, ranges: ranges(), root: [1; 32] }),

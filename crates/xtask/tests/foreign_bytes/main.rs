@@ -101,6 +101,7 @@ targets!(
     attestation,
     cose_key,
     share,
+    dpop,
 );
 
 /// A target that is not run here, or that libFuzzer does not have, would be one that nobody runs.

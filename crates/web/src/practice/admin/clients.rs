@@ -13,7 +13,7 @@ use askama::Template;
 use http::StatusCode;
 use salus_frame::{Words, icon};
 use salus_records::administration::{CellAnswer, CellAsk};
-use salus_records::{AdminError, Budgets, ClientId, ClientStatus, Limits, RecordsError};
+use salus_records::{AdminError, Bearer, Budgets, ClientId, ClientStatus, Limits, RecordsError};
 
 /// How much an application may reach, to choose from: a few patients, or what one has where nothing is said. With how many charts a day.
 const SIZES: [(&str, Option<Budgets>, u32); 2] =
@@ -23,11 +23,19 @@ const SMALL: Budgets = Budgets {
     chart: Limits { hour: 20, day: 60, days_30: 500 },
 };
 
+/// Of one whose tokens are good without proof, whatever is chosen: a quarter of what one has where nothing is said.
+const BEARER: Budgets = Budgets {
+    glimpse: Limits { hour: 75, day: 250, days_30: 1_250 },
+    chart: Limits { hour: 15, day: 62, days_30: 500 },
+};
+
 /// An application's line.
 struct Line {
     id: String,
     name: String,
     role: String,
+    /// Its tokens are good without proof.
+    is_bearer: bool,
     ring: Option<Ring>,
 }
 
@@ -55,6 +63,7 @@ struct Form<'a> {
     once: String,
     roles: Vec<Choice>,
     sizes: Vec<Choice>,
+    is_bearer: bool,
     errors: Vec<(&'static str, String)>,
 }
 
@@ -87,6 +96,7 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         id: client.client.to_string(),
         name: client.name.clone(),
         role: role(ask.t, &client.role),
+        is_bearer: client.bearer != Bearer::No,
         ring: ring(ask.t, &client.budgets, client.chart_spent),
     };
     let clients = all.iter().filter(|client| !client.revoked).map(line).collect();
@@ -119,6 +129,7 @@ fn form(ask: &PageAsk<'_>, errors: Vec<(&'static str, String)>) -> Result<Answer
         once: super::once::give(ask)?,
         roles: super::roles::choices(ask.t, false, chosen),
         sizes: sizes.into(),
+        is_bearer: ask.field("bearer").is_some(),
         errors,
     };
     Ok(page(ask, Part::Clients, ask.t.say("admin-client-new"), None, &body).status(status).answer(ask))
@@ -134,9 +145,13 @@ pub(super) async fn create(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     if !super::once::take(ask) {
         return super::once::shown_once(ask, Part::Clients, format!("{}/admin/clients", ask.base())).await;
     }
-    let create = CellAsk::CreateClient { name: name.to_owned(), role, budgets: size.1 };
-    match ask_for(ask, create).await? {
+    let is_bearer = ask.field("bearer").is_some();
+    let budgets = if is_bearer { Some(BEARER) } else { size.1 };
+    match ask_for(ask, CellAsk::CreateClient { name: name.to_owned(), role, budgets }).await? {
         Ok(CellAnswer::Client { client, secret, .. }) => {
+            if is_bearer {
+                allow_bearer(ask, client).await?;
+            }
             let body = Secret {
                 t: ask.t,
                 base: ask.base(),
@@ -156,6 +171,12 @@ pub(super) async fn create(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         }
         Err(error) => refused(ask, &error, format!("{}/admin/clients", ask.base())),
     }
+}
+
+/// Without it, the application that was just made would only not get a token yet.
+async fn allow_bearer(ask: &PageAsk<'_>, client: ClientId) -> Result<(), Trouble> {
+    let allowed = ask_for(ask, CellAsk::Bearer { client, allowed: true }).await?;
+    allowed.map(drop).map_err(|_| RecordsError::Internal.into())
 }
 
 /// The application that the address names, if it has not ended.

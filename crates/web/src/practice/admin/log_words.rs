@@ -9,7 +9,7 @@ use salus_records::administration::{CellLogEntry, LogKind, LoggedAccess};
 use salus_records::person_events::{
     InvitationPurpose, PasskeyUse, PersonEvent, PersonStatus, RegistrationAllowed, SignInFault,
 };
-use salus_records::{Interaction, LogEvent, Part, Refusal};
+use salus_records::{Interaction, LogEvent, Part, ProofEvent, Refusal};
 
 /// Whether something was refused.
 pub(super) fn is_refused(event: &LogEvent) -> bool {
@@ -43,6 +43,8 @@ fn what(t: Words, labels: &Labels, told: &CellLogEntry) -> String {
             t.say_with_two("admin-log-client", ("about", about()), ("role", role(t, name))).into_owned()
         }
         LogEvent::ClientRevoked { .. } => named("admin-log-client-ended"),
+        LogEvent::Proof(ProofEvent::Required { .. }) => named("admin-log-proof-required"),
+        LogEvent::Proof(ProofEvent::BearerAllowed { .. }) => named("admin-log-bearer-allowed"),
         LogEvent::Quarantined { on: true } => t.say("admin-log-cut-off").into_owned(),
         LogEvent::Quarantined { on: false } => t.say("admin-log-joined").into_owned(),
         LogEvent::Person(event) => person(t, labels, event, &about()),
@@ -127,6 +129,7 @@ pub(super) fn interaction(interaction: Interaction) -> &'static str {
         Interaction::SearchType | Interaction::SearchSystem => "admin-asked-search",
         Interaction::Administer => "admin-asked-administer",
         Interaction::Accesses => "admin-asked-accesses",
+        Interaction::Session => "admin-asked-session",
     }
 }
 
@@ -141,6 +144,8 @@ fn refused(asked: Interaction, refusal: Refusal) -> &'static str {
         Refusal::DoesNotOpen => "admin-refused-damaged",
         Refusal::Malformed => "admin-refused-malformed",
         Refusal::NoRoom => "admin-refused-full",
+        Refusal::NoProof => "admin-refused-no-proof",
+        Refusal::BadProof | Refusal::StaleProof => "admin-refused-bad-proof",
     }
 }
 

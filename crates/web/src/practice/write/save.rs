@@ -278,7 +278,7 @@ async fn not_saved(
 ) -> Result<Answer, Trouble> {
     let Trouble::Records(error) = &trouble else { return Err(trouble) };
     let (key, status) = match error {
-        RecordsError::NoSession => return Err(trouble),
+        RecordsError::NoSession | RecordsError::StaleProof => return Err(trouble),
         RecordsError::Budget { .. } => ("not-saved-budget", StatusCode::TOO_MANY_REQUESTS),
         RecordsError::Full => ("not-saved-full", StatusCode::INSUFFICIENT_STORAGE),
         RecordsError::Forbidden | RecordsError::NotFound | RecordsError::Gone { .. } => {

@@ -1,7 +1,7 @@
 //! What is typed is kept, and hostile forms do no harm.
 
 use super::{PERSON, get, hidden, new_patient, post, post_as, practice, saved, search, undo};
-use crate::support::Cell;
+use crate::support::{Cell, Salus};
 use salus_trust_api::wire::AdminAsk;
 
 #[test]
@@ -64,7 +64,8 @@ fn what_is_typed_is_kept_for_its_writer_until_it_is_saved() {
 }
 
 /// Another session of the same principal, as after a new sign-in.
-fn signed_in_again(cell: &Cell) -> String {
+fn signed_in_again(salus: &Salus, cell: &Cell) -> String {
+    salus.allow_bearer(cell);
     let form =
         format!("grant_type=client_credentials&client_id={}&client_secret={}", cell.client, cell.secret);
     let headers = [("Content-Type", "application/x-www-form-urlencoded")];
@@ -87,7 +88,7 @@ fn what_was_typed_comes_back_after_a_new_sign_in() {
         Some(format!("/praxis/sign-in?to=/praxis/patient/{id}/note").as_str())
     );
     assert_eq!(post(&cell, "/write/draft", &fields).status, 303, "nothing is kept for nobody");
-    let cookie = format!("__Host-salus.praxis={}", signed_in_again(&cell));
+    let cookie = format!("__Host-salus.praxis={}", signed_in_again(&salus, &cell));
     let page = cell.http().send("GET", &format!("/praxis{path}"), &[("Cookie", &cookie)], b"");
     assert!(page.status == 200 && page.text().contains("Vor dem Deckel"), "{}", page.text());
 }

@@ -1,0 +1,170 @@
+//! Clients that prove a key of their own (RFC 9449), and thieves who have everything else, over HTTP.
+
+use crate::support::{Cell, FHIR_JSON, Http, Reply, Salus};
+use salus_seal::entry::{Event, Refusal};
+use salus_trust_api::Token;
+use salus_trust_api::dpop::{ProofKey, Statement};
+use serde_json::json;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+const BASE: &str = "https://salus.example";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn now_s() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+/// A client as RFC 9449 wants it: asks, and asks again with the nonce that it is told.
+struct Client<'a> {
+    cell: &'a Cell,
+    key: ProofKey,
+    token: Option<Token>,
+    nonce: Option<String>,
+}
+
+impl<'a> Client<'a> {
+    fn new(cell: &'a Cell) -> Self {
+        Self { cell, key: ProofKey::generate().unwrap(), token: None, nonce: None }
+    }
+
+    fn prove(&self, method: &str, path: &str) -> String {
+        let (token, nonce) = (self.token.as_ref(), self.nonce.as_deref());
+        let address = format!("{BASE}{path}");
+        self.key.prove(&Statement { method, address: &address, token, nonce, iat_s: now_s() }).unwrap()
+    }
+
+    fn ask_for_token(&self, proof: Option<&str>) -> Reply {
+        let Cell { client, secret, name, .. } = self.cell;
+        let form = format!("grant_type=client_credentials&client_id={client}&client_secret={secret}");
+        let mut headers = vec![("Content-Type", FORM)];
+        headers.extend(proof.map(|proof| ("DPoP", proof)));
+        self.cell.http().send("POST", &format!("/{name}/oauth/token"), &headers, form.as_bytes())
+    }
+
+    fn signed_in(mut self) -> Self {
+        let reply = self.ask_for_token(Some(&self.prove("POST", "/praxis/oauth/token")));
+        assert_eq!((reply.status, &reply.json()["token_type"]), (200, &json!("DPoP")), "{}", reply.text());
+        self.token = Token::parse(reply.json()["access_token"].as_str().unwrap());
+        self
+    }
+
+    fn authorization(&self, scheme: &str) -> String {
+        format!("{scheme} {}", *self.token.as_ref().unwrap().to_text())
+    }
+
+    fn send(&self, method: &str, path: &str, proofs: &[&str], body: &[u8]) -> Reply {
+        let authorization = self.authorization("DPoP");
+        let mut headers = vec![("Authorization", authorization.as_str()), ("Content-Type", FHIR_JSON)];
+        headers.extend(proofs.iter().map(|proof| ("DPoP", *proof)));
+        Http::new(self.cell.address).send(method, path, &headers, body)
+    }
+
+    fn get(&self, path: &str) -> Reply {
+        self.send("GET", path, &[&self.prove("GET", path)], b"")
+    }
+}
+
+const PATIENT: &[u8] = br#"{"resourceType":"Patient"}"#;
+
+#[test]
+fn a_client_proves_its_key_and_a_copied_token_opens_nothing() {
+    let salus = Salus::at(BASE);
+    let cell = salus.cell("praxis");
+    let client = Client::new(&cell).signed_in();
+    let path = "/praxis/fhir/Patient";
+    let made = client.send("POST", path, &[&client.prove("POST", path)], PATIENT);
+    assert_eq!(made.status, 201, "{}", made.text());
+    let path = format!("{path}/{}", made.json()["id"].as_str().unwrap());
+    let proof = client.prove("GET", &path);
+    assert_eq!(client.send("GET", &format!("{path}?_format=json"), &[&proof], b"").status, 200);
+    // What a thief has: the token, and a key of their own; or a proof of another request, method, cell, place.
+    let thief = Client { token: client.token.clone(), ..Client::new(&cell) };
+    let nobody = Client { token: Some(Token::random().unwrap()), ..Client::new(&cell) };
+    let stranger = nobody.get(&path).without_date();
+    let challenge = "DPoP realm=\"salus\", error=\"invalid_token\", algs=\"ES256\"";
+    assert_eq!((stranger.status, stranger.header("www-authenticate")), (401, Some(challenge)));
+    let unsigned = format!("{}.", client.prove("GET", &path).rsplit_once('.').unwrap().0);
+    let huge = "A".repeat(9_000);
+    for (name, proofs) in [
+        ("none", vec![]),
+        ("another key's", vec![thief.prove("GET", &path)]),
+        ("another request's", vec![client.prove("GET", "/praxis/fhir/Patient/other")]),
+        ("another cell's", vec![client.prove("GET", "/andere/fhir/Patient")]),
+        ("another method's", vec![client.prove("POST", &path)]),
+        ("two", vec![client.prove("GET", &path), client.prove("GET", &path)]),
+        ("unsigned", vec![unsigned]),
+        ("nonsense", vec!["x".to_owned()]),
+        ("huge", vec![huge]),
+    ] {
+        let proofs: Vec<&str> = proofs.iter().map(String::as_str).collect();
+        assert_eq!(client.send("GET", &path, &proofs, b"").without_date(), stranger, "{name}");
+    }
+    let bearer = client.authorization("Bearer");
+    for headers in
+        [vec![("Authorization", bearer.as_str())], vec![("Authorization", &bearer), ("DPoP", &proof)]]
+    {
+        let reply = Http::new(cell.address).send("GET", &path, &headers, b"");
+        assert_eq!(reply.status, 401, "{}", reply.text());
+    }
+    assert_eq!(client.get(&path).status, 200, "the client itself goes on");
+    let refused = |why| {
+        let entries = salus.log("praxis").into_iter().filter(|entry| entry.lasting.event == Event::Refused);
+        entries.filter(|entry| entry.fleeting.as_ref().unwrap().refused == Some(why)).count()
+    };
+    assert_eq!((refused(Refusal::NoProof), refused(Refusal::BadProof)), (3, 8));
+}
+
+#[test]
+fn a_proof_made_before_another_start_of_the_keyholder_is_asked_for_again_with_its_word() {
+    let mut salus = Salus::at(BASE);
+    let cell = salus.cell("praxis");
+    let mut client = Client::new(&cell).signed_in();
+    let path = "/praxis/fhir/Patient/nobody";
+    let proof = client.prove("GET", path);
+    assert_eq!(client.send("GET", path, &[&proof], b"").status, 404);
+    salus.stop_keyholder();
+    salus.start_keyholder();
+    let mut reply = client.send("GET", path, &[&proof], b"");
+    for _ in 0..200 {
+        if reply.status != 503 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        reply = client.send("GET", path, &[&proof], b"");
+    }
+    assert_eq!(reply.status, 401);
+    assert!(reply.header("www-authenticate").unwrap().contains("use_dpop_nonce"));
+    client.nonce = reply.header("dpop-nonce").map(str::to_owned);
+    assert_eq!(client.get(path).status, 404);
+}
+
+#[test]
+fn a_token_is_given_for_a_proof_or_to_those_who_are_named() {
+    let salus = Salus::at(BASE);
+    let cell = salus.cell("praxis");
+    let client = Client::new(&cell);
+    let refused = client.ask_for_token(None);
+    assert_eq!((refused.status, &refused.json()["error"]), (400, &json!("invalid_dpop_proof")));
+    for path in ["/praxis/fhir", "/praxis/oauth/token/", "/andere/oauth/token"] {
+        let refused = client.ask_for_token(Some(&client.prove("POST", path)));
+        assert_eq!((refused.status, &refused.json()["error"]), (400, &json!("invalid_dpop_proof")), "{path}");
+    }
+    let old = Statement {
+        method: "POST",
+        address: &format!("{BASE}/praxis/oauth/token"),
+        token: None,
+        nonce: None,
+        iat_s: now_s() - 100,
+    };
+    let refused = client.ask_for_token(Some(&client.key.prove(&old).unwrap()));
+    assert_eq!((refused.status, &refused.json()["error"]), (400, &json!("use_dpop_nonce")));
+    let nonce = refused.header("dpop-nonce").unwrap();
+    let again = client.key.prove(&Statement { nonce: Some(nonce), ..old }).unwrap();
+    assert_eq!(client.ask_for_token(Some(&again)).json()["token_type"], "DPoP");
+    salus.allow_bearer(&cell);
+    let bearer = client.ask_for_token(None);
+    assert_eq!((bearer.status, &bearer.json()["token_type"]), (200, &json!("Bearer")));
+    let sent = ("Authorization", format!("Bearer {}", bearer.json()["access_token"].as_str().unwrap()));
+    let reply = cell.http().send("GET", "/praxis/fhir/Patient/nobody", &[(sent.0, &sent.1)], b"");
+    assert_eq!(reply.status, 404);
+}
