@@ -226,12 +226,7 @@ fn examples(out: &mut String, web: &Web, example: Option<String>, words: &Words)
     let _ = writeln!(out, "<h2>{}</h2>", words.ask);
     let real = example.map(|example| (words.paste, example));
     let general = [
-        (
-            words.token,
-            format!(
-                "TOKEN=$(curl -s -u CLIENT_ID:CLIENT_SECRET -d grant_type=client_credentials \\\n  {base}/oauth/token | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')"
-            ),
-        ),
+        (words.token, "TOKEN=$(salus client token --client CLIENT_ID)".to_owned()),
         (
             words.write,
             format!(

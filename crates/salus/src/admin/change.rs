@@ -84,12 +84,13 @@ pub fn client(command: &Client, output: Output) -> Result<(), Failure> {
             let mut administration = Administration::connect(&DataDir::at(&report.data.directory())?)?;
             let client = client_id(client)?;
             done(administration.ask(AdminAsk::Bearer { client, allowed: !off })?)?;
-            let said = if *off { "client-proves" } else { "client-bearer" };
-            tell(
-                output,
-                json!({"client": client.to_string(), "bearer": !off}),
-                say(said).with("client", client),
-            );
+            let json = json!({"client": client.to_string(), "bearer": !off});
+            let said = if *off {
+                say("client-proves").with("client", client)
+            } else {
+                say("client-bearer").with("client", client)
+            };
+            tell(output, json, said);
             Ok(())
         }
         Client::Revoke { client, report } => {

@@ -33,7 +33,7 @@ pub struct Salus {
     pub limits: WebLimits,
     pub tls: Option<TlsFiles>,
     /// Where people and clients reach it.
-    public_url: String,
+    pub public_url: String,
 }
 
 /// The port is drawn when it starts.
@@ -81,17 +81,6 @@ impl Salus {
         };
         salus.start_keyholder();
         salus.start_indexer();
-        salus.start_server();
-        salus
-    }
-
-    /// As behind a proxy, at an address that is known before it starts.
-    pub fn at(public_url: &str) -> Self {
-        let mut salus = Self::start();
-        public_url.clone_into(&mut salus.public_url);
-        salus.stop_server();
-        salus.stop_keyholder();
-        salus.start_keyholder();
         salus.start_server();
         salus
     }
@@ -159,12 +148,6 @@ impl Salus {
         };
         let secret = secret.to_text().to_string();
         Cell { name: cell.into(), client: client.to_string(), secret, session, address: self.address() }
-    }
-
-    /// Names a client as one whose tokens are good without proof.
-    pub fn allow_bearer(&self, cell: &Cell) {
-        let client = salus_seal::ClientId::parse(&cell.client).unwrap();
-        self.admin().ask(AdminAsk::Bearer { client, allowed: true }).unwrap();
     }
 
     pub fn log(&self, cell: &str) -> Vec<LogEntry> {
