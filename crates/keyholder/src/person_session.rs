@@ -284,6 +284,10 @@ impl Core {
     }
 }
 
+fn truncated(hash: &[u8; 32]) -> [u8; 16] {
+    hash.first_chunk::<16>().copied().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -297,8 +301,4 @@ mod tests {
         assert!(!refusals.count(cell, true, 9) && refusals.count(None, false, 9));
         assert!(refusals.count(cell, false, 7 + HOUR_MS));
     }
-}
-
-fn truncated(hash: &[u8; 32]) -> [u8; 16] {
-    hash.first_chunk::<16>().copied().unwrap_or_default()
 }
