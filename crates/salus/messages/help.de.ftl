@@ -239,6 +239,24 @@ salus-scope = Wer was bekommen hat: Patienten und Datensatzversionen, die heraus
           salus scope --client 3f0c...  --from 2026-11-01 --to 2026-12-01
           salus scope --session 77ab... --json
 
+salus-drill = Ein Vorfall anderer, an einem eigenen Server nachgespielt, mit Zahlen
+
+salus-drill-mediboard = Ein gestohlenes privilegiertes Konto nimmt auf sechs Wegen alles, was es bekommt
+    .patients = Erfundene Patienten, die beraubt werden
+    .json = Wohin die Zahlen als JSON geschrieben werden
+    .page = Wohin die Seite mit dem Bild geschrieben wird [Vorgabe: ./drill-mediboard.html]
+    .dir = Wo der Server der Übung liegt, während sie läuft; es darf ihn noch nicht geben [Vorgabe: ein Ordner für Vorübergehendes]
+    .keep = Dieses Verzeichnis behalten
+    .after =
+        Beispiele:
+          salus drill mediboard
+          salus drill mediboard --patients 1000 --json drill.json
+          salus drill mediboard --patients 758912 --data /var/tmp/drill
+
+        Der Befehl macht einen eigenen Server mit erfundenen Patienten, beraubt ihn und löscht ihn. Bei
+        weniger als 10.000 Patienten sind die Budgets im selben Maß kleiner. Ende 0: niemand bekam mehr als
+        ein Budget, und alles Genommene steht im Umfang; 1: doch; 2: es war nicht zu spielen.
+
 salus-person = Menschen, die sich mit Passkeys anmelden
 
 salus-person-invite = Jemanden in eine Zelle aufnehmen und den Einmallink ausgeben

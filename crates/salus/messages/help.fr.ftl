@@ -240,6 +240,24 @@ salus-scope = Qui a reçu quoi : patients et versions d'enregistrements qui ont 
           salus scope --client 3f0c...  --from 2026-11-01 --to 2026-12-01
           salus scope --session 77ab... --json
 
+salus-drill = Un incident arrivé à d’autres, rejoué contre un serveur à part, avec des chiffres
+
+salus-drill-mediboard = Un compte privilégié volé prend, de six façons, tout ce qu’il peut
+    .patients = Patients inventés à voler
+    .json = Où écrire les chiffres en JSON
+    .page = Où écrire la page avec l’image [par défaut : ./drill-mediboard.html]
+    .dir = Où le serveur de l’exercice se trouve tant qu’il dure ; ne doit pas exister [par défaut : un dossier temporaire]
+    .keep = Garder ce répertoire
+    .after =
+        Exemples :
+          salus drill mediboard
+          salus drill mediboard --patients 1000 --json drill.json
+          salus drill mediboard --patients 758912 --data /var/tmp/drill
+
+        La commande fait un serveur à part avec des patients inventés, le vole et le supprime. À moins de
+        10 000 patients, les budgets sont réduits d’autant. Fin 0 : personne n’a eu plus qu’un budget, et
+        tout ce qui a été pris est dans l’étendue ; 1 : si ; 2 : l’exercice n’a pas pu être joué.
+
 salus-person = Les personnes qui se connectent avec des clés d'accès
 
 salus-person-invite = Ajouter une personne à une cellule et afficher son lien à usage unique

@@ -1,10 +1,12 @@
 //! The words of the command line. Parses; does nothing.
 
+mod drill;
 mod person;
 mod recovery;
 
 mod index;
 
+pub use drill::{Drill, Mediboard};
 pub use index::{Approver, Index};
 
 use clap::{Args, Parser, Subcommand};
@@ -129,6 +131,9 @@ a report, with its place and the rule; never with a value.")]
   salus scope --client 3f0c...  --from 2026-11-01 --to 2026-12-01
   salus scope --session 77ab... --json")]
     Scope(Scope),
+    /// An incident of others, replayed against a server of its own, with figures
+    #[command(subcommand)]
+    Drill(Drill),
     /// The search indexes
     #[command(subcommand)]
     Index(Index),

@@ -5,7 +5,7 @@ use salus::admin::log::Part;
 use salus::admin::{self, Output};
 use salus::cli::{Cli, Client, Command, Index, Log, Operator, Person, Session};
 use salus::failure::Failure;
-use salus::{cli, demo, help, import, init, process, recover, recovery, serve, usage};
+use salus::{cli, demo, drill, help, import, init, process, recover, recovery, serve, usage};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Extractor => return process::extractor::run(),
         Command::RecordServer => return process::record_server::run(),
         Command::Demo(demo) => demo::run::run(demo, language),
+        Command::Drill(drill) => drill::run(drill, language),
         Command::Init(init) => init::run(init, output(init.json)),
         Command::Recover(recover) => recover::run(recover, output(recover.json)),
         Command::Recovery(command) => {
