@@ -2,7 +2,7 @@
 //!
 //! Never: loads anything. State: none.
 
-use super::report::{Report, Scenario, name};
+use super::report::{Report, Scenario, found, heads, name};
 use crate::messages::say;
 use salus_fhir::Language;
 use std::fmt::Write as _;
@@ -24,7 +24,6 @@ const COLOURS: [&str; 6] = ["#0b6e4f", "#b3261e", "#1f5fa8", "#8a5a00", "#6b3fa0
 
 /// The page's text.
 pub(super) fn page(report: &Report, language: Language) -> String {
-    let text = |key| escape(&say(key).text(language));
     let mut rows = String::new();
     for (at, scenario) in report.scenarios.iter().enumerate() {
         let alarm = scenario.first_alarm_ms.map_or_else(|| "–".to_owned(), |ms| format!("{ms} ms"));
@@ -38,25 +37,12 @@ pub(super) fn page(report: &Report, language: Language) -> String {
             scenario.charts_reached,
             scenario.chart_budget,
             scenario.loot_outside_scope,
-            match scenario.tampering_found {
-                None => "–".to_owned(),
-                Some(true) => text("drill-found"),
-                Some(false) => text("drill-not-found"),
-            },
+            escape(&found(scenario, language)),
             bad = if scenario.is_bad() { " class=\"bad\"" } else { "" },
         );
     }
-    let heads = [
-        "head-drill-way",
-        "head-drill-reached",
-        "head-drill-budget",
-        "head-drill-charts",
-        "head-drill-outside",
-        "head-drill-alarm",
-        "head-drill-contained",
-        "head-drill-log",
-    ];
-    let heads: String = heads.iter().map(|head| format!("<th scope=\"col\">{}</th>", text(head))).collect();
+    let heads: String =
+        heads(language).iter().map(|head| format!("<th scope=\"col\">{}</th>", escape(head))).collect();
     let title = escape(&say("drill-title").with("patients", report.patients).text(language));
     let colours: String = COLOURS
         .iter()
@@ -72,7 +58,7 @@ pub(super) fn page(report: &Report, language: Language) -> String {
          .bad td{{background:#fde7e7}}.k{{display:inline-block;width:.8em;height:.8em;margin-right:.5em}}\n{colours}\n\
          </style>\n<h1>{title}</h1>\n<p>{lead}</p>\n{picture}\n<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>\n<p>{slow}</p>\n</html>\n",
         lang = language.tag(),
-        lead = text("drill-lead"),
+        lead = escape(&say("drill-lead").text(language)),
         picture = picture(report, language),
         slow = escape(&report.slow(language)),
     )

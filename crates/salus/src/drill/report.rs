@@ -63,17 +63,7 @@ impl Report {
 
     /// The table, and what the slow way comes to.
     pub(super) fn lines(&self, language: Language) -> Vec<String> {
-        let heads = [
-            "head-drill-way",
-            "head-drill-reached",
-            "head-drill-budget",
-            "head-drill-charts",
-            "head-drill-outside",
-            "head-drill-alarm",
-            "head-drill-contained",
-            "head-drill-log",
-        ];
-        let mut rows = vec![heads.map(|head| say(head).text(language)).to_vec()];
+        let mut rows = vec![heads(language)];
         rows.extend(self.scenarios.iter().map(|scenario| row(scenario, language)));
         let mut lines = table(&rows);
         lines.push(String::new());
@@ -95,24 +85,43 @@ impl Report {
 
 /// The name of a way, in words.
 pub(super) fn name(scenario: &Scenario, language: Language) -> String {
-    let key = match scenario.name {
-        "copied-cookie" => "drill-copied",
-        "live-session" => "drill-live",
-        "low-and-slow" => "drill-low",
-        "ten-accounts" => "drill-ten",
-        "record-server" => "drill-server",
-        _ => "drill-tampering",
+    let said = match scenario.name {
+        "copied-cookie" => say("drill-copied"),
+        "live-session" => say("drill-live"),
+        "low-and-slow" => say("drill-low"),
+        "ten-accounts" => say("drill-ten"),
+        "record-server" => say("drill-server"),
+        _ => say("drill-tampering"),
     };
-    say(key).text(language)
+    said.text(language)
+}
+
+/// The heads of the table's columns.
+pub(super) fn heads(language: Language) -> Vec<String> {
+    let heads = [
+        say("head-drill-way"),
+        say("head-drill-reached"),
+        say("head-drill-budget"),
+        say("head-drill-charts"),
+        say("head-drill-outside"),
+        say("head-drill-alarm"),
+        say("head-drill-contained"),
+        say("head-drill-log"),
+    ];
+    heads.map(|head| head.text(language)).to_vec()
+}
+
+/// Whether every change of the log was found, in words.
+pub(super) fn found(scenario: &Scenario, language: Language) -> String {
+    match scenario.tampering_found {
+        None => "-".to_owned(),
+        Some(true) => say("drill-found").text(language),
+        Some(false) => say("drill-not-found").text(language),
+    }
 }
 
 fn row(scenario: &Scenario, language: Language) -> Vec<String> {
     let ms = |value: Option<u64>| value.map_or_else(|| "-".to_owned(), |ms| format!("{ms} ms"));
-    let found = match scenario.tampering_found {
-        None => "-".to_owned(),
-        Some(true) => say("drill-found").text(language),
-        Some(false) => say("drill-not-found").text(language),
-    };
     vec![
         name(scenario, language),
         scenario.patients_reached.to_string(),
@@ -121,7 +130,7 @@ fn row(scenario: &Scenario, language: Language) -> Vec<String> {
         scenario.loot_outside_scope.to_string(),
         ms(scenario.first_alarm_ms),
         ms(scenario.contained_ms),
-        found,
+        found(scenario, language),
     ]
 }
 

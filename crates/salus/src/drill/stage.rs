@@ -70,7 +70,7 @@ impl Stage {
         let of_cell = scaled(budgets::CELL, patients);
         let made = in_administration(&data, move |administration| {
             let cell = create_cell(administration, CELL, of_cell)?;
-            let own = OwnClient { name: "import", role: IMPORTER, session_ms: SESSION_MS };
+            let own = OwnClient { name: "import", role: IMPORTER, session_ms: SESSION_MS, is_bearer: true };
             Ok((cell.id, own_session(administration, CELL, own)?))
         });
         let (cell, token) = made.await?;
