@@ -51,6 +51,8 @@ impl Core {
             charged: vec![patient],
             uncharged: Vec::new(),
             entries: vec![EntryPart { versions: Vec::new(), root: None }],
+            // The entry names the patient, and that is looked at.
+            canaries: Vec::new(),
             whose: Vec::new(),
             grant: Grant::Nothing,
         };

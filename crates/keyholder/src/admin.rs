@@ -103,6 +103,14 @@ impl Core {
             AdminAsk::People(ask) => Ok(self.ask_people(ask, None)?.map(AdminAnswer::People)),
             AdminAsk::AskExtraction { cell, by } => self.ask_extraction(&cell, &by),
             AdminAsk::ApproveExtraction { cell, by } => self.approve_extraction(&cell, &by),
+            AdminAsk::Alarms { cell, ask } => {
+                let cell = or_answer!(self.cell_named(&cell));
+                Ok(self.ask_alarms(cell, ask, None)?.map(AdminAnswer::Alarms))
+            }
+            AdminAsk::Canaries { cell, ask } => {
+                let cell = or_answer!(self.cell_named(&cell));
+                Ok(self.ask_canaries(cell, ask)?.map(AdminAnswer::Canaries))
+            }
             // The server asks the indexer first, see [`crate::index`].
             AdminAsk::IndexStatus => Ok(Ok(AdminAnswer::Index(Vec::new()))),
             AdminAsk::MoveClock { by_ms } => Ok(self.move_clock(by_ms)),

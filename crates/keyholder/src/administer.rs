@@ -13,6 +13,7 @@ use crate::error::KeyholderError;
 use crate::policy::{self, Action, CLIENT, Whose};
 use crate::state::State;
 use salus_accesslog::Tree;
+use salus_seal::entry::alarms::{AlarmEvent, AlarmRaised};
 use salus_seal::entry::people::{PersonEvent, PersonStatus};
 use salus_seal::entry::{Budgets, Event, Fleeting, Interaction, Limits, Purpose, Refusal};
 use salus_seal::{CellId, PrincipalId};
@@ -20,6 +21,7 @@ use salus_trust_api::wire::administer::{
     Administer, CellAnswer, CellAsk, CellLogEntry, CellLogPage, CheckpointStatus, LogFilter, LogKind,
     LoggedAccess, MAX_CELL_LOG_PAGE,
 };
+use salus_trust_api::wire::alarms::AlarmsAsk;
 use salus_trust_api::wire::people::PeopleAsk;
 use salus_trust_api::wire::{AdminError, Admit, Answer};
 
@@ -126,6 +128,7 @@ impl Core {
                 self.commit()?;
                 Ok(CellAnswer::Log(self.cell_log(cell, &filter)?))
             }
+            CellAsk::Alarms(ask) => self.ask_alarms(cell, ask, Some(by))?.map(CellAnswer::Alarms),
             CellAsk::Checkpoint => {
                 let tree = Tree::Cell(cell);
                 let note = self.log.checkpoint_note(tree)?;
@@ -162,7 +165,7 @@ impl Core {
                 about: about(&self.state, &lasting.event),
                 event: short(lasting.event),
                 principal,
-                name: principal.and_then(|principal| name_of(&self.state, &principal)),
+                name: principal.and_then(|principal| self.state.name_of(&principal)),
                 access: fleeting.as_ref().map(access),
             });
         })?;
@@ -181,8 +184,9 @@ fn stops_or_looks(ask: &CellAsk) -> bool {
     match ask {
         CellAsk::People(PeopleAsk::List { .. } | PeopleAsk::RevokePasskey { .. }) => true,
         CellAsk::People(PeopleAsk::SetStatus { status, .. }) => *status != PersonStatus::Active,
-        CellAsk::People(_) | CellAsk::CreateClient { .. } => false,
         CellAsk::Bearer { allowed, .. } => !allowed,
+        CellAsk::Alarms(AlarmsAsk::List { .. } | AlarmsAsk::Rules | AlarmsAsk::Acknowledge { .. }) => true,
+        CellAsk::People(_) | CellAsk::CreateClient { .. } | CellAsk::Alarms(_) => false,
         CellAsk::Clients | CellAsk::RevokeClient { .. } | CellAsk::Log(_) | CellAsk::Checkpoint => true,
     }
 }
@@ -191,7 +195,11 @@ fn stops_or_looks(ask: &CellAsk) -> bool {
 fn looks(ask: &CellAsk) -> bool {
     matches!(
         ask,
-        CellAsk::People(PeopleAsk::List { .. }) | CellAsk::Clients | CellAsk::Log(_) | CellAsk::Checkpoint
+        CellAsk::People(PeopleAsk::List { .. })
+            | CellAsk::Clients
+            | CellAsk::Log(_)
+            | CellAsk::Checkpoint
+            | CellAsk::Alarms(AlarmsAsk::List { .. } | AlarmsAsk::Rules)
     )
 }
 
@@ -237,6 +245,7 @@ fn kind_of(event: &Event) -> Option<LogKind> {
         Event::ClientCreated { .. } | Event::ClientRevoked { .. } | Event::Proof(_) => LogKind::Client,
         Event::Person(_) => LogKind::Person,
         Event::Quarantined { .. } => LogKind::Quarantine,
+        Event::Alarm(_) => LogKind::Alarm,
         Event::Landed { .. } | Event::Abandoned { .. } | Event::Delivered { .. } => LogKind::Report,
         _ => return None,
     })
@@ -259,6 +268,12 @@ fn who(state: &State, event: &Event, fleeting: Option<&Fleeting>) -> Option<Prin
             | PersonEvent::Described { by, .. } => *by,
             _ => subject(state, event),
         },
+        Event::Alarm(
+            AlarmEvent::Raised(AlarmRaised { by, .. })
+            | AlarmEvent::Acknowledged { by, .. }
+            | AlarmEvent::Rules { by, .. }
+            | AlarmEvent::Restored { by, .. },
+        ) => *by,
         _ => None,
     }
 }
@@ -284,19 +299,11 @@ fn subject(state: &State, event: &PersonEvent) -> Option<PrincipalId> {
 
 fn about(state: &State, event: &Event) -> Option<String> {
     match event {
-        Event::Person(event) => name_of(state, &subject(state, event)?),
+        Event::Person(event) => state.name_of(&subject(state, event)?),
         Event::ClientCreated { name, .. } => Some(name.clone()),
         Event::ClientRevoked { client } => state.clients.get(client).map(|client| client.name.clone()),
         _ => None,
     }
-}
-
-fn name_of(state: &State, principal: &PrincipalId) -> Option<String> {
-    let person = state.people.persons.get(principal).map(|person| person.name.clone());
-    person.or_else(|| {
-        let client = state.clients.values().find(|client| client.principal == *principal);
-        client.map(|client| client.name.clone())
-    })
 }
 
 /// An event with the beginning of its lists.

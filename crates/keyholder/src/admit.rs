@@ -55,6 +55,8 @@ pub(crate) struct Opened {
     pub uncharged: Vec<Pseudonym>,
     /// The entries to be written: for a write one for each 1,024 versions, with its root.
     pub entries: Vec<EntryPart>,
+    /// Patients of what was opened who do not exist, as the wraps say.
+    pub canaries: Vec<Pseudonym>,
     /// Of a write, for the index: whose the compartments are.
     pub whose: Whose,
     /// What is granted when it is durable.
@@ -183,7 +185,16 @@ impl Core {
             return Ok(Err(Refusal::NoRoom));
         }
         let whose = std::mem::take(&mut opened.whose);
-        self.record_opened(asking, admit, opened, now_ms).map(|admitted| Ok((admitted, whose)))
+        let canaries = std::mem::take(&mut opened.canaries);
+        let makes = self.makes_canaries(&asking.cell, &asking.session);
+        let admitted = self.record_opened(asking, admit, opened, now_ms)?;
+        if makes {
+            self.made_canaries(asking.session, canaries);
+        } else if !canaries.is_empty() {
+            let fleeting = asking.fleeting(admit);
+            self.opened_canaries(asking.cell, admitted.receipt.entry, canaries, &fleeting)?;
+        }
+        Ok(Ok((admitted, whose)))
     }
 
     fn open(
@@ -206,7 +217,8 @@ impl Core {
             Intent::Read(read) => crate::open_read::open(asking.cell, cell, read),
             Intent::Write(write) => {
                 let for_index = self.index.takes(&asking.cell);
-                crate::open_write::open(asking.cell, cell, write, now_ms, for_index)
+                let canaries = self.makes_canaries(&asking.cell, &asking.session);
+                crate::open_write::open(asking.cell, cell, write, now_ms, (for_index, canaries))
             }
             _ => Err(Refusal::Missing),
         }

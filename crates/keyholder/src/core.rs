@@ -8,12 +8,13 @@ use crate::error::KeyholderError;
 use crate::extraction::Program;
 use crate::index::Index;
 use crate::keyring::{CellKeys, Keyring};
+use crate::messenger::Messenger;
 use crate::person_session::{Codes, Refusals};
 use crate::proof::Proofs;
 use crate::state::State;
 use salus_accesslog::{AccessLog, Tree};
 use salus_seal::entry::{self, Event, Fleeting, Lasting};
-use salus_seal::{CellId, LogKey};
+use salus_seal::{CellId, LogKey, Pseudonym, SessionId};
 use std::collections::HashMap;
 
 /// What a platform entry is bound to in place of a cell.
@@ -43,6 +44,10 @@ pub struct Core {
     pub(crate) has_witnesses: bool,
     /// What the program's own extraction is.
     pub(crate) program: Program,
+    /// What the messenger last said.
+    pub(crate) messenger: Messenger,
+    /// What sessions made that make canaries, one list for each write.
+    pub(crate) made: HashMap<SessionId, Vec<Vec<Pseudonym>>>,
     /// The first entry of each tree that is not durable yet.
     fresh: HashMap<Tree, u64>,
 }
@@ -82,11 +87,13 @@ impl Core {
             desk: None,
             has_witnesses: false,
             program: Program::default(),
+            messenger: Messenger::default(),
+            made: HashMap::new(),
             fresh: HashMap::new(),
         })
     }
 
-    /// Appends an entry and takes it into the state. It is durable only after [`Core::commit`].
+    /// Appends an entry and takes it into the state, and raises the alarms that it is the cause of. It is durable only after [`Core::commit`].
     pub(crate) fn record(
         &mut self,
         tree: Tree,
@@ -94,6 +101,10 @@ impl Core {
         event: Event,
         fleeting: Option<&Fleeting>,
     ) -> Result<u64, KeyholderError> {
+        let due = match tree {
+            Tree::Cell(cell) => self.due(cell, time_ms, &event, fleeting),
+            Tree::Platform => Vec::new(),
+        };
         let lasting = Lasting { time_ms, event };
         let bytes = match (tree, fleeting) {
             (Tree::Cell(cell), Some(fleeting)) => {
@@ -106,6 +117,9 @@ impl Core {
         let index = self.log.append(tree, &bytes)?;
         self.fresh.entry(tree).or_insert(index);
         self.state.apply(tree, index, &lasting, fleeting, &self.keyring)?;
+        if let Tree::Cell(cell) = tree {
+            self.raise(cell, index, due, fleeting)?;
+        }
         Ok(index)
     }
 

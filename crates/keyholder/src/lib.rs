@@ -7,6 +7,7 @@
 //!
 //! State: DIR/trust (keys, wrapped) and DIR/log (the access log), owned by this process alone.
 
+pub mod alarm_state;
 pub mod budget;
 pub mod clock;
 pub mod error;
@@ -24,6 +25,9 @@ mod accesses;
 mod admin;
 mod administer;
 mod admit;
+mod alarm_hours;
+mod alarms;
+mod canaries;
 mod challenge;
 mod connection;
 mod core;
@@ -32,6 +36,7 @@ mod desk;
 pub mod extraction;
 mod incident;
 mod index;
+mod messenger;
 mod open_read;
 mod open_write;
 pub mod parameters;

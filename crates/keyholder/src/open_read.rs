@@ -6,7 +6,7 @@ use crate::admit::{EntryPart, Opened};
 use crate::state::Cell;
 use salus_seal::entry::{Refusal, ranges};
 use salus_seal::wrap::CompartmentCipher;
-use salus_seal::{CellId, Pseudonym};
+use salus_seal::{CellId, Part, Pseudonym};
 use salus_trust_api::wire::{Grant, MAX_VERSIONS_PER_READ, Read, SecretKey};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -14,6 +14,7 @@ use std::collections::hash_map::Entry;
 struct OpenCompartment {
     cipher: CompartmentCipher,
     pseudonyms: Vec<Pseudonym>,
+    canary: bool,
 }
 
 /// Opens every version of the intent, or refuses the whole.
@@ -23,6 +24,7 @@ pub(crate) fn open(id: CellId, cell: &Cell, read: &Read) -> Result<Opened, Refus
     }
     let mut opened: HashMap<u64, OpenCompartment> = HashMap::new();
     let mut charged = Vec::new();
+    let mut canaries = Vec::new();
     let mut keys = Vec::with_capacity(read.versions.len());
     for version in &read.versions {
         let header = &version.header;
@@ -34,6 +36,9 @@ pub(crate) fn open(id: CellId, cell: &Cell, read: &Read) -> Result<Opened, Refus
             Entry::Vacant(place) => {
                 let compartment = open_compartment(cell, read, header.compartment)?;
                 charged.extend_from_slice(&compartment.pseudonyms);
+                if compartment.canary && read.part != Part::Line {
+                    canaries.extend_from_slice(&compartment.pseudonyms);
+                }
                 place.insert(compartment)
             }
         };
@@ -53,6 +58,7 @@ pub(crate) fn open(id: CellId, cell: &Cell, read: &Read) -> Result<Opened, Refus
         part: read.part,
         charged,
         uncharged: Vec::new(),
+        canaries,
         whose: Vec::new(),
         entries: vec![EntryPart { versions: ranges(numbers), root: None }],
         grant: Grant::Keys(keys),
@@ -66,5 +72,5 @@ fn open_compartment(cell: &Cell, read: &Read, number: u64) -> Result<OpenCompart
         .and_then(|cipher| cipher.unwrap(number, &wrap.wrap))
         .map_err(|_| Refusal::DoesNotOpen)?;
     let cipher = CompartmentCipher::new(&compartment.key).map_err(|_| Refusal::DoesNotOpen)?;
-    Ok(OpenCompartment { cipher, pseudonyms: compartment.pseudonyms })
+    Ok(OpenCompartment { cipher, pseudonyms: compartment.pseudonyms, canary: compartment.canary })
 }

@@ -25,18 +25,20 @@ struct Open {
     cipher: CompartmentCipher,
 }
 
-/// Wraps every version of the intent, or refuses the whole. `for_index`: say whose the compartments are.
+/// Wraps every version of the intent, or refuses the whole. `for_index`: say whose the compartments are. `makes_canaries`: the new
+/// patients do not exist.
 pub(crate) fn open(
     id: CellId,
     cell: &Cell,
     write: &Write,
     now_ms: u64,
-    for_index: bool,
+    (for_index, makes_canaries): (bool, bool),
 ) -> Result<Opened, Refusal> {
     if write.versions.is_empty() || write.versions.len() > MAX_VERSIONS_PER_WRITE {
         return Err(Refusal::Malformed);
     }
-    let (open, made) = compartments(cell, write)?;
+    let (open, made, new_canaries) = compartments(cell, write, makes_canaries)?;
+    let mut canaries: BTreeSet<Pseudonym> = new_canaries.into_iter().collect();
     let mut charged = BTreeSet::new();
     let mut named = BTreeSet::new();
     let mut wraps = Vec::with_capacity(write.versions.len());
@@ -48,6 +50,9 @@ pub(crate) fn open(
             let into = open.get(&header.compartment).ok_or(Refusal::Malformed)?;
             check(id, cell, version, now_ms)?;
             // A version that is not the first replaces something that is there: that costs a chart.
+            if into.compartment.canary && header.version > 1 && !makes_canaries {
+                canaries.extend(&into.compartment.pseudonyms);
+            }
             let list = if header.version > 1 { &mut charged } else { &mut named };
             list.extend(into.compartment.pseudonyms.iter().copied());
             let key = VersionKey::from_bytes(version.key.0);
@@ -64,6 +69,7 @@ pub(crate) fn open(
         part: salus_seal::Part::Body,
         charged: charged.into_iter().collect(),
         uncharged,
+        canaries: canaries.into_iter().collect(),
         entries,
         whose,
         grant: Grant::Wraps { versions: wraps, compartments: made },
@@ -93,10 +99,14 @@ fn leaf(version: &NewVersion) -> merkle::Hash {
     merkle::leaf_hash(&bytes)
 }
 
-/// The compartments of the intent, open, and the wraps of those that were made.
-fn compartments(cell: &Cell, write: &Write) -> Result<(HashMap<u64, Open>, Vec<CompartmentWrap>), Refusal> {
+/// What [`compartments`] gives.
+type Compartments = (HashMap<u64, Open>, Vec<CompartmentWrap>, Vec<Pseudonym>);
+
+/// The compartments of the intent, open, the wraps of those that were made, and those of canaries among these.
+fn compartments(cell: &Cell, write: &Write, makes_canaries: bool) -> Result<Compartments, Refusal> {
     let mut open: HashMap<u64, Open> = HashMap::new();
     let mut made = Vec::new();
+    let mut canaries = Vec::new();
     for wanted in &write.compartments {
         let (number, compartment) = match wanted {
             WriteCompartment::Existing(wrap) => {
@@ -108,7 +118,11 @@ fn compartments(cell: &Cell, write: &Write) -> Result<(HashMap<u64, Open>, Vec<C
                 if (*number == HOUSE) != (*of == NewCompartment::House) {
                     return Err(Refusal::Malformed);
                 }
-                let compartment = make(of, &open)?;
+                let mut compartment = make(of, &open)?;
+                if makes_canaries && *of == NewCompartment::Patient {
+                    compartment.canary = true;
+                    canaries.extend_from_slice(&compartment.pseudonyms);
+                }
                 let wrap = cell
                     .current_cipher()
                     .and_then(|cipher| cipher.wrap(*number, &compartment))
@@ -122,7 +136,7 @@ fn compartments(cell: &Cell, write: &Write) -> Result<(HashMap<u64, Open>, Vec<C
             return Err(Refusal::Malformed);
         }
     }
-    Ok((open, made))
+    Ok((open, made, canaries))
 }
 
 fn make(of: &NewCompartment, open: &HashMap<u64, Open>) -> Result<Compartment, Refusal> {

@@ -254,6 +254,15 @@ impl State {
         self.principals.insert(principal, fresh);
     }
 
+    /// A person's name, or an application's.
+    pub(crate) fn name_of(&self, principal: &PrincipalId) -> Option<String> {
+        let person = self.people.persons.get(principal).map(|person| person.name.clone());
+        person.or_else(|| {
+            let client = self.clients.values().find(|client| client.principal == *principal);
+            client.map(|client| client.name.clone())
+        })
+    }
+
     /// Whether what a session was begun with is good still: the application's credentials, or the person and their passkey.
     fn credentials_live(&self, session: &Session) -> bool {
         if self.people.persons.contains_key(&session.principal) {

@@ -41,6 +41,8 @@ pub struct KeyholderOptions {
     pub search: Option<SearchOptions>,
     /// With a door; none: nobody connects as it, and no person signs in.
     pub sign_in: Option<SignInOptions>,
+    /// Proves that a connection is the messenger's; none: nobody connects as it, and alarms are told on pages alone.
+    pub messenger_key: Option<Zeroizing<[u8; 32]>>,
     /// With an extractor; none: nothing is extracted anew.
     pub extract: Option<ExtractOptions>,
     /// What protects the process, in plain words, for `salus status`.
@@ -119,6 +121,7 @@ pub fn run(mut options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -
         indexer,
         door,
         extractor: None,
+        messenger: options.messenger_key,
     };
     if let Some(ExtractOptions { extractor_key, call, program }) = options.extract {
         proofs.extractor = Some(extractor_key);

@@ -14,7 +14,7 @@ use crate::error::KeyholderError;
 use crate::policy::{self, Action};
 use crate::query;
 use salus_accesslog::Tree;
-use salus_seal::entry::{Event, Fleeting, Refusal, ranges};
+use salus_seal::entry::{Event, Fleeting, Interaction, Refusal, ranges};
 use salus_seal::{Part, Pseudonym};
 use salus_trust_api::wire::index::ToIndexer;
 use salus_trust_api::wire::query::{Found, Query, Reach, SearchFault};
@@ -333,12 +333,16 @@ impl Core {
         let mut versions: Vec<(u64, u32)> = found.hits.iter().map(|hit| (hit.record, hit.version)).collect();
         versions.sort_unstable();
         versions.dedup();
-        let fleeting = Fleeting {
+        let mut fleeting = Fleeting {
             charged: patients.len() as u32,
             patients: patients.to_vec(),
             versions: ranges(versions),
             ..pending.fleeting()
         };
+        let counts = pending.query.count == 0;
+        if counts && matches!(fleeting.interaction, Interaction::SearchType | Interaction::SearchSystem) {
+            fleeting.interaction = Interaction::Count;
+        }
         let cell = pending.asking.cell;
         let within = pending.confined && pending.of_one && patients.len() == 1;
         let event = if within { Event::SearchedWithin } else { Event::Searched };

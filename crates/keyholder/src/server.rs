@@ -40,6 +40,8 @@ pub(crate) struct Proofs {
     pub door: Option<Zeroizing<[u8; 32]>>,
     /// None: nothing is extracted anew.
     pub extractor: Option<Zeroizing<[u8; 32]>>,
+    /// None: alarms are told on pages alone.
+    pub messenger: Option<Zeroizing<[u8; 32]>>,
 }
 
 pub(crate) struct Server {
@@ -160,7 +162,11 @@ impl Server {
         self.core.drive_index(backlog_bytes, now);
         let out = std::mem::take(&mut self.core.index.out);
         let to_extractor = std::mem::take(&mut self.core.index.extracting.out);
-        let speaks = !out.replies.is_empty() || !out.to_indexer.is_empty() || !to_extractor.is_empty();
+        let to_messenger = self.core.take_alarms();
+        let speaks = !to_messenger.is_empty()
+            || !out.replies.is_empty()
+            || !out.to_indexer.is_empty()
+            || !to_extractor.is_empty();
         if waits && !outgoing.is_empty() || speaks {
             self.core.commit()?;
         }
@@ -169,6 +175,9 @@ impl Server {
                 frames.into_iter().for_each(|frame| connection.enqueue(frame));
                 connection.flush();
             }
+        }
+        if let Some(connection) = self.of_role(Role::Messenger).filter(|_| !to_messenger.is_empty()) {
+            connection.send(&Reply::Alarms(to_messenger));
         }
         for (index, reply) in outgoing {
             self.connections[index].send(&reply);
@@ -193,6 +202,7 @@ impl Server {
             match connection.role {
                 Some(Role::Indexer) if connection.gone => self.core.index.indexer_gone(),
                 Some(Role::SearchLane) if connection.gone => self.core.index.lane_gone(connection.id),
+                Some(Role::Messenger) if connection.gone => self.core.messenger_gone(),
                 Some(Role::Extractor) if connection.gone => self.core.index.extractor_is(false),
                 _ => {}
             }
@@ -226,6 +236,7 @@ impl Server {
             (Request::BodyPiece(piece), Some(Role::SearchLane)) => {
                 self.connections[index].gone |= !self.core.body_piece(id, piece);
             }
+            (Request::Messenger(said), Some(Role::Messenger)) => self.core.hear_messenger(said)?,
             (Request::Admin(AdminAsk::IndexStatus), Some(Role::Administrator)) => {
                 self.core.ask_index_status(id, About::Indexes, now);
             }
@@ -261,6 +272,7 @@ impl Server {
             Role::Indexer => self.proofs.indexer.as_ref(),
             Role::Door => self.proofs.door.as_ref(),
             Role::Extractor => self.proofs.extractor.as_ref(),
+            Role::Messenger => self.proofs.messenger.as_ref(),
         };
         let connection = &mut self.connections[index];
         let is_proved = key.is_some_and(|key| {
@@ -275,7 +287,7 @@ impl Server {
         connection.send(&Reply::Welcome(self.core.cell_infos()));
         let id = connection.id;
         match hello.role {
-            role @ (Role::Indexer | Role::Extractor) => {
+            role @ (Role::Indexer | Role::Extractor | Role::Messenger) => {
                 // The newest counts: of a killed one, the end may not have been seen yet.
                 if let Some(former) = self.of_role(role) {
                     former.gone = true;
@@ -283,7 +295,9 @@ impl Server {
                 }
                 match role {
                     Role::Indexer => self.core.indexer_is_there(),
-                    _ => self.core.index.extractor_is(true),
+                    Role::Extractor => self.core.index.extractor_is(true),
+                    // It is there once it has said its ways.
+                    _ => {}
                 }
             }
             Role::SearchLane => self.core.index.lane_is(id),
@@ -320,6 +334,7 @@ impl Server {
                 Ask::Accesses(ask) => self.core.accesses(&ask)?,
                 Ask::EndSession(of) => self.core.end_session(&of)?,
                 Ask::ChooseLanguage { of, language } => self.core.choose_language(&of, language)?,
+                Ask::AlarmCount(of) => self.core.alarm_count(&of)?,
                 Ask::Parameters(cell) => self.core.own_parameters(&cell),
                 Ask::ProofNonce => self.core.proof_nonce(),
             });
@@ -338,15 +353,16 @@ struct Ready {
 /// Marks of delivery may be lost with the process, so nobody waits for the disk on their account.
 fn only_reports_delivery(request: &Request) -> bool {
     match request {
-        Request::Batch(asks) => {
-            asks.iter().all(|ask| matches!(ask, Ask::Delivered(_) | Ask::BlindIds(_) | Ask::Who(_)))
-        }
+        Request::Batch(asks) => asks.iter().all(|ask| {
+            matches!(ask, Ask::Delivered(_) | Ask::BlindIds(_) | Ask::Who(_) | Ask::AlarmCount(_))
+        }),
         Request::Hello(_) => true,
         Request::Admin(_)
         | Request::Search(_)
         | Request::Feed(_)
         | Request::Door(_)
         | Request::Extract(_)
-        | Request::BodyPiece(_) => false,
+        | Request::BodyPiece(_)
+        | Request::Messenger(_) => false,
     }
 }

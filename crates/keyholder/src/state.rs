@@ -5,6 +5,7 @@
 //!
 //! Never: decides, writes or asks for the time. State: this is it; keys that are open live here, and are wiped with it.
 
+use crate::alarm_state::Alarms;
 use crate::budget::Reached;
 use crate::daily::{Daily, Handed};
 use crate::error::KeyholderError;
@@ -84,6 +85,8 @@ pub struct Cell {
     pub extractions: Extractions,
     /// What its administrators handed out.
     pub handed_out: Daily,
+    /// Its alarms, and the patients who do not exist.
+    pub alarms: Alarms,
     /// Wraps of a chain that is being folded: first entry to last.
     chain: Option<(u64, u64)>,
 }
@@ -177,6 +180,8 @@ pub struct Session {
     pub used_ms: u64,
     /// Whether it was ended before its time.
     pub revoked: bool,
+    /// Whether an alarm suspended it; an administrator can restore it.
+    pub suspended: bool,
     /// The passkey that it was begun with, where it was one; it ends with it.
     pub device: Option<DeviceId>,
     /// Thumbprint of the key that each request must prove; none for a bearer.
@@ -235,7 +240,7 @@ impl State {
     ) -> Result<Option<()>, KeyholderError> {
         match event {
             Event::CellCreated { cell, name, house_kinds, budgets } => {
-                let opened = open_cell(*cell, name, house_kinds, *budgets, keyring.cell(cell)?)?;
+                let opened = open_cell(*cell, name, house_kinds, *budgets, keyring.cell(cell)?, time_ms)?;
                 self.names.insert(name.clone(), *cell);
                 self.cells.insert(*cell, opened);
             }
@@ -271,6 +276,9 @@ impl State {
         }
         let cell = self.cells.get_mut(&id)?;
         if let Some(fleeting) = fleeting {
+            if let Some(session) = self.sessions.get(&fleeting.session) {
+                cell.alarms.note(session.principal, time_ms, &lasting.event, fleeting);
+            }
             cell.recent.note(index, lasting, fleeting);
         }
         match &lasting.event {
@@ -339,6 +347,9 @@ impl State {
                 proof_key,
             } => {
                 self.tokens.insert(*token_hash, *session);
+                if let Some(device) = device {
+                    cell.alarms.note_device(*principal, *device);
+                }
                 let begun = Session {
                     cell: id,
                     principal: *principal,
@@ -348,6 +359,7 @@ impl State {
                     begun_ms: time_ms,
                     used_ms: time_ms,
                     revoked: false,
+                    suspended: false,
                     device: *device,
                     proof_key: *proof_key,
                 };
@@ -358,6 +370,7 @@ impl State {
             Event::Person(event) => self.apply_person(Some(id), time_ms, event)?,
             Event::Incident(_) => {}
             Event::Proof(event) => self.apply_proof(event)?,
+            Event::Alarm(event) => self.apply_alarm(id, index, time_ms, event, fleeting)?,
             Event::CellCreated { .. }
             | Event::CellKeyEscrowed { .. }
             | Event::SigningKeyEscrowed { .. }
@@ -368,6 +381,9 @@ impl State {
     }
 
     fn charge(&mut self, id: CellId, time_ms: u64, event: &Event, fleeting: &Fleeting) -> Option<()> {
+        if matches!(event, Event::Alarm(_)) {
+            return Some(());
+        }
         let session = self.sessions.get_mut(&fleeting.session)?;
         // A search that was evaluated counts, whether its answer was given or, for want of room for those it names, refused.
         if matches!(event, Event::Searched)
@@ -406,7 +422,10 @@ impl State {
 impl Session {
     /// Whether it has neither ended nor been ended.
     pub fn lives(&self, now_ms: u64) -> bool {
-        !self.revoked && now_ms < self.ends_ms && now_ms < self.used_ms.saturating_add(self.idle_ms)
+        !self.revoked
+            && !self.suspended
+            && now_ms < self.ends_ms
+            && now_ms < self.used_ms.saturating_add(self.idle_ms)
     }
 }
 
@@ -416,6 +435,7 @@ fn open_cell(
     house_kinds: &[u16],
     budgets: Budgets,
     keys: CellKeys,
+    created_ms: u64,
 ) -> Result<Cell, KeyholderError> {
     let mut ciphers = Vec::new();
     for (index, key) in keys.generations.iter().enumerate() {
@@ -439,6 +459,7 @@ fn open_cell(
         accepted_receipts: None,
         recent: Recent::default(),
         parameters: Parameters::default(),
+        alarms: Alarms::new(id, Zeroizing::new(first.derive(b"salus canary key v1")?), created_ms),
         extractions: Extractions::default(),
         handed_out: Daily::default(),
         chain: None,

@@ -73,6 +73,7 @@ pub use write::Written;
 
 pub use salus_fhir as fhir;
 pub use salus_seal::entry::Event as LogEvent;
+pub use salus_seal::entry::alarms as alarm_events;
 pub use salus_seal::entry::people as person_events;
 pub use salus_seal::entry::proof::ProofEvent;
 pub use salus_seal::{CellId, ClientId, DeviceId, Part, PrincipalId};
@@ -80,6 +81,7 @@ pub use salus_trust_api::client::{Asker, Endpoint, Trust, TrustError};
 pub use salus_trust_api::dpop;
 pub use salus_trust_api::wire::access::{Access, AccessKind, MAX_ACCESSES};
 pub use salus_trust_api::wire::administer as administration;
+pub use salus_trust_api::wire::alarms;
 pub use salus_trust_api::wire::people;
 pub use salus_trust_api::wire::{AdminError, Bearer, ClientStatus, SignIn, SignedIn};
 pub use salus_trust_api::{Budgets, Interaction, Limits, Pkce, Purpose, Refusal, Token};

@@ -7,6 +7,7 @@
 //!
 //! Never: a patient's data in the lasting part. State: none.
 
+pub mod alarms;
 pub mod incident;
 pub mod people;
 pub mod proof;
@@ -201,6 +202,8 @@ pub enum Event {
     Incident(incident::IncidentEvent),
     /// How a client proves that its tokens are its own was decided.
     Proof(proof::ProofEvent),
+    /// An alarm was raised, seen or told, or something changed about what raises them.
+    Alarm(alarms::AlarmEvent),
 }
 
 /// The part that says who, why and whom.
@@ -278,6 +281,8 @@ pub enum Interaction {
     Administer,
     /// Who acts in a session, its language, its end: nothing of FHIR's.
     Session,
+    /// A search whose hits are only counted: as a search, but it is told apart.
+    Count,
 }
 
 /// Why something was refused. Outside, all of these look alike but for no session and a spent budget.

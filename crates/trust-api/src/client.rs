@@ -369,6 +369,16 @@ impl Trust {
         }
     }
 
+    /// How many alarms of the asker's cell nobody has acknowledged. Writes no entry, and is no use of the session.
+    ///
+    /// Errors: [`Refusal::NoSession`]; [`Refusal::NotAllowed`] for a role that does not administer.
+    pub async fn alarm_count(&self, asker: &Asker) -> Result<u32, TrustError> {
+        match self.ask(Ask::AlarmCount(asker.of_session())).await? {
+            Answer::AlarmCount(count) => Ok(count),
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
     /// Ends the asker's session. One that has ended already stays so.
     pub async fn end_session(&self, asker: &Asker) -> Result<(), TrustError> {
         self.noted(Ask::EndSession(asker.of_session())).await

@@ -6,6 +6,7 @@
 pub mod access;
 mod admin;
 pub mod administer;
+pub mod alarms;
 mod bytes;
 pub mod extract;
 pub mod incident;
@@ -17,6 +18,7 @@ pub mod words;
 use access::{AccessPage, AccessesAsk};
 pub use admin::*;
 use administer::{Administer, CellAnswer};
+use alarms::{AlarmTold, FromMessenger};
 use bytes::many_wrap_bytes;
 pub(crate) use bytes::{plain_bytes, wrap_bytes};
 use extract::{BodyPiece, ExtractFeed, ExtractWanted, Extracted, OwnParameters, ParameterChange};
@@ -61,6 +63,8 @@ pub enum Request {
     Extract(ExtractFeed),
     /// A piece of a long body, before the [`Request::Extract`] that it belongs to; not answered. Only from [`Role::SearchLane`].
     BodyPiece(BodyPiece),
+    /// What the messenger says; not answered. Only from [`Role::Messenger`].
+    Messenger(FromMessenger),
 }
 
 /// May this session search for this?
@@ -119,6 +123,8 @@ pub enum Role {
     Door,
     /// Takes words from bodies, once: speaks [`extract::FromExtractor`] after the welcome, and is sent [`extract::ToExtractor`].
     Extractor,
+    /// Tells people of alarms: says [`Request::Messenger`], and is told [`Reply::Alarms`].
+    Messenger,
 }
 
 /// What the keyholder sends.
@@ -158,6 +164,8 @@ pub enum Reply {
     ExtractWanted(ExtractWanted),
     /// To [`Request::Extract`].
     Extracted(Extracted),
+    /// Unasked, to the messenger: alarms that people are to be told of.
+    Alarms(Vec<AlarmTold>),
 }
 
 /// One thing asked in a batch.
@@ -198,6 +206,8 @@ pub enum Ask {
     Parameters(CellId),
     /// What proofs are to repeat as `nonce` from now on.
     ProofNonce,
+    /// How many alarms of the session's cell nobody has acknowledged? For whoever administers it; the session is not used by it.
+    AlarmCount(OfSession),
 }
 
 /// The answer to an [`Ask`].
@@ -225,6 +235,8 @@ pub enum Answer {
     Parameters(OwnParameters),
     /// To [`Ask::ProofNonce`].
     ProofNonce(String),
+    /// To [`Ask::AlarmCount`].
+    AlarmCount(u32),
 }
 
 /// `admit(session, proof, purpose, intents[])`.

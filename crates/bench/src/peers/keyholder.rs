@@ -108,6 +108,7 @@ pub fn serve(data: &Path) -> Result<(), BenchError> {
         record_server_key: Zeroizing::new(RECORD_SERVER_KEY),
         search: None,
         sign_in: None,
+        messenger_key: None,
         extract: None,
         protections: Vec::new(),
         clock_moves: false,

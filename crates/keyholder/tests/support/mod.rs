@@ -29,6 +29,7 @@ pub const RECORD_SERVER_KEY: [u8; 32] = [42; 32];
 pub const INDEXER_KEY: [u8; 32] = [43; 32];
 pub const DOOR_KEY: [u8; 32] = [44; 32];
 pub const EXTRACTOR_KEY: [u8; 32] = [45; 32];
+pub const MESSENGER_KEY: [u8; 32] = [46; 32];
 pub const ORIGIN: &str = "https://door.example";
 pub const RP_ID: &str = "door.example";
 pub const PAGES_URL: &str = "https://salus.example";
@@ -70,6 +71,7 @@ pub fn options(data_dir: &Path) -> KeyholderOptions {
             pages_url: PAGES_URL.into(),
             look_round: false,
         }),
+        messenger_key: Some(Zeroizing::new(MESSENGER_KEY)),
         extract: Some(ExtractOptions {
             extractor_key: Zeroizing::new(EXTRACTOR_KEY),
             call: Box::new(|| {

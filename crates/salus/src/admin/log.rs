@@ -98,6 +98,7 @@ fn describe(event: &Event) -> (&'static str, Value) {
         Event::Searched => ("searched", Value::Null),
         Event::SearchedWithin => ("searched-within", Value::Null),
         Event::Searching(event) => searching(event),
+        Event::Alarm(event) => super::log_alarms::describe(event),
         Event::Incident(event) => super::incident::describe(event),
         Event::Written { first, ranges, .. } => {
             ("written", json!({"first": first, "versions": ranges_json(ranges)}))

@@ -9,6 +9,7 @@ pub mod extraction;
 pub mod incident;
 pub mod index;
 pub mod log;
+mod log_alarms;
 mod log_people;
 pub mod person;
 pub mod scope;

@@ -43,6 +43,7 @@ pub fn run() -> ExitCode {
             pages_url: start.sign_in.pages_url,
             look_round: start.sign_in.look_round,
         }),
+        messenger_key: None,
         extract: Some(ExtractOptions {
             extractor_key,
             call: Box::new(|| FirstLine::Extract.say()),

@@ -2,6 +2,7 @@
 //!
 //! Part of the wire's format: variants are only ever added at the end. Never: an admission. State: none.
 
+use super::alarms::{AlarmsAnswer, AlarmsAsk, CanaryAnswer, CanaryAsk};
 use super::extract::{ApproverProof, CellExtraction};
 use super::incident::{IncidentAnswer, IncidentAsk};
 use super::index::IndexStatus;
@@ -131,6 +132,20 @@ pub enum AdminAsk {
         /// Whether they are.
         allowed: bool,
     },
+    /// About a cell's alarms. Answered by [`AdminAnswer::Alarms`].
+    Alarms {
+        /// The cell's name.
+        cell: String,
+        /// What.
+        ask: AlarmsAsk,
+    },
+    /// About a cell's canaries. Answered by [`AdminAnswer::Canaries`].
+    Canaries {
+        /// The cell's name.
+        cell: String,
+        /// What.
+        ask: CanaryAsk,
+    },
 }
 
 /// By what a scope is asked for.
@@ -183,6 +198,10 @@ pub enum AdminAnswer {
     Extractions(Vec<CellExtraction>),
     /// To what was asked about an incident.
     Incident(IncidentAnswer),
+    /// About alarms.
+    Alarms(AlarmsAnswer),
+    /// About canaries.
+    Canaries(CanaryAnswer),
 }
 
 /// The index of one cell.

@@ -4,6 +4,7 @@
 //! who did it. Part of the wire's format: variants are only ever added at the end. Never: reaches a patient, or another cell. State: none.
 
 use super::ClientStatus;
+use super::alarms::{AlarmsAnswer, AlarmsAsk};
 use super::people::{OfSession, PeopleAnswer, PeopleAsk};
 use crate::Token;
 use salus_seal::entry::{Budgets, Event, Interaction, Purpose, Refusal};
@@ -56,6 +57,8 @@ pub enum CellAsk {
         /// Whether they are.
         allowed: bool,
     },
+    /// About its alarms. Answered by [`CellAnswer::Alarms`].
+    Alarms(AlarmsAsk),
 }
 
 /// Which entries of the log.
@@ -96,6 +99,8 @@ pub enum LogKind {
     Quarantine,
     /// What became of others: landed, abandoned, delivered.
     Report,
+    /// An alarm was raised, seen or told, or its rules changed.
+    Alarm,
 }
 
 /// The answer to a [`CellAsk`].
@@ -120,6 +125,8 @@ pub enum CellAnswer {
     Log(CellLogPage),
     /// To a checkpoint.
     Checkpoint(CheckpointStatus),
+    /// About alarms.
+    Alarms(AlarmsAnswer),
 }
 
 /// Entries of the log.

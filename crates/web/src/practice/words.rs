@@ -12,6 +12,7 @@ static WORDS: LazyLock<Catalogue> = LazyLock::new(|| {
         sources!("write"),
         sources!("chart"),
         sources!("admin"),
+        sources!("alarms"),
     ])
 });
 

@@ -219,6 +219,7 @@ impl Keyholder {
                 line: line_search(),
             }),
             sign_in: Some(crate::admin_people::sign_in_options(public_url)),
+            messenger_key: None,
             extract: Some(crate::extractor::options(dir)),
             protections: Vec::new(),
             clock_moves: true,

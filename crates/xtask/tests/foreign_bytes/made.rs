@@ -1,5 +1,6 @@
 //! Seeds in the binary formats, made by the code that writes them.
 
+use crate::alarms;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -254,6 +255,8 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("create-cell", Request::Admin(create)),
         ("scope", Request::Admin(scope)),
         ("incident", Request::Admin(AdminAsk::Incident(incident()))),
+        ("alarm-rules", alarms::rules()),
+        ("alarm-told", alarms::told()),
         ("redeem", Request::Batch(vec![redeem])),
         ("sign-in", Request::Door(Box::new(DoorAsk::FinishSignIn(authorize(), assertion)))),
         ("add-person", Request::Admin(AdminAsk::People(add))),
@@ -364,6 +367,7 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("code", Reply::Door(Box::new(DoorAnswer::Code(token())))),
         ("who", Reply::Batch(vec![Answer::Who(Box::new(who))])),
         ("extracted", Reply::Extracted(extracted)),
+        ("to-be-told", alarms::to_be_told()),
         ("accesses", Reply::Batch(vec![access_page()])),
         ("administered", Reply::Batch(vec![administered()])),
         ("roots", Reply::Admin(Ok(AdminAnswer::WriteRoots { roots, next: Some(2) }))),
@@ -494,6 +498,7 @@ fn events() -> Vec<(&'static str, Event)> {
         ("session-begun", begun),
         ("parameter-defined", defined),
         ("log-keys-given", Event::Incident(IncidentEvent::LogKeysGiven { months: vec![682, 683] })),
+        ("alarm-raised", alarms::raised()),
         ("person-added", Event::Person(PersonEvent::Added(added))),
         ("passkey-registered", Event::Person(PersonEvent::PasskeyRegistered(registered))),
     ]

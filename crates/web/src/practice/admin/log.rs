@@ -25,7 +25,7 @@ const LINES: usize = 50;
 /// How many stretches of the log one page has the keyholder look at.
 const MAX_STRETCHES: usize = 12;
 
-const KINDS: [(&str, LogKind); 8] = [
+const KINDS: [(&str, LogKind); 9] = [
     ("opened", LogKind::Opened),
     ("searched", LogKind::Searched),
     ("written", LogKind::Written),
@@ -33,11 +33,12 @@ const KINDS: [(&str, LogKind); 8] = [
     ("people", LogKind::Person),
     ("clients", LogKind::Client),
     ("cell", LogKind::Quarantine),
+    ("alarms", LogKind::Alarm),
     ("bookkeeping", LogKind::Report),
 ];
 
 /// What is shown where no kind was chosen: all but bookkeeping.
-const USUAL: [LogKind; 8] = [
+const USUAL: [LogKind; 9] = [
     LogKind::Opened,
     LogKind::Searched,
     LogKind::Written,
@@ -46,6 +47,7 @@ const USUAL: [LogKind; 8] = [
     LogKind::Person,
     LogKind::Client,
     LogKind::Quarantine,
+    LogKind::Alarm,
 ];
 
 const PURPOSES: [(&str, Purpose); 6] = [

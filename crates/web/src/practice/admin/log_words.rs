@@ -6,6 +6,7 @@ use super::log_line::Labels;
 use super::tell::{label, role};
 use salus_frame::Words;
 use salus_records::administration::{CellLogEntry, LogKind, LoggedAccess};
+use salus_records::alarm_events::{AlarmEvent, AlarmKind};
 use salus_records::person_events::{
     InvitationPurpose, PasskeyUse, PersonEvent, PersonStatus, RegistrationAllowed, SignInFault,
 };
@@ -48,11 +49,49 @@ fn what(t: Words, labels: &Labels, told: &CellLogEntry) -> String {
         LogEvent::Quarantined { on: true } => t.say("admin-log-cut-off").into_owned(),
         LogEvent::Quarantined { on: false } => t.say("admin-log-joined").into_owned(),
         LogEvent::Person(event) => person(t, labels, event, &about()),
+        LogEvent::Alarm(event) => {
+            let in_lists = told.access.as_ref().is_some_and(|access| access.part == Part::Line);
+            alarm(t, event, in_lists)
+        }
         _ if told.kind == LogKind::Report => t.say("admin-log-bookkeeping").into_owned(),
         event => match &told.access {
             Some(access) => accessed(t, event, access),
             None => t.say("admin-log-forgotten").into_owned(),
         },
+    }
+}
+
+/// What an alarm is about, or what became of it.
+fn alarm(t: Words, event: &AlarmEvent, in_lists: bool) -> String {
+    let key = match event {
+        AlarmEvent::Raised(raised) => {
+            let what = t.say(kind_words(raised.kind, in_lists));
+            return t.say_with("admin-log-alarm", "what", what.into_owned()).into_owned();
+        }
+        AlarmEvent::Acknowledged { .. } => "admin-log-alarm-seen",
+        AlarmEvent::Told { .. } => "admin-log-alarm-told",
+        AlarmEvent::Ways { .. } => "admin-log-alarm-ways",
+        AlarmEvent::Rules { .. } => "admin-log-alarm-rules",
+        AlarmEvent::Restored { .. } => "admin-log-alarm-restored",
+        AlarmEvent::PlacesOpened { .. } | AlarmEvent::Kept { .. } | AlarmEvent::Removed { .. } => {
+            "admin-log-alarm-canaries"
+        }
+    };
+    t.say(key).into_owned()
+}
+
+/// A kind of alarm in plain words. `in_lists`: of canaries, that no more than their lines were seen.
+pub(super) fn kind_words(kind: AlarmKind, in_lists: bool) -> &'static str {
+    match kind {
+        AlarmKind::Canary if in_lists => "alarm-canary-lists",
+        AlarmKind::Canary => "alarm-canary",
+        AlarmKind::BudgetSpent => "alarm-budget-spent",
+        AlarmKind::NewDevice => "alarm-new-device",
+        AlarmKind::ManyRefusals => "alarm-many-refusals",
+        AlarmKind::ManyCounts => "alarm-many-counts",
+        AlarmKind::Export => "alarm-export",
+        AlarmKind::TrustAtNight => "alarm-trust-at-night",
+        AlarmKind::Tampering => "alarm-tampering",
     }
 }
 
@@ -130,6 +169,7 @@ pub(super) fn interaction(interaction: Interaction) -> &'static str {
         Interaction::Administer => "admin-asked-administer",
         Interaction::Accesses => "admin-asked-accesses",
         Interaction::Session => "admin-asked-session",
+        Interaction::Count => "admin-asked-count",
     }
 }
 

@@ -1,0 +1,38 @@
+//! Seeds of alarms, made by the code that writes them.
+
+use salus_seal::CellId;
+use salus_seal::entry::Event;
+use salus_seal::entry::alarms::{AlarmEvent, AlarmKind, AlarmRaised, AlarmRules, Way};
+use salus_trust_api::wire::alarms::{AlarmTold, AlarmsAsk, FromMessenger};
+use salus_trust_api::wire::{AdminAsk, Reply, Request};
+
+const CELL: CellId = CellId([9; 16]);
+
+pub fn raised() -> Event {
+    let raised = AlarmRaised { kind: AlarmKind::Canary, cause: 299, by: None, count: 1, suspends: true };
+    Event::Alarm(AlarmEvent::Raised(raised))
+}
+
+pub fn rules() -> Request {
+    let ask = AlarmsAsk::SetRules(AlarmRules::default());
+    Request::Admin(AdminAsk::Alarms { cell: "praxis".to_owned(), ask })
+}
+
+pub fn told() -> Request {
+    Request::Messenger(FromMessenger::Told { way: Way::Mail, cell: CELL, alarm: 300 })
+}
+
+pub fn to_be_told() -> Reply {
+    Reply::Alarms(vec![AlarmTold {
+        cell: CELL,
+        cell_name: "praxis".to_owned(),
+        number: 300,
+        time_ms: 1_795_000_000_000,
+        kind: AlarmKind::Canary,
+        count: 1,
+        who: Some("Dr. Ada Muster".to_owned()),
+        session: None,
+        suspended: true,
+        owed: vec![Way::Mail, Way::Webhook],
+    }])
+}
