@@ -124,8 +124,10 @@ async fn play(
             4 => record_server(&stage).await?,
             _ => tampered(&stage, &before).await?,
         };
-        let said = say("drill-played").with("name", super::report::name(&scenario, language));
-        let said = said.with("patients", scenario.patients_reached).with("requests", scenario.requests);
+        let said = say("drill-played")
+            .with("name", super::report::name(&scenario, language))
+            .with("patients", scenario.patients_reached)
+            .with("requests", scenario.requests);
         eprintln!("{}", said.text(language));
         scenarios.push(scenario);
         stage.forward(PAUSE_MS).await?;

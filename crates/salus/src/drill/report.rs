@@ -75,8 +75,11 @@ impl Report {
     pub(super) fn slow(&self, language: Language) -> String {
         match self.days_to_all_low_and_slow {
             Some(days) => {
-                let said = say("drill-slow").with("days", days).with("years", days / 365);
-                said.with("patients", self.patients).text(language)
+                let said = say("drill-slow")
+                    .with("days", days)
+                    .with("years", days / 365)
+                    .with("patients", self.patients);
+                said.text(language)
             }
             None => say("drill-slow-never").text(language),
         }
