@@ -252,7 +252,7 @@ fn kind_of(event: &Event) -> Option<LogKind> {
 }
 
 /// Who did it.
-fn who(state: &State, event: &Event, fleeting: Option<&Fleeting>) -> Option<PrincipalId> {
+pub(crate) fn who(state: &State, event: &Event, fleeting: Option<&Fleeting>) -> Option<PrincipalId> {
     if let Some(fleeting) = fleeting {
         return state.sessions.get(&fleeting.session).map(|session| session.principal);
     }
@@ -297,7 +297,7 @@ fn subject(state: &State, event: &PersonEvent) -> Option<PrincipalId> {
     }
 }
 
-fn about(state: &State, event: &Event) -> Option<String> {
+pub(crate) fn about(state: &State, event: &Event) -> Option<String> {
     match event {
         Event::Person(event) => state.name_of(&subject(state, event)?),
         Event::ClientCreated { name, .. } => Some(name.clone()),

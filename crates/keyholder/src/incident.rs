@@ -2,6 +2,7 @@
 //!
 //! Never: opens a record; tells a patient's name, which it does not know. State: [`Core`]'s.
 
+use crate::admin::{invalid, not_found};
 use crate::core::Core;
 use crate::error::KeyholderError;
 use crate::span::{SpanError, SpanReader, Whose, ciphers};
@@ -9,8 +10,11 @@ use salus_accesslog::Tree;
 use salus_seal::entry::Event;
 use salus_seal::entry::incident::IncidentEvent;
 use salus_seal::{CellId, Pseudonym};
-use salus_trust_api::wire::incident::{IncidentAnswer, IncidentAsk, MAX_COMPARTMENTS, ScopeAsk, ScopePage};
-use salus_trust_api::wire::{AdminError, CompartmentWrap, SecretKey};
+use salus_trust_api::wire::incident::{
+    IncidentAnswer, IncidentAsk, MAX_COMPARTMENTS, ScopeAsk, ScopeFilter, ScopePage,
+};
+use salus_trust_api::wire::people::PAGES;
+use salus_trust_api::wire::{AdminError, CompartmentWrap, ScopeBy, SecretKey};
 
 /// The most months whose keys are given at once: 100 years.
 const MAX_MONTHS: usize = 1_200;
@@ -33,10 +37,45 @@ impl Core {
                 Ok(cell) => self.log_keys(cell, months),
                 Err(error) => Ok(Err(error)),
             },
-            IncidentAsk::Changes(_) | IncidentAsk::Undo { .. } => {
-                Ok(Err(crate::admin::invalid("ask", "not yet")))
-            }
+            IncidentAsk::Cell(filter) => Ok(self.cell_of_filter(&filter).map(IncidentAnswer::Cell)),
+            IncidentAsk::Changes(ask) => match self.tree_named(ask.cell.as_deref()) {
+                Ok(tree) => self.changes(tree, &ask).map(|page| Ok(IncidentAnswer::Changes(page))),
+                Err(error) => Ok(Err(error)),
+            },
+            IncidentAsk::Undo { cell, entry } => match self.tree_named(cell.as_deref()) {
+                Ok(tree) => Ok(self.undo(tree, entry)?.map(IncidentAnswer::Undone)),
+                Err(error) => Ok(Err(error)),
+            },
         }
+    }
+
+    /// A cell's tree, or the platform's.
+    fn tree_named(&self, cell: Option<&str>) -> Result<Tree, AdminError> {
+        cell.map_or(Ok(Tree::Platform), |name| self.cell_named(name).map(Tree::Cell))
+    }
+
+    /// The name of the cell that what is given belongs to; an error when it is not there.
+    fn cell_of_filter(&self, filter: &ScopeFilter) -> Result<Option<String>, AdminError> {
+        let state = &self.state;
+        let cell = if let Some(id) = filter.session {
+            Some(self.cell_of(ScopeBy::Session(id)).ok_or_else(|| not_found("session"))?)
+        } else if let Some(id) = filter.principal {
+            Some(self.cell_of(ScopeBy::Principal(id)).ok_or_else(|| not_found("principal"))?)
+        } else if let Some(id) = filter.device {
+            let owner = state.people.passkeys.get(&id).map(|passkey| passkey.principal);
+            let person = owner.and_then(|owner| state.people.persons.get(&owner));
+            Some(person.and_then(|person| person.cell).ok_or_else(|| not_found("passkey"))?)
+        } else if let Some(id) = filter.client {
+            // The pages are the same application in every cell.
+            let client = state.clients.get(&id).map(|client| client.cell);
+            if client.is_none() && id != PAGES {
+                return Err(not_found("client"));
+            }
+            client
+        } else {
+            None
+        };
+        Ok(cell.and_then(|cell| state.cells.get(&cell)).map(|cell| cell.name.clone()))
     }
 
     pub(crate) fn scope_page(&self, cell: CellId, ask: &ScopeAsk) -> Result<ScopePage, KeyholderError> {
@@ -65,7 +104,7 @@ impl Core {
     ) -> Result<IncidentAnswer, AdminError> {
         let Some(cell) = self.state.cells.get(&cell).filter(|_| compartments.len() <= MAX_COMPARTMENTS)
         else {
-            return Err(crate::admin::invalid("compartments", &format!("at most {MAX_COMPARTMENTS}")));
+            return Err(invalid("compartments", &format!("at most {MAX_COMPARTMENTS}")));
         };
         let whose = |compartment: &CompartmentWrap| -> Option<(u64, Vec<Pseudonym>)> {
             let CompartmentWrap { number, wrap } = compartment;
@@ -82,7 +121,7 @@ impl Core {
         let known = self.state.cells.get(&id).map(|cell| &cell.log_keys);
         months.retain(|month| known.is_some_and(|known| known.contains_key(month)));
         if months.is_empty() || months.len() > MAX_MONTHS {
-            return Ok(Err(crate::admin::not_found("month")));
+            return Ok(Err(not_found("month")));
         }
         let now_ms = self.clock.now_ms();
         let event = Event::Incident(IncidentEvent::LogKeysGiven { months: months.clone() });

@@ -29,6 +29,7 @@ mod alarm_hours;
 mod alarms;
 mod canaries;
 mod challenge;
+pub mod changes;
 mod connection;
 mod core;
 mod daily;

@@ -7,6 +7,7 @@
 
 use crate::alarm_state::Alarms;
 use crate::budget::Reached;
+use crate::changes::Former;
 use crate::daily::{Daily, Handed};
 use crate::error::KeyholderError;
 use crate::extraction::Extractions;
@@ -207,6 +208,8 @@ pub struct State {
     pub tokens: HashMap<[u8; 32], SessionId>,
     /// The time of the latest entry.
     pub latest_ms: u64,
+    /// Roles and states that people had.
+    pub former: Former,
     /// When the recovery kit was last used: what principals of before had reached by then is not known.
     pub recovered_ms: Option<u64>,
 }
@@ -224,6 +227,7 @@ impl State {
         keyring: &Keyring,
     ) -> Result<(), KeyholderError> {
         self.latest_ms = self.latest_ms.max(lasting.time_ms);
+        self.former.note(index, &lasting.event);
         let applied = match tree {
             Tree::Platform => self.apply_platform(lasting.time_ms, &lasting.event, keyring)?,
             Tree::Cell(cell) => self.apply_cell(cell, index, lasting, fleeting),

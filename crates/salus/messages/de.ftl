@@ -202,3 +202,35 @@ parameter-known = { $cell }: Suchparameter { $code }: allen Datensätzen bekannt
 parameter-lacking = { $cell }: Suchparameter { $code }: wird noch nicht benutzt, { $records } Datensätzen fehlt er; `salus index extract` verlangt ihn
 parameter-unsaid = { $cell }: Suchparameter { $code }
 secret-unreadable = aus { $path } ist kein Geheimnis eines Clients zu lesen; schreiben Sie hinein, was `salus client create` gezeigt hat
+
+# Incidents: what was reached, and what was changed.
+
+category-contact = Kontakt
+category-death = Tod
+category-diagnoses = Diagnosen
+category-documents = Dokumente und anderes
+category-identity = Identität
+category-insurance = Versicherung
+category-prescriptions = Verordnungen
+category-results = Befunde
+category-treating-doctor = Behandelnde
+head-category = Kategorie
+head-patients = Patienten
+no-network = { $argument } ist keine Adresse; schreiben Sie 192.0.2.7 oder 192.0.2.0/24
+scope-found-only = { $versions } der Versionen wurden nur gefunden: dass es sie gibt, nicht was darin steht
+scope-more = und { $patients } weitere Patienten; alle mit --patients FILE
+scope-span = durchgesehen: Einträge { $first } bis { $last } im Protokoll von { $cell }
+scope-unattributed = von { $versions } Versionen ist nicht bekannt, wem sie gehören: der Speicher hat sie nicht
+scope-undelivered = von { $versions } Versionen wurde keine Antwort als zugestellt gemeldet; sie können dennoch entwendet sein
+scope-unreadable = von { $entries } Einträgen ist nicht mehr bekannt, wer und wen: der Schlüssel ihres Monats ist fort
+scope-which-cell = es gibt mehrere Zellen: sagen Sie mit --cell, welche
+at-the-machine = an der Maschine
+change-undone = Eintrag { $entry } von { $tree } ist rückgängig gemacht
+changes-none = nichts wurde geändert
+head-about = über
+head-by = durch
+head-from = von
+head-undoing = Umkehr
+undoing-by-hand = von Hand
+undoing-over = schon vorbei
+undoing-possible = umkehrbar

@@ -202,3 +202,35 @@ parameter-known = { $cell }: search parameter { $code }: known to all records
 parameter-lacking = { $cell }: search parameter { $code }: not searched by yet, { $records } records lack it; `salus index extract` asks for it
 parameter-unsaid = { $cell }: search parameter { $code }
 secret-unreadable = no secret of a client can be read from { $path }; write what `salus client create` showed into it
+
+# Incidents: what was reached, and what was changed.
+
+category-contact = contact
+category-death = death
+category-diagnoses = diagnoses
+category-documents = documents and others
+category-identity = identity
+category-insurance = insurance
+category-prescriptions = prescriptions
+category-results = results
+category-treating-doctor = treating doctor
+head-category = category
+head-patients = patients
+no-network = { $argument } is no address; write 192.0.2.7 or 192.0.2.0/24
+scope-found-only = { $versions } of the versions were only found: that they are there, not what is in them
+scope-more = and { $patients } more patients; all of them with --patients FILE
+scope-span = looked through entries { $first } to { $last } of the log of { $cell }
+scope-unattributed = of { $versions } versions it is not known whose they are: the store does not have them
+scope-undelivered = of { $versions } versions no answer was reported as delivered; they may have been taken all the same
+scope-unreadable = of { $entries } entries it is not known any more who and whom: the key of their month is gone
+scope-which-cell = there are several cells: say which one with --cell
+at-the-machine = at the machine
+change-undone = entry { $entry } of { $tree } is undone
+changes-none = nothing was changed
+head-about = about
+head-by = by
+head-from = from
+head-undoing = undoing
+undoing-by-hand = by hand
+undoing-over = over already
+undoing-possible = reversible

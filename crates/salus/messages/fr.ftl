@@ -202,3 +202,35 @@ parameter-known = { $cell } : paramètre de recherche { $code } : connu de tous 
 parameter-lacking = { $cell } : paramètre de recherche { $code } : pas encore utilisé, il manque à { $records } enregistrements ; `salus index extract` le demande
 parameter-unsaid = { $cell } : paramètre de recherche { $code }
 secret-unreadable = aucun secret de client ne peut être lu dans { $path } ; écrivez-y ce que `salus client create` a affiché
+
+# Incidents: what was reached, and what was changed.
+
+category-contact = coordonnées
+category-death = décès
+category-diagnoses = diagnostics
+category-documents = documents et autres
+category-identity = identité
+category-insurance = assurance
+category-prescriptions = prescriptions
+category-results = résultats
+category-treating-doctor = soignants
+head-category = catégorie
+head-patients = patients
+no-network = { $argument } n'est pas une adresse ; écrivez 192.0.2.7 ou 192.0.2.0/24
+scope-found-only = { $versions } des versions ont seulement été trouvées : qu'elles existent, non leur contenu
+scope-more = et { $patients } autres patients ; tous avec --patients FILE
+scope-span = entrées parcourues : { $first } à { $last } du journal de { $cell }
+scope-unattributed = pour { $versions } versions, on ne sait pas à qui elles sont : le stockage ne les a pas
+scope-undelivered = pour { $versions } versions, aucune réponse n'a été signalée comme remise ; elles peuvent avoir été prises quand même
+scope-unreadable = pour { $entries } entrées, on ne sait plus qui ni qui est concerné : la clé de leur mois a disparu
+scope-which-cell = il y a plusieurs cellules : dites laquelle avec --cell
+at-the-machine = sur la machine
+change-undone = l'entrée { $entry } de { $tree } est annulée
+changes-none = rien n'a été changé
+head-about = concerne
+head-by = par
+head-from = depuis
+head-undoing = annulation
+undoing-by-hand = à la main
+undoing-over = déjà fini
+undoing-possible = réversible

@@ -229,15 +229,22 @@ salus-index-approve = Eine Erschließung freigeben, die jemand anderes verlangt 
         Ein Client zum Freigeben: salus client create --role approver --cell praxis-sonnenberg --name NAME
 
 salus-scope = Wer was bekommen hat: Patienten und Datensatzversionen, die herausgegeben wurden
+    .cell = Der Name der Zelle; entfällt, wo die anderen Angaben sie nennen oder es nur eine gibt
     .session = Von einer Sitzung
     .principal = Von einem Subjekt, in allen Sitzungen
     .client = Von einem Client, in allen Sitzungen
+    .device = Von einem Passkey: die Sitzungen, die er begonnen hat
+    .address = Von einer Netzadresse oder einem Netz: 192.0.2.7 oder 192.0.2.0/24
+    .patients = Alle Patienten mit allen Versionen in diese Datei schreiben, ein JSON-Dokument je Zeile; darf nicht da sein
     .from = Ab dieser Zeit: 2026-11-22 oder 2026-11-22T17:00:00+01:00
     .to = Bis zu dieser Zeit
     .after =
         Beispiele:
           salus scope --client 3f0c...  --from 2026-11-01 --to 2026-12-01
           salus scope --session 77ab... --json
+          salus scope --cell praxis-sonnenberg --address 192.0.2.0/24 --from 2026-11-27 --patients affected.ndjson
+
+        Alles Angegebene muss zutreffen. docs/incident.md sagt, was die Kategorien enthalten.
 
 salus-drill = Ein Vorfall anderer, an einem eigenen Server nachgespielt, mit Zahlen
 
@@ -316,3 +323,28 @@ salus-operator-list = Die Betreiber zeigen
     .after =
         Beispiel:
           salus operator list
+
+salus-incident = Nach einem Diebstahl: was inzwischen geändert wurde, und es umkehren
+
+salus-incident-changes = Jede Änderung des Vertrauens seit einem Zeitpunkt: was eine Hintertür wäre
+    .since = Ab dieser Zeit: 2026-11-22 oder 2026-11-22T17:00:00+01:00
+    .cell = Der Name der Zelle
+    .after =
+        Beispiele:
+          salus incident changes --since 2026-11-27T22:00:00+01:00
+          salus incident changes --since 2026-11-27 --cell praxis-sonnenberg --json
+
+        Ohne --cell: von der Plattform und von jeder Zelle. Was `umkehrbar` ist, macht salus incident revert rückgängig.
+
+salus-incident-revert = Änderungen des Vertrauens rückgängig machen, als neue Einträge des Protokolls
+    .cell = Der Name der Zelle; ohne ihn Einträge der Plattform, mit --all-by alles
+    .entries = Die Einträge
+    .all_by = Alles, was dieses Subjekt tat oder was in dieser Sitzung geschah
+    .since = Ab dieser Zeit
+    .after =
+        Beispiele:
+          salus incident revert --cell praxis-sonnenberg 1703 1688
+          salus incident revert --all-by 3f0c... --since 2026-11-27
+
+        Zugänge und Sitzungen enden, eine Rolle oder ein Status ist wieder wie zuvor, eine Einladung wird zurückgezogen;
+        wer aufgenommen wurde, wird ausgesetzt.

@@ -230,15 +230,22 @@ salus-index-approve = Approuver une extraction demandée par une autre personne,
         Un client pour approuver : salus client create --role approver --cell praxis-sonnenberg --name NOM
 
 salus-scope = Qui a reçu quoi : patients et versions d'enregistrements qui ont été remis
+    .cell = Le nom de la cellule ; inutile si les autres arguments la donnent ou s'il n'y en a qu'une
     .session = D'une session
     .principal = D'un sujet, dans toutes ses sessions
     .client = D'un client, dans toutes ses sessions
+    .device = D'une clé d'accès : les sessions qu'elle a commencées
+    .address = D'une adresse réseau ou d'un réseau : 192.0.2.7 ou 192.0.2.0/24
+    .patients = Écrire tous les patients avec toutes les versions dans ce fichier, un document JSON par ligne ; il ne doit pas exister
     .from = À partir de ce moment : 2026-11-22 ou 2026-11-22T17:00:00+01:00
     .to = Jusqu'à ce moment
     .after =
         Exemples :
           salus scope --client 3f0c...  --from 2026-11-01 --to 2026-12-01
           salus scope --session 77ab... --json
+          salus scope --cell praxis-sonnenberg --address 192.0.2.0/24 --from 2026-11-27 --patients affected.ndjson
+
+        Tout ce qui est donné doit correspondre. docs/incident.md dit ce que contiennent les catégories.
 
 salus-drill = Un incident arrivé à d’autres, rejoué contre un serveur à part, avec des chiffres
 
@@ -317,3 +324,28 @@ salus-operator-list = Montrer les opérateurs
     .after =
         Exemple :
           salus operator list
+
+salus-incident = Après un vol : ce qui a été changé entre-temps, et l'annuler
+
+salus-incident-changes = Chaque changement de confiance depuis un moment : ce que serait une porte dérobée
+    .since = À partir de ce moment : 2026-11-22 ou 2026-11-22T17:00:00+01:00
+    .cell = Le nom de la cellule
+    .after =
+        Exemples :
+          salus incident changes --since 2026-11-27T22:00:00+01:00
+          salus incident changes --since 2026-11-27 --cell praxis-sonnenberg --json
+
+        Sans --cell : de la plateforme et de chaque cellule. Ce qui est `réversible` s'annule avec salus incident revert.
+
+salus-incident-revert = Annuler des changements de confiance, par de nouvelles entrées du journal
+    .cell = Le nom de la cellule ; sans lui, des entrées de la plateforme, avec --all-by tout
+    .entries = Les entrées
+    .all_by = Tout ce que ce sujet a fait, ou qui s'est fait dans cette session
+    .since = À partir de ce moment
+    .after =
+        Exemples :
+          salus incident revert --cell praxis-sonnenberg 1703 1688
+          salus incident revert --all-by 3f0c... --since 2026-11-27
+
+        Les accès et les sessions prennent fin, un rôle ou un statut redevient ce qu'il était, une invitation est retirée ;
+        la personne qui a été ajoutée est suspendue.

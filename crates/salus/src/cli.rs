@@ -4,15 +4,19 @@ mod drill;
 mod person;
 mod recovery;
 
+mod incident;
 mod index;
+mod scope;
 
 pub use drill::{Drill, Mediboard};
+pub use incident::Incident;
 pub use index::{Approver, Index};
 
 use clap::{Args, Parser, Subcommand};
 pub use person::{Operator, Person};
 pub use recovery::{Recover, Recovery};
 use salus_seal::shares::Scheme;
+pub use scope::Scope;
 use std::path::PathBuf;
 
 /// Health records that a stolen password cannot empty.
@@ -129,11 +133,17 @@ a report, with its place and the rule; never with a value.")]
     /// Who got what: patients and record versions that were given out
     #[command(after_help = "Examples:
   salus scope --client 3f0c...  --from 2026-11-01 --to 2026-12-01
-  salus scope --session 77ab... --json")]
+  salus scope --session 77ab... --json
+  salus scope --cell praxis-sonnenberg --address 192.0.2.0/24 --from 2026-11-27 --patients affected.ndjson
+
+All that is given must fit. docs/incident.md says what the categories hold.")]
     Scope(Scope),
     /// An incident of others, replayed against a server of its own, with figures
     #[command(subcommand)]
     Drill(Drill),
+    /// After a theft: what was changed meanwhile, and undoing it
+    #[command(subcommand)]
+    Incident(Incident),
     /// The search indexes
     #[command(subcommand)]
     Index(Index),
@@ -423,28 +433,4 @@ pub enum Log {
         #[command(flatten)]
         report: Report,
     },
-}
-
-/// `salus scope`
-#[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("by").required(true).args(["session", "principal", "client"]))]
-pub struct Scope {
-    /// Of one session
-    #[arg(long, value_name = "ID")]
-    pub session: Option<String>,
-    /// Of one principal, in all sessions
-    #[arg(long, value_name = "ID")]
-    pub principal: Option<String>,
-    /// Of one client, in all sessions
-    #[arg(long, value_name = "ID")]
-    pub client: Option<String>,
-    /// From this time on: 2026-11-22 or 2026-11-22T17:00:00+01:00
-    #[arg(long, value_name = "TIME")]
-    pub from: Option<String>,
-    /// Up to this time
-    #[arg(long, value_name = "TIME")]
-    pub to: Option<String>,
-    /// Where the data lie, and how to report.
-    #[command(flatten)]
-    pub report: Report,
 }

@@ -12,6 +12,7 @@ pub mod failure;
 pub mod help;
 pub mod http;
 pub mod import;
+pub mod incident;
 pub mod init;
 pub mod messages;
 pub mod process;

@@ -144,7 +144,7 @@ mod tests {
                 "--fresh est donné deux fois",
             ),
             (
-                "salus scope --client a --session b",
+                "salus log show --last 2 --from 1",
                 "do not go together",
                 "vertragen sich nicht",
                 "ne vont pas ensemble",

@@ -51,7 +51,7 @@ fn size(administration: &mut Administration, cell: Option<&str>) -> Result<u64, 
     })
 }
 
-fn entry_json(entry: &LogEntry) -> Value {
+pub(super) fn entry_json(entry: &LogEntry) -> Value {
     let (event, details) = describe(&entry.lasting.event);
     json!({
         "number": entry.number,
@@ -78,7 +78,7 @@ fn fleeting_json(fleeting: &Fleeting) -> Value {
     })
 }
 
-fn address(bytes: [u8; 16]) -> Option<String> {
+pub(super) fn address(bytes: [u8; 16]) -> Option<String> {
     let address = Ipv6Addr::from(bytes);
     (!address.is_unspecified()).then(|| address.to_canonical().to_string())
 }
@@ -91,7 +91,7 @@ fn ranges_json(ranges: &[VersionRange]) -> Value {
 }
 
 /// An event's name and what it says.
-fn describe(event: &Event) -> (&'static str, Value) {
+pub(super) fn describe(event: &Event) -> (&'static str, Value) {
     match event {
         Event::Opened => ("opened", Value::Null),
         Event::Refused => ("refused", Value::Null),

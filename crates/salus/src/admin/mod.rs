@@ -4,6 +4,7 @@
 
 pub mod budgets;
 pub mod change;
+pub mod changes;
 pub mod compare;
 pub mod extraction;
 pub mod incident;

@@ -49,6 +49,57 @@ fn the_loot_is_within_the_budget_and_the_scope_is_the_loot() {
     assert_eq!(scope["patients"].as_array().unwrap().len(), patients.len(), "{scope}");
     assert_eq!(scope["versions"].as_u64(), Some(loot.len() as u64), "{scope}");
     assert!(scope["refusals"].as_u64().unwrap() > 0);
+    assert_eq!(scope["versions_unattributed"], 0, "each version is somebody's, also of shared admissions");
+    names_exactly(&server, &["--client", &thief.id], &patients);
+    from_where_and_when(&server, &thief.id, &scope, &patients);
+}
+
+/// The file of a scope names these patients by their ids, and nobody else.
+fn names_exactly(server: &Server, by: &[&str], patients: &BTreeSet<&str>) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("affected.ndjson");
+    let written = ["scope", "--patients", file.to_str().unwrap(), "--data", server.data_text()];
+    report(&[&written, by].concat());
+    let text = std::fs::read_to_string(&file).unwrap();
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let named: BTreeSet<&str> =
+        lines.iter().filter_map(|line| line["patient"].as_str()?.strip_prefix("Patient/")).collect();
+    assert_eq!(&named, patients, "{by:?}");
+    assert_eq!(lines.len(), patients.len());
+    for line in &lines {
+        let told = line["categories"].as_array().unwrap();
+        assert!(told.contains(&"identity".into()) && told.contains(&"contact".into()), "{line}");
+        assert!(!told.contains(&"diagnoses".into()), "{line}");
+    }
+}
+
+/// The same loot by the address it left to, and by time; nothing by another one, or before and after.
+fn from_where_and_when(server: &Server, client: &str, scope: &serde_json::Value, patients: &BTreeSet<&str>) {
+    let cell = server.cells[0].name.as_str();
+    let data = server.data_text();
+    let of = |by: &[&str]| {
+        let found = report(&[&["scope", "--cell", cell, "--data", data], by].concat());
+        found["patients_total"].as_u64().unwrap() as usize
+    };
+    let all = patients.len();
+    assert_eq!(of(&["--client", client, "--address", "127.0.0.1"]), all);
+    assert_eq!(of(&["--client", client, "--address", "127.0.0.0/8"]), all);
+    assert_eq!(of(&["--client", client, "--address", "192.0.2.0/24"]), 0);
+    let times = |key: &str| {
+        let all = scope["patients"].as_array().unwrap().iter();
+        let mut times: Vec<String> = all.map(|patient| patient[key].as_str().unwrap().to_owned()).collect();
+        times.sort();
+        times
+    };
+    let (first, last) = (times("first").remove(0), times("last").pop().unwrap());
+    assert_eq!(of(&["--client", client, "--from", &first, "--to", &last]), {
+        // What was last is not within a span that ends with it.
+        let before = |patient: &&serde_json::Value| patient["first"].as_str().unwrap() < last.as_str();
+        scope["patients"].as_array().unwrap().iter().filter(before).count()
+    });
+    assert_eq!(of(&["--client", client, "--to", &first]), 0);
+    assert_eq!(of(&["--client", client, "--from", "2100-01-01"]), 0);
 }
 
 /// Reads, versions, histories, lists and batches over all patients, in a way that finds whatever is left of a budget.

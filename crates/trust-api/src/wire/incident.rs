@@ -42,6 +42,8 @@ pub enum IncidentAsk {
         /// The entry.
         entry: u64,
     },
+    /// The cell that a session, principal, client or passkey belongs to. Answered by [`IncidentAnswer::Cell`].
+    Cell(ScopeFilter),
 }
 
 /// What was admitted in a span of time, to whom it fits.
@@ -105,6 +107,8 @@ pub enum IncidentAnswer {
     Changes(ChangesPage),
     /// The entries that undid it.
     Undone(Vec<u64>),
+    /// The cell's name; none where the filter tells none.
+    Cell(Option<String>),
 }
 
 /// A part of a scope.
