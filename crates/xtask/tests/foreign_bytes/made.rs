@@ -1,6 +1,6 @@
 //! Seeds in the binary formats, made by the code that writes them.
 
-use crate::alarms;
+use crate::{accesses, alarms};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -14,10 +14,8 @@ use salus_seal::entry::{self, Budgets, Event, Fleeting, Lasting, Limits, Version
 use salus_seal::note::{Checkpoint, Signer};
 use salus_seal::{CellId, ClientId, DeviceId, Header, LogKey, Part, PrincipalId, Pseudonym, SessionId, tile};
 use salus_trust_api::frame::{self, PREFIX_BYTES};
-use salus_trust_api::wire::access::{Access, AccessKind, AccessPage, AccessesAsk};
-use salus_trust_api::wire::administer::{
-    Administer, CellAnswer, CellAsk, CellLogEntry, CellLogPage, LogFilter, LogKind,
-};
+use salus_trust_api::wire::access::AccessesAsk;
+use salus_trust_api::wire::administer::{Administer, CellAsk, LogFilter, LogKind};
 use salus_trust_api::wire::extract::{
     Definition, ExtractFeed, Extracted, NewWords, ParameterChange, VersionBody,
 };
@@ -368,8 +366,8 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("who", Reply::Batch(vec![Answer::Who(Box::new(who))])),
         ("extracted", Reply::Extracted(extracted)),
         ("to-be-told", alarms::to_be_told()),
-        ("accesses", Reply::Batch(vec![access_page()])),
-        ("administered", Reply::Batch(vec![administered()])),
+        ("accesses", Reply::Batch(vec![accesses::page()])),
+        ("administered", Reply::Batch(vec![accesses::administered()])),
         ("roots", Reply::Admin(Ok(AdminAnswer::WriteRoots { roots, next: Some(2) }))),
     ]
 }
@@ -392,40 +390,6 @@ fn scope_page() -> IncidentAnswer {
     let delivered = vec![(301, vec![298, 300])];
     let page = ScopePage { admitted: vec![entry], delivered, looked_at: 2, ..ScopePage::default() };
     IncidentAnswer::Scope(page)
-}
-
-fn access_page() -> Answer {
-    let access = Access {
-        entry: 299,
-        time_ms: 1_795_000_000_000,
-        entries: 2,
-        principal: PrincipalId([2; 16]),
-        person: Some("Dr. Ada Muster".to_owned()),
-        role: "physician".to_owned(),
-        client: None,
-        purpose: Purpose::Treatment,
-        interaction: Interaction::Read,
-        kinds: vec![AccessKind::Line, AccessKind::Chart],
-        refused: None,
-        delivered: Some(true),
-    };
-    let receipt = Receipt { cell: CELL, entry: 300, last_entry: 301, mac: [6; 16] };
-    Answer::Accesses(AccessPage { receipt, valid_ms: 5_000, accesses: vec![access], next: Some(299) })
-}
-
-fn administered() -> Answer {
-    let entry = CellLogEntry {
-        number: 299,
-        time_ms: 1_795_000_000_000,
-        kind: LogKind::Searched,
-        event: Event::SearchedWithin,
-        principal: Some(PrincipalId([2; 16])),
-        name: Some("Dr. Ada Muster".to_owned()),
-        about: None,
-        access: None,
-    };
-    let page = CellLogPage { entries: vec![entry], next: Some(299) };
-    Answer::Administered(Box::new(Ok(CellAnswer::Log(page))))
 }
 
 fn fleeting() -> Fleeting {

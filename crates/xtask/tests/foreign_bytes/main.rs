@@ -3,6 +3,7 @@
 //!
 //! The functions are those that libFuzzer runs (`fuzz/`); `just fuzz TARGET` looks further, led by coverage.
 
+mod accesses;
 mod alarms;
 #[path = "../../../../fuzz/src/lib.rs"]
 mod fuzz;
