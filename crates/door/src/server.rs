@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use http::HeaderValue;
 use http::header::STRICT_TRANSPORT_SECURITY;
 use hyper_util::service::TowerToHyperService;
-use salus_listen::{Answers, Bounds, Line, TlsFault, TlsFiles, acceptor};
+use salus_listen::{Answers, Bounds, Cut, Line, TlsFault, TlsFiles, acceptor};
 use salus_trust_api::DoorTrust;
 use salus_trust_api::client::Endpoint;
 use std::net::SocketAddr;
@@ -130,7 +130,7 @@ struct Routed(Router);
 impl Answers for Routed {
     async fn converse<S>(self, stream: S, _: SocketAddr, line: Line)
     where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        S: AsyncRead + AsyncWrite + Cut + Unpin + Send + 'static,
     {
         line.serve(stream, TowerToHyperService::new(self.0)).await;
     }

@@ -29,7 +29,7 @@ impl Core {
         };
         let cell = asking.cell;
         let by_id = self.may_ask_by_id(&asking, ask.admit.interaction, now_ms);
-        let admitted = by_id.and_then(|()| self.may_see_accesses(&asking, ask));
+        let admitted = by_id.and_then(|()| self.may_see_accesses(&asking, ask, now_ms));
         let admitted = admitted.and_then(|patient| {
             // Asking again charges nobody more, and may read the log each time: bounded as a search within the records.
             self.has_searches(&asking, true, now_ms)?;
@@ -57,13 +57,18 @@ impl Core {
             grant: Grant::Nothing,
         };
         let admitted = self.record_opened(&asking, &ask.admit, opened, now_ms)?;
-        self.admissions += 1;
+        self.count_admission();
         let (receipt, valid_ms) = (admitted.receipt, admitted.valid_ms);
         Ok(Answer::Accesses(AccessPage { receipt, valid_ms, accesses, next }))
     }
 
-    fn may_see_accesses(&self, asking: &Asking, ask: &AccessesAsk) -> Result<Pseudonym, Refusal> {
-        let cell = self.allowed(asking, Action::Read, ask.admit.interaction)?;
+    fn may_see_accesses(
+        &self,
+        asking: &Asking,
+        ask: &AccessesAsk,
+        now_ms: u64,
+    ) -> Result<Pseudonym, Refusal> {
+        let cell = self.allowed(asking, Action::Read, &ask.admit, now_ms)?;
         if !ask.admit.intents.is_empty() {
             return Err(Refusal::Malformed);
         }

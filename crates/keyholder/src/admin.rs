@@ -111,6 +111,10 @@ impl Core {
                 let cell = or_answer!(self.cell_named(&cell));
                 Ok(self.ask_canaries(cell, ask)?.map(AdminAnswer::Canaries))
             }
+            AdminAsk::Contain { cell, ask } => {
+                let cell = or_answer!(cell.map(|cell| self.cell_named(&cell)).transpose());
+                Ok(self.contain(cell, ask, None)?.map(AdminAnswer::Contained))
+            }
             // The server asks the indexer first, see [`crate::index`].
             AdminAsk::IndexStatus => Ok(Ok(AdminAnswer::Index(Vec::new()))),
             AdminAsk::MoveClock { by_ms } => Ok(self.move_clock(by_ms)),

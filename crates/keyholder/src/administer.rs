@@ -14,6 +14,7 @@ use crate::policy::{self, Action, CLIENT, Whose};
 use crate::state::State;
 use salus_accesslog::Tree;
 use salus_seal::entry::alarms::{AlarmEvent, AlarmRaised};
+use salus_seal::entry::contain::ContainEvent;
 use salus_seal::entry::people::{PersonEvent, PersonStatus};
 use salus_seal::entry::{Budgets, Event, Fleeting, Interaction, Limits, Purpose, Refusal};
 use salus_seal::{CellId, PrincipalId};
@@ -129,6 +130,7 @@ impl Core {
                 Ok(CellAnswer::Log(self.cell_log(cell, &filter)?))
             }
             CellAsk::Alarms(ask) => self.ask_alarms(cell, ask, Some(by))?.map(CellAnswer::Alarms),
+            CellAsk::Contain(ask) => self.contain(Some(cell), ask, Some(by))?.map(CellAnswer::Contained),
             CellAsk::Checkpoint => {
                 let tree = Tree::Cell(cell);
                 let note = self.log.checkpoint_note(tree)?;
@@ -188,6 +190,8 @@ fn stops_or_looks(ask: &CellAsk) -> bool {
         CellAsk::Alarms(AlarmsAsk::List { .. } | AlarmsAsk::Rules | AlarmsAsk::Acknowledge { .. }) => true,
         CellAsk::People(_) | CellAsk::CreateClient { .. } | CellAsk::Alarms(_) => false,
         CellAsk::Clients | CellAsk::RevokeClient { .. } | CellAsk::Log(_) | CellAsk::Checkpoint => true,
+        // What was held is let go as easily; who reads in an emergency is named while the cell is cut off.
+        CellAsk::Contain(_) => true,
     }
 }
 
@@ -244,8 +248,8 @@ fn kind_of(event: &Event) -> Option<LogKind> {
         Event::SessionBegun { .. } | Event::SessionRevoked { .. } => LogKind::Session,
         Event::ClientCreated { .. } | Event::ClientRevoked { .. } | Event::Proof(_) => LogKind::Client,
         Event::Person(_) => LogKind::Person,
-        Event::Quarantined { .. } => LogKind::Quarantine,
         Event::Alarm(_) => LogKind::Alarm,
+        Event::Quarantined { .. } | Event::Contained(_) => LogKind::Quarantine,
         Event::Landed { .. } | Event::Abandoned { .. } | Event::Delivered { .. } => LogKind::Report,
         _ => return None,
     })
@@ -274,6 +278,12 @@ pub(crate) fn who(state: &State, event: &Event, fleeting: Option<&Fleeting>) -> 
             | AlarmEvent::Rules { by, .. }
             | AlarmEvent::Restored { by, .. },
         ) => *by,
+        Event::Contained(event) => match event {
+            ContainEvent::Held { by, .. }
+            | ContainEvent::Released { by, .. }
+            | ContainEvent::ExceptionMade { by, .. }
+            | ContainEvent::ExceptionEnded { by, .. } => *by,
+        },
         _ => None,
     }
 }
@@ -302,6 +312,10 @@ pub(crate) fn about(state: &State, event: &Event) -> Option<String> {
         Event::Person(event) => state.name_of(&subject(state, event)?),
         Event::ClientCreated { name, .. } => Some(name.clone()),
         Event::ClientRevoked { client } => state.clients.get(client).map(|client| client.name.clone()),
+        Event::Contained(ContainEvent::Held { what, .. }) => state.whose(what),
+        Event::Contained(
+            ContainEvent::ExceptionMade { principal, .. } | ContainEvent::ExceptionEnded { principal, .. },
+        ) => state.name_of(principal),
         _ => None,
     }
 }

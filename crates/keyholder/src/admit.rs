@@ -79,13 +79,18 @@ impl Core {
             Ok(asking) => asking,
             Err(refusal) => return Ok(Answer::Refused(refusal)),
         };
+        let is_cut_off = self.state.cells.get(&asking.cell).is_some_and(|cell| cell.quarantined);
+        if is_cut_off && !changes.is_empty() {
+            self.record_refusal(&asking, &admit, Refusal::Quarantined, now_ms)?;
+            return Ok(Answer::Refused(Refusal::Quarantined));
+        }
         let Some(events) = self.parameter_events(asking.cell, &admit, &changes) else {
             self.record_refusal(&asking, &admit, Refusal::Malformed, now_ms)?;
             return Ok(Answer::Refused(Refusal::Malformed));
         };
         match self.decide(&asking, &admit, now_ms)? {
             Ok((admitted, whose)) => {
-                self.admissions += 1;
+                self.count_admission();
                 for event in events {
                     self.record(Tree::Cell(asking.cell), now_ms, Event::Searching(event), None)?;
                 }
@@ -170,7 +175,7 @@ impl Core {
         if let Err(refusal) = self.may_ask_by_id(asking, admit.interaction, now_ms) {
             return Ok(Err(refusal));
         }
-        let mut opened = match self.open(asking, admit.interaction, intent, now_ms) {
+        let mut opened = match self.open(asking, admit, intent, now_ms) {
             Ok(opened) => opened,
             Err(Refusal::Missing) => return Ok(Err(self.refuse_missing(asking, admit.interaction, now_ms))),
             Err(refusal) => return Ok(Err(refusal)),
@@ -197,13 +202,7 @@ impl Core {
         Ok(Ok((admitted, whose)))
     }
 
-    fn open(
-        &self,
-        asking: &Asking,
-        interaction: Interaction,
-        intent: &Intent,
-        now_ms: u64,
-    ) -> Result<Opened, Refusal> {
+    fn open(&self, asking: &Asking, admit: &Admit, intent: &Intent, now_ms: u64) -> Result<Opened, Refusal> {
         let action = match intent {
             Intent::Read(_) => Action::Read,
             Intent::Write(write) => Action::Write {
@@ -212,7 +211,7 @@ impl Core {
             Intent::Missing => Action::Probe,
             Intent::Disclose | Intent::Export | Intent::WriteDefining(..) => return Err(Refusal::NotAllowed),
         };
-        let cell = self.allowed(asking, action, interaction)?;
+        let cell = self.allowed(asking, action, admit, now_ms)?;
         match intent {
             Intent::Read(read) => crate::open_read::open(asking.cell, cell, read),
             Intent::Write(write) => {
@@ -224,18 +223,20 @@ impl Core {
         }
     }
 
-    /// The cell, where it is not cut off and the asker's role allows this.
+    /// The cell, where it is not cut off, or this goes on all the same, and the asker's role allows this.
     pub(crate) fn allowed(
         &self,
         asking: &Asking,
         action: Action,
-        interaction: Interaction,
+        admit: &Admit,
+        now_ms: u64,
     ) -> Result<&Cell, Refusal> {
         let cell = self.state.cells.get(&asking.cell).ok_or(Refusal::NotAllowed)?;
-        if cell.quarantined {
+        let is_person = self.state.people.persons.contains_key(&asking.principal);
+        if cell.quarantined && !cell.goes_on(&asking.principal, is_person, action, admit, now_ms) {
             return Err(Refusal::Quarantined);
         }
-        self.allowed_even_cut_off(asking, action, interaction)?;
+        self.allowed_even_cut_off(asking, action, admit.interaction)?;
         Ok(cell)
     }
 

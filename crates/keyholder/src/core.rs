@@ -4,6 +4,7 @@
 
 use crate::clock::Clock;
 use crate::desk::Desk;
+use crate::endings::Endings;
 use crate::error::KeyholderError;
 use crate::extraction::Program;
 use crate::index::Index;
@@ -36,6 +37,7 @@ pub struct Core {
     pub(crate) batches: u64,
     pub(crate) protections: Vec<String>,
     pub(crate) index: Index,
+    pub(crate) endings: Endings,
     pub(crate) codes: Codes,
     pub(crate) refusals: Refusals,
     pub(crate) proofs: Proofs,
@@ -81,6 +83,7 @@ impl Core {
             batches: 0,
             protections: parts.protections,
             index: Index::default(),
+            endings: Endings::default(),
             codes: Codes::default(),
             refusals: Refusals::default(),
             proofs: Proofs::new(started_ms)?,
@@ -117,6 +120,7 @@ impl Core {
         let index = self.log.append(tree, &bytes)?;
         self.fresh.entry(tree).or_insert(index);
         self.state.apply(tree, index, &lasting, fleeting, &self.keyring)?;
+        self.note_ended(tree, time_ms, &lasting.event);
         if let Tree::Cell(cell) = tree {
             self.raise(cell, index, due, fleeting)?;
         }

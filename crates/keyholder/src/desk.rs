@@ -159,7 +159,7 @@ impl Core {
 
     fn open_invitation(&self, desk: &Desk, secret: &Token, now_ms: u64) -> Decided<DoorAnswer> {
         let (principal, purpose) = or_refuse!(self.invitation(secret, now_ms));
-        let Some(person) = self.state.people.active(&principal) else { return no(SignInFault::Invitation) };
+        let Some(person) = self.state.acting(&principal) else { return no(SignInFault::Invitation) };
         match purpose {
             InvitationPurpose::Passkey => {
                 let allowed = RegistrationAllowed::Invitation(secret.hash());
@@ -231,8 +231,8 @@ impl Core {
             RegistrationAllowed::Passkey(passkey) => Some(passkey),
             RegistrationAllowed::Invitation(_) => None,
         };
-        let revoked = |id| self.state.people.passkeys.get(&id).is_none_or(|passkey| passkey.revoked);
-        let Some(person) = self.state.people.active(&principal) else { return no(SignInFault::NotAllowed) };
+        let revoked = |id| self.state.is_of_no_use(&id);
+        let Some(person) = self.state.acting(&principal) else { return no(SignInFault::NotAllowed) };
         let cell = person.cell;
         let refused = |why| Refused { cell, passkey: passkey.filter(|id| !revoked(*id)), why };
         let registered = or_refuse!(registered.map_err(|fault| refused(fault_of(fault))));
@@ -314,7 +314,8 @@ impl Core {
         if (passkey.sign_count, sign_count) != (0, 0) && sign_count <= passkey.sign_count {
             return Ok(Err(refused(SignInFault::Cloned)));
         }
-        if people.active(&principal).is_none() || asked_in.is_some() && cell != asked_in {
+        let may_act = self.state.acting(&principal).is_some() && !self.state.holds.device(&id);
+        if !may_act || asked_in.is_some() && cell != asked_in {
             return Ok(Err(refused(SignInFault::NotAllowed)));
         }
         desk.challenges.use_up(answered, now_ms);
@@ -334,7 +335,7 @@ impl Core {
             or_refuse!(self.prove(desk, &Purpose::Act(action), Within::Anywhere, assertion, used_for)?);
         let Proven { principal, passkey: confirmed_by, cell } = proven;
         let refused = |why| Ok(Err(Refused { cell, passkey: Some(confirmed_by), why }));
-        let Some(person) = self.state.people.active(&principal) else {
+        let Some(person) = self.state.acting(&principal) else {
             return refused(SignInFault::NotAllowed);
         };
         let is_theirs = |passkey: &DeviceId| person.passkeys.contains(passkey);
@@ -343,7 +344,7 @@ impl Core {
             Action::Add => {
                 let now_ms = self.clock.now_ms();
                 let allowed = RegistrationAllowed::Passkey(confirmed_by);
-                let Some(person) = self.state.people.active(&principal) else {
+                let Some(person) = self.state.acting(&principal) else {
                     return refused(SignInFault::NotAllowed);
                 };
                 let registration = self.registration(desk, principal, person, allowed, now_ms)?;
@@ -359,7 +360,7 @@ impl Core {
             }
             Action::Rename { .. } | Action::Remove { .. } => return refused(SignInFault::NotAllowed),
         }
-        let Some(person) = self.state.people.active(&principal) else {
+        let Some(person) = self.state.acting(&principal) else {
             return refused(SignInFault::NotAllowed);
         };
         let passkeys = self.state.people.passkey_statuses(person);
@@ -375,7 +376,7 @@ impl Core {
     ) -> Decided<DoorAnswer> {
         let cell = or_refuse!(self.request(desk, authorize));
         let (principal, purpose) = or_refuse!(self.invitation(secret, now_ms));
-        let person = self.state.people.active(&principal);
+        let person = self.state.acting(&principal);
         let may = desk.look_round
             && purpose == InvitationPurpose::LookRound
             && person.is_some_and(|person| person.cell == Some(cell));

@@ -263,8 +263,18 @@ impl State {
         })
     }
 
+    /// The person, if they may act now: active, and not held.
+    pub fn acting(&self, principal: &PrincipalId) -> Option<&Person> {
+        self.people.active(principal).filter(|_| !self.holds.person(principal))
+    }
+
+    /// Whether a passkey signs nobody in: revoked, held, or none of ours.
+    pub fn is_of_no_use(&self, passkey: &DeviceId) -> bool {
+        self.holds.device(passkey) || self.people.passkeys.get(passkey).is_none_or(|known| known.revoked)
+    }
+
     /// Whether what a session was begun with is good still: the application's credentials, or the person and their passkey.
-    fn credentials_live(&self, session: &Session) -> bool {
+    pub(crate) fn credentials_live(&self, session: &Session) -> bool {
         if self.people.persons.contains_key(&session.principal) {
             let is_revoked =
                 |passkey| self.people.passkeys.get(&passkey).is_none_or(|passkey| passkey.revoked);
@@ -276,7 +286,7 @@ impl State {
 
     /// Whether a session could be used at this time, in its own cell; if it is bound to a key, by whoever proves that ([`crate::proof`]).
     pub fn is_usable(&self, session: &Session, now_ms: u64) -> bool {
-        session.lives(now_ms) && self.credentials_live(session)
+        session.lives(now_ms) && !self.holds.cover(session) && self.credentials_live(session)
     }
 
     /// A person's sessions that could be used at this time.

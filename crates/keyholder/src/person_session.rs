@@ -127,7 +127,7 @@ impl Core {
     }
 
     fn fault_of_code(&self, code: &Code, verifier: &str, now_ms: u64) -> Option<SignInFault> {
-        let revoked = |passkey| self.state.people.passkeys.get(&passkey).is_none_or(|known| known.revoked);
+        let revoked = |passkey| self.state.is_of_no_use(&passkey);
         let challenge = digest::digest(&digest::SHA256, verifier.as_bytes());
         let fits =
             aws_lc_rs::constant_time::verify_slices_are_equal(challenge.as_ref(), &code.code_challenge)
@@ -136,7 +136,7 @@ impl Core {
             Some(SignInFault::Code)
         } else if !(43..=128).contains(&verifier.len()) || !fits {
             Some(SignInFault::Verifier)
-        } else if self.state.people.active(&code.principal).is_none() || code.passkey.is_some_and(revoked) {
+        } else if self.state.acting(&code.principal).is_none() || code.passkey.is_some_and(revoked) {
             Some(SignInFault::NotAllowed)
         } else {
             None

@@ -160,14 +160,15 @@ impl Core {
         Answer::ProofNonce(self.proofs.nonce(now_ms))
     }
 
-    /// Begins a session of a client that is there and not revoked; bound to a key, where there is one.
+    /// Begins a session of a client that is there, and neither revoked nor held; bound to a key, where there is one.
     pub(crate) fn begin_session(
         &mut self,
         id: salus_seal::ClientId,
         proof_key: Option<[u8; 32]>,
     ) -> Result<Option<SignedIn>, KeyholderError> {
         let now_ms = self.clock.now_ms();
-        let Some(client) = self.state.clients.get(&id).filter(|client| !client.revoked) else {
+        let may_begin = !self.state.holds.client(&id);
+        let Some(client) = self.state.clients.get(&id).filter(|client| may_begin && !client.revoked) else {
             return Ok(None);
         };
         let (cell, principal) = (client.cell, client.principal);

@@ -68,6 +68,7 @@ struct Pending {
     /// Whether the index says that it found nobody's records but one patient's.
     of_one: bool,
     until: Instant,
+    came: Instant,
     /// The indexer died with it once, or was not ready for it.
     tried: bool,
 }
@@ -137,6 +138,7 @@ impl Core {
                     confined,
                     of_one: false,
                     until: now + WAIT,
+                    came: now,
                     tried: false,
                 };
                 self.ask_or_wait(pending, now);
@@ -158,7 +160,7 @@ impl Core {
         now_ms: u64,
     ) -> Result<(), Denied> {
         let action = Action::Search { hits: query.count };
-        self.allowed(asking, action, admit.interaction).map_err(Denied::Refused)?;
+        self.allowed(asking, action, admit, now_ms).map_err(Denied::Refused)?;
         if !admit.intents.is_empty() {
             return Err(Denied::Refused(Refusal::Malformed));
         }
@@ -294,8 +296,11 @@ impl Core {
             found.rounded = true;
         }
         let receipt = self.record_search(pending, &patients, &found, now_ms)?;
-        self.admissions += 1;
-        Ok(Searched::Found { receipt, valid_ms: ADMISSION_MS, found })
+        self.count_admission();
+        // Counted from the question, whose time the record server knows however late it reads the answer.
+        let waited_ms = u32::try_from(pending.came.elapsed().as_millis()).unwrap_or(u32::MAX);
+        let valid_ms = ADMISSION_MS.saturating_add(waited_ms);
+        Ok(Searched::Found { receipt, valid_ms, found })
     }
 
     /// Everything that may have changed since the search began, and room for those whom it reached.

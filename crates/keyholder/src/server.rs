@@ -12,7 +12,9 @@ use crate::error::KeyholderError;
 use crate::index::status::About;
 use crate::resolve::Reports;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use salus_seal::entry::Refusal;
 use salus_trust_api::admin::prove;
+use salus_trust_api::wire::contain::{Ending, EndingDone};
 use salus_trust_api::wire::index::FromIndexer;
 use salus_trust_api::wire::{AdminAsk, Answer, Ask, Hello, PROTOCOL, Reply, Request, Role};
 use std::io::ErrorKind;
@@ -100,7 +102,8 @@ impl Server {
 
     fn wait(&mut self) -> Result<Option<Ready>, KeyholderError> {
         let is_sending = self.connections.iter().any(|connection| connection.outgoing_bytes() > 0);
-        let timeout_ms = if is_sending || self.core.index.has_deadlines() {
+        let is_waited_for = self.core.index.has_deadlines() || !self.core.endings.is_idle();
+        let timeout_ms = if is_sending || is_waited_for {
             Some(TICK_MS)
         } else {
             self.core.has_uncommitted().then_some(IDLE_COMMIT_MS)
@@ -143,14 +146,22 @@ impl Server {
     fn serve(&mut self) -> Result<(), KeyholderError> {
         let now = Instant::now();
         let mut outgoing = Vec::new();
+        let mut held_back = Vec::new();
         let mut waits = false;
         for index in 0..self.connections.len() {
             while let Some(message) = self.connections[index].next_message() {
                 match message {
                     Message::Request(request, length) => {
                         waits |= !only_reports_delivery(&request);
+                        let noted = self.core.endings.noted();
                         if let Some(reply) = self.decide(index, request, length, now)? {
-                            outgoing.push((index, reply));
+                            let id = self.connections[index].id;
+                            let ended = self.core.endings.noted() > noted;
+                            if self.waits_for_end(index, ended) || is_behind(&held_back, id, &reply) {
+                                held_back.push((id, reply));
+                            } else {
+                                outgoing.push((index, reply));
+                            }
                         }
                     }
                     Message::FromIndexer(said) => self.hear(said, now)?,
@@ -167,6 +178,7 @@ impl Server {
             || !out.replies.is_empty()
             || !out.to_indexer.is_empty()
             || !to_extractor.is_empty();
+        let speaks = speaks || self.core.endings.has_fresh() || !held_back.is_empty();
         if waits && !outgoing.is_empty() || speaks {
             self.core.commit()?;
         }
@@ -183,11 +195,39 @@ impl Server {
             self.connections[index].send(&reply);
         }
         for (id, reply) in out.replies {
-            if let Some(connection) = self.connections.iter_mut().find(|connection| connection.id == id) {
-                connection.send(&reply);
-            }
+            self.send_to(id, &reply);
         }
+        self.tell_endings(held_back, now);
         Ok(())
+    }
+
+    /// Tells the record server what has ended, and answers those whose wait is over.
+    fn tell_endings(&mut self, held_back: Vec<(u64, Reply)>, now: Instant) {
+        let lane = self.core.index.lane();
+        let lanes: Vec<u64> = lane.into_iter().collect();
+        if let Some(told) = self.core.endings.tell(&lanes, held_back, now) {
+            lanes.iter().for_each(|lane| self.send_to(*lane, &told));
+        }
+        for (id, reply) in self.core.endings.due(now) {
+            self.send_to(id, &reply);
+        }
+    }
+
+    fn send_to(&mut self, id: u64, reply: &Reply) {
+        if let Some(connection) = self.connections.iter_mut().find(|connection| connection.id == id) {
+            connection.send(reply);
+        }
+    }
+
+    /// Whether an answer on this connection waits until what it ended is stopped, or must not overtake one that does. A batch never waits:
+    /// everything else that the record server asks would wait with it.
+    fn waits_for_end(&self, index: usize, ended: bool) -> bool {
+        let Connection { id, role, .. } = self.connections[index];
+        match role {
+            Some(Role::Administrator | Role::Door) => ended || self.core.endings.holds_back(id),
+            Some(Role::SearchLane) => ended,
+            _ => false,
+        }
     }
 
     fn of_role(&mut self, role: Role) -> Option<&mut Connection> {
@@ -237,6 +277,16 @@ impl Server {
                 self.connections[index].gone |= !self.core.body_piece(id, piece);
             }
             (Request::Messenger(said), Some(Role::Messenger)) => self.core.hear_messenger(said)?,
+            (Request::Ending(ending), Some(Role::SearchLane)) => {
+                let Ending { ticket, ask } = *ending;
+                let answer = match ask {
+                    Ask::Administer(ask) => self.core.administer_cell(*ask)?,
+                    Ask::EndSession(of) => self.core.end_session(&of)?,
+                    _ => Answer::Refused(Refusal::Malformed),
+                };
+                return Ok(Some(Reply::EndingDone(Box::new(EndingDone { ticket, answer }))));
+            }
+            (Request::Stopped(number), Some(Role::SearchLane)) => self.core.endings.stopped(id, number),
             (Request::Admin(AdminAsk::IndexStatus), Some(Role::Administrator)) => {
                 self.core.ask_index_status(id, About::Indexes, now);
             }
@@ -350,19 +400,26 @@ struct Ready {
     connections: Vec<(usize, PollFlags)>,
 }
 
+/// Whether an answer to a connection that is answered in order would overtake one that is held back.
+fn is_behind(held_back: &[(u64, Reply)], id: u64, reply: &Reply) -> bool {
+    let in_order = !matches!(reply, Reply::EndingDone(_));
+    in_order && held_back.iter().any(|(held, _)| *held == id)
+}
+
 /// Marks of delivery may be lost with the process, so nobody waits for the disk on their account.
 fn only_reports_delivery(request: &Request) -> bool {
     match request {
         Request::Batch(asks) => asks.iter().all(|ask| {
             matches!(ask, Ask::Delivered(_) | Ask::BlindIds(_) | Ask::Who(_) | Ask::AlarmCount(_))
         }),
-        Request::Hello(_) => true,
+        Request::Hello(_) | Request::Stopped(_) => true,
         Request::Admin(_)
         | Request::Search(_)
         | Request::Feed(_)
         | Request::Door(_)
         | Request::Extract(_)
         | Request::BodyPiece(_)
-        | Request::Messenger(_) => false,
+        | Request::Messenger(_)
+        | Request::Ending(_) => false,
     }
 }

@@ -8,6 +8,7 @@
 use crate::alarm_state::Alarms;
 use crate::budget::Reached;
 use crate::changes::Former;
+use crate::contain::{Holds, Quarantine};
 use crate::daily::{Daily, Handed};
 use crate::error::KeyholderError;
 use crate::extraction::Extractions;
@@ -54,6 +55,8 @@ pub struct Cell {
     pub name: String,
     /// Whether it is cut off.
     pub quarantined: bool,
+    /// What goes on meanwhile.
+    pub quarantine: Quarantine,
     /// Types that its house compartment may hold.
     pub house_kinds: HashSet<u16>,
     /// What all its principals together may reach.
@@ -88,8 +91,6 @@ pub struct Cell {
     pub handed_out: Daily,
     /// Its alarms, and the patients who do not exist.
     pub alarms: Alarms,
-    /// Wraps of a chain that is being folded: first entry to last.
-    chain: Option<(u64, u64)>,
 }
 
 impl Cell {
@@ -171,12 +172,18 @@ pub struct Session {
     pub principal: PrincipalId,
     /// Through which application.
     pub client: ClientId,
+    /// SHA-256 of its token.
+    pub token_hash: [u8; 32],
+    /// When it began.
+    pub begun_ms: u64,
+    /// The entry with which it began.
+    pub begun_entry: u64,
+    /// How many holds name it.
+    pub holds: u32,
     /// When it ends.
     pub ends_ms: u64,
     /// After how long without a request it ends.
     pub idle_ms: u64,
-    /// When it was begun.
-    pub begun_ms: u64,
     /// When it was last used.
     pub used_ms: u64,
     /// Whether it was ended before its time.
@@ -202,6 +209,8 @@ pub struct State {
     pub principals: HashMap<PrincipalId, Principal>,
     /// The people among them, and their passkeys.
     pub people: People,
+    /// What is held.
+    pub holds: Holds,
     /// Sessions, those that ended too: the log speaks of them.
     pub sessions: HashMap<SessionId, Session>,
     /// Sessions by the hash of their token.
@@ -229,7 +238,7 @@ impl State {
         self.latest_ms = self.latest_ms.max(lasting.time_ms);
         self.former.note(index, &lasting.event);
         let applied = match tree {
-            Tree::Platform => self.apply_platform(lasting.time_ms, &lasting.event, keyring)?,
+            Tree::Platform => self.apply_platform(index, lasting.time_ms, &lasting.event, keyring)?,
             Tree::Cell(cell) => self.apply_cell(cell, index, lasting, fleeting),
         };
         applied.ok_or_else(|| KeyholderError::Entry { tree: format!("{tree:?}"), index })
@@ -238,6 +247,7 @@ impl State {
     /// None when the event makes no sense here.
     fn apply_platform(
         &mut self,
+        index: u64,
         time_ms: u64,
         event: &Event,
         keyring: &Keyring,
@@ -258,6 +268,7 @@ impl State {
             Event::CellKeyEscrowed { .. } | Event::SigningKeyEscrowed { .. } | Event::Started { .. } => {}
             Event::Incident(_) => {}
             Event::Person(event) => return Ok(self.apply_person(None, time_ms, event)),
+            Event::Contained(event) => return Ok(self.apply_contained(None, index, time_ms, event)),
             _ => return Ok(None),
         }
         Ok(Some(()))
@@ -288,27 +299,26 @@ impl State {
         match &lasting.event {
             Event::Opened | Event::Refused | Event::Searched | Event::SearchedWithin => {}
             Event::Delivered { entries } => cell.recent.delivered(entries),
-            Event::Written { first, .. } => match &mut cell.chain {
-                Some((begin, last)) if begin == first => {
-                    *last = index;
-                    cell.unresolved.insert(*first, index);
+            Event::Written { first, ranges, .. } => {
+                if cell.quarantined {
+                    let versions = ranges.iter().map(|range| u64::from(range.count)).sum();
+                    cell.quarantine.written(*first, versions);
                 }
-                _ => {
-                    cell.chain = Some((*first, index));
-                    cell.unresolved.insert(*first, index);
-                }
-            },
+                cell.unresolved.insert(*first, index);
+            }
             Event::Landed { entries } => {
                 for first in entries {
                     let last = cell.unresolved.remove(first)?;
                     cell.parameters.landed(*first, last);
                     cell.last_landed = cell.last_landed.max(Some(last));
+                    cell.quarantine.landed(*first);
                 }
             }
             Event::Abandoned { entries } => {
                 for first in entries {
                     cell.unresolved.remove(first)?;
                     cell.parameters.abandoned(*first);
+                    cell.quarantine.abandoned(*first);
                 }
             }
             Event::Searching(event) => cell.searching(index, time_ms, event)?,
@@ -358,6 +368,9 @@ impl State {
                     cell: id,
                     principal: *principal,
                     client: *client,
+                    token_hash: *token_hash,
+                    begun_entry: index,
+                    holds: 0,
                     ends_ms: *ends_ms,
                     idle_ms: *idle_ms,
                     begun_ms: time_ms,
@@ -370,11 +383,12 @@ impl State {
                 self.sessions.insert(*session, begun);
             }
             Event::SessionRevoked { session } => self.sessions.get_mut(session)?.revoked = true,
-            Event::Quarantined { on } => cell.quarantined = *on,
+            Event::Quarantined { on } => cell.cut_off(*on, time_ms, fleeting.is_none()),
             Event::Person(event) => self.apply_person(Some(id), time_ms, event)?,
             Event::Incident(_) => {}
             Event::Proof(event) => self.apply_proof(event)?,
             Event::Alarm(event) => self.apply_alarm(id, index, time_ms, event, fleeting)?,
+            Event::Contained(event) => self.apply_contained(Some(id), index, time_ms, event)?,
             Event::CellCreated { .. }
             | Event::CellKeyEscrowed { .. }
             | Event::SigningKeyEscrowed { .. }
@@ -449,6 +463,7 @@ fn open_cell(
     Ok(Cell {
         name: name.to_owned(),
         quarantined: false,
+        quarantine: Quarantine::default(),
         house_kinds: house_kinds.iter().copied().collect(),
         budgets,
         spent: Spent::default(),
@@ -466,7 +481,6 @@ fn open_cell(
         alarms: Alarms::new(id, Zeroizing::new(first.derive(b"salus canary key v1")?), created_ms),
         extractions: Extractions::default(),
         handed_out: Daily::default(),
-        chain: None,
     })
 }
 

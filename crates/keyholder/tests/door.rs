@@ -32,6 +32,7 @@ fn somebody_is_invited_makes_a_passkey_signs_in_and_reads() {
     let dir = tempfile::tempdir().unwrap();
     init(dir.path());
     let keyholder = Keyholder::start(dir.path());
+    keyholder.confirms();
     let mut admin = keyholder.admin();
     let cell = create_cell(&mut admin, "praxis", 1_000);
     let (principal, secret) = invite(&mut admin, Some("praxis"), "physician");
@@ -94,6 +95,7 @@ fn a_suspension_ends_links_and_codes_for_good_and_a_restart_knows_it() {
     let dir = tempfile::tempdir().unwrap();
     init(dir.path());
     let keyholder = Keyholder::start(dir.path());
+    keyholder.confirms();
     let mut admin = keyholder.admin();
     let cell = create_cell(&mut admin, "praxis", 1_000);
     let (mut door, mut server) = (Door::connect(&keyholder), keyholder.record_server());
@@ -113,6 +115,7 @@ fn a_suspension_ends_links_and_codes_for_good_and_a_restart_knows_it() {
     drop((door, server, admin));
     keyholder.stop().unwrap();
     let keyholder = Keyholder::start(dir.path());
+    keyholder.confirms();
     let (mut door, mut server) = (Door::connect(&keyholder), keyholder.record_server());
     assert!(door.is_refused(DoorAsk::OpenInvitation { secret: unused }));
     assert!(who(&mut server, cell, &token).is_none());
@@ -126,6 +129,7 @@ fn each_wrong_assertion_is_refused_and_logged() {
     let dir = tempfile::tempdir().unwrap();
     init(dir.path());
     let keyholder = Keyholder::start(dir.path());
+    keyholder.confirms();
     let mut admin = keyholder.admin();
     let cell = create_cell(&mut admin, "praxis", 1_000);
     create_cell(&mut admin, "andere", 1_000);
@@ -232,6 +236,7 @@ fn codes_are_good_once_for_whom_they_were_made() {
     let dir = tempfile::tempdir().unwrap();
     init(dir.path());
     let keyholder = Keyholder::start(dir.path());
+    keyholder.confirms();
     let mut admin = keyholder.admin();
     let cell = create_cell(&mut admin, "praxis", 1_000);
     let other = create_cell(&mut admin, "andere", 1_000);
@@ -265,6 +270,7 @@ fn codes_are_good_once_for_whom_they_were_made() {
     drop((door, server, admin));
     keyholder.stop().unwrap();
     let keyholder = Keyholder::start(dir.path());
+    keyholder.confirms();
     let (mut door, mut server) = (Door::connect(&keyholder), keyholder.record_server());
     assert!(redeem(&mut server, cell, &code, VERIFIER).is_none());
     let answer = passkey.get(&challenge);
@@ -280,6 +286,7 @@ fn people_change_their_own_passkeys_and_nobody_elses() {
     let dir = tempfile::tempdir().unwrap();
     init(dir.path());
     let keyholder = Keyholder::start(dir.path());
+    keyholder.confirms();
     let mut admin = keyholder.admin();
     create_cell(&mut admin, "praxis", 1_000);
     let mut door = Door::connect(&keyholder);
@@ -364,6 +371,7 @@ fn looking_round_without_a_passkey_is_there_only_where_it_was_started() {
     keyholder.stop().unwrap();
 
     let keyholder = Keyholder::start(dir.path());
+    keyholder.confirms();
     let mut door = Door::connect(&keyholder);
     assert!(door.is_refused(DoorAsk::LookRound(authorize("praxis"), unused.clone())));
     assert!(door.is_refused(DoorAsk::OpenInvitation { secret: unused }));

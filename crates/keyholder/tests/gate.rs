@@ -23,6 +23,7 @@ fn practice(patients: u32) -> Practice {
     let dir = tempfile::tempdir().unwrap();
     init(dir.path());
     let keyholder = Keyholder::start(dir.path());
+    keyholder.confirms();
     let mut admin = keyholder.admin();
     let cell = create_cell(&mut admin, "praxis", 1_000);
     let session = sign_in(&mut admin, "praxis", cell, "fhir-client", budgets(patients));

@@ -196,7 +196,7 @@ fn what_is_under_way_when_trust_ends_is_not_answered() {
     let quarantine = |on| AdminAsk::Quarantine { cell: "praxis".into(), on };
     p.lane.ask(1, &p.session, query(PATIENT));
     let (ticket, _) = p.indexer.search();
-    admin.ask(quarantine(true)).unwrap();
+    p.lane.stopping(|| admin.ask(quarantine(true)).unwrap());
     let answer = |ticket| FromIndexer::Found { ticket, found: Ok((found(&[(1, 1)], 1), reach(&[1], &[]))) };
     p.indexer.say(&answer(ticket));
     assert_eq!(p.lane.found(), Err(Refusal::Quarantined));
@@ -204,7 +204,8 @@ fn what_is_under_way_when_trust_ends_is_not_answered() {
     admin.ask(quarantine(false)).unwrap();
     p.lane.ask(1, &p.session, query(PATIENT));
     let (ticket, _) = p.indexer.search();
-    admin.ask(AdminAsk::RevokeSession { session: p.session.session }).unwrap();
+    let session = p.session.session;
+    p.lane.stopping(|| admin.ask(AdminAsk::RevokeSession { session }).unwrap());
     p.indexer.say(&answer(ticket));
     assert_eq!(p.lane.found(), Err(Refusal::NoSession));
     assert_eq!(p.refused_at_once(), Refusal::NoSession);

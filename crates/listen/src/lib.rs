@@ -21,6 +21,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 /// The pause after an accept that failed, mostly for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -38,12 +39,31 @@ pub struct Bounds {
     pub max_buffer_bytes: usize,
 }
 
+/// A connection that can be cut: what the system holds to be sent on it is not sent, either.
+pub trait Cut {
+    /// From now on, closing it discards what was not sent.
+    fn cut(&self);
+}
+
+impl Cut for TcpStream {
+    fn cut(&self) {
+        // A connection that broke by itself sends nothing more.
+        let _ = self.set_zero_linger();
+    }
+}
+
+impl Cut for TlsStream<TcpStream> {
+    fn cut(&self) {
+        self.get_ref().0.cut();
+    }
+}
+
 /// Whoever answers on connections.
 pub trait Answers: Clone + Send + 'static {
     /// A connection is there, secret or not; it is spoken to by [`Line::serve`].
     fn converse<S>(self, stream: S, peer: SocketAddr, line: Line) -> impl Future<Output = ()> + Send
     where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+        S: AsyncRead + AsyncWrite + Cut + Unpin + Send + 'static;
 }
 
 /// Serves until `until` is done; then what is under way has so long to end, and what is slower is cut off.

@@ -42,8 +42,8 @@ pub async fn accesses(
     };
     let number = version.stored.sealed.header.compartment;
     let wrap = CompartmentWrap { number, wrap: version.compartment_wrap };
-    let (page, ends) =
+    let (page, ends, under) =
         cell.trust.accesses(asker, wrap, before, limit).await.map_err(RecordsError::of_existing)?;
-    let delivery = Delivery::of_receipt(&cell.trust, page.receipt, ends);
+    let delivery = Delivery::of_receipt(&cell.trust, page.receipt, ends, under);
     Ok(Accesses { accesses: page.accesses, next: page.next, delivery })
 }

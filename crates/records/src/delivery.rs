@@ -3,7 +3,7 @@
 //! Never: reports by itself; whoever sends says so. State: the entries, owned by the answer.
 
 use salus_seal::CellId;
-use salus_trust_api::{Admission, Receipt, SearchAdmission, Trust};
+use salus_trust_api::{Admission, Receipt, SearchAdmission, Trust, Under};
 use std::time::Instant;
 
 /// The sending of an answer that admissions allow.
@@ -13,6 +13,7 @@ pub struct Delivery {
     cell: CellId,
     entries: Vec<(u64, u64)>,
     ends: Instant,
+    under: Under,
 }
 
 impl Delivery {
@@ -23,16 +24,17 @@ impl Delivery {
             cell: receipt.cell,
             entries: vec![(receipt.entry, receipt.last_entry)],
             ends: admission.ends(),
+            under: admission.under(),
         }
     }
 
     pub(crate) fn of_search(trust: &Trust, admission: &SearchAdmission) -> Self {
-        Self::of_receipt(trust, admission.receipt, admission.ends)
+        Self::of_receipt(trust, admission.receipt, admission.ends, admission.under)
     }
 
-    pub(crate) fn of_receipt(trust: &Trust, receipt: Receipt, ends: Instant) -> Self {
+    pub(crate) fn of_receipt(trust: &Trust, receipt: Receipt, ends: Instant, under: Under) -> Self {
         let entries = vec![(receipt.entry, receipt.last_entry)];
-        Self { trust: trust.clone(), cell: receipt.cell, entries, ends }
+        Self { trust: trust.clone(), cell: receipt.cell, entries, ends, under }
     }
 
     /// The first log entry that admitted it.
@@ -53,10 +55,16 @@ impl Delivery {
         self.ends
     }
 
+    /// Under what it was admitted: what ends meanwhile may cover it.
+    pub fn under(&self) -> Under {
+        self.under
+    }
+
     /// Sends both as one, which ends when the first of them ends.
     #[must_use]
     pub fn with(mut self, other: Self) -> Self {
         self.ends = self.ends.min(other.ends);
+        self.under = self.under.with(other.under);
         self.entries.extend(other.entries);
         self
     }

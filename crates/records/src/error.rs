@@ -24,6 +24,9 @@ pub enum RecordsError {
     /// The session's key is proved, but not that it was just now: to be asked again with the newest `nonce`.
     #[error("the proof may be an old one")]
     StaleProof,
+    /// The cell is cut off: nothing of it is read, changed or searched meanwhile.
+    #[error("the cell is cut off")]
+    Quarantined,
     /// The session may not write this.
     #[error("the session may not do this")]
     Forbidden,
@@ -102,7 +105,9 @@ impl RecordsError {
             TrustError::Refused(Refusal::Malformed) | TrustError::Protocol => Self::Internal,
             // What this cell's own store holds does not open: it was damaged, which nobody may take for "not there".
             TrustError::Refused(Refusal::DoesNotOpen) => Self::Internal,
-            TrustError::Refused(Refusal::NotAllowed | Refusal::Missing | Refusal::Quarantined) => refused,
+            TrustError::Refused(Refusal::NotAllowed | Refusal::Missing) => refused,
+            // Said to those who have a session in it: their writes are not lost, but wait.
+            TrustError::Refused(Refusal::Quarantined) => Self::Quarantined,
             TrustError::Refused(Refusal::NoRoom) => Self::Full,
             TrustError::Unavailable => Self::Unavailable,
             TrustError::Fault(SearchFault::NotReady) => Self::NotReady,

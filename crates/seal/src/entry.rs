@@ -8,6 +8,7 @@
 //! Never: a patient's data in the lasting part. State: none.
 
 pub mod alarms;
+pub mod contain;
 pub mod incident;
 pub mod people;
 pub mod proof;
@@ -204,6 +205,8 @@ pub enum Event {
     Proof(proof::ProofEvent),
     /// An alarm was raised, seen or told, or something changed about what raises them.
     Alarm(alarms::AlarmEvent),
+    /// Something is held, or let go again.
+    Contained(contain::ContainEvent),
 }
 
 /// The part that says who, why and whom.

@@ -2,6 +2,7 @@
 //!
 //! Never: made outside this crate, cloned, or sent anywhere. State: the keys it grants, wiped when dropped.
 
+use crate::endings::Under;
 use crate::wire::{CompartmentWrap, Receipt};
 use salus_seal::wrap::VERSION_WRAP_BYTES;
 use salus_seal::{Header, Part, PartKey, SealError, Sealed};
@@ -26,6 +27,7 @@ pub enum OpenError {
 pub struct Admission {
     pub(crate) receipt: Receipt,
     pub(crate) ends: Instant,
+    pub(crate) under: Under,
     pub(crate) part: Part,
     pub(crate) keys: Vec<(Header, PartKey)>,
 }
@@ -39,6 +41,11 @@ impl Admission {
     /// When it ends; nothing that it opened may be sent after that.
     pub fn ends(&self) -> Instant {
         self.ends
+    }
+
+    /// Under what it was given.
+    pub fn under(&self) -> Under {
+        self.under
     }
 
     /// Opens a version.

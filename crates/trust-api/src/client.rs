@@ -11,8 +11,10 @@
 use crate::admission::{Admission, WriteAdmission};
 pub use crate::conversation::cells;
 use crate::conversation::{Marks, Waiting, lock, run};
+use crate::endings::{Endings, Under};
 use crate::frame::FrameError;
-use crate::lane::{Extractions, Feeds, Lane, SearchAdmission};
+use crate::lane::{Lane, SearchAdmission};
+use crate::wanted::{Extractions, Feeds};
 use crate::wire::access::{AccessPage, AccessesAsk};
 use crate::wire::administer::{Administer, CellAnswer, CellAsk};
 use crate::wire::extract::{BodyPiece, ExtractFeed, Extracted, OwnParameters, ParameterChange};
@@ -161,13 +163,14 @@ impl Trust {
     ) -> Result<Admission, TrustError> {
         let headers: Vec<_> = read.versions.iter().map(|version| version.header).collect();
         let part = read.part;
-        let asked = Instant::now();
+        let (asked, under) = (Instant::now(), self.under(asker));
         let Admitted { receipt, valid_ms, mut grants } =
             self.admitted(asker.admit(interaction, Intent::Read(read))).await?;
         match grants.pop() {
             Some(Grant::Keys(keys)) if grants.is_empty() && keys.len() == headers.len() => Ok(Admission {
                 receipt,
                 ends: asked + Duration::from_millis(u64::from(valid_ms)),
+                under,
                 part,
                 keys: headers.into_iter().zip(keys.iter().map(|key| PartKey::from_bytes(key.0))).collect(),
             }),
@@ -208,21 +211,21 @@ impl Trust {
     }
 
     /// Who has looked at this patient's record? `wrap` is that of the patient's own compartment. Charged as a chart and an entry itself;
-    /// answered with until when the page may be sent.
+    /// answered with until when, and under what, the page may be sent.
     pub async fn accesses(
         &self,
         asker: &Asker,
         wrap: CompartmentWrap,
         before: Option<u64>,
         limit: u32,
-    ) -> Result<(AccessPage, Instant), TrustError> {
-        let asked = Instant::now();
+    ) -> Result<(AccessPage, Instant, Under), TrustError> {
+        let (asked, under) = (Instant::now(), self.under(asker));
         let admit = asker.circumstances(Interaction::Accesses);
         let ask = AccessesAsk { admit, compartment: wrap, before, limit };
         match self.ask(Ask::Accesses(Box::new(ask))).await? {
             Answer::Accesses(page) => {
                 let ends = asked + Duration::from_millis(u64::from(page.valid_ms));
-                Ok((page, ends))
+                Ok((page, ends, under))
             }
             _ => Err(TrustError::Protocol),
         }
@@ -236,7 +239,9 @@ impl Trust {
         ask: CellAsk,
     ) -> Result<Result<CellAnswer, AdminError>, TrustError> {
         let administer = Administer { of: asker.of_session(), address: asker.address, ask };
-        match self.ask(Ask::Administer(Box::new(administer))).await? {
+        let ends = administer.ask.ends_something();
+        let ask = Ask::Administer(Box::new(administer));
+        match if ends { self.ending(ask).await? } else { self.ask(ask).await? } {
             Answer::Administered(outcome) => Ok(*outcome),
             _ => Err(TrustError::Protocol),
         }
@@ -262,7 +267,7 @@ impl Trust {
         interaction: Interaction,
         query: Query,
     ) -> Result<SearchAdmission, TrustError> {
-        self.lane.search(asker.circumstances(interaction), query).await
+        self.lane.search(asker.circumstances(interaction), query, self.under(asker)).await
     }
 
     /// What the index wants to be fed with.
@@ -379,9 +384,12 @@ impl Trust {
         }
     }
 
-    /// Ends the asker's session. One that has ended already stays so.
+    /// Ends the asker's session. One that has ended already stays so. Answered when nothing of it is sent any more.
     pub async fn end_session(&self, asker: &Asker) -> Result<(), TrustError> {
-        self.noted(Ask::EndSession(asker.of_session())).await
+        match self.ending(Ask::EndSession(asker.of_session())).await? {
+            Answer::Noted => Ok(()),
+            _ => Err(TrustError::Protocol),
+        }
     }
 
     /// The asker, a person, reads this language from now on.
@@ -397,6 +405,23 @@ impl Trust {
         match self.ask(Ask::TakeUp(take_up)).await? {
             Answer::TakenUp(taken_up) => Ok(taken_up),
             _ => Err(TrustError::Protocol),
+        }
+    }
+
+    /// What ended at once, for whoever sends what was admitted.
+    pub fn endings(&self) -> &Endings {
+        self.lane.endings()
+    }
+
+    fn under(&self, asker: &Asker) -> Under {
+        Under { cell: asker.cell, session: asker.token.hash(), asked: self.endings().count() }
+    }
+
+    /// Answered when what it ends is sent no more; waits for nothing else meanwhile.
+    async fn ending(&self, ask: Ask) -> Result<Answer, TrustError> {
+        match self.lane.ending(ask).await? {
+            Answer::Refused(refusal) => Err(TrustError::Refused(refusal)),
+            answer => Ok(answer),
         }
     }
 

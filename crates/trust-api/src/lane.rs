@@ -9,18 +9,20 @@
 
 use crate::client::{Endpoint, TrustError};
 use crate::conversation::{RECONNECT_FIRST, RECONNECT_MOST, open};
+use crate::endings::{Endings, Under};
 use crate::frame::{self, FrameError, PREFIX_BYTES};
-use crate::wire::extract::{BodyPiece, ExtractFeed, ExtractWanted, Extracted, NewWords};
-use crate::wire::index::{Feed, FeedWanted};
+use crate::wanted::{Extractions, Feeds};
+use crate::wire::contain::{Ended, Ending};
+use crate::wire::extract::{BodyPiece, ExtractFeed, Extracted, NewWords};
+use crate::wire::index::Feed;
 use crate::wire::query::{Found, Query};
-use crate::wire::{Admit, Receipt, Reply, Request, Role, Search, Searched};
+use crate::wire::{self, Admit, Receipt, Reply, Request, Role, Search, Searched};
 use salus_seal::CellId;
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
 
 /// The most questions that wait to be sent; beyond that, callers wait to be let in.
@@ -37,56 +39,10 @@ pub struct SearchAdmission {
     pub receipt: Receipt,
     /// Nothing of it may be sent after that.
     pub ends: Instant,
+    /// Under what it was given.
+    pub under: Under,
     /// What was found: records' numbers, to be opened by an admission of their own.
     pub found: Found,
-}
-
-/// What the index wants to be fed with; the newest word for each cell.
-pub type Feeds = Wanted<FeedWanted>;
-/// What extractions want to be given; the newest word for each cell.
-pub type Extractions = Wanted<ExtractWanted>;
-
-/// What is wanted; the newest word for each cell.
-#[derive(Debug)]
-pub struct Wanted<T>(Arc<Wants<T>>);
-
-impl<T> Clone for Wanted<T> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<T> Default for Wanted<T> {
-    fn default() -> Self {
-        Self(Arc::new(Wants { by_cell: Mutex::default(), changed: Notify::new() }))
-    }
-}
-
-#[derive(Debug)]
-struct Wants<T> {
-    by_cell: Mutex<BTreeMap<CellId, T>>,
-    changed: Notify,
-}
-
-impl<T> Wanted<T> {
-    /// The next that is wanted. One task takes them; being cancelled loses none.
-    pub async fn next(&self) -> T {
-        loop {
-            if let Some((_, wanted)) = self.lock().pop_first() {
-                return wanted;
-            }
-            self.0.changed.notified().await;
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<CellId, T>> {
-        self.0.by_cell.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn want(&self, cell: CellId, wanted: T) {
-        self.lock().insert(cell, wanted);
-        self.0.changed.notify_one();
-    }
 }
 
 /// What is wanted of the record server, unasked.
@@ -98,9 +54,19 @@ struct AllWanted {
 
 type Answer<T> = oneshot::Sender<Result<T, TrustError>>;
 
+/// When, and under what, a search was asked for.
+#[derive(Clone, Copy)]
+struct Asked {
+    at: Instant,
+    under: Under,
+}
+
 /// A question that waits to be sent.
 enum Waiting {
-    Search(Box<Search>, Answer<SearchAdmission>),
+    Search(Box<Search>, Asked, Answer<SearchAdmission>),
+    Ending(Box<Ending>, Answer<wire::Answer>),
+    /// Nothing of what ended by this number is sent any more.
+    Stopped(u64),
     Feed(Feed, Answer<bool>),
     Extract(ExtractFeed, Answer<Extracted>),
     BodyPiece(BodyPiece),
@@ -111,15 +77,27 @@ enum Waiting {
 pub(crate) struct Lane {
     queue: mpsc::Sender<Waiting>,
     wants: AllWanted,
+    endings: Endings,
 }
 
 impl Lane {
     /// Starts connecting.
     pub(crate) fn connect(endpoint: Endpoint) -> Self {
         let (queue, waiting) = mpsc::channel(MAX_WAITING);
-        let wants = AllWanted::default();
-        tokio::spawn(run(endpoint, waiting, wants.clone()));
-        Self { queue, wants }
+        let (wants, endings) = (AllWanted::default(), Endings::default());
+        let stop = Stop { endings: endings.clone(), queue: queue.downgrade() };
+        tokio::spawn(run(endpoint, waiting, wants.clone(), stop));
+        Self { queue, wants, endings }
+    }
+
+    pub(crate) fn endings(&self) -> &Endings {
+        &self.endings
+    }
+
+    pub(crate) async fn ending(&self, ask: wire::Ask) -> Result<wire::Answer, TrustError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Waiting::Ending(Box::new(Ending { ticket: 0, ask }), answer)).await?;
+        answered.await.unwrap_or(Err(TrustError::Unavailable))
     }
 
     pub(crate) fn feeds(&self) -> Feeds {
@@ -140,10 +118,16 @@ impl Lane {
         self.send(Waiting::BodyPiece(piece)).await
     }
 
-    pub(crate) async fn search(&self, admit: Admit, query: Query) -> Result<SearchAdmission, TrustError> {
+    pub(crate) async fn search(
+        &self,
+        admit: Admit,
+        query: Query,
+        under: Under,
+    ) -> Result<SearchAdmission, TrustError> {
         let (answer, answered) = oneshot::channel();
+        let asked = Asked { at: Instant::now(), under };
         let search = Box::new(Search { ticket: 0, admit, query: Box::new(query) });
-        self.send(Waiting::Search(search, answer)).await?;
+        self.send(Waiting::Search(search, asked, answer)).await?;
         answered.await.unwrap_or(Err(TrustError::Unavailable))
     }
 
@@ -158,12 +142,34 @@ impl Lane {
     }
 }
 
-async fn run(endpoint: Endpoint, mut waiting: mpsc::Receiver<Waiting>, wants: AllWanted) {
+/// Stops what ended, and says so.
+struct Stop {
+    endings: Endings,
+    /// Held by those who ask; the last of them ends the connection.
+    queue: mpsc::WeakSender<Waiting>,
+}
+
+impl Stop {
+    /// A task of its own: whatever else comes on the lane goes on meanwhile.
+    fn begin(&self, number: u64, ended: Vec<Ended>) {
+        let (endings, queue) = (self.endings.clone(), self.queue.clone());
+        // Noted here, before anything that was answered after it is looked at.
+        let stopping = endings.begin(&ended);
+        tokio::spawn(async move {
+            endings.stopped(stopping).await;
+            if let Some(queue) = queue.upgrade() {
+                let _ = queue.send(Waiting::Stopped(number)).await;
+            }
+        });
+    }
+}
+
+async fn run(endpoint: Endpoint, mut waiting: mpsc::Receiver<Waiting>, wants: AllWanted, stop: Stop) {
     let mut pause = RECONNECT_FIRST;
     loop {
         if let Ok((stream, _)) = open(&endpoint, Role::SearchLane).await {
             pause = RECONNECT_FIRST;
-            let ended = UnderWay::new(&wants).converse(stream, &mut waiting).await;
+            let ended = UnderWay::new(&wants, &stop).converse(stream, &mut waiting).await;
             // What was wanted on that connection is said again on the next.
             wants.feeds.lock().clear();
             wants.extractions.lock().clear();
@@ -191,17 +197,20 @@ enum Conversation {
 /// What is under way on one connection. Dropped, it leaves its askers without an answer, which they take for unavailable.
 struct UnderWay<'a> {
     wants: &'a AllWanted,
+    stop: &'a Stop,
     next_ticket: u64,
-    searches: HashMap<u64, Answer<SearchAdmission>>,
+    searches: HashMap<u64, (Asked, Answer<SearchAdmission>)>,
+    endings: HashMap<u64, Answer<wire::Answer>>,
     feeds: HashMap<(CellId, u64), Answer<bool>>,
     /// With the words that have come so far.
     extractions: HashMap<(CellId, u64), (Answer<Extracted>, Vec<NewWords>)>,
 }
 
 impl<'a> UnderWay<'a> {
-    fn new(wants: &'a AllWanted) -> Self {
-        let (searches, feeds, extractions) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { wants, next_ticket: 0, searches, feeds, extractions }
+    fn new(wants: &'a AllWanted, stop: &'a Stop) -> Self {
+        let (searches, endings) = (HashMap::new(), HashMap::new());
+        let (feeds, extractions) = (HashMap::new(), HashMap::new());
+        Self { wants, stop, next_ticket: 0, searches, endings, feeds, extractions }
     }
 
     async fn converse(mut self, stream: UnixStream, waiting: &mut mpsc::Receiver<Waiting>) -> Conversation {
@@ -240,16 +249,33 @@ impl<'a> UnderWay<'a> {
     /// Takes a question on, and appends its frame; one that fits into no frame is answered at once.
     fn note(&mut self, waiting: Waiting, frames: &mut Vec<u8>) {
         match waiting {
-            Waiting::Search(mut search, answer) => {
+            Waiting::Search(mut search, asked, answer) => {
                 search.ticket = self.next_ticket;
                 self.next_ticket += 1;
                 let ticket = search.ticket;
                 match frame::encode(&Request::Search(*search)).map(Zeroizing::new) {
                     Ok(frame) => {
                         frames.extend_from_slice(&frame);
-                        self.searches.insert(ticket, answer);
+                        self.searches.insert(ticket, (asked, answer));
                     }
                     Err(error) => drop(answer.send(Err(error.into()))),
+                }
+            }
+            Waiting::Ending(mut ending, answer) => {
+                ending.ticket = self.next_ticket;
+                self.next_ticket += 1;
+                let ticket = ending.ticket;
+                match frame::encode(&Request::Ending(ending)).map(Zeroizing::new) {
+                    Ok(frame) => {
+                        frames.extend_from_slice(&frame);
+                        self.endings.insert(ticket, answer);
+                    }
+                    Err(error) => drop(answer.send(Err(error.into()))),
+                }
+            }
+            Waiting::Stopped(number) => {
+                if let Ok(frame) = frame::encode(&Request::Stopped(number)) {
+                    frames.extend_from_slice(&frame);
                 }
             }
             Waiting::Feed(feed, answer) => {
@@ -299,15 +325,20 @@ impl<'a> UnderWay<'a> {
     fn answer(&mut self, reply: Reply) -> Result<(), FrameError> {
         match reply {
             Reply::Searched { ticket, searched } => {
-                let answer = self.searches.remove(&ticket).ok_or(FrameError::Malformed)?;
+                let (asked, answer) = self.searches.remove(&ticket).ok_or(FrameError::Malformed)?;
                 let _ = answer.send(match *searched {
                     Searched::Found { receipt, valid_ms, found } => {
-                        let ends = Instant::now() + Duration::from_millis(u64::from(valid_ms));
-                        Ok(SearchAdmission { receipt, ends, found })
+                        let ends = asked.at + Duration::from_millis(u64::from(valid_ms));
+                        Ok(SearchAdmission { receipt, ends, under: asked.under, found })
                     }
                     Searched::Refused(refusal) => Err(TrustError::Refused(refusal)),
                     Searched::Fault(fault) => Err(TrustError::Fault(fault)),
                 });
+            }
+            Reply::Ended { number, ended } => self.stop.begin(number, ended),
+            Reply::EndingDone(done) => {
+                let answer = self.endings.remove(&done.ticket).ok_or(FrameError::Malformed)?;
+                let _ = answer.send(Ok(done.answer));
             }
             Reply::FedOn { cell, feed, go_on } => {
                 let answer = self.feeds.remove(&(cell, feed)).ok_or(FrameError::Malformed)?;
@@ -337,6 +368,7 @@ mod tests {
     use super::*;
     use crate::Interaction;
     use crate::client::{Asker, Trust};
+    use crate::wire::index::FeedWanted;
     use crate::wire::query::SearchFault;
     use crate::{Purpose, Refusal, Token};
 

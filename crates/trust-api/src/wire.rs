@@ -8,6 +8,7 @@ mod admin;
 pub mod administer;
 pub mod alarms;
 mod bytes;
+pub mod contain;
 pub mod extract;
 pub mod incident;
 pub mod index;
@@ -21,6 +22,7 @@ use administer::{Administer, CellAnswer};
 use alarms::{AlarmTold, FromMessenger};
 use bytes::many_wrap_bytes;
 pub(crate) use bytes::{plain_bytes, wrap_bytes};
+use contain::{Ended, Ending, EndingDone};
 use extract::{BodyPiece, ExtractFeed, ExtractWanted, Extracted, OwnParameters, ParameterChange};
 use index::{Feed, FeedWanted};
 use people::{DoorAnswer, DoorAsk, OfSession, Redeem, Who};
@@ -65,6 +67,10 @@ pub enum Request {
     BodyPiece(BodyPiece),
     /// What the messenger says; not answered. Only from [`Role::Messenger`].
     Messenger(FromMessenger),
+    /// Something that ends what others have, answered by [`Reply::EndingDone`] when it has ended. Only from [`Role::SearchLane`].
+    Ending(Box<Ending>),
+    /// To [`Reply::Ended`] of this number: nothing of it is sent any more. Not answered. Only from [`Role::SearchLane`].
+    Stopped(u64),
 }
 
 /// May this session search for this?
@@ -85,7 +91,7 @@ pub enum Searched {
     Found {
         /// The entry in the log.
         receipt: Receipt,
-        /// For how long the answer may be used, in milliseconds from now.
+        /// For how long the answer may be used, in milliseconds from when it was asked for.
         valid_ms: u32,
         /// What was found.
         found: Found,
@@ -166,6 +172,16 @@ pub enum Reply {
     Extracted(Extracted),
     /// Unasked, to the messenger: alarms that people are to be told of.
     Alarms(Vec<AlarmTold>),
+    /// Unasked, on the search lane: nothing of this is admitted any more, and what was admitted of it before is not to be sent. Answered by
+    /// [`Request::Stopped`].
+    Ended {
+        /// Names it; ascending.
+        number: u64,
+        /// What.
+        ended: Vec<Ended>,
+    },
+    /// The answer to a [`Request::Ending`].
+    EndingDone(Box<EndingDone>),
 }
 
 /// One thing asked in a batch.

@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use salus_records::Delivery;
+use salus_records::{Delivery, Under};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -50,6 +50,11 @@ impl SendBody {
     /// When its admission ends, if it needs one.
     pub(crate) fn ends(&self) -> Option<Instant> {
         self.delivery.as_ref().map(Delivery::ends)
+    }
+
+    /// Under what it was admitted, if it needs to be.
+    pub(crate) fn under(&self) -> Option<Under> {
+        self.delivery.as_ref().map(Delivery::under)
     }
 
     fn has_ended(&self) -> bool {

@@ -1,9 +1,10 @@
 //! A connection's stream that writes nothing once the admission of the answer that it carries has ended.
 //!
-//! For: a client that reads slowly, or not at all: what the server still holds for it is not sent later.
+//! For: a client that reads slowly, or not at all: what the server, or the system, still holds for it is not sent later.
 //!
 //! Never: looks at what is written. State: when the answer under way must have been sent.
 
+use salus_listen::Cut;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -32,20 +33,25 @@ impl Deadline {
         self.ends.store(ends, Ordering::Relaxed);
     }
 
+    /// It has ended before its time.
+    pub(crate) fn end_now(&self) {
+        self.ends.store(0, Ordering::Relaxed);
+    }
+
     fn has_passed(&self) -> bool {
         let ends = self.ends.load(Ordering::Relaxed);
         ends != NEVER && self.start.elapsed().as_micros() as u64 >= ends
     }
 }
 
-/// The stream.
+/// The stream. Dropped after the end, it is cut: what the system holds of it is not sent.
 #[derive(Debug)]
-pub(crate) struct GatedStream<S> {
+pub(crate) struct GatedStream<S: Cut> {
     stream: S,
     deadline: Deadline,
 }
 
-impl<S> GatedStream<S> {
+impl<S: Cut> GatedStream<S> {
     pub(crate) fn new(stream: S, deadline: Deadline) -> Self {
         Self { stream, deadline }
     }
@@ -58,7 +64,15 @@ impl<S> GatedStream<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for GatedStream<S> {
+impl<S: Cut> Drop for GatedStream<S> {
+    fn drop(&mut self) {
+        if self.deadline.has_passed() {
+            self.stream.cut();
+        }
+    }
+}
+
+impl<S: AsyncRead + Cut + Unpin> AsyncRead for GatedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -68,7 +82,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for GatedStream<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for GatedStream<S> {
+impl<S: AsyncWrite + Cut + Unpin> AsyncWrite for GatedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -106,10 +120,35 @@ mod tests {
     use std::time::Duration;
     use tokio::io::AsyncWriteExt as _;
 
+    /// What was written, and whether it was cut.
+    struct Written(Arc<std::sync::Mutex<(Vec<u8>, bool)>>);
+
+    impl Cut for Written {
+        fn cut(&self) {
+            self.0.lock().unwrap().1 = true;
+        }
+    }
+
+    impl AsyncWrite for Written {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+            self.0.lock().unwrap().0.extend_from_slice(bytes);
+            Poll::Ready(Ok(bytes.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
     #[tokio::test]
     async fn nothing_is_written_after_the_end() {
         let deadline = Deadline::new();
-        let mut stream = GatedStream::new(Vec::new(), deadline.clone());
+        let written = Arc::default();
+        let mut stream = GatedStream::new(Written(Arc::clone(&written)), deadline.clone());
         stream.write_all(b"before").await.unwrap();
         deadline.set(Some(Instant::now() + Duration::from_millis(20)));
         stream.write_all(b", within").await.unwrap();
@@ -117,6 +156,9 @@ mod tests {
         assert_eq!(stream.write_all(b", after").await.unwrap_err().kind(), io::ErrorKind::TimedOut);
         deadline.set(None);
         stream.write_all(b", next").await.unwrap();
-        assert_eq!(stream.stream, b"before, within, next");
+        assert_eq!(*written.lock().unwrap(), (b"before, within, next".to_vec(), false));
+        deadline.end_now();
+        drop(stream);
+        assert!(written.lock().unwrap().1, "what the system holds is sent");
     }
 }

@@ -22,6 +22,9 @@ const COME_AGAIN_S: u32 = 1;
 /// The same when words are to be extracted anew, which people approve.
 const COME_AGAIN_EXTRACTED_S: u32 = 60;
 
+/// The same while the cell is cut off: minutes at the least.
+const COME_AGAIN_QUARANTINED_S: u32 = 300;
+
 /// A request that is not answered with what it asked for.
 #[derive(Debug)]
 pub(crate) struct Refused {
@@ -96,6 +99,8 @@ impl From<RecordsError> for Refused {
             RecordsError::Gone { entry } => {
                 Self { entry: Some(entry), ..Self::new(StatusCode::GONE, text::gone()) }
             }
+            RecordsError::Quarantined => Self::new(StatusCode::SERVICE_UNAVAILABLE, text::quarantined())
+                .with(RETRY_AFTER, COME_AGAIN_QUARANTINED_S),
             RecordsError::Forbidden => Self::new(StatusCode::FORBIDDEN, text::forbidden()),
             RecordsError::Budget { retry_after_s } => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, text::budget()).with(RETRY_AFTER, retry_after_s)

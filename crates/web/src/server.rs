@@ -9,12 +9,12 @@ use crate::metrics::Metrics;
 use crate::options::WebOptions;
 use crate::practice::OnceIds;
 use crate::read_body::Bodies;
-use crate::service::serve;
+use crate::service::{Connection, serve};
 use crate::web::Web;
 use crate::{body, pages};
 use axum::Router;
 use hyper::service::service_fn;
-use salus_listen::{Answers, Bounds, Line, TlsFault, acceptor};
+use salus_listen::{Answers, Bounds, Cut, Line, TlsFault, acceptor};
 use salus_records::{Endpoint, Notice, Notify, Records, Standing};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -116,17 +116,26 @@ struct Service {
 impl Answers for Service {
     async fn converse<S>(self, stream: S, peer: SocketAddr, line: Line)
     where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        S: AsyncRead + AsyncWrite + Cut + Unpin + Send + 'static,
     {
         let Self { web, pages } = self;
         let deadline = Deadline::new();
         let gated = GatedStream::new(stream, deadline.clone());
         let counted = Arc::clone(&web);
         counted.metrics.connections.fetch_add(1, Ordering::Relaxed);
+        let sends = Arc::new(web.records.trust().endings().line());
+        let (stopped, ends) = (Arc::clone(&sends), deadline.clone());
         let service = service_fn(move |request| {
-            serve(Arc::clone(&web), pages.clone(), peer.ip(), deadline.clone(), request)
+            let connection = Connection { deadline: deadline.clone(), sends: Arc::clone(&sends) };
+            serve(Arc::clone(&web), pages.clone(), peer.ip(), connection, request)
         });
-        line.serve(gated, service).await;
+        tokio::select! {
+            biased;
+            // What was admitted has ended: the connection is cut with whatever it still holds, and then is no line any more.
+            () = stopped.stopped() => ends.end_now(),
+            () = line.serve(gated, service) => {}
+        }
+        drop(stopped);
         counted.metrics.connections.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -19,6 +19,7 @@ use http::header::{ACCEPT_ENCODING, HeaderValue, STRICT_TRANSPORT_SECURITY};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
+use salus_records::{Line, RecordsError};
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -38,20 +39,31 @@ struct Trace {
     entry: Option<u64>,
 }
 
-/// Answers one request of the connection whose deadline is given.
+/// The connection that a request came on.
+pub(crate) struct Connection {
+    /// Until when its answer may be sent.
+    pub deadline: Deadline,
+    /// Under what its answer was admitted.
+    pub sends: Arc<Line>,
+}
+
+/// Answers one request of a connection.
 pub(crate) async fn serve(
     web: Arc<Web>,
     pages: Router,
     peer: IpAddr,
-    deadline: Deadline,
+    connection: Connection,
     request: Request<Incoming>,
 ) -> Result<Response<SendBody>, Infallible> {
     let begun = Instant::now();
     // The answer before this one has been sent: what follows is not bound by its admission.
+    let Connection { deadline, sends } = connection;
     deadline.set(None);
+    sends.sends(None);
     let (parts, body) = request.into_parts();
     let method = method_name(&parts.method);
     let accepts = parts.headers.get(ACCEPT_ENCODING).cloned();
+    let language = fhir::language(&parts.headers);
     let (response, trace) = match fhir_path(parts.uri.path()) {
         Some((cell, path)) => fhir_response(&web, &parts, body, peer, cell, path).await,
         None if let Some(routed) = practice::route(&parts.method, parts.uri.path()) => {
@@ -75,6 +87,11 @@ pub(crate) async fn serve(
     let mut response = compress(response, accepts).await;
     if web.has_tls {
         response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HSTS);
+    }
+    if !sends.sends(response.body().under()) {
+        // What it was admitted under has ended meanwhile.
+        sends.sends(None);
+        response = Refused::from(RecordsError::Unavailable).into_answer(language).into_response();
     }
     deadline.set(response.body().ends());
     note(&web, method, &trace, response.status(), begun.elapsed());

@@ -44,6 +44,15 @@ pub(crate) fn forbidden() -> Issue {
     )
 }
 
+pub(crate) fn quarantined() -> Issue {
+    issue(
+        IssueCode::Transient,
+        "This practice is cut off for now. New records are accepted and kept (create, POST); nothing is read, searched, changed or deleted until it is joined again. Try again when Retry-After says.",
+        "Diese Praxis ist vorübergehend abgetrennt. Neue Datensätze werden angenommen und aufbewahrt (create, POST); gelesen, gesucht, geändert und gelöscht wird nichts, bis sie wieder verbunden ist. Versuchen Sie es wieder, wenn Retry-After es sagt.",
+        "Ce cabinet est isolé pour le moment. Les nouveaux enregistrements sont acceptés et conservés (create, POST) ; rien n’est lu, recherché, modifié ni supprimé jusqu’à son rattachement. Réessayez au moment indiqué par Retry-After.",
+    )
+}
+
 pub(crate) fn budget() -> Issue {
     issue(
         IssueCode::Throttled,

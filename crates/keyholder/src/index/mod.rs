@@ -128,6 +128,11 @@ impl Index {
         }
     }
 
+    /// The record server's connection that searches and feeds.
+    pub(crate) fn lane(&self) -> Option<u64> {
+        self.lane
+    }
+
     /// The search lane is another connection from now on.
     pub(crate) fn lane_is(&mut self, connection: u64) {
         if let Some(former) = self.lane {

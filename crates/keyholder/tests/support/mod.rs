@@ -126,6 +126,22 @@ impl Keyholder {
         AdminClient::connect(&self.data_dir.join("run/keyholder.sock"), &key).unwrap()
     }
 
+    /// What ends is stopped at once by a record server that sends nothing; until another lane takes its place.
+    pub fn confirms(&self) {
+        let mut lane = RecordServer::connect(&self.data_dir, Role::SearchLane, &RECORD_SERVER_KEY).unwrap();
+        std::thread::spawn(move || {
+            lane.0.set_read_timeout(None).unwrap();
+            let mut prefix = [0; 4];
+            while lane.0.read_exact(&mut prefix).is_ok() {
+                let mut body = vec![0; frame::body_length(prefix).unwrap()];
+                lane.0.read_exact(&mut body).unwrap();
+                if let Ok(Reply::Ended { number, .. }) = frame::decode(&body) {
+                    lane.send(&Request::Stopped(number));
+                }
+            }
+        });
+    }
+
     pub fn record_server(&self) -> RecordServer {
         RecordServer::connect(&self.data_dir, Role::RecordServer, &RECORD_SERVER_KEY).unwrap()
     }

@@ -1,6 +1,7 @@
 //! A program in the indexer's place that says whatever a test wants, and the record server's second connection.
 
 use super::*;
+use salus_trust_api::wire::contain::Ended;
 use salus_trust_api::wire::index::*;
 use salus_trust_api::wire::query::*;
 
@@ -80,8 +81,32 @@ impl Lane {
         self.0.send(request);
     }
 
+    /// The next that comes; what ended is stopped at once.
     pub fn receive(&mut self) -> Option<Reply> {
-        self.0.receive()
+        loop {
+            match self.0.receive() {
+                Some(Reply::Ended { number, .. }) => self.send(&Request::Stopped(number)),
+                other => return other,
+            }
+        }
+    }
+
+    /// What ended, which is not stopped by that.
+    pub fn ended(&mut self) -> (u64, Vec<Ended>) {
+        match self.0.receive() {
+            Some(Reply::Ended { number, ended }) => (number, ended),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Does what ends something, which is stopped at once.
+    pub fn stopping<T: Send>(&mut self, ends: impl FnOnce() -> T + Send) -> T {
+        std::thread::scope(|scope| {
+            let ending = scope.spawn(ends);
+            let (number, _) = self.ended();
+            self.send(&Request::Stopped(number));
+            ending.join().unwrap()
+        })
     }
 
     pub fn ask(&mut self, ticket: u64, session: &Session, query: Query) {
@@ -100,7 +125,8 @@ impl Lane {
     /// What was found, or why nothing is given.
     pub fn found(&mut self) -> Result<(Receipt, Found), Refusal> {
         match self.searched().1 {
-            Searched::Found { receipt, found, valid_ms: 5_000 } => Ok((receipt, found)),
+            // As long as any admission, from when it was asked for.
+            Searched::Found { receipt, found, valid_ms: 5_000..=15_000 } => Ok((receipt, found)),
             Searched::Refused(refusal) => Err(refusal),
             other => panic!("{other:?}"),
         }

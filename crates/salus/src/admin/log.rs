@@ -7,6 +7,7 @@ use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::messages::say;
 use salus_fhir::{Language, instant};
+use salus_seal::entry::contain::ContainEvent;
 use salus_seal::entry::proof::ProofEvent;
 use salus_seal::entry::searching::SearchingEvent;
 use salus_seal::entry::{Event, Fleeting, VersionRange};
@@ -100,6 +101,7 @@ pub(super) fn describe(event: &Event) -> (&'static str, Value) {
         Event::Searching(event) => searching(event),
         Event::Alarm(event) => super::log_alarms::describe(event),
         Event::Incident(event) => super::incident::describe(event),
+        Event::Contained(event) => contained(event),
         Event::Written { first, ranges, .. } => {
             ("written", json!({"first": first, "versions": ranges_json(ranges)}))
         }
@@ -140,6 +142,26 @@ pub(super) fn describe(event: &Event) -> (&'static str, Value) {
         }
         Event::Started { torn_bytes, recovered } => {
             ("started", json!({"torn_bytes": torn_bytes, "recovered": recovered}))
+        }
+    }
+}
+
+/// The name of what is held or let go, and what it says.
+fn contained(event: &ContainEvent) -> (&'static str, Value) {
+    use ContainEvent as E;
+    match event {
+        E::Held { what, reason, by } => (
+            "held",
+            json!({"what": super::contain::held(what), "reason": reason, "by": by.map(|by| by.to_string())}),
+        ),
+        E::Released { hold, by } => ("released", json!({"hold": hold, "by": by.map(|by| by.to_string())})),
+        E::ExceptionMade { principal, until_ms, by } => {
+            let (person, by) = (principal.to_string(), by.map(|by| by.to_string()));
+            ("exception-made", json!({"person": person, "until": instant(*until_ms), "by": by}))
+        }
+        E::ExceptionEnded { principal, by } => {
+            let (person, by) = (principal.to_string(), by.map(|by| by.to_string()));
+            ("exception-ended", json!({"person": person, "by": by}))
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod budgets;
 pub mod change;
 pub mod changes;
 pub mod compare;
+pub mod contain;
 pub mod extraction;
 pub mod incident;
 pub mod index;

@@ -3,6 +3,7 @@
 //! Part of the wire's format: variants are only ever added at the end. Never: an admission. State: none.
 
 use super::alarms::{AlarmsAnswer, AlarmsAsk, CanaryAnswer, CanaryAsk};
+use super::contain::{ContainAnswer, ContainAsk};
 use super::extract::{ApproverProof, CellExtraction};
 use super::incident::{IncidentAnswer, IncidentAsk};
 use super::index::IndexStatus;
@@ -146,6 +147,13 @@ pub enum AdminAsk {
         /// What.
         ask: CanaryAsk,
     },
+    /// About what is contained: in this cell, or, where none is named, on the whole platform.
+    Contain {
+        /// The cell's name.
+        cell: Option<String>,
+        /// What.
+        ask: ContainAsk,
+    },
 }
 
 /// By what a scope is asked for.
@@ -202,6 +210,8 @@ pub enum AdminAnswer {
     Alarms(AlarmsAnswer),
     /// About canaries.
     Canaries(CanaryAnswer),
+    /// To what is asked about containment.
+    Contained(ContainAnswer),
 }
 
 /// The index of one cell.

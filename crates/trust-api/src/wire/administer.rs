@@ -5,6 +5,7 @@
 
 use super::ClientStatus;
 use super::alarms::{AlarmsAnswer, AlarmsAsk};
+use super::contain::{ContainAnswer, ContainAsk};
 use super::people::{OfSession, PeopleAnswer, PeopleAsk};
 use crate::Token;
 use salus_seal::entry::{Budgets, Event, Interaction, Purpose, Refusal};
@@ -59,6 +60,29 @@ pub enum CellAsk {
     },
     /// About its alarms. Answered by [`CellAnswer::Alarms`].
     Alarms(AlarmsAsk),
+    /// About what is contained in it. Answered by [`CellAnswer::Contained`].
+    Contain(ContainAsk),
+}
+
+impl CellAsk {
+    /// Whether it takes something from somebody, so that what they were sent is to be stopped before it is answered.
+    pub fn ends_something(&self) -> bool {
+        match self {
+            Self::People(ask) => matches!(
+                ask,
+                PeopleAsk::SetStatus { .. }
+                    | PeopleAsk::SetRole { .. }
+                    | PeopleAsk::RevokePasskey { .. }
+                    | PeopleAsk::Recover { .. }
+            ),
+            Self::RevokeClient { .. } => true,
+            Self::Contain(ask) => *ask != ContainAsk::Status,
+            Self::Clients | Self::CreateClient { .. } | Self::Log(_) | Self::Checkpoint | Self::Alarms(_) => {
+                false
+            }
+            Self::Bearer { allowed, .. } => !allowed,
+        }
+    }
 }
 
 /// Which entries of the log.
@@ -127,6 +151,8 @@ pub enum CellAnswer {
     Checkpoint(CheckpointStatus),
     /// About alarms.
     Alarms(AlarmsAnswer),
+    /// To what is asked about containment.
+    Contained(ContainAnswer),
 }
 
 /// Entries of the log.

@@ -239,9 +239,13 @@ pub(super) async fn begin<'a>(
     routed: Routed,
     address: [u8; 16],
 ) -> Result<PageAsk<'a>, Trouble> {
-    let asker = asker(web, cell, parts, address).ok_or(RecordsError::NoSession)?;
+    let mut asker = asker(web, cell, parts, address).ok_or(RecordsError::NoSession)?;
     let person = who(web, &asker).await?;
     let mut around = Around::of(web, Some(cell), parts);
+    if around.is_cut_off {
+        // Whoever reads in a practice that is cut off does so in an emergency, where they were named for it.
+        asker.purpose = Purpose::Emergency;
+    }
     around.look = Look::of(&parts.headers, person.language);
     Ok(PageAsk {
         web,

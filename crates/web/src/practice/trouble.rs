@@ -65,9 +65,9 @@ impl Trouble {
             return sign_in(around);
         }
         let t = around.words();
-        let mut said = self.said(around, t);
+        let mut said = self.said(t);
         // What is said of the search field is for those who have one.
-        if person.is_none() && said.status == StatusCode::NOT_FOUND && !around.is_cut_off {
+        if person.is_none() && said.status == StatusCode::NOT_FOUND {
             said.text.truncate(1);
         }
         let body = Body {
@@ -95,10 +95,10 @@ impl Trouble {
 
     /// What hindered, in few words.
     pub(crate) fn title(&self, around: &Around<'_>) -> String {
-        self.said(around, around.words()).title.into_owned()
+        self.said(around.words()).title.into_owned()
     }
 
-    fn said(&self, around: &Around<'_>, t: Words) -> Said {
+    fn said(&self, t: Words) -> Said {
         let say = |status, icon, title: &str, text: &[&str]| Said {
             status,
             icon,
@@ -109,11 +109,19 @@ impl Trouble {
         let later = |said: Said, retry_after_s: u32| Said { retry_after_s: Some(retry_after_s), ..said };
         match self {
             Self::Records(error) => match error {
-                _ if around.is_cut_off => say(
-                    StatusCode::NOT_FOUND,
-                    "alert",
-                    "trouble-cut-off",
-                    &["trouble-cut-off-what", "trouble-cut-off-do"],
+                RecordsError::Quarantined => later(
+                    say(
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        "alert",
+                        "trouble-cut-off",
+                        &[
+                            "trouble-cut-off-what",
+                            "trouble-cut-off-safe",
+                            "trouble-cut-off-may",
+                            "trouble-cut-off-do",
+                        ],
+                    ),
+                    300,
                 ),
                 RecordsError::NotFound | RecordsError::Forbidden | RecordsError::Gone { .. } => missing(&say),
                 RecordsError::Budget { retry_after_s } => budget(

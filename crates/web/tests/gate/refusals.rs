@@ -120,17 +120,31 @@ fn a_spent_budget_says_when_to_come_again() {
 }
 
 #[test]
-fn a_quarantined_cell_answers_nothing_and_its_neighbour_everything() {
+fn a_quarantined_cell_gives_nothing_out_takes_what_is_brought_and_its_neighbour_does_everything() {
     let salus = Salus::start();
     let (cell, other) = (salus.cell("praxis"), salus.cell("andere"));
     let (id, other_id) = (cell.patient(), other.patient());
-    let missing = cell.get("Patient/nobody").without_date();
     salus.admin().ask(AdminAsk::Quarantine { cell: "praxis".into(), on: true }).unwrap();
-    assert_eq!(cell.get(&format!("Patient/{id}")).without_date(), missing);
-    assert_eq!(cell.post("Patient", r#"{"resourceType":"Patient"}"#).status, 403);
+    let refused = cell.get(&format!("Patient/{id}"));
+    assert_eq!((refused.status, refused.issue().as_str()), (503, "transient"));
+    assert!(refused.header("retry-after").is_some());
+    assert_eq!(refused.without_date(), cell.get("Patient/nobody").without_date(), "as what is missing");
+    assert_eq!(cell.get("Patient?name=x").status, 503);
+    let patient = format!(r#"{{"resourceType":"Patient","id":"{id}","gender":"other"}}"#);
+    assert_eq!(cell.send("PUT", &format!("Patient/{id}"), &[], patient.as_bytes()).status, 503);
+    assert_eq!(cell.send("DELETE", &format!("Patient/{id}"), &[], b"").status, 503);
+    // A laboratory loses nothing, and is told what is wrong with what it brings.
+    let brought = cell.post("Observation", &observation(&id));
+    assert_eq!(brought.status, 201, "{}", brought.text());
+    let brought = brought.header("location").unwrap().to_owned();
+    assert_eq!(cell.post("Patient", r#"{"resourceType":"Patient","nam":[]}"#).status, 422);
     assert_eq!(other.get(&format!("Patient/{other_id}")).status, 200);
     salus.admin().ask(AdminAsk::Quarantine { cell: "praxis".into(), on: false }).unwrap();
     assert_eq!(cell.get(&format!("Patient/{id}")).status, 200);
+    let path = brought.split("/fhir/").nth(1).unwrap().split("/_history").next().unwrap().to_owned();
+    assert_eq!(cell.get(&path).status, 200);
+    let found = cell.get(&format!("Observation?patient={id}"));
+    assert_eq!(found.json()["total"], 1, "{}", found.text());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Seeds in the binary formats, made by the code that writes them.
 
-use crate::{accesses, alarms};
+use crate::{accesses, alarms, contain};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -258,6 +258,8 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("redeem", Request::Batch(vec![redeem])),
         ("sign-in", Request::Door(Box::new(DoorAsk::FinishSignIn(authorize(), assertion)))),
         ("add-person", Request::Admin(AdminAsk::People(add))),
+        ("hold", contain::hold()),
+        ("stopped", Request::Stopped(300)),
         ("accesses", Request::Batch(vec![accesses()])),
         ("administer", Request::Batch(vec![administer()])),
         ("extract", Request::Extract(extract)),
@@ -365,6 +367,7 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("code", Reply::Door(Box::new(DoorAnswer::Code(token())))),
         ("who", Reply::Batch(vec![Answer::Who(Box::new(who))])),
         ("extracted", Reply::Extracted(extracted)),
+        ("ended", contain::ended()),
         ("to-be-told", alarms::to_be_told()),
         ("accesses", Reply::Batch(vec![accesses::page()])),
         ("administered", Reply::Batch(vec![accesses::administered()])),
@@ -463,6 +466,7 @@ fn events() -> Vec<(&'static str, Event)> {
         ("parameter-defined", defined),
         ("log-keys-given", Event::Incident(IncidentEvent::LogKeysGiven { months: vec![682, 683] })),
         ("alarm-raised", alarms::raised()),
+        ("held", contain::held()),
         ("person-added", Event::Person(PersonEvent::Added(added))),
         ("passkey-registered", Event::Person(PersonEvent::PasskeyRegistered(registered))),
     ]

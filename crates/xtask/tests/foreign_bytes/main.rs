@@ -5,6 +5,7 @@
 
 mod accesses;
 mod alarms;
+mod contain;
 #[path = "../../../../fuzz/src/lib.rs"]
 mod fuzz;
 mod made;

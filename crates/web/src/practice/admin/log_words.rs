@@ -7,6 +7,7 @@ use super::tell::{label, role};
 use salus_frame::Words;
 use salus_records::administration::{CellLogEntry, LogKind, LoggedAccess};
 use salus_records::alarm_events::{AlarmEvent, AlarmKind};
+use salus_records::contain_events::{ContainEvent, HoldOn};
 use salus_records::person_events::{
     InvitationPurpose, PasskeyUse, PersonEvent, PersonStatus, RegistrationAllowed, SignInFault,
 };
@@ -48,6 +49,17 @@ fn what(t: Words, labels: &Labels, told: &CellLogEntry) -> String {
         LogEvent::Proof(ProofEvent::BearerAllowed { .. }) => named("admin-log-bearer-allowed"),
         LogEvent::Quarantined { on: true } => t.say("admin-log-cut-off").into_owned(),
         LogEvent::Quarantined { on: false } => t.say("admin-log-joined").into_owned(),
+        LogEvent::Contained(event) => match event {
+            ContainEvent::Held { what: HoldOn::Cell | HoldOn::Everyone, .. } => {
+                t.say("admin-log-held-all").into_owned()
+            }
+            ContainEvent::Held { .. } => named("admin-log-held"),
+            ContainEvent::Released { hold, .. } => {
+                t.say_with("admin-log-released", "hold", *hold).into_owned()
+            }
+            ContainEvent::ExceptionMade { .. } => named("admin-log-except"),
+            ContainEvent::ExceptionEnded { .. } => named("admin-log-except-ended"),
+        },
         LogEvent::Person(event) => person(t, labels, event, &about()),
         LogEvent::Alarm(event) => {
             let in_lists = told.access.as_ref().is_some_and(|access| access.part == Part::Line);
