@@ -1,4 +1,4 @@
-//! Inclusion and consistency proofs out of a log's tiles on disk.
+//! Inclusion and consistency proofs, and the entries themselves, out of a log's files on disk.
 //!
 //! Never: believes a checkpoint without its key; a proof is checked by `salus_seal::merkle`. State: none.
 
@@ -6,10 +6,11 @@ use crate::audit::{self, CHECKPOINT, VERIFIER_KEYS};
 use crate::disk::{Disk, RealDisk};
 use crate::error::At;
 use crate::keys::Keys;
-use crate::{Checkpoint, LogError, Tree};
+use crate::{Checkpoint, LogError, Tree, VerifierKey};
 use salus_seal::SealError;
 use salus_seal::merkle::{self, Hash};
-use salus_seal::tile::{self, TileId};
+use salus_seal::tile::{self, Kind, TILE_WIDTH, TileId};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// A tree of a log, as its last checkpoint has it.
@@ -17,6 +18,8 @@ use std::path::{Path, PathBuf};
 pub struct TreeReader {
     folder: PathBuf,
     checkpoint: Checkpoint,
+    note: String,
+    key: VerifierKey,
 }
 
 struct TileError(LogError);
@@ -36,8 +39,60 @@ impl TreeReader {
         let key = key.ok_or_else(|| LogError::damaged(keys_path, format!("tree {tree} has no line")))?;
         let folder = tree.folder(dir);
         let path = folder.join(CHECKPOINT);
-        let checkpoint = audit::checkpoint(&path, &RealDisk.read(&path).at("reading", &path)?, key)?;
-        Ok(Self { folder, checkpoint })
+        let bytes = RealDisk.read(&path).at("reading", &path)?;
+        let checkpoint = audit::checkpoint(&path, &bytes, key)?;
+        let note = String::from_utf8(bytes).map_err(|_| LogError::damaged(&path, "it is no text"))?;
+        Ok(Self { folder, checkpoint, note, key: key.clone() })
+    }
+
+    /// The checkpoint as it is published: a signed note.
+    pub fn note(&self) -> &str {
+        &self.note
+    }
+
+    /// The key that signed it, as it stands in the log's folder.
+    pub fn verifier_key(&self) -> &VerifierKey {
+        &self.key
+    }
+
+    /// Gives the entries of a range of leaf indexes, as far as the checkpoint goes, without checking them.
+    ///
+    /// Errors: [`LogError::Damaged`] when a bundle is not what it should be; also when the log went on meanwhile, and removed a bundle
+    /// that was not full.
+    pub fn read(&self, range: Range<u64>, take: &mut dyn FnMut(u64, &[u8])) -> Result<(), LogError> {
+        let end = range.end.min(self.checkpoint.size);
+        let mut next = range.start;
+        while next < end {
+            let index = next / TILE_WIDTH;
+            let first = index * TILE_WIDTH;
+            let bytes = self.bundle(index, (self.checkpoint.size - first).min(TILE_WIDTH) as u16)?;
+            let mut at = first;
+            for entry in tile::entries(&bytes) {
+                let entry = entry.map_err(|_| LogError::damaged(&self.folder, "an entry is cut short"))?;
+                if (next..end).contains(&at) {
+                    take(at, entry);
+                }
+                at += 1;
+            }
+            if at <= next {
+                return Err(LogError::damaged(&self.folder, "entries are missing"));
+            }
+            next = at;
+        }
+        Ok(())
+    }
+
+    /// A bundle; the full one in the place of a partial one that was replaced by it since.
+    fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, LogError> {
+        let read = |width| {
+            let id = TileId { kind: Kind::Entries, index, width };
+            audit::read_file(&|path| RealDisk.read(path), &self.folder.join(id.path()))
+        };
+        let own = read(width);
+        if own.is_err() && u64::from(width) < TILE_WIDTH {
+            return (width + 1..=TILE_WIDTH as u16).rev().find_map(|wider| read(wider).ok()).map_or(own, Ok);
+        }
+        own
     }
 
     /// The checkpoint that the proofs are for.

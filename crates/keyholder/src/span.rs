@@ -5,6 +5,7 @@
 //!
 //! Never: reads a span whole; names a patient but by pseudonym. State: none.
 
+use salus_accesslog::proof::TreeReader;
 use salus_accesslog::{AccessLog, LogError, Tree};
 use salus_seal::entry::{self, Event, Fleeting, Lasting, month_of};
 use salus_seal::keys::Cipher;
@@ -34,6 +35,16 @@ impl Entries for (&AccessLog, Tree) {
 
     fn read(&self, range: Range<u64>, take: &mut dyn FnMut(u64, &[u8])) -> Result<(), LogError> {
         self.0.read(self.1, range, take)
+    }
+}
+
+impl Entries for &TreeReader {
+    fn size(&self) -> u64 {
+        self.checkpoint().size
+    }
+
+    fn read(&self, range: Range<u64>, take: &mut dyn FnMut(u64, &[u8])) -> Result<(), LogError> {
+        TreeReader::read(self, range, take)
     }
 }
 
@@ -215,8 +226,8 @@ impl<E: Entries> SpanReader<'_, E> {
         }
         let kind = match &lasting.event {
             Event::Refused => {
-                gathering.bytes += 10;
-                return gathering.page.refused.push(number);
+                gathering.bytes += 26;
+                return gathering.page.refused.push((number, fleeting.session));
             }
             Event::Opened => ScopeKind::Opened,
             Event::Written { first, .. } => ScopeKind::Written { first: *first },

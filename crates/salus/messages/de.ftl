@@ -234,3 +234,4 @@ head-undoing = Umkehr
 undoing-by-hand = von Hand
 undoing-over = schon vorbei
 undoing-possible = umkehrbar
+proof-opens = der Beweis enthält die Schlüssel, die wer und wen aller Einträge seiner Monate öffnen, für jeden mit einer Kopie des Protokolls; geben Sie ihn nur versiegelt weiter. tests/verify_scope.py prüft ihn

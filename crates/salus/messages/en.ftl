@@ -234,3 +234,4 @@ head-undoing = undoing
 undoing-by-hand = by hand
 undoing-over = over already
 undoing-possible = reversible
+proof-opens = the proof holds the keys that open who and whom of all entries of its months, to whoever has a copy of the log; give it away sealed. tests/verify_scope.py checks it

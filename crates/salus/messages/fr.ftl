@@ -234,3 +234,4 @@ head-undoing = annulation
 undoing-by-hand = à la main
 undoing-over = déjà fini
 undoing-possible = réversible
+proof-opens = la preuve contient les clés qui ouvrent qui et pour qui de toutes les entrées de ses mois, à quiconque a une copie du journal ; ne la donnez que scellée. tests/verify_scope.py la vérifie

@@ -236,6 +236,7 @@ salus-scope = Wer was bekommen hat: Patienten und Datensatzversionen, die heraus
     .device = Von einem Passkey: die Sitzungen, die er begonnen hat
     .address = Von einer Netzadresse oder einem Netz: 192.0.2.7 oder 192.0.2.0/24
     .patients = Alle Patienten mit allen Versionen in diese Datei schreiben, ein JSON-Dokument je Zeile; darf nicht da sein
+    .proof = Die Einträge und was sie beweist in diese Datei schreiben; darf nicht da sein. Sie öffnet wer und wen ihrer Monate: nur versiegelt weitergeben
     .from = Ab dieser Zeit: 2026-11-22 oder 2026-11-22T17:00:00+01:00
     .to = Bis zu dieser Zeit
     .after =

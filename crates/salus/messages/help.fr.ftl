@@ -237,6 +237,7 @@ salus-scope = Qui a reçu quoi : patients et versions d'enregistrements qui ont 
     .device = D'une clé d'accès : les sessions qu'elle a commencées
     .address = D'une adresse réseau ou d'un réseau : 192.0.2.7 ou 192.0.2.0/24
     .patients = Écrire tous les patients avec toutes les versions dans ce fichier, un document JSON par ligne ; il ne doit pas exister
+    .proof = Écrire les entrées et ce qui les prouve dans ce fichier ; il ne doit pas exister. Il ouvre qui et pour qui de ses mois : à ne donner que scellé
     .from = À partir de ce moment : 2026-11-22 ou 2026-11-22T17:00:00+01:00
     .to = Jusqu'à ce moment
     .after =

@@ -10,6 +10,7 @@ use crate::incident::extent::{Extent, Item, Patient};
 use crate::incident::gather::Gathered;
 use crate::incident::lookup::CellLookup;
 use crate::incident::patients;
+use crate::incident::proof::{Proven, Proving};
 use crate::messages::{Say, say};
 use salus_fhir::{Language, instant};
 use salus_seal::entry::{VersionRange, ranges};
@@ -33,14 +34,31 @@ pub fn run(command: &cli::Scope, output: Output) -> Result<(), Failure> {
     let mut administration = Administration::connect(&data)?;
     let (cell, id) = cell(&mut administration, command.cell.as_deref(), &filter)?;
     let ask = ScopeAsk { cell: cell.clone(), filter, from_ms, to_ms, next: None };
-    let mut gathered = Gathered::ask(&mut administration, ask)?;
+    let mut gathered = Gathered::ask(&mut administration, ask.clone())?;
+    let proving = match &command.proof {
+        Some(path) => Some((path, Proving::begin(&data, &mut administration, id, &cell, &gathered)?)),
+        None => None,
+    };
     let mut lookup = CellLookup::begin(&data, &mut administration, &cell, id)?;
     let extent = Extent::of(&mut gathered, &mut lookup)?;
     if let Some(path) = &command.patients {
         patients::write(path, &extent, &lookup)?;
     }
     let report = Report { cell, gathered: &gathered, extent: &extent };
-    output.report(&report.to_json(), |language| report.lines(language));
+    let json = report.to_json();
+    if let Some((path, proving)) = proving {
+        let mut claim = json.clone();
+        claim.as_object_mut().map(|claim| claim.remove("patients"));
+        let proven = Proven { ask: &ask, cell: id, gathered: &gathered, claim: &claim };
+        proving.write(path, &proven, &mut lookup)?;
+    }
+    output.report(&json, |language| {
+        let mut lines = report.lines(language);
+        if command.proof.is_some() {
+            lines.extend([String::new(), say("proof-opens").text(language)]);
+        }
+        lines
+    });
     Ok(())
 }
 

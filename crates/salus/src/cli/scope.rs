@@ -35,6 +35,9 @@ pub struct Scope {
     /// Write every patient with all versions to this file, one JSON document a line; must not exist
     #[arg(long, value_name = "FILE")]
     pub patients: Option<PathBuf>,
+    /// Write the entries and what proves them to this file; must not exist. It opens who and whom of its months: give it away sealed
+    #[arg(long, value_name = "FILE")]
+    pub proof: Option<PathBuf>,
     /// Where the data lie, and how to report.
     #[command(flatten)]
     pub report: Report,

@@ -10,7 +10,7 @@ use salus_trust_api::wire::incident::{
     IncidentAnswer, IncidentAsk, ScopeAsk, ScopeEntry, ScopeKind, ScopePage,
 };
 use salus_trust_api::wire::{AdminAnswer, AdminAsk};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// What was done with a version: a set of these.
 pub mod how {
@@ -71,6 +71,8 @@ pub struct Gathered {
     pub count: u64,
     /// Entries that refused something.
     pub refused: Vec<u64>,
+    /// In which sessions.
+    pub refused_in: BTreeSet<SessionId>,
     /// Entries that report what is in the scope as delivered.
     pub reports: Vec<u64>,
     /// Entries of which nothing is known any more.
@@ -116,7 +118,10 @@ impl Gathered {
                 self.reports.push(report);
             }
         }
-        self.refused.extend(page.refused);
+        for (entry, session) in page.refused {
+            self.refused.push(entry);
+            self.refused_in.insert(session);
+        }
         self.unreadable += page.unreadable;
         self.looked_at += page.looked_at;
         self.span = match (self.span, page.span) {

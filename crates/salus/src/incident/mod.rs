@@ -7,3 +7,4 @@ pub mod extent;
 pub mod gather;
 pub mod lookup;
 pub mod patients;
+pub mod proof;

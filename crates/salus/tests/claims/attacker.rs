@@ -1,7 +1,7 @@
 //! Claims 2 and 4: an attacker with a live session takes all it can, by every way there is. It gets its budget, and the scope is
 //! what it took.
 
-use crate::support::{Client, id_of, patient, report};
+use crate::support::{Client, id_of, long, patient, report};
 use salus_testkit::{Server, Start, request};
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -52,6 +52,31 @@ fn the_loot_is_within_the_budget_and_the_scope_is_the_loot() {
     assert_eq!(scope["versions_unattributed"], 0, "each version is somebody's, also of shared admissions");
     names_exactly(&server, &["--client", &thief.id], &patients);
     from_where_and_when(&server, &thief.id, &scope, &patients);
+    another_program_proves(&server, &thief.id, &scope);
+}
+
+/// A verifier without any code of ours counts the same from the proof, and finds whatever is changed in it.
+fn another_program_proves(server: &Server, client: &str, scope: &serde_json::Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("proof");
+    let file = file.to_str().unwrap();
+    report(&["scope", "--client", client, "--proof", file, "--data", server.data_text()]);
+    let tests = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests");
+    let keys = server.data.join("log/verifier-keys");
+    let python = |script: &str, arguments: &[&str]| {
+        let script = format!("{tests}/{script}");
+        let output = std::process::Command::new("python3").arg(&script).args(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert!(output.status.success(), "{script}: {said}");
+        said
+    };
+    let keys = keys.to_str().unwrap();
+    let counted = python("verify_scope.py", &[file, "--verifier-keys", keys, "--json"]);
+    let counted: serde_json::Value = serde_json::from_str(&counted).unwrap();
+    for (key, value) in counted.as_object().unwrap() {
+        assert_eq!(value, &scope[key], "{key}");
+    }
+    print!("{}", python("scope_mutations.py", &[file, keys, if long() { "100000" } else { "150" }]));
 }
 
 /// The file of a scope names these patients by their ids, and nobody else.

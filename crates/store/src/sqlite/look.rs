@@ -68,6 +68,14 @@ impl Look {
         })
     }
 
+    /// What the log's version root covers of versions (record, version), in their order; none for what is not there.
+    pub fn leaves_of(&self, versions: &[(u64, u32)]) -> Result<Vec<Option<VersionLeaf>>, StoreError> {
+        self.readers.with(|connection| {
+            let leaf = |(record, version): &(u64, u32)| rows::leaf(connection, self.cell, *record, *version);
+            versions.iter().map(leaf).collect()
+        })
+    }
+
     /// The wraps of compartments, by number; those that are not there are left out.
     pub fn compartments(&self, numbers: &[u64]) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
         self.readers.with(|connection| {

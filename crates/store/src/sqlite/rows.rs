@@ -73,6 +73,9 @@ const NEWEST: &str = "SELECT v.key, v.kind, v.deleted, v.entry, w.made, w.extrac
 const LEAVES: &str = "SELECT key, kind, compartment, time_ms, deleted, entry, line, words, body FROM version \
      WHERE (entry, key) > (?1, ?2) ORDER BY entry, key LIMIT ?3";
 
+const LEAF: &str =
+    "SELECT key, kind, compartment, time_ms, deleted, entry, line, words, body FROM version WHERE key = ?1";
+
 /// The newest version's header.
 pub fn head(connection: &Connection, cell: CellId, address: &[u8]) -> Result<Option<Head>, StoreError> {
     let mut statement = connection.prepare_cached(HEAD).map_err(|e| fault_of(&e))?;
@@ -285,17 +288,32 @@ pub fn leaves(
 ) -> Result<Vec<(i64, VersionLeaf)>, StoreError> {
     let mut statement = connection.prepare_cached(LEAVES).map_err(|e| fault_of(&e))?;
     let rows = statement
-        .query_map(params![after.0, after.1, limit as i64], |row| {
-            let key: i64 = row.get(0)?;
-            let parts = (row.get(6)?, row.get(7)?, row.get(8)?);
-            let entry: i64 = row.get(5)?;
-            Ok(header_of(row, cell).map(|header| {
-                let sealed = Sealed { header, line: parts.0, words: parts.1, body: parts.2 };
-                (key, VersionLeaf { entry: entry as u64, header, hash: sealed.hash() })
-            }))
-        })
+        .query_map(params![after.0, after.1, limit as i64], |row| leaf_of(row, cell))
         .map_err(|e| fault_of(&e))?;
     rows.map(|row| row.map_err(|e| fault_of(&e))?).collect()
+}
+
+/// One of them.
+pub fn leaf(
+    connection: &Connection,
+    cell: CellId,
+    record: u64,
+    version: u32,
+) -> Result<Option<VersionLeaf>, StoreError> {
+    let mut statement = connection.prepare_cached(LEAF).map_err(|e| fault_of(&e))?;
+    let found = statement.query_row([key_of(record, version)], |row| leaf_of(row, cell)).optional();
+    Ok(found.map_err(|e| fault_of(&e))?.transpose()?.map(|(_, leaf)| leaf))
+}
+
+/// Its key and the leaf, from the nine columns of [`LEAVES`].
+fn leaf_of(row: &Row<'_>, cell: CellId) -> rusqlite::Result<Result<(i64, VersionLeaf), StoreError>> {
+    let key: i64 = row.get(0)?;
+    let parts = (row.get(6)?, row.get(7)?, row.get(8)?);
+    let entry: i64 = row.get(5)?;
+    Ok(header_of(row, cell).map(|header| {
+        let sealed = Sealed { header, line: parts.0, words: parts.1, body: parts.2 };
+        (key, VersionLeaf { entry: entry as u64, header, hash: sealed.hash() })
+    }))
 }
 
 /// The header, from the first five columns.

@@ -116,8 +116,8 @@ pub enum IncidentAnswer {
 pub struct ScopePage {
     /// What was admitted, ascending.
     pub admitted: Vec<ScopeEntry>,
-    /// Entries that refused something.
-    pub refused: Vec<u64>,
+    /// Entries that refused something, and in which session.
+    pub refused: Vec<(u64, SessionId)>,
     /// Reports of delivery in what this page looked through: the report's entry, and those it names. They may name entries of other
     /// scopes.
     pub delivered: Vec<(u64, Vec<u64>)>,
