@@ -23,6 +23,7 @@ mod report;
 mod report_pages;
 mod report_search;
 mod runs;
+mod scope;
 mod server;
 
 use clap::{Parser, ValueEnum};
@@ -39,7 +40,8 @@ use std::process::ExitCode;
   cargo run --release -p salus-bench -- all --out docs/benchmarks.md
   cargo run --release -p salus-bench -- read create --quick
   cargo run --release -p salus-bench -- search --sizes 1000,10000 --out docs/benchmarks-search.md
-  cargo run --release -p salus-bench -- pages --out docs/benchmarks-pages.md"
+  cargo run --release -p salus-bench -- pages --out docs/benchmarks-pages.md
+  cargo run --release -p salus-bench -- scope --entries 10m,100m --out docs/benchmarks-scope.md"
 )]
 struct Arguments {
     /// What to measure
@@ -57,6 +59,12 @@ struct Arguments {
     /// Thin patients of the practice whose pages are measured [default: 50000; with --quick 500]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(100..=900_000))]
     patients: Option<u32>,
+    /// Entries of the logs whose scopes are measured, with `k` or `m` for thousands or millions [default: 1m,10m]
+    #[arg(long, value_name = "N,N", value_delimiter = ',', value_parser = entries)]
+    entries: Vec<u64>,
+    /// Where these logs are written, some 240 bytes an entry [default: the system's temporary directory]
+    #[arg(long, value_name = "DIR")]
+    logs: Option<PathBuf>,
     /// A salus binary [default: built now, in release mode]
     #[arg(long, value_name = "FILE")]
     salus: Option<PathBuf>,
@@ -76,6 +84,19 @@ enum What {
     Search,
     /// Pages, and the demo's start
     Pages,
+    /// Scopes over long logs; alone, and not part of all
+    Scope,
+}
+
+/// A number, with `k` or `m` for thousands or millions.
+fn entries(text: &str) -> Result<u64, String> {
+    let (digits, times) = match text.strip_suffix(['k', 'm']) {
+        Some(digits) if text.ends_with('k') => (digits, 1_000),
+        Some(digits) => (digits, 1_000_000),
+        None => (text, 1),
+    };
+    let number = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(times));
+    number.filter(|number| *number > 0).ok_or_else(|| format!("{text} is no number of entries"))
 }
 
 fn main() -> ExitCode {
@@ -95,6 +116,19 @@ fn main() -> ExitCode {
 }
 
 fn measure(arguments: &Arguments) -> Result<(), BenchError> {
+    if arguments.what.contains(&What::Scope) {
+        let entries = Some(arguments.entries.as_slice()).filter(|entries| !entries.is_empty());
+        let page = scope::run(
+            entries.unwrap_or(&[1_000_000, 10_000_000]),
+            scope::STOLEN,
+            arguments.logs.as_deref(),
+        )?;
+        println!("{page}");
+        return arguments
+            .out
+            .as_ref()
+            .map_or(Ok(()), |out| std::fs::write(out, &page).map_err(BenchError::io(out)));
+    }
     let effort = if arguments.quick { Effort::QUICK } else { Effort::FULL };
     let mut context = Context::prepare(effort, arguments.salus.as_deref())?;
     if !arguments.sizes.is_empty() {

@@ -76,7 +76,7 @@ fn another_program_proves(server: &Server, client: &str, scope: &serde_json::Val
     for (key, value) in counted.as_object().unwrap() {
         assert_eq!(value, &scope[key], "{key}");
     }
-    print!("{}", python("scope_mutations.py", &[file, keys, if long() { "100000" } else { "150" }]));
+    print!("{}", python("scope_mutations.py", &[file, keys, if long() { "100000" } else { "60" }]));
 }
 
 /// The file of a scope names these patients by their ids, and nobody else.
