@@ -16,6 +16,7 @@ use salus_seal::PrincipalId;
 use salus_seal::entry::alarms::AlarmEvent;
 use salus_seal::entry::incident::IncidentEvent;
 use salus_seal::entry::people::{PersonEvent, PersonStatus};
+use salus_seal::entry::proof::ProofEvent;
 use salus_seal::entry::{self, Budgets, Event};
 use salus_trust_api::wire::incident::{ChangesAsk, ChangesPage, TrustChange, Undoing};
 use salus_trust_api::wire::people::PeopleAsk;
@@ -65,6 +66,7 @@ fn before<T>(list: Option<&Vec<T>>, is_this: impl Fn(&T) -> bool) -> Option<&T> 
 enum Undo {
     Client(salus_seal::ClientId),
     Session(salus_seal::SessionId),
+    Bearer(salus_seal::ClientId),
     Quarantine { on: bool },
     Invitation([u8; 32]),
     People(PeopleAsk),
@@ -136,6 +138,7 @@ impl Core {
         let event = match undo {
             Undo::Client(client) => Event::ClientRevoked { client },
             Undo::Session(session) => Event::SessionRevoked { session },
+            Undo::Bearer(client) => Event::Proof(ProofEvent::Required { client }),
             Undo::Quarantine { on } => Event::Quarantined { on },
             Undo::Invitation(secret_hash) => Event::Person(PersonEvent::InvitationEnded { secret_hash }),
             Undo::People(ask) => {
@@ -202,6 +205,9 @@ impl Core {
         let session = fleeting.as_ref().and_then(|fleeting| self.state.sessions.get(&fleeting.session));
         let about = match &lasting.event {
             Event::SessionBegun { principal, .. } => self.state.name_of(principal),
+            Event::Proof(ProofEvent::Required { client } | ProofEvent::BearerAllowed { client }) => {
+                self.state.clients.get(client).map(|client| client.name.clone())
+            }
             event => about(&self.state, event),
         };
         TrustChange {
@@ -262,6 +268,10 @@ impl Core {
                 former.filter(|(_, former)| former != status).map(|(_, former)| {
                     Undo::People(PeopleAsk::SetStatus { principal: *principal, status: *former })
                 })
+            }
+            Event::Proof(ProofEvent::BearerAllowed { client }) => {
+                let lives = state.clients.get(client).is_some_and(|client| !client.revoked);
+                (lives && state.is_bearer(client)).then_some(Undo::Bearer(*client))
             }
             Event::Quarantined { on } => {
                 let Tree::Cell(cell) = tree else { return (Undoing::ByHand, None) };

@@ -131,6 +131,31 @@ fn every_change_since_a_moment_is_listed_and_what_a_thief_did_is_undone_for_good
 }
 
 #[test]
+fn a_client_that_was_named_a_bearer_must_prove_its_key_again() {
+    let dir = tempfile::tempdir().unwrap();
+    init(dir.path());
+    let keyholder = Keyholder::start(dir.path());
+    let mut admin = keyholder.admin();
+    let cell = create_cell(&mut admin, "praxis", 1_000);
+    let session = sign_in(&mut admin, "praxis", cell, "fhir-client", budgets(9));
+    let client = session.client;
+    admin.ask(AdminAsk::Bearer { client, allowed: true }).unwrap();
+    let found = changes(&mut admin, 0);
+    let named = found.iter().find(|change| {
+        let event = &change.entry.lasting.event;
+        matches!(event, Event::Proof(salus_seal::entry::proof::ProofEvent::BearerAllowed { .. }))
+    });
+    let named = named.unwrap();
+    assert_eq!((named.undoing, named.about.as_deref()), (Undoing::Possible, Some("a laboratory")));
+    undo(&mut admin, named.entry.number).unwrap();
+    assert!(undo(&mut admin, named.entry.number).is_err(), "once");
+    admin.ask(AdminAsk::RevokeClient { client }).unwrap();
+    let left = changes(&mut admin, 0);
+    let possible = left.iter().filter(|change| change.undoing == Undoing::Possible).count();
+    assert_eq!(possible, 0, "of a client that was revoked nothing is left: {left:?}");
+}
+
+#[test]
 fn a_month_s_key_is_given_after_an_entry_and_a_scope_asks_for_its_cell() {
     let dir = tempfile::tempdir().unwrap();
     init(dir.path());
