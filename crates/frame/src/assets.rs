@@ -44,6 +44,7 @@ const JS: &str = concat!(
     include_str!("../assets/js/chart.js"),
     include_str!("../assets/js/write.js"),
     include_str!("../assets/js/admin.js"),
+    include_str!("../assets/js/alarms.js"),
 );
 
 static ASSETS: LazyLock<[Asset; 4]> = LazyLock::new(|| {

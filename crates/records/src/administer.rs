@@ -7,6 +7,13 @@ use salus_trust_api::client::Asker;
 use salus_trust_api::wire::AdminError;
 use salus_trust_api::wire::administer::{CellAnswer, CellAsk};
 
+/// How many alarms of the cell nobody has acknowledged.
+///
+/// Errors: [`RecordsError::NoSession`]; [`RecordsError::NotFound`] for a role that does not administer.
+pub async fn alarm_count(cell: &Cell, asker: &Asker) -> Result<u32, RecordsError> {
+    cell.trust.alarm_count(asker).await.map_err(RecordsError::of_existing)
+}
+
 /// Asks something about the cell, or changes it. The inner error says what is wrong with what was asked.
 ///
 /// Errors: [`RecordsError::NoSession`]; [`RecordsError::NotFound`] for a role that does not administer, and for a change in a cell that

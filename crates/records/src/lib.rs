@@ -50,7 +50,7 @@ mod words;
 mod write;
 
 pub use accesses::{Accesses, accesses};
-pub use administer::administer;
+pub use administer::{administer, alarm_count};
 pub use carry_out::{BundleAnswer, carry_out};
 pub use cell::{Cell, Standing};
 pub use create::{Conditional, create};

@@ -349,3 +349,69 @@ salus-incident-revert = Änderungen des Vertrauens rückgängig machen, als neue
 
         Zugänge und Sitzungen enden, eine Rolle oder ein Status ist wieder wie zuvor, eine Einladung wird zurückgezogen;
         wer aufgenommen wurde, wird ausgesetzt.
+
+salus-alarm = Alarme: was ausgelöst wurde, wer es gesehen hat, nach welchen Regeln
+
+salus-alarm-list = Was einen Alarm ausgelöst hat, das Neueste zuerst
+    .cell = Der Name der Zelle
+    .after =
+        Beispiele:
+          salus alarm list --cell praxis-sonnenberg
+          salus alarm list --cell praxis-sonnenberg --json
+
+salus-alarm-acknowledge = Alarme als gesehen vermerken
+    .cell = Der Name der Zelle
+    .alarm = Der Eintrag, der ihn auslöste
+    .all = Alle
+    .after =
+        Beispiele:
+          salus alarm acknowledge --cell praxis-sonnenberg 1703
+          salus alarm acknowledge --cell praxis-sonnenberg --all
+
+salus-alarm-restore = Eine Sitzung wieder freigeben, die ein Alarm angehalten hat
+    .cell = Der Name der Zelle
+    .session = Die Sitzung
+    .after =
+        Beispiele:
+          salus alarm restore --cell praxis-sonnenberg 77ab...
+
+salus-alarm-rules = Wonach Alarme ausgelöst werden: zeigen, oder ändern, was genannt ist
+    .cell = Der Name der Zelle
+    .changes = Was geändert wird
+    .after =
+        Beispiele:
+          salus alarm rules --cell praxis-sonnenberg
+          salus alarm rules --cell praxis-sonnenberg refusals=25 refusals-minutes=5 canary-suspends=false
+          salus alarm rules --cell praxis-sonnenberg sent=canary,tampering,budget-spent
+
+        Was jede Regel bedeutet, und ihre Grenzen: docs/alarms.md
+
+salus-canary = Patienten, die es nicht gibt: wer einen öffnet, verrät sich
+
+salus-canary-add = Patienten anlegen, die es nicht gibt: wer einen öffnet, verrät sich
+    .cell = Der Name der Zelle
+    .count = Wie viele
+    .country = In welchem Land sie leben: de oder fr
+    .practitioner = Ids von Practitioners der Praxis, die sie behandelt haben
+    .organization = Die Id der Organization der Praxis
+    .after =
+        Beispiele:
+          salus canary add --cell praxis-sonnenberg --practitioner 12ab... --organization 7c0e... --count 3
+
+        Am besten, während Patienten eingelesen werden, zwischen zwei Teilen davon. Ihre Einträge verweisen auf die
+        genannten Ärztinnen und Ärzte und die Praxis. docs/alarms.md sagt, was niemand unterscheiden kann.
+
+salus-canary-list = Ihre Ids
+    .cell = Der Name der Zelle
+    .after =
+        Beispiele:
+          salus canary list --cell praxis-sonnenberg
+
+salus-canary-remove = Einen zu einer gewöhnlichen Akte machen, deren Öffnen keinen Alarm auslöst
+    .cell = Der Name der Zelle
+    .patient = Die Id des Patienten
+    .after =
+        Beispiele:
+          salus canary remove --cell praxis-sonnenberg 5f0c...
+
+        Die Akte bleibt; sie wird gelöscht wie jede andere.

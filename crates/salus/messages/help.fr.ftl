@@ -350,3 +350,69 @@ salus-incident-revert = Annuler des changements de confiance, par de nouvelles e
 
         Les accès et les sessions prennent fin, un rôle ou un statut redevient ce qu'il était, une invitation est retirée ;
         la personne qui a été ajoutée est suspendue.
+
+salus-alarm = Alarmes : ce qui a été déclenché, qui l’a vu, selon quelles règles
+
+salus-alarm-list = Ce qui a déclenché une alarme, le plus récent d’abord
+    .cell = Le nom de la cellule
+    .after =
+        Exemples :
+          salus alarm list --cell praxis-sonnenberg
+          salus alarm list --cell praxis-sonnenberg --json
+
+salus-alarm-acknowledge = Marquer des alarmes comme vues
+    .cell = Le nom de la cellule
+    .alarm = L’entrée qui l’a déclenchée
+    .all = Toutes
+    .after =
+        Exemples :
+          salus alarm acknowledge --cell praxis-sonnenberg 1703
+          salus alarm acknowledge --cell praxis-sonnenberg --all
+
+salus-alarm-restore = Laisser reprendre une session qu’une alarme avait suspendue
+    .cell = Le nom de la cellule
+    .session = La session
+    .after =
+        Exemples :
+          salus alarm restore --cell praxis-sonnenberg 77ab...
+
+salus-alarm-rules = Selon quoi des alarmes sont déclenchées : le montrer, ou changer ce qui est nommé
+    .cell = Le nom de la cellule
+    .changes = Ce qui est changé
+    .after =
+        Exemples :
+          salus alarm rules --cell praxis-sonnenberg
+          salus alarm rules --cell praxis-sonnenberg refusals=25 refusals-minutes=5 canary-suspends=false
+          salus alarm rules --cell praxis-sonnenberg sent=canary,tampering,budget-spent
+
+        Ce que signifie chaque règle, et ses limites : docs/alarms.md
+
+salus-canary = Des patients qui n’existent pas : qui en ouvre un se trahit
+
+salus-canary-add = Créer des patients qui n’existent pas : qui en ouvre un se trahit
+    .cell = Le nom de la cellule
+    .count = Combien
+    .country = Dans quel pays ils vivent : de ou fr
+    .practitioner = Ids de Practitioners du cabinet, qui les ont soignés
+    .organization = L’id de l’Organization du cabinet
+    .after =
+        Exemples :
+          salus canary add --cell praxis-sonnenberg --practitioner 12ab... --organization 7c0e... --count 3
+
+        Le mieux est de le faire pendant une importation, entre deux parties. Leurs entrées renvoient aux
+        praticiens et au cabinet nommés. docs/alarms.md dit ce que personne ne peut distinguer.
+
+salus-canary-list = Leurs ids
+    .cell = Le nom de la cellule
+    .after =
+        Exemples :
+          salus canary list --cell praxis-sonnenberg
+
+salus-canary-remove = Faire de l’un d’eux un dossier ordinaire, dont l’ouverture ne déclenche aucune alarme
+    .cell = Le nom de la cellule
+    .patient = L’id du patient
+    .after =
+        Exemples :
+          salus canary remove --cell praxis-sonnenberg 5f0c...
+
+        Le dossier reste ; on le supprime comme tout autre.

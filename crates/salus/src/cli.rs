@@ -1,5 +1,6 @@
 //! The words of the command line. Parses; does nothing.
 
+mod alarm;
 mod drill;
 mod person;
 mod recovery;
@@ -8,6 +9,7 @@ mod incident;
 mod index;
 mod scope;
 
+pub use alarm::{Alarm, Canary};
 pub use drill::{Drill, Mediboard};
 pub use incident::Incident;
 pub use index::{Approver, Index};
@@ -147,6 +149,12 @@ All that is given must fit. docs/incident.md says what the categories hold.")]
     /// The search indexes
     #[command(subcommand)]
     Index(Index),
+    /// Alarms: what was raised, who has seen it, by which rules
+    #[command(subcommand)]
+    Alarm(Alarm),
+    /// Patients who do not exist: whoever opens one gives themselves away
+    #[command(subcommand)]
+    Canary(Canary),
     /// The keyholder's process; started by `serve` and `demo`
     #[command(name = "__keyholder", hide = true)]
     Keyholder,

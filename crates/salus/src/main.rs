@@ -54,6 +54,8 @@ fn main() -> ExitCode {
             admin::log::show(cell.as_deref(), part, report, output(report.json))
         }
         Command::Index(index) => admin::index::run(index, output(index_json(index))),
+        Command::Alarm(alarm) => admin::alarm::run(alarm, output(alarm.json())),
+        Command::Canary(canary) => admin::canary::run(canary, output(canary.json())),
         Command::Incident(incident) => admin::changes::run(incident, output(incident.json())),
         Command::Scope(scope) => admin::scope::run(scope, output(scope.report.json)),
     };

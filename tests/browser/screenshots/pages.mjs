@@ -111,6 +111,8 @@ export const PAGES = [
   cell('admin/clients', 'practice-administrator', ['refused']),
   cell('admin/log', 'practice-administrator', ['refused', 'offline', 'printed']),
   cell('admin/checkpoints', 'practice-administrator', ['refused']),
+  cell('admin/alarms', 'practice-administrator', ['refused']),
+  cell('admin/alarms/rules', 'practice-administrator', []),
 
   cell('no-such-page', 'physician', [], { name: 'unknown', status: 404 }),
 ];

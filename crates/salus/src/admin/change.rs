@@ -162,6 +162,15 @@ pub fn own_session(
     cell: &str,
     own: OwnClient<'_>,
 ) -> Result<Token, Failure> {
+    begin_own(administration, cell, own).map(|session| session.token.clone())
+}
+
+/// A session for such a client.
+pub fn begin_own(
+    administration: &mut Administration,
+    cell: &str,
+    own: OwnClient<'_>,
+) -> Result<SignedIn, Failure> {
     let status = administration.status()?;
     let clients = status.cells.into_iter().find(|there| there.info.name == cell).map(|there| there.clients);
     let known = clients
@@ -189,7 +198,7 @@ pub fn own_session(
             client
         }
     };
-    begin_session(administration, client).map(|session| session.token.clone())
+    begin_session(administration, client)
 }
 
 fn client_id(text: &str) -> Result<ClientId, Failure> {

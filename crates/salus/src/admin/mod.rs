@@ -2,7 +2,9 @@
 //!
 //! Never: opens a record. State: a connection, for one command.
 
+pub mod alarm;
 pub mod budgets;
+pub mod canary;
 pub mod change;
 pub mod changes;
 pub mod compare;

@@ -27,10 +27,10 @@ admin-alarms-from = von { $address }
 admin-alarms-somebody = Jemand
 admin-alarms-way-mail = E-Mail
 admin-alarms-way-webhook = Webhook
-admin-alarms-ways-none = Alarme stehen nur auf dieser Seite. Wie sie auch per E-Mail kommen, steht in docs/alarms.md.
-admin-alarms-way-fine = { $way }: alles zugestellt
-admin-alarms-way-absent = { $way }: der Bote läuft nicht
-admin-alarms-way-waits = { $way }: { $count ->
+admin-alarms-ways-none = Alarme stehen auf dieser Seite und oben auf jeder Seite der Verwaltung.
+admin-alarms-way-fine = alles zugestellt
+admin-alarms-way-absent = der Bote läuft nicht
+admin-alarms-way-waits = { $count ->
     [one] eine Nachricht wartet
    *[other] { $count } Nachrichten warten
 }, seit { $since }

@@ -27,10 +27,10 @@ admin-alarms-from = from { $address }
 admin-alarms-somebody = Somebody
 admin-alarms-way-mail = Mail
 admin-alarms-way-webhook = Webhook
-admin-alarms-ways-none = Alarms stand on this page only. How they come by mail, too, stands in docs/alarms.md.
-admin-alarms-way-fine = { $way }: everything delivered
-admin-alarms-way-absent = { $way }: the messenger does not run
-admin-alarms-way-waits = { $way }: { $count ->
+admin-alarms-ways-none = Alarms stand on this page, and on top of every page of whoever administers.
+admin-alarms-way-fine = everything delivered
+admin-alarms-way-absent = the messenger does not run
+admin-alarms-way-waits = { $count ->
     [one] one message waits
    *[other] { $count } messages wait
 }, since { $since }

@@ -27,10 +27,10 @@ admin-alarms-from = depuis { $address }
 admin-alarms-somebody = Quelqu’un
 admin-alarms-way-mail = Courriel
 admin-alarms-way-webhook = Webhook
-admin-alarms-ways-none = Les alarmes ne figurent que sur cette page. Comment elles arrivent aussi par courriel : voir docs/alarms.md.
-admin-alarms-way-fine = { $way } : tout est remis
-admin-alarms-way-absent = { $way } : le messager ne tourne pas
-admin-alarms-way-waits = { $way } : { $count ->
+admin-alarms-ways-none = Les alarmes figurent sur cette page, et en haut de chaque page d’administration.
+admin-alarms-way-fine = tout est remis
+admin-alarms-way-absent = le messager ne tourne pas
+admin-alarms-way-waits = { $count ->
     [one] un message attend
    *[other] { $count } messages attendent
 }, depuis { $since }

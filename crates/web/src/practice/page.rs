@@ -166,19 +166,30 @@ impl Page {
             whose: role.as_deref().map(|role| Whose { name: &person.name, role }),
         });
         let look_action = format!("{}/look", around.base);
+        let mark = person
+            .filter(|person| person.role.administers())
+            .map(|_| html(&AlarmMark { base: &around.base }));
+        let banner = mark.unwrap_or_default() + &self.banner;
         Frame {
             look: around.look,
             title: &self.title,
             nav,
             look_action: (!around.base.is_empty()).then_some(look_action.as_str()),
             here: &around.here,
-            banner: &self.banner,
+            banner: &banner,
             side: &self.side,
             keys: &self.keys,
             body: &self.body,
         }
         .render()
     }
+}
+
+/// Where an administrator is told of alarms, within two seconds.
+#[derive(Template)]
+#[template(path = "practice/alarm_place.html")]
+struct AlarmMark<'a> {
+    base: &'a str,
 }
 
 fn items(t: Words, person: &Person, rail: Rail) -> Vec<NavItem> {

@@ -9,7 +9,7 @@ use serde_json::json;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const HOSTILE: &str = "<script>alert(1)</script>\"><img src=x onerror=alert(1)>";
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 10] = [
     "/admin",
     "/admin/people",
     "/admin/people/new",
@@ -18,6 +18,8 @@ const PAGES: [&str; 8] = [
     "/admin/clients/new",
     "/admin/log",
     "/admin/checkpoints",
+    "/admin/alarms",
+    "/admin/alarms/rules",
 ];
 
 fn id_of(salus: &Salus, name: &str) -> CellId {

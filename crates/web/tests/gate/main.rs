@@ -5,6 +5,7 @@
 mod accesses;
 mod admin;
 mod admin_people;
+mod alarms;
 mod chart;
 mod concurrency;
 mod conditional;

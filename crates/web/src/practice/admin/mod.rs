@@ -4,6 +4,7 @@
 //!
 //! Never: decides who may administer, which is the keyholder's; shows a patient. State: the one-time ids of forms ([`OnceIds`]).
 
+mod alarms;
 mod ask;
 mod change;
 mod checkpoints;
@@ -54,6 +55,11 @@ pub(super) const ROUTES: &[Route] = &[
     ("POST", "/{cell}/admin/clients/{client}/revoke"),
     ("GET", "/{cell}/admin/log"),
     ("GET", "/{cell}/admin/checkpoints"),
+    ("GET", "/{cell}/admin/alarms"),
+    ("POST", "/{cell}/admin/alarms"),
+    ("GET", "/{cell}/admin/alarms/mark"),
+    ("GET", "/{cell}/admin/alarms/rules"),
+    ("POST", "/{cell}/admin/alarms/rules"),
 ];
 
 /// The parts of administration, in the order of their keys.
@@ -65,11 +71,19 @@ enum Part {
     Clients,
     Log,
     Checkpoints,
+    Alarms,
 }
 
 impl Part {
-    const ALL: [Self; 6] =
-        [Self::Overview, Self::People, Self::Roles, Self::Clients, Self::Log, Self::Checkpoints];
+    const ALL: [Self; 7] = [
+        Self::Overview,
+        Self::People,
+        Self::Roles,
+        Self::Clients,
+        Self::Log,
+        Self::Checkpoints,
+        Self::Alarms,
+    ];
 
     fn word(self) -> &'static str {
         match self {
@@ -79,6 +93,7 @@ impl Part {
             Self::Clients => "admin-clients",
             Self::Log => "admin-log",
             Self::Checkpoints => "admin-checkpoints",
+            Self::Alarms => "admin-alarms",
         }
     }
 
@@ -90,6 +105,7 @@ impl Part {
             Self::Clients => "/admin/clients",
             Self::Log => "/admin/log",
             Self::Checkpoints => "/admin/checkpoints",
+            Self::Alarms => "/admin/alarms",
         }
     }
 
@@ -101,6 +117,7 @@ impl Part {
             Self::Clients => "4",
             Self::Log => "5",
             Self::Checkpoints => "6",
+            Self::Alarms => "7",
         }
     }
 }
@@ -227,6 +244,11 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         "/{cell}/admin/clients/{client}/revoke" => clients::confirm(ask).await,
         "/{cell}/admin/log" => log::answer(ask).await,
         "/{cell}/admin/checkpoints" => checkpoints::answer(ask).await,
+        "/{cell}/admin/alarms" if is_post => alarms::change(ask).await,
+        "/{cell}/admin/alarms" => alarms::answer(ask).await,
+        "/{cell}/admin/alarms/mark" => alarms::mark(ask).await,
+        "/{cell}/admin/alarms/rules" if is_post => alarms::set_rules(ask).await,
+        "/{cell}/admin/alarms/rules" => alarms::rules(ask).await,
         _ => Err(Trouble::Unknown),
     };
     match answered {
