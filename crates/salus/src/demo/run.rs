@@ -6,7 +6,7 @@ use super::SEED;
 use super::progress::Progress;
 use super::staff::{self, DemoPerson};
 use crate::admin::change::{FHIR_CLIENT, OwnClient, create_cell, own_session};
-use crate::admin::{Administration, budgets};
+use crate::admin::{Administration, budgets, canary};
 use crate::cli;
 use crate::config::{Format, Level, Settings};
 use crate::data_dir::{DataDir, Purpose, ServerFile, replace_private};
@@ -32,6 +32,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
+/// From so many patients on, a practice has some who do not exist.
+const CANARIES_FROM: u32 = 100;
+/// How many.
+const CANARIES: u32 = 2;
 /// How many patients travel at once.
 const JOBS: usize = 8;
 /// How long a demo's session lasts, in milliseconds: a year.
@@ -162,7 +166,14 @@ async fn prepare(
             let words = say("demo-importing").with("count", patients).with("name", name);
             eprintln!("{}", words.text(language));
             let courier = Arc::new(Courier::new(server, name, token, language)?);
-            fill(&courier, World::new(locale, SEED, day), progress.patients..patients).await?;
+            let world = World::new(locale, SEED, day);
+            // In the midst of the others, so that nothing but the session that made them sets them apart.
+            let half = progress.patients + (patients - progress.patients) / 2;
+            fill(&courier, world, progress.patients..half).await?;
+            if patients >= CANARIES_FROM {
+                hide(data, server, name, world, language).await?;
+            }
+            fill(&courier, world, half..patients).await?;
         }
         cells.push(DemoCell {
             name: name.to_owned(),
@@ -254,6 +265,29 @@ async fn wait_until_served(server: &ServerFile, cell: &str, token: &Token) -> Re
         tokio::time::sleep(CELL_PAUSE).await;
     }
     Err(Failure::could_not(say("cell-not-served").with("path", path)))
+}
+
+/// Patients who do not exist, where there are none yet. The administrator's connection blocks, so it gets a thread.
+async fn hide(
+    data: &DataDir,
+    server: &ServerFile,
+    cell: &'static str,
+    world: World,
+    language: Language,
+) -> Result<(), Failure> {
+    let ended = || Failure::could_not(say("server-ended"));
+    let of = data.clone();
+    let begun = tokio::task::spawn_blocking(move || {
+        let mut administration = Administration::connect(&of)?;
+        let are_there = !canary::list(&mut administration, cell)?.is_empty();
+        if are_there { Ok(None) } else { canary::Maker::begin(&mut administration, cell).map(Some) }
+    });
+    let Some(maker) = begun.await.unwrap_or_else(|_| Err(ended()))? else { return Ok(()) };
+    let invented = canary::invent(&world, CANARIES, None)?;
+    maker.carry(server, &invented, language).await?;
+    let of = data.clone();
+    let kept = tokio::task::spawn_blocking(move || maker.keep(&mut Administration::connect(&of)?, &invented));
+    kept.await.unwrap_or_else(|_| Err(ended()))
 }
 
 /// The practice, then its patients, several at once. What is there already is known by the server's ledger.
