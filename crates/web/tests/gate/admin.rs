@@ -22,7 +22,7 @@ const PAGES: [&str; 10] = [
     "/admin/alarms/rules",
 ];
 
-fn id_of(salus: &Salus, name: &str) -> CellId {
+pub fn id_of(salus: &Salus, name: &str) -> CellId {
     match salus.admin().ask(AdminAsk::Status).unwrap() {
         AdminAnswer::Status(status) => {
             status.cells.iter().find(|cell| cell.info.name == name).map(|cell| cell.info.id).unwrap()

@@ -1,8 +1,9 @@
 //! A canary over HTTP: it looks like any patient until it is opened, the session is over with it, and the administrator's page says so within
 //! a second and lets it go on.
 
+use crate::admin::id_of;
 use crate::admin_people::signed_in;
-use crate::support::{Cell, Http, Reply, Salus, observation};
+use crate::support::{Http, Reply, Salus, observation};
 use salus_trust_api::wire::alarms::{CanaryAnswer, CanaryAsk};
 use salus_trust_api::wire::{AdminAnswer, AdminAsk};
 use std::time::{Duration, Instant};
@@ -48,9 +49,12 @@ impl Boss<'_> {
     }
 }
 
-fn of(salus: &Salus, cell: &Cell) -> String {
-    let who = ("praxis", cell.session.cell);
-    signed_in(salus, who, "practice-administrator", "Bea Beispiel").1
+fn boss(salus: &Salus) -> Boss<'_> {
+    Boss { salus, cookie: cookie(salus, "practice-administrator", "Bea Beispiel") }
+}
+
+fn cookie(salus: &Salus, role: &str, name: &str) -> String {
+    signed_in(salus, ("praxis", id_of(salus, "praxis")), role, name).1
 }
 
 #[test]
@@ -59,7 +63,7 @@ fn a_canary_that_is_opened_gives_its_reader_away_within_a_second() {
     let cell = salus.cell("praxis");
     let (real, canary) =
         (cell.create("Patient", r#"{"resourceType":"Patient","name":[{"family":"Oft"}]}"#), invent(&salus));
-    let boss = Boss { salus: &salus, cookie: of(&salus, &cell) };
+    let boss = boss(&salus);
     let thief = salus.client("praxis", "fhir-reader", 50);
     let (known, unknown) =
         (thief.get(&format!("Patient/{real}")), thief.get("Patient?family=Selten&_elements=name"));
@@ -105,8 +109,8 @@ fn a_canary_that_is_opened_gives_its_reader_away_within_a_second() {
 #[test]
 fn rules_are_changed_on_the_page_within_their_bounds_and_by_nobody_else() {
     let salus = Salus::start();
-    let cell = salus.cell("praxis");
-    let boss = Boss { salus: &salus, cookie: of(&salus, &cell) };
+    salus.cell("praxis");
+    let boss = boss(&salus);
     let form = "refusals=5&refusals-minutes=2&counts=60&counts-minutes=10&glimpses=3&night-from=20&night-to=6\
                 &zone=60&quiet-minutes=60&weekend=1&summer-time=1&sent-canary=1";
     let page = boss.send("GET", "/admin/alarms/rules", "").text();
@@ -135,7 +139,7 @@ fn rules_are_changed_on_the_page_within_their_bounds_and_by_nobody_else() {
         "{page}"
     );
 
-    let other = signed_in(&salus, ("praxis", cell.session.cell), "physician", "Dr. Ada Muster").1;
+    let other = cookie(&salus, "physician", "Dr. Ada Muster");
     let other = Boss { salus: &salus, cookie: other };
     for path in ["/admin/alarms", "/admin/alarms/rules", "/admin/alarms/mark"] {
         assert_eq!(other.send("GET", path, "").status, 403, "{path}");
