@@ -415,3 +415,80 @@ salus-canary-remove = Einen zu einer gewöhnlichen Akte machen, deren Öffnen ke
           salus canary remove --cell praxis-sonnenberg 5f0c...
 
         Die Akte bleibt; sie wird gelöscht wie jede andere.
+salus-contain = Jemanden oder etwas sofort anhalten, und ebenso leicht wieder freigeben
+
+salus-contain-session = Eine Sitzung anhalten: nichts wird mehr zugelassen, und nichts davon wird noch gesendet
+    .id = Die id der Sitzung
+    .cell = Der Name der Zelle; entbehrlich, wenn es nur eine gibt
+    .reason = Warum; bleibt für immer im Protokoll lesbar: nennen Sie keinen Patienten
+    .after =
+        Beispiel:
+          salus contain session 77ab... --cell praxis-sonnenberg --reason 'kopiertes Cookie'
+
+salus-contain-person = Eine Person anhalten: alle ihre Sitzungen, auch neue
+    .id = Die id der Person
+    .cell = Der Name der Zelle; entbehrlich, wenn es nur eine gibt
+    .reason = Warum; bleibt für immer im Protokoll lesbar: nennen Sie keinen Patienten
+    .after =
+        Beispiel:
+          salus contain person 3f0c... --cell praxis-sonnenberg --reason 'Telefon gestohlen'
+
+salus-contain-device = Einen Passkey anhalten: alle Sitzungen, die er begann, auch neue
+    .id = Die id des Passkeys
+    .cell = Der Name der Zelle; entbehrlich, wenn es nur eine gibt
+    .reason = Warum; bleibt für immer im Protokoll lesbar: nennen Sie keinen Patienten
+    .after =
+        Beispiel:
+          salus contain device 51d0... --cell praxis-sonnenberg
+
+salus-contain-client = Eine Anwendung anhalten: alle ihre Sitzungen, auch neue
+    .id = Die id des Clients
+    .cell = Der Name der Zelle; entbehrlich, wenn es nur eine gibt
+    .reason = Warum; bleibt für immer im Protokoll lesbar: nennen Sie keinen Patienten
+    .after =
+        Beispiel:
+          salus contain client 3f0c... --cell praxis-sonnenberg
+
+salus-contain-cell = Alle Sitzungen einer Zelle anhalten; man meldet sich mit dem Passkey neu an
+    .name = Der Name der Zelle
+    .reason = Warum; bleibt für immer im Protokoll lesbar: nennen Sie keinen Patienten
+    .after =
+        Beispiel:
+          salus contain cell praxis-sonnenberg --reason 'ein gestohlener Laptop, wessen ist nicht bekannt'
+
+salus-contain-everyone = Alle Sitzungen aller Zellen anhalten; man meldet sich mit dem Passkey neu an
+    .reason = Warum; bleibt für immer im Protokoll lesbar: nennen Sie keinen Patienten
+    .after =
+        Beispiel:
+          salus contain everyone --reason 'beim Anbieter wurde eingebrochen'
+
+salus-contain-quarantine = Eine Zelle abtrennen: nichts wird gelesen; was Anwendungen bringen, wird angenommen, versiegelt und aufbewahrt
+    .name = Der Name der Zelle
+    .except = Eine Person, die inzwischen im Notfall lesen darf
+    .until = Bis wann: 2026-11-28T18:00:00+01:00
+    .end_exception = Eine Person, die das nicht mehr darf
+    .lift = Wieder anschließen
+    .after =
+        Beispiele:
+          salus contain quarantine praxis-sonnenberg
+          salus contain quarantine praxis-sonnenberg --except 3f0c... --until 2026-11-28T18:00:00+01:00
+          salus contain quarantine praxis-sonnenberg --end-exception 3f0c...
+          salus contain quarantine praxis-sonnenberg --lift
+
+        Wer ausgenommen ist, darf im Notfall lesen (Zweck ETREAT), höchstens 72 Stunden lang.
+
+salus-contain-undo = Freigeben, was ein Eintrag anhält: was darunter fiel, gilt wieder
+    .entry = Die Nummer des Eintrags, wie `contain` und `contain status` sie nennen
+    .cell = Der Name der Zelle; entbehrlich, wenn es nur eine gibt
+    .everyone = Es wurden alle angehalten
+    .after =
+        Beispiele:
+          salus contain undo 1703 --cell praxis-sonnenberg
+          salus contain undo 12 --everyone
+
+salus-contain-status = Was angehalten ist, wer angemeldet ist, und wer im Notfall lesen darf
+    .cell = Der Name der Zelle; entbehrlich, wenn es nur eine gibt
+    .after =
+        Beispiele:
+          salus contain status --cell praxis-sonnenberg
+          salus contain status --json

@@ -416,3 +416,80 @@ salus-canary-remove = Faire de l’un d’eux un dossier ordinaire, dont l’ouv
           salus canary remove --cell praxis-sonnenberg 5f0c...
 
         Le dossier reste ; on le supprime comme tout autre.
+salus-contain = Suspendre aussitôt quelqu'un ou quelque chose, et le libérer aussi facilement
+
+salus-contain-session = Suspendre une session : rien n'y est plus admis, et rien n'en est plus envoyé
+    .id = L'id de la session
+    .cell = Le nom de la cellule ; inutile s'il n'y en a qu'une
+    .reason = Pourquoi ; reste lisible à jamais dans le journal : ne nommez aucun patient
+    .after =
+        Exemple :
+          salus contain session 77ab... --cell praxis-sonnenberg --reason 'cookie copié'
+
+salus-contain-person = Suspendre une personne : toutes ses sessions, les nouvelles aussi
+    .id = L'id de la personne
+    .cell = Le nom de la cellule ; inutile s'il n'y en a qu'une
+    .reason = Pourquoi ; reste lisible à jamais dans le journal : ne nommez aucun patient
+    .after =
+        Exemple :
+          salus contain person 3f0c... --cell praxis-sonnenberg --reason 'téléphone volé'
+
+salus-contain-device = Suspendre une clé d'accès : toutes les sessions qu'elle a ouvertes, les nouvelles aussi
+    .id = L'id de la clé d'accès
+    .cell = Le nom de la cellule ; inutile s'il n'y en a qu'une
+    .reason = Pourquoi ; reste lisible à jamais dans le journal : ne nommez aucun patient
+    .after =
+        Exemple :
+          salus contain device 51d0... --cell praxis-sonnenberg
+
+salus-contain-client = Suspendre une application : toutes ses sessions, les nouvelles aussi
+    .id = L'id du client
+    .cell = Le nom de la cellule ; inutile s'il n'y en a qu'une
+    .reason = Pourquoi ; reste lisible à jamais dans le journal : ne nommez aucun patient
+    .after =
+        Exemple :
+          salus contain client 3f0c... --cell praxis-sonnenberg
+
+salus-contain-cell = Suspendre toutes les sessions d'une cellule ; on se reconnecte avec sa clé d'accès
+    .name = Le nom de la cellule
+    .reason = Pourquoi ; reste lisible à jamais dans le journal : ne nommez aucun patient
+    .after =
+        Exemple :
+          salus contain cell praxis-sonnenberg --reason 'un portable volé, on ignore à qui'
+
+salus-contain-everyone = Suspendre toutes les sessions de toutes les cellules ; on se reconnecte avec sa clé d'accès
+    .reason = Pourquoi ; reste lisible à jamais dans le journal : ne nommez aucun patient
+    .after =
+        Exemple :
+          salus contain everyone --reason 'intrusion chez le fournisseur'
+
+salus-contain-quarantine = Isoler une cellule : rien n'est lu ; ce que les applications apportent est accepté, scellé et conservé
+    .name = Le nom de la cellule
+    .except = Une personne qui peut lire en urgence entre-temps
+    .until = Jusqu'à quand : 2026-11-28T18:00:00+01:00
+    .end_exception = Une personne qui ne le peut plus
+    .lift = La rattacher
+    .after =
+        Exemples :
+          salus contain quarantine praxis-sonnenberg
+          salus contain quarantine praxis-sonnenberg --except 3f0c... --until 2026-11-28T18:00:00+01:00
+          salus contain quarantine praxis-sonnenberg --end-exception 3f0c...
+          salus contain quarantine praxis-sonnenberg --lift
+
+        Qui est excepté peut lire en urgence (motif ETREAT), pendant 72 heures au plus.
+
+salus-contain-undo = Libérer ce qu'une entrée suspend : ce qu'elle couvrait vaut à nouveau
+    .entry = Le numéro de l'entrée, comme le disent `contain` et `contain status`
+    .cell = Le nom de la cellule ; inutile s'il n'y en a qu'une
+    .everyone = Tout le monde a été suspendu
+    .after =
+        Exemples :
+          salus contain undo 1703 --cell praxis-sonnenberg
+          salus contain undo 12 --everyone
+
+salus-contain-status = Ce qui est suspendu, qui est connecté, et qui peut lire en urgence
+    .cell = Le nom de la cellule ; inutile s'il n'y en a qu'une
+    .after =
+        Exemples :
+          salus contain status --cell praxis-sonnenberg
+          salus contain status --json

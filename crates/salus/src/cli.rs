@@ -1,6 +1,7 @@
 //! The words of the command line. Parses; does nothing.
 
 mod alarm;
+mod contain;
 mod drill;
 mod person;
 mod recovery;
@@ -10,6 +11,7 @@ mod index;
 mod scope;
 
 pub use alarm::{Alarm, Canary};
+pub use contain::{Contain, Why};
 pub use drill::{Drill, Mediboard};
 pub use incident::Incident;
 pub use index::{Approver, Index};
@@ -112,6 +114,9 @@ spent, since nobody knows what was reached: make new clients for those who must 
     /// People who sign in with passkeys
     #[command(subcommand)]
     Person(Person),
+    /// Hold somebody or something at once, and let it go as easily
+    #[command(subcommand)]
+    Contain(Contain),
     /// Operators: they run the platform and reach no patient
     #[command(subcommand)]
     Operator(Operator),

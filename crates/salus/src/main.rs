@@ -39,6 +39,7 @@ fn main() -> ExitCode {
             let Session::Revoke { report, .. } = session;
             admin::change::session(session, output(report.json))
         }
+        Command::Contain(contain) => admin::contain::run(contain, output(contain.report().json)),
         Command::Person(person) => admin::person::person(person, output(person_json(person))),
         Command::Operator(operator) => {
             let (Operator::Invite { report, .. } | Operator::List { report }) = operator;
