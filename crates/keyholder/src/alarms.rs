@@ -25,6 +25,9 @@ use salus_trust_api::wire::{AdminError, Answer};
 use std::collections::BTreeSet;
 
 const MINUTE_MS: u64 = 60_000;
+/// Whoever may open so many charts within an hour may open everybody (an export's application, the demo's), and meets canaries without
+/// giving anything away: that is an alarm, and ends nothing.
+const EVERYBODY_CHARTS_PER_HOUR: u32 = 100_000;
 /// The first day of a cell is that of its setting up: what is changed then is no alarm, whenever it is.
 const SETTING_UP_MS: u64 = 86_400_000;
 
@@ -72,7 +75,14 @@ impl Core {
         let is_usable = session.is_some_and(|session| session.lives(now_ms));
         let Some(alarms) = self.state.cells.get(&cell).map(|cell| &cell.alarms) else { return Ok(()) };
         let is_opened = about.fleeting.is_some_and(|fleeting| fleeting.part != Part::Line);
-        let suspends = kind == AlarmKind::Canary && is_opened && alarms.rules.canary_suspends && is_usable;
+        let reaches_everybody = who
+            .and_then(|who| self.state.principals.get(&who))
+            .is_some_and(|known| known.budgets.chart.hour >= EVERYBODY_CHARTS_PER_HOUR);
+        let suspends = kind == AlarmKind::Canary
+            && is_opened
+            && alarms.rules.canary_suspends
+            && is_usable
+            && !reaches_everybody;
         let last_ms = who.and_then(|who| alarms.watch(&who)).and_then(|watch| watch.raised_ms(kind));
         let quiet_ms = u64::from(alarms.rules.quiet_minutes) * MINUTE_MS;
         if !suspends && last_ms.is_some_and(|last_ms| last_ms + quiet_ms > now_ms) {

@@ -154,6 +154,18 @@ fn a_wrap_speaks_for_itself_where_the_list_was_lost_and_rules_are_data() {
 }
 
 #[test]
+fn whoever_may_open_everybody_raises_an_alarm_and_goes_on() {
+    let mut p = practice(100_000);
+    let all = p.fill(1, 1);
+    for stored in [&all[1], &all[0], &all[1]] {
+        assert!(p.server.read(&p.session, stored, Part::Body).is_ok());
+    }
+    let alarms = page(&mut p.keyholder.admin()).alarms;
+    assert_eq!(alarms.len(), 1);
+    assert!(alarms[0].kind == AlarmKind::Canary && !alarms[0].suspended);
+}
+
+#[test]
 fn several_canaries_seen_in_lists_are_an_alarm_and_suspend_nobody() {
     let mut p = practice(50);
     let stored = p.fill(1, 3);
