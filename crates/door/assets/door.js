@@ -138,6 +138,19 @@
     }
   };
 
+  /** Confirms exactly what stands in the address. */
+  const confirm = (path) => () => {
+    const button = root.querySelector('[data-go]');
+    button.addEventListener('click', () =>
+      once(button, async () => {
+        const asked = request();
+        const used = await use(await post(`${path}/begin`, asked));
+        go((await post(`${path}/finish`, { request: asked, used })).to);
+      }),
+    );
+    button.focus();
+  };
+
   const lookRound = () => {
     const button = root.querySelector('[data-go]');
     const finish = () => once(button, async () => go((await post('/look-round/finish', request())).to));
@@ -230,5 +243,6 @@
     });
   };
 
-  ({ authorize, 'look-round': lookRound, invitation, passkeys })[root.dataset.door]();
+  const [touch, raise] = ['/touch', '/raise'].map(confirm);
+  ({ authorize, 'look-round': lookRound, invitation, passkeys, touch, raise })[root.dataset.door]();
 })();

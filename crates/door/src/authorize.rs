@@ -114,7 +114,7 @@ pub(crate) fn keep_for_looking_round(secret: &str, seconds: u32) -> HeaderValue 
 }
 
 /// The address with code, state, and who gives it. Nothing in the accepted address needs to be looked at: it has no query.
-fn bring(desk: &Desk, authorize: &Authorize, code: &Token) -> Response {
+pub(crate) fn bring(desk: &Desk, authorize: &Authorize, code: &Token) -> Response {
     let code = code.to_text();
     let given = [("code", code.as_str()), ("state", &authorize.state), ("iss", &desk.origin)];
     let given = given.map(|(name, value)| (name.to_owned(), value.to_owned()));

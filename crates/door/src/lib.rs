@@ -9,6 +9,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod authorize;
+mod budget;
 mod desk;
 mod invitation;
 mod page;

@@ -101,6 +101,11 @@ pub(crate) fn bad_request(headers: &HeaderMap, here: &Uri) -> Response {
     say(headers, here, StatusCode::BAD_REQUEST, ("alert", "bad-request"), &["bad-request-what"], &[])
 }
 
+/// Nothing is asked for that could be given.
+pub(crate) fn no_request(headers: &HeaderMap, here: &Uri) -> Response {
+    say(headers, here, StatusCode::NOT_FOUND, ("clock", "raise-none"), &["raise-none-what"], &[])
+}
+
 /// Whatever else.
 pub(crate) async fn unknown(headers: HeaderMap, here: Uri) -> Response {
     say(&headers, &here, StatusCode::NOT_FOUND, ("search", "unknown"), &["unknown-what"], &[("/", "front")])

@@ -3,7 +3,7 @@
 //! Never: takes longer for a request than its bound. State: none beyond the socket's.
 
 use crate::desk::Desk;
-use crate::{DoorError, authorize, invitation, page, passkeys};
+use crate::{DoorError, authorize, budget, invitation, page, passkeys};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::Request;
@@ -95,6 +95,12 @@ fn router(options: DoorOptions) -> Router {
         .route("/invitation", get(invitation::page))
         .route("/invitation/open", post(invitation::open))
         .route("/invitation/finish", post(invitation::finish))
+        .route("/touch", get(budget::touch_page))
+        .route("/touch/begin", post(budget::touch_begin))
+        .route("/touch/finish", post(budget::touch_finish))
+        .route("/raise", get(budget::raise_page))
+        .route("/raise/begin", post(budget::raise_begin))
+        .route("/raise/finish", post(budget::raise_finish))
         .route("/passkeys", get(passkeys::page))
         .route("/passkeys/begin", post(passkeys::begin))
         .route("/passkeys/finish", post(passkeys::finish))

@@ -5,6 +5,7 @@
 //! Never: names another patient, or a record. State: [`Core`]'s.
 
 use crate::admit::{Asking, EntryPart, Opened};
+use crate::budgets::Room;
 use crate::core::Core;
 use crate::error::KeyholderError;
 use crate::policy::Action;
@@ -33,16 +34,19 @@ impl Core {
         let admitted = admitted.and_then(|patient| {
             // Asking again charges nobody more, and may read the log each time: bounded as a search within the records.
             self.has_searches(&asking, true, now_ms)?;
-            self.has_budget(&asking, Part::Body, &[patient], now_ms)?;
-            if self.log.has_room() { Ok(patient) } else { Err(Refusal::NoRoom) }
+            let room = self.room(&asking, ask.admit.purpose, Part::Body, &[patient], now_ms)?;
+            if self.log.has_room() { Ok((patient, room)) } else { Err(Refusal::NoRoom) }
         });
-        let patient = match admitted {
-            Ok(patient) => patient,
+        let (patient, room) = match admitted {
+            Ok(admitted) => admitted,
             Err(refusal) => {
                 self.record_refusal(&asking, &ask.admit, refusal, now_ms)?;
                 return Ok(Answer::Refused(refusal));
             }
         };
+        if let Room::Reserve(patients) = room {
+            self.record_reserve(&asking, &ask.admit, patients, now_ms)?;
+        }
         let limit = ask.limit.clamp(1, MAX_ACCESSES) as usize;
         let before = ask.before.unwrap_or(u64::MAX).min(self.log.size(Tree::Cell(cell)));
         let (accesses, next) = self.visits(cell, &patient, before, limit)?;

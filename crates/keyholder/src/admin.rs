@@ -117,6 +117,10 @@ impl Core {
             }
             // The server asks the indexer first, see [`crate::index`].
             AdminAsk::IndexStatus => Ok(Ok(AdminAnswer::Index(Vec::new()))),
+            AdminAsk::Budgets { cell, ask } => {
+                let cell = or_answer!(self.cell_named(&cell));
+                Ok(self.ask_budgets(cell, None, ask)?.map(AdminAnswer::Budgets))
+            }
             AdminAsk::MoveClock { by_ms } => Ok(self.move_clock(by_ms)),
             AdminAsk::Extractions => Ok(Ok(AdminAnswer::Extractions(self.extractions(&HashMap::new())))),
             AdminAsk::Incident(ask) => Ok(self.ask_incident(ask)?.map(AdminAnswer::Incident)),

@@ -23,6 +23,7 @@ use salus_trust_api::wire::administer::{
     LoggedAccess, MAX_CELL_LOG_PAGE,
 };
 use salus_trust_api::wire::alarms::AlarmsAsk;
+use salus_trust_api::wire::budgets::BudgetAsk;
 use salus_trust_api::wire::people::PeopleAsk;
 use salus_trust_api::wire::{AdminError, Admit, Answer};
 
@@ -131,6 +132,7 @@ impl Core {
             }
             CellAsk::Alarms(ask) => self.ask_alarms(cell, ask, Some(by))?.map(CellAnswer::Alarms),
             CellAsk::Contain(ask) => self.contain(Some(cell), ask, Some(by))?.map(CellAnswer::Contained),
+            CellAsk::Budgets(ask) => self.ask_budgets(cell, Some(by), ask)?.map(CellAnswer::Budgets),
             CellAsk::Checkpoint => {
                 let tree = Tree::Cell(cell);
                 let note = self.log.checkpoint_note(tree)?;
@@ -189,6 +191,12 @@ fn stops_or_looks(ask: &CellAsk) -> bool {
         CellAsk::Bearer { allowed, .. } => !allowed,
         CellAsk::Alarms(AlarmsAsk::List { .. } | AlarmsAsk::Rules | AlarmsAsk::Acknowledge { .. }) => true,
         CellAsk::People(_) | CellAsk::CreateClient { .. } | CellAsk::Alarms(_) => false,
+        CellAsk::Budgets(ask) => match ask {
+            BudgetAsk::Show | BudgetAsk::Reach | BudgetAsk::EndAsk { .. } | BudgetAsk::EndRaise { .. } => {
+                true
+            }
+            BudgetAsk::Change { .. } | BudgetAsk::AskFor(_) => false,
+        },
         CellAsk::Clients | CellAsk::RevokeClient { .. } | CellAsk::Log(_) | CellAsk::Checkpoint => true,
         // What was held is let go as easily; who reads in an emergency is named while the cell is cut off.
         CellAsk::Contain(_) => true,
@@ -204,6 +212,7 @@ fn looks(ask: &CellAsk) -> bool {
             | CellAsk::Log(_)
             | CellAsk::Checkpoint
             | CellAsk::Alarms(AlarmsAsk::List { .. } | AlarmsAsk::Rules)
+            | CellAsk::Budgets(BudgetAsk::Show | BudgetAsk::Reach)
     )
 }
 
@@ -232,7 +241,7 @@ fn raises(ask: &PeopleAsk) -> bool {
     }
 }
 
-fn is_within(budgets: &Budgets, most: &Budgets) -> bool {
+pub(crate) fn is_within(budgets: &Budgets, most: &Budgets) -> bool {
     let fits = |one: &Limits, most: &Limits| {
         one.hour <= most.hour && one.day <= most.day && one.days_30 <= most.days_30
     };
@@ -250,6 +259,7 @@ fn kind_of(event: &Event) -> Option<LogKind> {
         Event::Person(_) => LogKind::Person,
         Event::Alarm(_) => LogKind::Alarm,
         Event::Quarantined { .. } | Event::Contained(_) => LogKind::Quarantine,
+        Event::Budget(_) => LogKind::Budget,
         Event::Landed { .. } | Event::Abandoned { .. } | Event::Delivered { .. } => LogKind::Report,
         _ => return None,
     })
@@ -284,6 +294,7 @@ pub(crate) fn who(state: &State, event: &Event, fleeting: Option<&Fleeting>) -> 
             | ContainEvent::ExceptionMade { by, .. }
             | ContainEvent::ExceptionEnded { by, .. } => *by,
         },
+        Event::Budget(event) => crate::budgets::who(event),
         _ => None,
     }
 }
@@ -310,6 +321,7 @@ fn subject(state: &State, event: &PersonEvent) -> Option<PrincipalId> {
 pub(crate) fn about(state: &State, event: &Event) -> Option<String> {
     match event {
         Event::Person(event) => state.name_of(&subject(state, event)?),
+        Event::Budget(event) => state.name_of(&crate::budgets::subject(event)?),
         Event::ClientCreated { name, .. } => Some(name.clone()),
         Event::ClientRevoked { client } => state.clients.get(client).map(|client| client.name.clone()),
         Event::Contained(ContainEvent::Held { what, .. }) => state.whose(what),

@@ -6,6 +6,7 @@
 //!
 //! Never: grants a part of an intent, or tells a stranger why not. State: [`Core`]'s.
 
+use crate::budgets::Room;
 use crate::core::Core;
 use crate::error::KeyholderError;
 use crate::index::Whose;
@@ -177,17 +178,21 @@ impl Core {
         }
         let mut opened = match self.open(asking, admit, intent, now_ms) {
             Ok(opened) => opened,
-            Err(Refusal::Missing) => return Ok(Err(self.refuse_missing(asking, admit.interaction, now_ms))),
+            Err(Refusal::Missing) => return Ok(Err(self.refuse_missing(asking, admit, now_ms))),
             Err(refusal) => return Ok(Err(refusal)),
         };
         if opened.charged.len() + opened.uncharged.len() > opened.entries.len() * MAX_PATIENTS_PER_ENTRY {
             return Ok(Err(Refusal::Malformed));
         }
-        if let Err(refusal) = self.has_budget(asking, opened.part, &opened.charged, now_ms) {
-            return Ok(Err(refusal));
-        }
+        let room = match self.room(asking, admit.purpose, opened.part, &opened.charged, now_ms) {
+            Ok(room) => room,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
         if !self.log.has_room() {
             return Ok(Err(Refusal::NoRoom));
+        }
+        if let Room::Reserve(patients) = room {
+            self.record_reserve(asking, admit, patients, now_ms)?;
         }
         let whose = std::mem::take(&mut opened.whose);
         let canaries = std::mem::take(&mut opened.canaries);
@@ -270,38 +275,12 @@ impl Core {
 
     /// Who has no room for one more patient is told so whether the record is there or not, or a spent budget would tell what
     /// exists.
-    fn refuse_missing(&mut self, asking: &Asking, interaction: Interaction, now_ms: u64) -> Refusal {
-        if !policy::asks_by_id(interaction) {
+    fn refuse_missing(&mut self, asking: &Asking, admit: &Admit, now_ms: u64) -> Refusal {
+        if !policy::asks_by_id(admit.interaction) {
             return Refusal::Missing;
         }
         let nobody = Pseudonym([0; 16]);
-        self.has_budget(asking, Part::Body, &[nobody], now_ms).err().unwrap_or(Refusal::Missing)
-    }
-
-    /// Room for the patients in the principal's and in the cell's budget.
-    pub(crate) fn has_budget(
-        &mut self,
-        asking: &Asking,
-        part: Part,
-        patients: &[Pseudonym],
-        now_ms: u64,
-    ) -> Result<(), Refusal> {
-        if patients.is_empty() {
-            return Ok(());
-        }
-        let principal = self.state.principals.get_mut(&asking.principal).ok_or(Refusal::NotAllowed)?;
-        let cell = self.state.cells.get_mut(&asking.cell).ok_or(Refusal::NotAllowed)?;
-        for (budgets, spent) in [(principal.budgets, &mut principal.spent), (cell.budgets, &mut cell.spent)] {
-            let limits = match part {
-                Part::Line => budgets.glimpse,
-                Part::Body | Part::Words => budgets.chart,
-            };
-            spent
-                .of(part)
-                .room_for(patients, &limits, now_ms)
-                .map_err(|exhausted| Refusal::Budget { retry_after_s: exhausted.retry_after_s })?;
-        }
-        Ok(())
+        self.room(asking, admit.purpose, Part::Body, &[nobody], now_ms).err().unwrap_or(Refusal::Missing)
     }
 
     pub(crate) fn record_opened(

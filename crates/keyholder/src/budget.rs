@@ -76,7 +76,7 @@ impl Reached {
         let limits = [limits.hour, limits.day, limits.days_30];
         for (window, limit) in limits.into_iter().enumerate() {
             let fresh =
-                patients.iter().filter(|patient| !self.within(window, patient, now_ms)).count() as u32;
+                patients.iter().filter(|patient| !self.is_within(window, patient, now_ms)).count() as u32;
             if fresh == 0 {
                 continue;
             }
@@ -118,7 +118,13 @@ impl Reached {
         Some(u32::try_from(left_ms.div_ceil(1000)).unwrap_or(u32::MAX))
     }
 
-    fn within(&self, window: usize, patient: &Pseudonym, now_ms: u64) -> bool {
+    /// When somebody was last reached; none when that is 30 days ago.
+    pub fn last_ms(&self, patient: &Pseudonym) -> Option<u64> {
+        self.by_pseudonym.get(patient).map(|&node| self.nodes[node as usize].last_ms)
+    }
+
+    /// Whether somebody was reached within one of [`WINDOWS_MS`].
+    pub fn is_within(&self, window: usize, patient: &Pseudonym, now_ms: u64) -> bool {
         self.by_pseudonym
             .get(patient)
             .is_some_and(|&node| self.nodes[node as usize].last_ms + WINDOWS_MS[window] > now_ms)

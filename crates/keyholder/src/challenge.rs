@@ -6,11 +6,10 @@
 //! Never: good after a restart, which draws another key. State: the key, and which ones were used.
 
 use aws_lc_rs::{constant_time, digest, hmac};
-use salus_seal::PrincipalId;
-use salus_seal::SealError;
 use salus_seal::entry::people::{RegistrationAllowed, SignInFault};
 use salus_seal::keys::random;
-use salus_trust_api::wire::people::{Action, Authorize, CHALLENGE_MS};
+use salus_seal::{PrincipalId, SealError, SessionId};
+use salus_trust_api::wire::people::{Action, Authorize, CHALLENGE_MS, RaiseOf};
 use serde::Serialize;
 use std::collections::{HashSet, VecDeque};
 
@@ -26,6 +25,10 @@ pub(crate) enum Purpose<'a> {
     SignIn(&'a Authorize),
     /// Somebody does this with their passkeys.
     Act(&'a Action),
+    /// The person of this session goes on in it, as this request says.
+    Touch(&'a Authorize, SessionId),
+    /// Somebody gives exactly this.
+    Raise(&'a RaiseOf),
 }
 
 /// Draws and checks them.

@@ -105,6 +105,22 @@ impl State {
         self.cells.get_mut(cell).map_or(Ok(()), |cell| cell.handed_out.room(handed, OF_CELL, now_ms))
     }
 
+    /// How much one of a cell's administrators can hand out now.
+    pub(crate) fn left_to_hand_out(
+        &mut self,
+        cell: &CellId,
+        by: &PrincipalId,
+        handed: Handed,
+        now_ms: u64,
+    ) -> u32 {
+        let left = |daily: &mut Daily, times: u32| {
+            (handed.most() * times).saturating_sub(daily.of(handed).counts(now_ms)[1])
+        };
+        let own = self.principals.get_mut(by).map_or(0, |principal| left(&mut principal.handed_out, 1));
+        let all = self.cells.get_mut(cell).map_or(0, |cell| left(&mut cell.handed_out, OF_CELL));
+        own.min(all)
+    }
+
     /// Counts one.
     pub(crate) fn handed_out(&mut self, cell: &CellId, by: &PrincipalId, handed: Handed, time_ms: u64) {
         if let Some(principal) = self.principals.get_mut(by) {

@@ -15,7 +15,7 @@ use salus_passkey::{Asserted, Fault, Registered, RelyingParty};
 use salus_seal::entry::people::{
     InvitationPurpose, PasskeyRegistered, PasskeyUse, PersonEvent, RegistrationAllowed, SignInFault,
 };
-use salus_seal::{CellId, DeviceId, PrincipalId};
+use salus_seal::{CellId, DeviceId, PrincipalId, SessionId};
 use salus_trust_api::Token;
 use salus_trust_api::wire::people::{
     Action, Assertion, Authorize, DoorAnswer, DoorAsk, MAX_STATE_BYTES, PAGES_CLIENT_NAME, PersonName,
@@ -45,24 +45,24 @@ pub(crate) struct Desk {
     relying_party: RelyingParty,
     pages_url: String,
     look_round: bool,
-    challenges: Challenges,
+    pub(crate) challenges: Challenges,
 }
 
 /// Why something is refused, for the log, and in whose tree.
-struct Refused {
-    cell: Option<CellId>,
-    passkey: Option<DeviceId>,
-    why: SignInFault,
+pub(crate) struct Refused {
+    pub cell: Option<CellId>,
+    pub passkey: Option<DeviceId>,
+    pub why: SignInFault,
 }
 
 /// A good assertion: by whom.
-struct Proven {
-    principal: PrincipalId,
-    passkey: DeviceId,
+pub(crate) struct Proven {
+    pub principal: PrincipalId,
+    pub passkey: DeviceId,
     cell: Option<CellId>,
 }
 
-type Decided<T> = Result<Result<T, Refused>, KeyholderError>;
+pub(crate) type Decided<T> = Result<Result<T, Refused>, KeyholderError>;
 
 /// `?` for refusals inside a function that may also fail for good.
 macro_rules! or_refuse {
@@ -73,6 +73,7 @@ macro_rules! or_refuse {
         }
     };
 }
+pub(crate) use or_refuse;
 
 impl SignInOptions {
     /// The door's key, and what answers it.
@@ -125,32 +126,38 @@ impl Core {
                 self.register(desk, &by, registered, label, language)
             }
             DoorAsk::BeginSignIn(authorize) => {
-                or_refuse!(self.request(desk, &authorize));
+                or_refuse!(self.request(desk, &authorize, "signed-in"));
                 let challenge = desk.challenges.draw(&Purpose::SignIn(&authorize), now_ms)?;
                 Ok(Ok(DoorAnswer::Challenge(challenge)))
             }
             DoorAsk::FinishSignIn(authorize, assertion) => {
-                let cell = or_refuse!(self.request(desk, &authorize));
+                let cell = or_refuse!(self.request(desk, &authorize, "signed-in"));
                 let purpose = Purpose::SignIn(&authorize);
                 let within = Within::Cell(cell);
                 let proven =
                     or_refuse!(self.prove(desk, &purpose, within, &assertion, PasskeyUse::SignIn)?);
                 let passkey = Some(proven.passkey);
-                self.give_code(cell, proven.principal, passkey, authorize.code_challenge)
+                self.give_code(cell, proven.principal, passkey, authorize.code_challenge, None)
             }
             DoorAsk::BeginAction(action) => {
                 let challenge = desk.challenges.draw(&Purpose::Act(&action), now_ms)?;
                 Ok(Ok(DoorAnswer::Challenge(challenge)))
             }
             DoorAsk::FinishAction(action, assertion) => self.act(desk, &action, &assertion),
+            DoorAsk::BeginTouch(authorize, session) => self.begin_touch(desk, &authorize, session, now_ms),
+            DoorAsk::FinishTouch(authorize, session, assertion) => {
+                self.finish_touch(desk, &authorize, session, &assertion)
+            }
+            DoorAsk::BeginRaise(of) => self.begin_raise(desk, &of, now_ms),
+            DoorAsk::FinishRaise(of, assertion) => self.finish_raise(desk, &of, &assertion, now_ms),
             DoorAsk::LookRound(authorize, secret) => self.look_round(desk, &authorize, &secret, now_ms),
         }
     }
 
-    /// The cell that a request is for, if it may be asked for.
-    fn request(&self, desk: &Desk, authorize: &Authorize) -> Result<CellId, Refused> {
+    /// The cell that a request is for, if it may be asked for and returns to the page of this name.
+    pub(crate) fn request(&self, desk: &Desk, authorize: &Authorize, page: &str) -> Result<CellId, Refused> {
         let cell = self.state.names.get(&authorize.cell).copied();
-        let returns_to = format!("{}/{}/signed-in", desk.pages_url, authorize.cell);
+        let returns_to = format!("{}/{}/{page}", desk.pages_url, authorize.cell);
         let is_good = authorize.client == PAGES_CLIENT_NAME
             && authorize.redirect_uri == returns_to
             && authorize.state.len() <= MAX_STATE_BYTES;
@@ -276,7 +283,7 @@ impl Core {
     }
 
     /// Verifies an assertion for a purpose, uses its challenge up, and notes it.
-    fn prove(
+    pub(crate) fn prove(
         &mut self,
         desk: &mut Desk,
         purpose: &Purpose<'_>,
@@ -374,7 +381,7 @@ impl Core {
         secret: &Token,
         now_ms: u64,
     ) -> Decided<DoorAnswer> {
-        let cell = or_refuse!(self.request(desk, authorize));
+        let cell = or_refuse!(self.request(desk, authorize, "signed-in"));
         let (principal, purpose) = or_refuse!(self.invitation(secret, now_ms));
         let person = self.state.acting(&principal);
         let may = desk.look_round
@@ -385,18 +392,19 @@ impl Core {
         }
         let ended = PersonEvent::InvitationEnded { secret_hash: secret.hash() };
         self.record_person(Some(cell), ended, None)?;
-        self.give_code(cell, principal, None, authorize.code_challenge)
+        self.give_code(cell, principal, None, authorize.code_challenge, None)
     }
 
-    fn give_code(
+    pub(crate) fn give_code(
         &mut self,
         cell: CellId,
         principal: PrincipalId,
         passkey: Option<DeviceId>,
         code_challenge: [u8; 32],
+        touch: Option<SessionId>,
     ) -> Decided<DoorAnswer> {
         let made_ms = self.clock.now_ms();
-        let code = Code { cell, principal, passkey, code_challenge, made_ms, redeemed: None };
+        let code = Code { cell, principal, passkey, code_challenge, made_ms, touch, redeemed: None };
         Ok(Ok(DoorAnswer::Code(self.codes.give(code)?)))
     }
 
@@ -409,7 +417,7 @@ impl Core {
 
 /// In which cell somebody must be at home.
 #[derive(Clone, Copy)]
-enum Within {
+pub(crate) enum Within {
     Cell(CellId),
     Anywhere,
 }

@@ -9,6 +9,7 @@
 
 pub mod alarm_state;
 pub mod budget;
+pub mod budgets;
 pub mod clock;
 pub mod contain;
 pub mod error;

@@ -71,6 +71,8 @@ pub struct Passkey {
     pub used_ms: Option<u64>,
     /// Whether it signs nobody in any more.
     pub revoked: bool,
+    /// Whether it goes back to a one-time link that was made at the machine.
+    pub by_machine: bool,
 }
 
 /// One one-time link.
@@ -82,6 +84,8 @@ pub struct Invitation {
     pub ends_ms: u64,
     /// What it is good for.
     pub purpose: InvitationPurpose,
+    /// Whether it was made at the machine.
+    pub by_machine: bool,
 }
 
 impl People {
@@ -192,11 +196,11 @@ impl State {
     }
 
     fn invite_person(&mut self, cell: Option<CellId>, invited: &PersonInvited) -> Option<()> {
-        let PersonInvited { principal, secret_hash, ends_ms, purpose, .. } = *invited;
+        let PersonInvited { principal, secret_hash, ends_ms, purpose, by } = *invited;
         self.person_of(cell, &principal)?;
         let links = &mut self.people.invitations;
         links.retain(|_, link| link.principal != principal || link.purpose != purpose);
-        links.insert(secret_hash, Invitation { principal, ends_ms, purpose });
+        links.insert(secret_hash, Invitation { principal, ends_ms, purpose, by_machine: by.is_none() });
         Some(())
     }
 
@@ -207,9 +211,14 @@ impl State {
         registered: &PasskeyRegistered,
     ) -> Option<()> {
         self.person_of(cell, &registered.principal)?.passkeys.push(registered.passkey);
-        if let RegistrationAllowed::Invitation(secret_hash) = &registered.allowed_by {
-            self.people.invitations.remove(secret_hash);
-        }
+        let by_machine = match &registered.allowed_by {
+            RegistrationAllowed::Invitation(secret_hash) => {
+                self.people.invitations.remove(secret_hash).is_some_and(|link| link.by_machine)
+            }
+            RegistrationAllowed::Passkey(other) => {
+                self.people.passkeys.get(other).is_some_and(|other| other.by_machine)
+            }
+        };
         let passkey = Passkey {
             principal: registered.principal,
             credential: registered.credential.clone(),
@@ -221,6 +230,7 @@ impl State {
             added_ms: time_ms,
             used_ms: None,
             revoked: false,
+            by_machine,
         };
         self.people.credentials.insert(registered.credential.clone(), registered.passkey);
         self.people.passkeys.insert(registered.passkey, passkey);
@@ -243,6 +253,8 @@ impl State {
             searches_within: Default::default(),
             misses: Default::default(),
             handed_out: Default::default(),
+            more: Default::default(),
+            today: Default::default(),
         };
         if let Some(recovered_ms) = self.recovered_ms.filter(|recovered_ms| time_ms <= *recovered_ms) {
             fresh.spent.glimpse.spend_all(recovered_ms);
@@ -250,6 +262,7 @@ impl State {
             fresh.searches.spend_all(recovered_ms);
             fresh.searches_within.spend_all(recovered_ms);
             fresh.misses.spend_all(recovered_ms);
+            fresh.more.reserve.spend_all(recovered_ms);
         }
         self.principals.insert(principal, fresh);
     }
@@ -298,5 +311,15 @@ impl State {
         let is_own =
             move |session: &Session| session.principal == *principal && self.is_usable(session, now_ms);
         self.sessions.iter().filter(move |(_, session)| is_own(session)).map(|(id, _)| *id)
+    }
+}
+
+impl Session {
+    /// Whether it has neither ended nor been ended.
+    pub fn lives(&self, now_ms: u64) -> bool {
+        !self.revoked
+            && !self.suspended
+            && now_ms < self.ends_ms
+            && now_ms < self.used_ms.saturating_add(self.idle_ms)
     }
 }

@@ -47,6 +47,8 @@ pub(crate) struct Code {
     /// SHA-256 of the verifier.
     pub code_challenge: [u8; 32],
     pub made_ms: u64,
+    /// Good for this session to go on, and for nothing else; none: to begin one.
+    pub touch: Option<SessionId>,
     /// Which session it began, or none when it was spoilt.
     pub redeemed: Option<Option<SessionId>>,
 }
@@ -111,7 +113,8 @@ impl Core {
             Ok(proof_key) => proof_key,
             Err(unproved) => return Ok(Answer::Refused(unproved.answer)),
         };
-        let fault = self.fault_of_code(&code, &redeem.verifier, now_ms);
+        let is_for_touch = code.touch.is_some().then_some(SignInFault::Code);
+        let fault = is_for_touch.or_else(|| self.fault_of_code(&code, &redeem.verifier, now_ms));
         // Spoilt or redeemed, it is good no more.
         if let Some(known) = self.codes.by_hash.get_mut(&hash) {
             known.redeemed = Some(None);
@@ -124,6 +127,27 @@ impl Core {
             known.redeemed = Some(Some(signed_in.session));
         }
         Ok(Answer::SignedIn(signed_in))
+    }
+
+    /// Takes a code that is good for one session to go on; good once, whatever becomes of it.
+    pub(crate) fn take_touch(
+        &mut self,
+        redeem: &Redeem,
+        session: SessionId,
+        now_ms: u64,
+    ) -> Result<Code, (Option<DeviceId>, SignInFault)> {
+        let known = self.codes.by_hash.get_mut(&redeem.code.hash());
+        let known = known.filter(|code| code.cell == redeem.cell && code.touch == Some(session));
+        let Some(known) = known else { return Err((None, SignInFault::Code)) };
+        let code = known.clone();
+        known.redeemed = Some(None);
+        if code.redeemed.is_some() {
+            return Err((code.passkey, SignInFault::CodeReused));
+        }
+        match self.fault_of_code(&code, &redeem.verifier, now_ms) {
+            Some(fault) => Err((code.passkey, fault)),
+            None => Ok(code),
+        }
     }
 
     fn fault_of_code(&self, code: &Code, verifier: &str, now_ms: u64) -> Option<SignInFault> {
@@ -168,7 +192,7 @@ impl Core {
         self.state.sessions.get(session).is_none_or(|session| session.revoked)
     }
 
-    fn refuse_code(
+    pub(crate) fn refuse_code(
         &mut self,
         cell: CellId,
         passkey: Option<DeviceId>,

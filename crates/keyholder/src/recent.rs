@@ -185,6 +185,11 @@ impl Items {
 }
 
 impl Recent {
+    /// How many patients the log ever spoke of.
+    pub fn patients(&self) -> u32 {
+        u32::try_from(self.patients.len()).unwrap_or(u32::MAX)
+    }
+
     /// Takes an entry in.
     pub fn note(&mut self, entry: u64, lasting: &Lasting, fleeting: &Fleeting) {
         let Some(kind) = Kind::of(&lasting.event, fleeting.part) else { return };

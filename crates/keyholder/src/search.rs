@@ -9,6 +9,7 @@
 //! answered yet.
 
 use crate::admit::{Asking, MAX_PATIENTS_PER_ENTRY};
+use crate::budgets::Room;
 use crate::core::Core;
 use crate::error::KeyholderError;
 use crate::policy::{self, Action};
@@ -285,10 +286,17 @@ impl Core {
         if found.hits.len() > pending.query.count as usize || patients.len() > MAX_PATIENTS_PER_ENTRY {
             return Ok(Searched::Fault(SearchFault::TooCostly));
         }
-        if let Err(refusal) = self.may_have(pending, &patients, now_ms) {
-            // Whom it would have reached stands in the entry: an answer withheld says something, too.
-            self.record_refused_search(pending, patients, refusal, now_ms)?;
-            return Ok(Searched::Refused(refusal));
+        match self.may_have(pending, &patients, now_ms) {
+            Ok(Room::Budget) => {}
+            Ok(Room::Reserve(opened)) if patients.is_empty() => drop(opened),
+            Ok(Room::Reserve(opened)) => {
+                self.record_reserve(&pending.asking, &pending.admit, opened, now_ms)?;
+            }
+            Err(refusal) => {
+                // Whom it would have reached stands in the entry: an answer withheld says something, too.
+                self.record_refused_search(pending, patients, refusal, now_ms)?;
+                return Ok(Searched::Refused(refusal));
+            }
         }
         let role = self.state.principals.get(&pending.asking.principal).and_then(|p| policy::role(&p.role));
         if reach.many && !role.is_some_and(|role| role.exact_counts) {
@@ -304,7 +312,7 @@ impl Core {
     }
 
     /// Everything that may have changed since the search began, and room for those whom it reached.
-    fn may_have(&mut self, pending: &Pending, patients: &[Pseudonym], now_ms: u64) -> Result<(), Refusal> {
+    fn may_have(&mut self, pending: &Pending, patients: &[Pseudonym], now_ms: u64) -> Result<Room, Refusal> {
         let asking = &pending.asking;
         if !self.session_lives(asking, now_ms) {
             return Err(Refusal::NoSession);
@@ -325,7 +333,7 @@ impl Core {
         // Nobody found is told only to those who could have been told of somebody.
         let nobody = [Pseudonym([0; 16])];
         let reached = if patients.is_empty() && !is_house { &nobody } else { patients };
-        self.has_budget(asking, pending.part, reached, now_ms)
+        self.room(asking, pending.admit.purpose, pending.part, reached, now_ms)
     }
 
     fn record_search(

@@ -385,6 +385,8 @@ impl Server {
                 Ask::EndSession(of) => self.core.end_session(&of)?,
                 Ask::ChooseLanguage { of, language } => self.core.choose_language(&of, language)?,
                 Ask::AlarmCount(of) => self.core.alarm_count(&of)?,
+                Ask::Budget(own) => self.core.own_budget(*own)?,
+                Ask::Touch(touch) => self.core.touch(*touch)?,
                 Ask::Parameters(cell) => self.core.own_parameters(&cell),
                 Ask::ProofNonce => self.core.proof_nonce(),
             });

@@ -5,8 +5,10 @@
 //!
 //! Never: decides, writes or asks for the time. State: this is it; keys that are open live here, and are wiped with it.
 
+use crate::admit::Asking;
 use crate::alarm_state::Alarms;
 use crate::budget::Reached;
+use crate::budgets::{More, Today, Touch};
 use crate::changes::Former;
 use crate::contain::{Holds, Quarantine};
 use crate::daily::{Daily, Handed};
@@ -91,6 +93,8 @@ pub struct Cell {
     pub handed_out: Daily,
     /// Its alarms, and the patients who do not exist.
     pub alarms: Alarms,
+    /// Raises, reserves and what is asked for.
+    pub more: More,
 }
 
 impl Cell {
@@ -161,6 +165,10 @@ pub struct Principal {
     pub misses: Searches,
     /// What it handed out, where it administers.
     pub handed_out: Daily,
+    /// Raises and the emergency reserve.
+    pub more: More,
+    /// What it reached on this day.
+    pub today: Today,
 }
 
 /// One session.
@@ -194,6 +202,8 @@ pub struct Session {
     pub device: Option<DeviceId>,
     /// Thumbprint of the key that each request must prove; none for a bearer.
     pub proof_key: Option<[u8; 32]>,
+    /// That the person touched their passkey for it, because most of their budget was spent.
+    pub touch: Option<Touch>,
 }
 
 /// Everything.
@@ -283,7 +293,10 @@ impl State {
     ) -> Option<()> {
         let time_ms = lasting.time_ms;
         if let Some(fleeting) = fleeting {
-            self.charge(id, time_ms, &lasting.event, fleeting)?;
+            match &lasting.event {
+                Event::Budget(_) => self.charge_reserve(id, time_ms, fleeting)?,
+                event => self.charge(id, time_ms, event, fleeting)?,
+            }
             if matches!(lasting.event, Event::ClientCreated { .. }) {
                 let by = self.sessions.get(&fleeting.session)?.principal;
                 self.handed_out(&id, &by, Handed::Client, time_ms);
@@ -379,6 +392,7 @@ impl State {
                     suspended: false,
                     device: *device,
                     proof_key: *proof_key,
+                    touch: None,
                 };
                 self.sessions.insert(*session, begun);
             }
@@ -389,6 +403,7 @@ impl State {
             Event::Proof(event) => self.apply_proof(event)?,
             Event::Alarm(event) => self.apply_alarm(id, index, time_ms, event, fleeting)?,
             Event::Contained(event) => self.apply_contained(Some(id), index, time_ms, event)?,
+            Event::Budget(event) => self.apply_budget(id, index, time_ms, event)?,
             Event::CellCreated { .. }
             | Event::CellKeyEscrowed { .. }
             | Event::SigningKeyEscrowed { .. }
@@ -423,9 +438,9 @@ impl State {
         session.used_ms = session.used_ms.max(time_ms);
         let charged = fleeting.patients.get(..fleeting.charged as usize)?;
         if !charged.is_empty() {
-            let principal = self.principals.get_mut(&session.principal)?;
-            principal.spent.of(fleeting.part).reach(charged, time_ms);
-            self.cells.get_mut(&id)?.spent.of(fleeting.part).reach(charged, time_ms);
+            let asking = Asking { session: fleeting.session, principal: session.principal, cell: id };
+            let charged = self.without_reserve(&asking, fleeting.part, charged, time_ms);
+            self.reach(&asking, fleeting.part, &charged, time_ms)?;
         }
         Some(())
     }
@@ -434,16 +449,6 @@ impl State {
     pub fn living_sessions(&self, cell: CellId, now_ms: u64) -> u64 {
         let is_of = |session: &&Session| session.cell == cell && self.is_usable(session, now_ms);
         self.sessions.values().filter(is_of).count() as u64
-    }
-}
-
-impl Session {
-    /// Whether it has neither ended nor been ended.
-    pub fn lives(&self, now_ms: u64) -> bool {
-        !self.revoked
-            && !self.suspended
-            && now_ms < self.ends_ms
-            && now_ms < self.used_ms.saturating_add(self.idle_ms)
     }
 }
 
@@ -481,6 +486,7 @@ fn open_cell(
         alarms: Alarms::new(id, Zeroizing::new(first.derive(b"salus canary key v1")?), created_ms),
         extractions: Extractions::default(),
         handed_out: Daily::default(),
+        more: More::default(),
     })
 }
 

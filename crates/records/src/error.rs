@@ -36,6 +36,9 @@ pub enum RecordsError {
         /// After how many seconds there is room for one more patient.
         retry_after_s: u32,
     },
+    /// Most of the budget is spent: the person must touch their passkey at the door first.
+    #[error("the passkey must be touched first")]
+    TouchNeeded,
     /// The content breaks a rule of FHIR or of this server.
     #[error("invalid content")]
     Invalid(Vec<Issue>),
@@ -102,6 +105,7 @@ impl RecordsError {
             TrustError::Refused(Refusal::NoSession | Refusal::NoProof | Refusal::BadProof) => Self::NoSession,
             TrustError::Refused(Refusal::StaleProof) => Self::StaleProof,
             TrustError::Refused(Refusal::Budget { retry_after_s }) => Self::Budget { retry_after_s },
+            TrustError::Refused(Refusal::TouchNeeded) => Self::TouchNeeded,
             TrustError::Refused(Refusal::Malformed) | TrustError::Protocol => Self::Internal,
             // What this cell's own store holds does not open: it was damaged, which nobody may take for "not there".
             TrustError::Refused(Refusal::DoesNotOpen) => Self::Internal,

@@ -492,3 +492,39 @@ salus-contain-status = Was angehalten ist, wer angemeldet ist, und wer im Notfal
         Beispiele:
           salus contain status --cell praxis-sonnenberg
           salus contain status --json
+salus-blast-radius = Wie weit jeder Zugang reicht: die meisten Patienten in einer Stunde, einem Tag und 30 Tagen, das Schlimmste zuerst
+    .cell = Der Name der Zelle; ohne ihn jede Zelle
+    .after =
+        Beispiele:
+          salus blast-radius --cell praxis-sonnenberg
+          salus blast-radius --json
+
+salus-budget = Wie viele Patienten Menschen und Anwendungen erreichen dürfen
+
+salus-budget-show = Zeigen, was von jedem Budget einer Zelle verbraucht ist, und wer was bis wann erhöht hat
+    .cell = Der Name der Zelle
+    .after =
+        Beispiel:
+          salus budget show --cell praxis-sonnenberg --json
+
+salus-budget-set = Ein Budget dauerhaft ändern; was nicht gesagt ist, bleibt
+    .cell = Der Name der Zelle
+    .principal = Wessen, nach Kennung; ohne sie das der Zelle als Ganzer
+    .after =
+        Beispiele:
+          salus budget set --cell praxis-sonnenberg --chart-day 2000
+          salus budget set --cell praxis-sonnenberg --principal 3f0c... --chart-30-days 1500
+
+salus-budget-suggest = Zeigen, was das eigene Protokoll der Zelle für jede Rolle vorschlägt; ändert nichts
+    .cell = Der Name der Zelle
+    .after =
+        Beispiel:
+          salus budget suggest --cell praxis-sonnenberg
+
+salus-budget-raise-end = Eine Erhöhung sofort zurücknehmen
+    .cell = Der Name der Zelle
+    .principal = Wessen, nach Kennung; ohne sie die der Zelle als Ganzer
+    .raise = Die Nummer der Erhöhung, aus `salus budget show`
+    .after =
+        Beispiel:
+          salus budget raise-end --cell praxis-sonnenberg --principal 3f0c... --raise 4711

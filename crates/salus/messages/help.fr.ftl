@@ -493,3 +493,39 @@ salus-contain-status = Ce qui est suspendu, qui est connecté, et qui peut lire 
         Exemples :
           salus contain status --cell praxis-sonnenberg
           salus contain status --json
+salus-blast-radius = Jusqu’où va chaque accès : le plus grand nombre de patients en une heure, un jour et 30 jours, le pire d’abord
+    .cell = Le nom de la cellule ; sans lui, chaque cellule
+    .after =
+        Exemples :
+          salus blast-radius --cell praxis-sonnenberg
+          salus blast-radius --json
+
+salus-budget = Combien de patients les personnes et les applications peuvent atteindre
+
+salus-budget-show = Montrer ce qui est utilisé de chaque budget d’une cellule, et qui a augmenté quoi jusqu’à quand
+    .cell = Le nom de la cellule
+    .after =
+        Exemple :
+          salus budget show --cell praxis-sonnenberg --json
+
+salus-budget-set = Modifier durablement un budget ; ce qui n’est pas dit reste
+    .cell = Le nom de la cellule
+    .principal = À qui, par identifiant ; sans lui, celui de la cellule entière
+    .after =
+        Exemples :
+          salus budget set --cell praxis-sonnenberg --chart-day 2000
+          salus budget set --cell praxis-sonnenberg --principal 3f0c... --chart-30-days 1500
+
+salus-budget-suggest = Montrer ce que le journal de la cellule suggère pour chaque rôle ; ne change rien
+    .cell = Le nom de la cellule
+    .after =
+        Exemple :
+          salus budget suggest --cell praxis-sonnenberg
+
+salus-budget-raise-end = Retirer immédiatement une augmentation
+    .cell = Le nom de la cellule
+    .principal = À qui, par identifiant ; sans lui, celle de la cellule entière
+    .raise = Le numéro de l’augmentation, d’après `salus budget show`
+    .after =
+        Exemple :
+          salus budget raise-end --cell praxis-sonnenberg --principal 3f0c... --raise 4711

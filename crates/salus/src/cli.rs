@@ -1,6 +1,7 @@
 //! The words of the command line. Parses; does nothing.
 
 mod alarm;
+mod budget;
 mod contain;
 mod drill;
 mod person;
@@ -11,6 +12,7 @@ mod index;
 mod scope;
 
 pub use alarm::{Alarm, Canary};
+pub use budget::{BlastRadius, Budget};
 pub use contain::{Contain, Why};
 pub use drill::{Drill, Mediboard};
 pub use incident::Incident;
@@ -151,6 +153,14 @@ All that is given must fit. docs/incident.md says what the categories hold.")]
     /// After a theft: what was changed meanwhile, and undoing it
     #[command(subcommand)]
     Incident(Incident),
+    /// How far each credential gets: the most patients in an hour, a day and 30 days, the worst first
+    #[command(after_help = "Examples:
+  salus blast-radius --cell praxis-sonnenberg
+  salus blast-radius --json")]
+    BlastRadius(BlastRadius),
+    /// How many patients people and applications may reach
+    #[command(subcommand)]
+    Budget(Budget),
     /// The search indexes
     #[command(subcommand)]
     Index(Index),

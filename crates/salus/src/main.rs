@@ -58,6 +58,8 @@ fn main() -> ExitCode {
         Command::Alarm(alarm) => admin::alarm::run(alarm, output(alarm.json())),
         Command::Canary(canary) => admin::canary::run(canary, output(canary.json())),
         Command::Incident(incident) => admin::changes::run(incident, output(incident.json())),
+        Command::BlastRadius(command) => admin::budget::blast_radius(command, output(command.report.json)),
+        Command::Budget(command) => admin::budget::run(command, output(command.report().json)),
         Command::Scope(scope) => admin::scope::run(scope, output(scope.report.json)),
     };
     match outcome {

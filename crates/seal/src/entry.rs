@@ -8,6 +8,7 @@
 //! Never: a patient's data in the lasting part. State: none.
 
 pub mod alarms;
+pub mod budgets;
 pub mod contain;
 pub mod incident;
 pub mod people;
@@ -207,6 +208,8 @@ pub enum Event {
     Alarm(alarms::AlarmEvent),
     /// Something is held, or let go again.
     Contained(contain::ContainEvent),
+    /// Something happened to a budget: more was asked for or given, a reserve was used, a limit changed.
+    Budget(budgets::BudgetEvent),
 }
 
 /// The part that says who, why and whom.
@@ -318,6 +321,8 @@ pub enum Refusal {
     /// The proof is that of the session's key, but nothing shows that it was made just now: it must repeat the keyholder's newest word
     /// (`nonce`). No entry: an honest client is told so, and asks again.
     StaleProof,
+    /// Most of the budget is spent: the person must touch their passkey at the door.
+    TouchNeeded,
 }
 
 /// An entry's bytes. `fleeting` is sealed under the month's key, bound to the salt, the cell and the lasting part.

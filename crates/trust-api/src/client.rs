@@ -17,9 +17,10 @@ use crate::lane::{Lane, SearchAdmission};
 use crate::wanted::{Extractions, Feeds};
 use crate::wire::access::{AccessPage, AccessesAsk};
 use crate::wire::administer::{Administer, CellAnswer, CellAsk};
+use crate::wire::budgets::{OwnBudget, OwnBudgetAnswer, OwnBudgetAsk};
 use crate::wire::extract::{BodyPiece, ExtractFeed, Extracted, OwnParameters, ParameterChange};
 use crate::wire::index::Feed;
-use crate::wire::people::{OfSession, Redeem, Who};
+use crate::wire::people::{OfSession, Redeem, TouchOf, Who};
 use crate::wire::query::{Query, SearchFault};
 use crate::wire::{
     AdminError, Admit, Admitted, Answer, Ask, BlindIds, CellInfo, CompartmentWrap, Grant, Intent, Read,
@@ -97,7 +98,8 @@ impl Asker {
         Admit { intents: vec![intent], ..self.circumstances(interaction) }
     }
 
-    fn of_session(&self) -> OfSession {
+    /// The session that asks.
+    pub fn of_session(&self) -> OfSession {
         OfSession {
             token: self.token.clone(),
             cell: self.cell,
@@ -362,6 +364,27 @@ impl Trust {
     pub async fn who(&self, asker: &Asker) -> Result<Who, TrustError> {
         match self.ask(Ask::Who(asker.of_session())).await? {
             Answer::Who(who) => Ok(*who),
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
+    /// A person's own budget, and what others of the cell ask for.
+    ///
+    /// Errors: [`Refusal::NoSession`]; [`Refusal::NotAllowed`] for an application; [`Refusal::NoRoom`].
+    pub async fn own_budget(&self, asker: &Asker, ask: OwnBudgetAsk) -> Result<OwnBudgetAnswer, TrustError> {
+        let own = OwnBudget { of: asker.of_session(), address: asker.address, ask };
+        match self.ask(Ask::Budget(Box::new(own))).await? {
+            Answer::Budget(answer) => Ok(answer),
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
+    /// The person of a session touched their passkey: it goes on.
+    ///
+    /// Errors: [`Refusal::NoSession`] for a code that is none, or not this session's.
+    pub async fn touch(&self, touch: TouchOf) -> Result<(), TrustError> {
+        match self.ask(Ask::Touch(Box::new(touch))).await? {
+            Answer::Noted => Ok(()),
             _ => Err(TrustError::Protocol),
         }
     }

@@ -7,6 +7,7 @@ pub mod access;
 mod admin;
 pub mod administer;
 pub mod alarms;
+pub mod budgets;
 mod bytes;
 pub mod contain;
 pub mod extract;
@@ -14,19 +15,22 @@ pub mod incident;
 pub mod index;
 pub mod people;
 pub mod query;
+mod take_up;
 pub mod words;
 
 use access::{AccessPage, AccessesAsk};
 pub use admin::*;
 use administer::{Administer, CellAnswer};
 use alarms::{AlarmTold, FromMessenger};
+use budgets::{OwnBudget, OwnBudgetAnswer};
 use bytes::many_wrap_bytes;
 pub(crate) use bytes::{plain_bytes, wrap_bytes};
 use contain::{Ended, Ending, EndingDone};
 use extract::{BodyPiece, ExtractFeed, ExtractWanted, Extracted, OwnParameters, ParameterChange};
 use index::{Feed, FeedWanted};
-use people::{DoorAnswer, DoorAsk, OfSession, Redeem, Who};
+use people::{DoorAnswer, DoorAsk, OfSession, Redeem, TouchOf, Who};
 use query::{Found, Query, SearchFault};
+pub use take_up::{TakeUp, TakenUp};
 
 use crate::Token;
 use salus_seal::entry::{Interaction, Purpose, Refusal};
@@ -224,6 +228,10 @@ pub enum Ask {
     ProofNonce,
     /// How many alarms of the session's cell nobody has acknowledged? For whoever administers it; the session is not used by it.
     AlarmCount(OfSession),
+    /// A person's own budget, and what others of the cell ask for.
+    Budget(Box<OwnBudget>),
+    /// Somebody touched their passkey for a session, so that it goes on.
+    Touch(Box<TouchOf>),
 }
 
 /// The answer to an [`Ask`].
@@ -253,6 +261,8 @@ pub enum Answer {
     ProofNonce(String),
     /// To [`Ask::AlarmCount`].
     AlarmCount(u32),
+    /// To [`Ask::Budget`].
+    Budget(OwnBudgetAnswer),
 }
 
 /// `admit(session, proof, purpose, intents[])`.
@@ -466,26 +476,6 @@ pub struct SignedIn {
     pub session: SessionId,
     /// In how many seconds it ends.
     pub expires_s: u64,
-}
-
-/// What the store of a cell knows when the record server takes it up.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct TakeUp {
-    /// The cell.
-    pub cell: CellId,
-    /// The highest entry number that a committed row carries, with its MAC.
-    pub last_entry: Option<(u64, [u8; 16])>,
-}
-
-/// What the keyholder knows of a cell that is taken up.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct TakenUp {
-    /// Writes that were admitted and neither landed nor abandoned: `(first, last)` entries.
-    pub unresolved: Vec<(u64, u64)>,
-    /// The highest entry that landed: the store must have it.
-    pub last_landed: Option<u64>,
-    /// The keyholder's time, in milliseconds since 1970.
-    pub now_ms: u64,
 }
 
 /// A cell, as the record server needs to know it.

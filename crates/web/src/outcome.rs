@@ -105,6 +105,9 @@ impl From<RecordsError> for Refused {
             RecordsError::Budget { retry_after_s } => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, text::budget()).with(RETRY_AFTER, retry_after_s)
             }
+            // RFC 9470: the session is good, and its person must be asked again.
+            RecordsError::TouchNeeded => Self::new(StatusCode::UNAUTHORIZED, text::touch_needed())
+                .with(WWW_AUTHENTICATE, "Bearer realm=\"salus\", error=\"insufficient_user_authentication\""),
             RecordsError::Invalid(issues) | RecordsError::NotSupported(issues) => {
                 several(StatusCode::UNPROCESSABLE_ENTITY, issues)
             }

@@ -53,6 +53,15 @@ pub(crate) fn quarantined() -> Issue {
     )
 }
 
+pub(crate) fn touch_needed() -> Issue {
+    issue(
+        IssueCode::Login,
+        "Most of the budget of distinct patients is spent. The person of this session must confirm at the door, by a passkey, that it is them.",
+        "Der größte Teil des Budgets an verschiedenen Patienten ist ausgeschöpft. Die Person dieser Sitzung muss an der Tür mit einem Passkey bestätigen, dass sie es ist.",
+        "La plus grande partie du budget de patients distincts est épuisée. La personne de cette session doit confirmer à la porte, par une clé d’accès, que c’est bien elle.",
+    )
+}
+
 pub(crate) fn budget() -> Issue {
     issue(
         IssueCode::Throttled,

@@ -44,3 +44,32 @@ bad-request = Bitte beginnen Sie noch einmal
 bad-request-what = Diese Anmeldung wurde nicht von Salus begonnen. Öffnen Sie die Adresse Ihrer Praxis und melden Sie sich von dort aus an.
 unknown = Hier ist nichts
 unknown-what = Vielleicht wurde die Adresse abgeschnitten. Ein Einmallink muss ganz geöffnet werden.
+touch = Bitte bestätigen Sie, dass Sie es sind
+touch-what = Das meiste, was Sie in { $cell } für jetzt öffnen können, ist verbraucht. Berühren Sie einmal Ihren Passkey, und es geht dort weiter, wo Sie waren.
+touch-not-you = Wenn Sie nicht eben von dort kommen, schließen Sie diese Seite: Jemand anderes will vielleicht in Ihrem Namen weitermachen.
+touch-go = Mit Passkey bestätigen
+raise = Jemandem mehr geben
+raise-cell = Die Praxis als Ganze
+raise-charts = { $count ->
+    [one] Eine Akte mehr als sonst, je Stunde, Tag und Monat,
+   *[other] { $count } Akten mehr als sonst, je Stunde, Tag und Monat,
+}
+raise-lines = { $count ->
+    [one] Eine Zeile in Listen mehr als sonst, je Stunde, Tag und Monat,
+   *[other] { $count } Zeilen in Listen mehr als sonst, je Stunde, Tag und Monat,
+}
+raise-hours = { $count ->
+    [one] für höchstens eine Stunde.
+   *[other] für höchstens { $count } Stunden.
+}
+raise-by = Gebeten hat { $name }:
+raise-what = Fragen Sie nach, ob die Bitte wirklich von dort kommt, bevor Sie bestätigen. Es endet von selbst, die Verwaltung sieht es, und es kann zurückgenommen werden.
+raise-go = Mit Passkey geben
+raise-none = Hier ist nichts zu geben
+raise-none-what = Es wurde schon gegeben oder zurückgenommen, oder die Zeit ist vorbei.
+reason-many-patients = viele Patienten an einem Tag.
+reason-standing-in = Vertretung.
+reason-on-duty = Dienst in der Nacht oder am Wochenende.
+reason-paperwork = Schreibarbeit.
+reason-transfer = eine Übergabe von Akten.
+reason-other = etwas anderes.

@@ -44,3 +44,32 @@ bad-request = Please begin again
 bad-request-what = This sign-in was not begun by Salus. Open your practice's address and sign in from there.
 unknown = There is nothing here
 unknown-what = Perhaps the address was cut off. A one-time link must be opened whole.
+touch = Please confirm that it is you
+touch-what = Most of what you may open in { $cell } is used up for now. Touch your passkey once, and it goes on where you were.
+touch-not-you = If you have not just come from there, close this page: somebody else may want to go on in your name.
+touch-go = Confirm with your passkey
+raise = Give somebody more
+raise-cell = The practice as a whole
+raise-charts = { $count ->
+    [one] One chart more than usual, in each hour, day and month,
+   *[other] { $count } charts more than usual, in each hour, day and month,
+}
+raise-lines = { $count ->
+    [one] One line in lists more than usual, in each hour, day and month,
+   *[other] { $count } lines in lists more than usual, in each hour, day and month,
+}
+raise-hours = { $count ->
+    [one] for an hour at most.
+   *[other] for { $count } hours at most.
+}
+raise-by = Asked for by { $name }:
+raise-what = Ask them whether it was them before you confirm. It ends by itself, everybody who administers sees it, and it can be withdrawn.
+raise-go = Give it, with your passkey
+raise-none = There is nothing to be given
+raise-none-what = It was given or withdrawn already, or its time is over.
+reason-many-patients = many patients on one day.
+reason-standing-in = standing in for somebody.
+reason-on-duty = on duty at night or at the weekend.
+reason-paperwork = paperwork.
+reason-transfer = a transfer of records.
+reason-other = something else.

@@ -44,3 +44,32 @@ bad-request = Veuillez recommencer
 bad-request-what = Cette connexion n’a pas été commencée par Salus. Ouvrez l’adresse de votre cabinet et connectez-vous depuis là.
 unknown = Il n’y a rien ici
 unknown-what = L’adresse a peut-être été coupée. Un lien à usage unique doit être ouvert en entier.
+touch = Veuillez confirmer que c’est bien vous
+touch-what = Presque tout ce que vous pouvez ouvrir pour l’instant dans { $cell } est utilisé. Touchez une fois votre clé d’accès, et vous continuez là où vous étiez.
+touch-not-you = Si vous n’en venez pas à l’instant, fermez cette page : quelqu’un d’autre veut peut-être continuer en votre nom.
+touch-go = Confirmer avec ma clé d’accès
+raise = Accorder davantage à quelqu’un
+raise-cell = Le cabinet entier
+raise-charts = { $count ->
+    [one] Un dossier de plus que d’habitude, par heure, jour et mois,
+   *[other] { $count } dossiers de plus que d’habitude, par heure, jour et mois,
+}
+raise-lines = { $count ->
+    [one] Une ligne de liste de plus que d’habitude, par heure, jour et mois,
+   *[other] { $count } lignes de liste de plus que d’habitude, par heure, jour et mois,
+}
+raise-hours = { $count ->
+    [one] pendant une heure au plus.
+   *[other] pendant { $count } heures au plus.
+}
+raise-by = Demandé par { $name } :
+raise-what = Demandez-lui si cela vient bien de lui ou d’elle avant de confirmer. Cela prend fin de soi-même, la gestion le voit, et cela peut être retiré.
+raise-go = Accorder avec ma clé d’accès
+raise-none = Il n’y a rien à accorder
+raise-none-what = C’est déjà accordé ou retiré, ou le délai est passé.
+reason-many-patients = beaucoup de patients en une journée.
+reason-standing-in = un remplacement.
+reason-on-duty = une garde de nuit ou de week-end.
+reason-paperwork = du travail administratif.
+reason-transfer = une transmission de dossiers.
+reason-other = autre chose.

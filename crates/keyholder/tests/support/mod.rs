@@ -2,6 +2,7 @@
 
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod budgets;
 pub mod door;
 pub mod searching;
 

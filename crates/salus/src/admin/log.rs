@@ -134,6 +134,7 @@ pub(super) fn describe(event: &Event) -> (&'static str, Value) {
             )
         }
         Event::Person(event) => super::log_people::describe(event),
+        Event::Budget(event) => super::log_budgets::describe(event),
         Event::SessionRevoked { session } => ("session-revoked", json!({"session": session.to_string()})),
         Event::Quarantined { on } => ("quarantined", json!({"on": on})),
         Event::SigningKeyEscrowed { .. } => ("signing-key-escrowed", Value::Null),

@@ -3,6 +3,7 @@
 //! Never: opens a record. State: a connection, for one command.
 
 pub mod alarm;
+pub mod budget;
 pub mod budgets;
 pub mod canary;
 pub mod change;
@@ -14,6 +15,7 @@ pub mod incident;
 pub mod index;
 pub mod log;
 mod log_alarms;
+mod log_budgets;
 mod log_people;
 pub mod person;
 pub mod scope;

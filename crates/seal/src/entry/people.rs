@@ -184,6 +184,10 @@ pub enum PasskeyUse {
     Rename,
     /// To remove a passkey.
     Remove,
+    /// To go on in a session when most of a budget is spent.
+    Touch,
+    /// To give somebody more of a budget.
+    Raise,
 }
 
 /// Whether a person may act.

@@ -3,6 +3,7 @@
 //! Part of the wire's format: variants are only ever added at the end. Never: an admission. State: none.
 
 use super::alarms::{AlarmsAnswer, AlarmsAsk, CanaryAnswer, CanaryAsk};
+use super::budgets::{BudgetAnswer, BudgetAsk};
 use super::contain::{ContainAnswer, ContainAsk};
 use super::extract::{ApproverProof, CellExtraction};
 use super::incident::{IncidentAnswer, IncidentAsk};
@@ -154,6 +155,13 @@ pub enum AdminAsk {
         /// What.
         ask: ContainAsk,
     },
+    /// About the budgets of a cell.
+    Budgets {
+        /// The cell's name.
+        cell: String,
+        /// What.
+        ask: BudgetAsk,
+    },
 }
 
 /// By what a scope is asked for.
@@ -212,6 +220,8 @@ pub enum AdminAnswer {
     Canaries(CanaryAnswer),
     /// To what is asked about containment.
     Contained(ContainAnswer),
+    /// To what is asked of budgets.
+    Budgets(BudgetAnswer),
 }
 
 /// The index of one cell.

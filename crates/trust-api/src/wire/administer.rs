@@ -5,6 +5,7 @@
 
 use super::ClientStatus;
 use super::alarms::{AlarmsAnswer, AlarmsAsk};
+use super::budgets::{BudgetAnswer, BudgetAsk};
 use super::contain::{ContainAnswer, ContainAsk};
 use super::people::{OfSession, PeopleAnswer, PeopleAsk};
 use crate::Token;
@@ -62,6 +63,8 @@ pub enum CellAsk {
     Alarms(AlarmsAsk),
     /// About what is contained in it. Answered by [`CellAnswer::Contained`].
     Contain(ContainAsk),
+    /// Its budgets. Answered by [`CellAnswer::Budgets`].
+    Budgets(BudgetAsk),
 }
 
 impl CellAsk {
@@ -81,6 +84,8 @@ impl CellAsk {
                 false
             }
             Self::Bearer { allowed, .. } => !allowed,
+            // What was admitted stays so; nobody new is reached.
+            Self::Budgets(_) => false,
         }
     }
 }
@@ -125,6 +130,8 @@ pub enum LogKind {
     Report,
     /// An alarm was raised, seen or told, or its rules changed.
     Alarm,
+    /// A budget: more was asked for or given, a reserve was used, a limit changed.
+    Budget,
 }
 
 /// The answer to a [`CellAsk`].
@@ -153,6 +160,8 @@ pub enum CellAnswer {
     Alarms(AlarmsAnswer),
     /// To what is asked about containment.
     Contained(ContainAnswer),
+    /// To what is asked of budgets.
+    Budgets(BudgetAnswer),
 }
 
 /// Entries of the log.

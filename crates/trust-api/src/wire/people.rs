@@ -9,8 +9,9 @@
 use super::plain_bytes;
 use crate::Token;
 use salus_seal::entry::Budgets;
+use salus_seal::entry::budgets::MoreReason;
 use salus_seal::entry::people::PersonStatus;
-use salus_seal::{CellId, ClientId, DeviceId, PrincipalId, SessionId};
+use salus_seal::{CellId, ClientId, DeviceId, Part, PrincipalId, SessionId};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -94,6 +95,14 @@ pub enum DoorAsk {
     FinishAction(Action, Assertion),
     /// Somebody looks round without a passkey, by a one-time link, where a demo was started with it. Answered by [`DoorAnswer::Code`].
     LookRound(Authorize, Token),
+    /// The person of a session is to confirm that it is them, because most of their budget is spent. Answered by [`DoorAnswer::Challenge`].
+    BeginTouch(Authorize, SessionId),
+    /// They did. Answered by [`DoorAnswer::Code`], which is good for this session and by [`super::Ask::Touch`] only.
+    FinishTouch(Authorize, SessionId, Assertion),
+    /// Somebody is to give more of a budget. Answered by [`DoorAnswer::Raise`].
+    BeginRaise(RaiseOf),
+    /// They did. Answered by [`DoorAnswer::Raised`].
+    FinishRaise(RaiseOf, Assertion),
 }
 
 /// What allows a passkey to be registered.
@@ -155,6 +164,54 @@ pub enum DoorAnswer {
         /// All that are not revoked.
         passkeys: Vec<PasskeyStatus>,
     },
+    /// What is to be given, and a challenge for exactly that.
+    Raise(Box<RaiseSaid>),
+    /// It is given.
+    Raised,
+}
+
+/// What somebody is to give: exactly what was asked for. It names the asker, whom no stranger can guess.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RaiseOf {
+    /// The cell's name.
+    pub cell: String,
+    /// The entry by which it was asked for.
+    pub ask: u64,
+    /// Who asked.
+    pub by: PrincipalId,
+    /// For whom; none: for the cell as a whole.
+    pub principal: Option<PrincipalId>,
+    /// Of which budget.
+    pub part: Part,
+    /// So many patients more, in each window.
+    pub amount: u32,
+    /// Until then, in milliseconds since 1970.
+    pub until_ms: u64,
+}
+
+/// The same in words, for whoever is to give it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RaiseSaid {
+    /// To be answered within [`CHALLENGE_MS`].
+    #[serde(with = "plain_bytes")]
+    pub challenge: Vec<u8>,
+    /// For whom, by name; none: for the cell as a whole.
+    pub name: Option<String>,
+    /// Who asked, by name.
+    pub by: String,
+    /// Why.
+    pub reason: MoreReason,
+    /// The keyholder's time, in milliseconds since 1970.
+    pub now_ms: u64,
+}
+
+/// A code for a session that is to go on, and the proof of who may have it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct TouchOf {
+    /// The session.
+    pub of: OfSession,
+    /// The code and the verifier.
+    pub redeem: Redeem,
 }
 
 /// A passkey may be made for a person.

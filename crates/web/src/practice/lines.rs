@@ -115,7 +115,10 @@ pub(crate) async fn whole(
                 document(&entry.text).and_then(|document| Some((entry.id.clone(), read(document.root())?)))
             })),
             Err(Trouble::Records(
-                RecordsError::Budget { .. } | RecordsError::NotFound | RecordsError::TooCostly(_),
+                RecordsError::Budget { .. }
+                | RecordsError::TouchNeeded
+                | RecordsError::NotFound
+                | RecordsError::TooCostly(_),
             )) => {}
             Err(other) => return Err(other),
         }

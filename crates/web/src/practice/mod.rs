@@ -7,6 +7,7 @@
 
 mod admin;
 mod arrivals;
+mod budget;
 mod chart;
 mod clock;
 mod due;
@@ -51,6 +52,7 @@ pub(crate) type Route = (&'static str, &'static str);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Area {
     Admin,
+    Budget,
     Chart,
     Look,
     SignIn,
@@ -72,6 +74,7 @@ const AREAS: &[(Area, &[Route])] = &[
     (Area::Tasks, tasks::ROUTES),
     (Area::Open, open::ROUTES),
     (Area::Write, write::ROUTES),
+    (Area::Budget, budget::ROUTES),
     (Area::Chart, chart::ROUTES),
     (Area::Admin, admin::ROUTES),
 ];
@@ -197,6 +200,7 @@ async fn reach(ask: &PageAsk<'_>, area: Area) -> Result<Answer, Trouble> {
         Area::Tasks => tasks::answer(ask).await,
         Area::Open => open::answer(ask).await,
         Area::Write => write::answer(ask).await,
+        Area::Budget => budget::answer(ask).await,
         Area::Chart => chart::answer(ask).await,
     }
 }

@@ -61,9 +61,9 @@ struct Said<'a> {
 }
 
 /// What the browser keeps while somebody is at the door.
-struct Flow {
-    pkce: Pkce,
-    target: String,
+pub(super) struct Flow {
+    pub pkce: Pkce,
+    pub target: String,
 }
 
 pub(super) async fn answer(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
@@ -92,13 +92,10 @@ fn begin(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
     let Some(door) = &asked.web.door_url else {
         return say(around, StatusCode::OK, "sign-in", "sign-in-away", None);
     };
-    let wanted = asked.first("to").filter(|to| to.len() <= MAX_TARGET_BYTES);
-    let target = wanted.and_then(|to| local(&around.base, to));
-    let target = target.map_or_else(|| format!("{}/today", around.base), str::to_owned);
     let Ok(pkce) = Pkce::draw() else {
         return say(around, StatusCode::SERVICE_UNAVAILABLE, "sign-in", "sign-in-failed-what", Some(""));
     };
-    let flow = Flow { pkce, target };
+    let flow = Flow::new(pkce, around, asked.first("to"));
     let own = |name: &str, value: String| (name.to_owned(), value);
     let to = encode_query(
         &format!("{door}/authorize"),
@@ -204,14 +201,25 @@ impl Asked<'_> {
 }
 
 impl Flow {
+    /// One that leads back to a page of the cell; without one, to today.
+    pub(super) fn new(pkce: Pkce, around: &Around<'_>, to: Option<&str>) -> Self {
+        let wanted = to.filter(|to| to.len() <= MAX_TARGET_BYTES).and_then(|to| local(&around.base, to));
+        let target = wanted.map_or_else(|| format!("{}/today", around.base), str::to_owned);
+        Self { pkce, target }
+    }
+
     fn cookie(&self, cell: &str) -> String {
+        self.cookie_named(&flow_name(cell))
+    }
+
+    pub(super) fn cookie_named(&self, name: &str) -> String {
         let target = URL_SAFE_NO_PAD.encode(&self.target);
         let value = format!("{}.{}.{target}", *self.pkce.verifier, self.pkce.state);
-        format!("{}={value}; Path=/; Max-Age={FLOW_S}; Secure; HttpOnly; SameSite=Lax", flow_name(cell))
+        format!("{name}={value}; Path=/; Max-Age={FLOW_S}; Secure; HttpOnly; SameSite=Lax")
     }
 
     /// The browser's owner may have written it: what it leads to is looked at again.
-    fn parse(text: &str, around: &Around<'_>) -> Option<Self> {
+    pub(super) fn parse(text: &str, around: &Around<'_>) -> Option<Self> {
         let (verifier, rest) = text.split_once('.')?;
         let (state, target) = rest.split_once('.')?;
         let target = String::from_utf8(URL_SAFE_NO_PAD.decode(target).ok()?).ok()?;

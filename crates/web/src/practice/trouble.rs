@@ -55,6 +55,12 @@ struct Body<'a> {
     said: &'a Said,
     icon: &'static str,
     again: Option<&'a str>,
+    /// Where a passkey is touched, where that is what is needed.
+    touch: Option<String>,
+    /// Where more is asked for, where a budget is spent.
+    more: Option<String>,
+    /// Where the chart that was asked for is opened in an emergency, and where it goes on from there.
+    emergency: Option<(String, &'a str)>,
     home: Option<String>,
 }
 
@@ -75,6 +81,9 @@ impl Trouble {
             icon: icon(said.icon),
             said: &said,
             again: said.retry_after_s.map(|_| around.here.as_str()),
+            touch: touch(&self, around, person),
+            more: (is_spent(&self) && person.is_some()).then(|| format!("{}/budget", around.base)),
+            emergency: person.and_then(|_| emergency(&self, around)),
             home: (!around.base.is_empty()).then(|| format!("{}/today", around.base)),
         };
         let page = Page::new(Rail::Nowhere, said.title.clone(), &body).status(said.status);
@@ -128,6 +137,12 @@ impl Trouble {
                     t,
                     *retry_after_s,
                     ["trouble-budget", "trouble-budget-what", "trouble-budget-when", "trouble-budget-help"],
+                ),
+                RecordsError::TouchNeeded => say(
+                    StatusCode::FORBIDDEN,
+                    "person",
+                    "trouble-touch",
+                    &["trouble-touch-what", "trouble-touch-do"],
                 ),
                 RecordsError::NotReady => later(
                     say(
@@ -191,6 +206,25 @@ impl Trouble {
     }
 }
 
+fn is_spent(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Records(RecordsError::Budget { .. }))
+}
+
+/// To the door, and back to where somebody was.
+fn touch(trouble: &Trouble, around: &Around<'_>, person: Option<&Person>) -> Option<String> {
+    person.filter(|_| *trouble == Trouble::Records(RecordsError::TouchNeeded))?;
+    let to = if around.is_part { format!("{}/today", around.base) } else { around.here.clone() };
+    Some(encode_query(&format!("{}/touch", around.base), &[("to".into(), to)]))
+}
+
+/// The patient whose chart was asked for: a few a day are opened in spite of a spent budget.
+fn emergency<'a>(trouble: &Trouble, around: &'a Around<'_>) -> Option<(String, &'a str)> {
+    let needs = is_spent(trouble) || *trouble == Trouble::Records(RecordsError::TouchNeeded);
+    let rest = around.here.strip_prefix(&around.base)?.strip_prefix("/patient/").filter(|_| needs)?;
+    let id = rest.split(['/', '?']).next().filter(|id| !id.is_empty() && *id != "new")?;
+    Some((format!("{}/patient/{id}/emergency", around.base), around.here.as_str()))
+}
+
 fn missing(say: &impl Fn(StatusCode, &'static str, &str, &[&str]) -> Said) -> Said {
     say(StatusCode::NOT_FOUND, "search", "trouble-missing", &["trouble-missing-what", "trouble-missing-do"])
 }
@@ -247,6 +281,7 @@ mod tests {
             Trouble::Method("POST".into()),
             Trouble::Records(RecordsError::Budget { retry_after_s: 90 }),
             Trouble::HandedOut { retry_after_s: 86_400 },
+            Trouble::Records(RecordsError::TouchNeeded),
             Trouble::Records(RecordsError::NotReady),
             Trouble::Records(RecordsError::Unavailable),
             Trouble::Records(RecordsError::Internal),

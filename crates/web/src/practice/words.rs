@@ -13,6 +13,7 @@ static WORDS: LazyLock<Catalogue> = LazyLock::new(|| {
         sources!("chart"),
         sources!("admin"),
         sources!("alarms"),
+        sources!("budgets"),
     ])
 });
 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use salus_accesslog::{AccessLog, Options, Tree};
 use salus_fhir::ResourceType;
+use salus_seal::entry::budgets::{BudgetEvent, Raised};
 use salus_seal::entry::incident::IncidentEvent;
 use salus_seal::entry::people::{PasskeyRegistered, PersonAdded, PersonEvent, RegistrationAllowed};
 use salus_seal::entry::proof::ProofEvent;
@@ -446,6 +447,15 @@ fn events() -> Vec<(&'static str, Event)> {
         label: "laptop".to_owned(),
         allowed_by: RegistrationAllowed::Invitation([3; 32]),
     };
+    let raised = Raised {
+        ask: 300,
+        principal: Some(PrincipalId([2; 16])),
+        part: Part::Body,
+        amount: 50,
+        until_ms: 1_795_000_000_000,
+        by: PrincipalId([6; 16]),
+        passkey: DeviceId([4; 16]),
+    };
     let defined = Event::Searching(SearchingEvent::ParameterDefined {
         first: 300,
         record: 12,
@@ -467,6 +477,7 @@ fn events() -> Vec<(&'static str, Event)> {
         ("log-keys-given", Event::Incident(IncidentEvent::LogKeysGiven { months: vec![682, 683] })),
         ("alarm-raised", alarms::raised()),
         ("held", contain::held()),
+        ("budget-raised", Event::Budget(BudgetEvent::Raised(raised))),
         ("person-added", Event::Person(PersonEvent::Added(added))),
         ("passkey-registered", Event::Person(PersonEvent::PasskeyRegistered(registered))),
     ]

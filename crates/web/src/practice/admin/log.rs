@@ -25,7 +25,7 @@ const LINES: usize = 50;
 /// How many stretches of the log one page has the keyholder look at.
 const MAX_STRETCHES: usize = 12;
 
-const KINDS: [(&str, LogKind); 9] = [
+const KINDS: [(&str, LogKind); 10] = [
     ("opened", LogKind::Opened),
     ("searched", LogKind::Searched),
     ("written", LogKind::Written),
@@ -34,11 +34,12 @@ const KINDS: [(&str, LogKind); 9] = [
     ("clients", LogKind::Client),
     ("cell", LogKind::Quarantine),
     ("alarms", LogKind::Alarm),
+    ("budgets", LogKind::Budget),
     ("bookkeeping", LogKind::Report),
 ];
 
 /// What is shown where no kind was chosen: all but bookkeeping.
-const USUAL: [LogKind; 9] = [
+const USUAL: [LogKind; 10] = [
     LogKind::Opened,
     LogKind::Searched,
     LogKind::Written,
@@ -48,6 +49,7 @@ const USUAL: [LogKind; 9] = [
     LogKind::Client,
     LogKind::Quarantine,
     LogKind::Alarm,
+    LogKind::Budget,
 ];
 
 const PURPOSES: [(&str, Purpose); 6] = [

@@ -65,6 +65,7 @@ fn what(t: Words, labels: &Labels, told: &CellLogEntry) -> String {
             let in_lists = told.access.as_ref().is_some_and(|access| access.part == Part::Line);
             alarm(t, event, in_lists)
         }
+        LogEvent::Budget(event) => super::log_budgets::what(t, event, &about(), told.access.as_ref()),
         _ if told.kind == LogKind::Report => t.say("admin-log-bookkeeping").into_owned(),
         event => match &told.access {
             Some(access) => accessed(t, event, access),
@@ -198,6 +199,7 @@ fn refused(asked: Interaction, refusal: Refusal) -> &'static str {
         Refusal::NoRoom => "admin-refused-full",
         Refusal::NoProof => "admin-refused-no-proof",
         Refusal::BadProof | Refusal::StaleProof => "admin-refused-bad-proof",
+        Refusal::TouchNeeded => "admin-refused-touch",
     }
 }
 
@@ -208,6 +210,8 @@ fn passkey_use(purpose: PasskeyUse) -> &'static str {
         PasskeyUse::Add => "admin-log-used-add",
         PasskeyUse::Rename => "admin-log-used-rename",
         PasskeyUse::Remove => "admin-log-used-remove",
+        PasskeyUse::Touch => "admin-log-used-touch",
+        PasskeyUse::Raise => "admin-log-used-raise",
     }
 }
 

@@ -6,11 +6,13 @@
 
 mod alarms;
 mod ask;
+mod budgets;
 mod change;
 mod checkpoints;
 mod clients;
 mod invite;
 mod log;
+mod log_budgets;
 mod log_line;
 mod log_words;
 mod once;
@@ -21,6 +23,7 @@ mod roles;
 mod tell;
 
 pub(crate) use once::OnceIds;
+pub(super) use tell::local_of as local_time;
 
 use super::{Page, PageAsk, Rail, Route, Trouble};
 use crate::answer::Answer;
@@ -53,6 +56,8 @@ pub(super) const ROUTES: &[Route] = &[
     ("POST", "/{cell}/admin/clients/new"),
     ("GET", "/{cell}/admin/clients/{client}/revoke"),
     ("POST", "/{cell}/admin/clients/{client}/revoke"),
+    ("GET", "/{cell}/admin/budgets"),
+    ("POST", "/{cell}/admin/budgets"),
     ("GET", "/{cell}/admin/log"),
     ("GET", "/{cell}/admin/checkpoints"),
     ("GET", "/{cell}/admin/alarms"),
@@ -72,10 +77,11 @@ enum Part {
     Log,
     Checkpoints,
     Alarms,
+    Budgets,
 }
 
 impl Part {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Overview,
         Self::People,
         Self::Roles,
@@ -83,6 +89,7 @@ impl Part {
         Self::Log,
         Self::Checkpoints,
         Self::Alarms,
+        Self::Budgets,
     ];
 
     fn word(self) -> &'static str {
@@ -94,6 +101,7 @@ impl Part {
             Self::Log => "admin-log",
             Self::Checkpoints => "admin-checkpoints",
             Self::Alarms => "admin-alarms",
+            Self::Budgets => "budgets",
         }
     }
 
@@ -106,6 +114,7 @@ impl Part {
             Self::Log => "/admin/log",
             Self::Checkpoints => "/admin/checkpoints",
             Self::Alarms => "/admin/alarms",
+            Self::Budgets => "/admin/budgets",
         }
     }
 
@@ -118,6 +127,7 @@ impl Part {
             Self::Log => "5",
             Self::Checkpoints => "6",
             Self::Alarms => "7",
+            Self::Budgets => "8",
         }
     }
 }
@@ -242,6 +252,8 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         "/{cell}/admin/clients/new" => clients::open(ask).await,
         "/{cell}/admin/clients/{client}/revoke" if is_post => clients::revoke(ask).await,
         "/{cell}/admin/clients/{client}/revoke" => clients::confirm(ask).await,
+        "/{cell}/admin/budgets" if is_post => budgets::change(ask).await,
+        "/{cell}/admin/budgets" => budgets::answer(ask).await,
         "/{cell}/admin/log" => log::answer(ask).await,
         "/{cell}/admin/checkpoints" => checkpoints::answer(ask).await,
         "/{cell}/admin/alarms" if is_post => alarms::change(ask).await,

@@ -37,6 +37,7 @@ struct Reach {
 struct Overview<'a> {
     t: Words,
     base: &'a str,
+    worst: Vec<super::budgets::Reach>,
     reach: Vec<Reach>,
     one_passkey: Vec<Line>,
     invited: Vec<Line>,
@@ -83,6 +84,7 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let body = Overview {
         t: ask.t,
         base: ask.base(),
+        worst: worst(ask).await?,
         reach: reaches(ask, &people, &clients),
         one_passkey: lines(|person| person.passkeys.len() == 1),
         invited: lines(|person| person.passkeys.is_empty()),
@@ -98,6 +100,13 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         witnessed: checkpoint.witnessed,
     };
     Ok(page(ask, Part::Overview, ask.t.say("rail-admin"), None, &body).answer(ask))
+}
+
+/// The credential that gets farthest, of those that budgets bound, and below it the practice as a whole.
+async fn worst(ask: &PageAsk<'_>) -> Result<Vec<super::budgets::Reach>, Trouble> {
+    let radius = super::budgets::blast_radius(ask).await?;
+    let one = radius.credentials.iter().find(|one| one.principal.is_some());
+    Ok(one.into_iter().map(|one| super::budgets::reach(ask.t, one)).collect())
 }
 
 /// The credentials that reach most within a day, the worst first.

@@ -34,6 +34,11 @@ pub(super) fn moment(ask: &PageAsk<'_>, ms: u64) -> Moment {
     }
 }
 
+/// A moment in milliseconds since 1970, in the practice's zone.
+pub(in super::super) fn local_of(ask: &PageAsk<'_>, ms: u64) -> Option<ZonedDateTime> {
+    local(&ask.clock, ms)
+}
+
 pub(super) fn local(clock: &Clock, ms: u64) -> Option<ZonedDateTime> {
     let at = Timestamp::from_millisecond(i64::try_from(ms).ok()?).ok()?;
     clock.local(&at.to_string())

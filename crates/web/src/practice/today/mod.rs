@@ -87,7 +87,10 @@ fn beside<T>(list: Result<Vec<T>, Trouble>) -> Result<Beside<T>, Trouble> {
             Ok(Beside { list, is_refused: false })
         }
         Err(Trouble::Records(
-            RecordsError::Budget { .. } | RecordsError::NotFound | RecordsError::TooCostly(_),
+            RecordsError::Budget { .. }
+            | RecordsError::TouchNeeded
+            | RecordsError::NotFound
+            | RecordsError::TooCostly(_),
         )) => Ok(Beside { list: Vec::new(), is_refused: true }),
         Err(other) => Err(other),
     }

@@ -280,6 +280,7 @@ async fn not_saved(
     let (key, status) = match error {
         RecordsError::NoSession | RecordsError::StaleProof => return Err(trouble),
         RecordsError::Budget { .. } => ("not-saved-budget", StatusCode::TOO_MANY_REQUESTS),
+        RecordsError::TouchNeeded => ("not-saved-touch", StatusCode::FORBIDDEN),
         RecordsError::Full => ("not-saved-full", StatusCode::INSUFFICIENT_STORAGE),
         RecordsError::Forbidden | RecordsError::NotFound | RecordsError::Gone { .. } => {
             ("not-saved-refused", StatusCode::NOT_FOUND)
@@ -300,6 +301,10 @@ async fn not_saved(
         once: sent.once,
         sure: sent.sure,
         alert: Some(ask.t.say(key).into_owned()),
+        touch: (*error == RecordsError::TouchNeeded).then(|| {
+            let back = ("to".to_owned(), ask.around.here.clone());
+            crate::query::encode_query(&format!("{}/touch", ask.base()), &[back])
+        }),
         here,
         ..Shown::default()
     };

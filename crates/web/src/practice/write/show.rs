@@ -26,6 +26,8 @@ pub(super) struct Shown<'a> {
     pub sure: Vec<String>,
     /// Why it was not saved.
     pub alert: Option<String>,
+    /// Where a passkey is touched, where that is why.
+    pub touch: Option<String>,
     /// When the draft was kept that stands in it, as people read it.
     pub restored: Option<String>,
     /// Free times, for an appointment.
