@@ -112,6 +112,7 @@ export const PAGES = [
   cell('admin/log', 'practice-administrator', ['refused', 'offline', 'printed']),
   cell('admin/checkpoints', 'practice-administrator', ['refused']),
   cell('admin/alarms', 'practice-administrator', ['refused']),
+  cell('admin/contain', 'practice-administrator', ['refused', 'quarantined']),
   cell('admin/alarms/rules', 'practice-administrator', []),
 
   cell('no-such-page', 'physician', [], { name: 'unknown', status: 404 }),

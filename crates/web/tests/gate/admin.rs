@@ -9,7 +9,7 @@ use serde_json::json;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const HOSTILE: &str = "<script>alert(1)</script>\"><img src=x onerror=alert(1)>";
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 11] = [
     "/admin",
     "/admin/people",
     "/admin/people/new",
@@ -20,6 +20,7 @@ const PAGES: [&str; 10] = [
     "/admin/checkpoints",
     "/admin/alarms",
     "/admin/alarms/rules",
+    "/admin/contain",
 ];
 
 pub fn id_of(salus: &Salus, name: &str) -> CellId {
@@ -32,23 +33,23 @@ pub fn id_of(salus: &Salus, name: &str) -> CellId {
 }
 
 /// Somebody at a browser.
-struct Desk<'a> {
+pub struct Desk<'a> {
     salus: &'a Salus,
     cookie: String,
-    principal: PrincipalId,
+    pub principal: PrincipalId,
 }
 
 impl<'a> Desk<'a> {
-    fn of(salus: &'a Salus, role: &str, name: &str) -> Self {
+    pub fn of(salus: &'a Salus, role: &str, name: &str) -> Self {
         let (principal, cookie) = signed_in(salus, ("praxis", id_of(salus, "praxis")), role, name);
         Self { salus, cookie, principal }
     }
 
-    fn get(&self, path: &str) -> Reply {
+    pub fn get(&self, path: &str) -> Reply {
         self.send("GET", path, &[("Accept-Language", "en")], "")
     }
 
-    fn post(&self, path: &str, form: &str) -> Reply {
+    pub fn post(&self, path: &str, form: &str) -> Reply {
         let headers = [("Content-Type", FORM), ("Sec-Fetch-Site", "same-origin"), ("Accept-Language", "en")];
         self.send("POST", path, &headers, form)
     }

@@ -10,6 +10,7 @@ mod chart;
 mod concurrency;
 mod conditional;
 mod conditions;
+mod contain;
 mod echo;
 mod extractor;
 mod histories;

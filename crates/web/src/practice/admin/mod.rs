@@ -10,6 +10,7 @@ mod budgets;
 mod change;
 mod checkpoints;
 mod clients;
+mod contain;
 mod invite;
 mod log;
 mod log_budgets;
@@ -65,6 +66,8 @@ pub(super) const ROUTES: &[Route] = &[
     ("GET", "/{cell}/admin/alarms/mark"),
     ("GET", "/{cell}/admin/alarms/rules"),
     ("POST", "/{cell}/admin/alarms/rules"),
+    ("GET", "/{cell}/admin/contain"),
+    ("POST", "/{cell}/admin/contain"),
 ];
 
 /// The parts of administration, in the order of their keys.
@@ -78,10 +81,11 @@ enum Part {
     Checkpoints,
     Alarms,
     Budgets,
+    Contain,
 }
 
 impl Part {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Overview,
         Self::People,
         Self::Roles,
@@ -90,6 +94,7 @@ impl Part {
         Self::Checkpoints,
         Self::Alarms,
         Self::Budgets,
+        Self::Contain,
     ];
 
     fn word(self) -> &'static str {
@@ -102,6 +107,7 @@ impl Part {
             Self::Checkpoints => "admin-checkpoints",
             Self::Alarms => "admin-alarms",
             Self::Budgets => "budgets",
+            Self::Contain => "admin-contain",
         }
     }
 
@@ -115,6 +121,7 @@ impl Part {
             Self::Checkpoints => "/admin/checkpoints",
             Self::Alarms => "/admin/alarms",
             Self::Budgets => "/admin/budgets",
+            Self::Contain => "/admin/contain",
         }
     }
 
@@ -128,6 +135,7 @@ impl Part {
             Self::Checkpoints => "6",
             Self::Alarms => "7",
             Self::Budgets => "8",
+            Self::Contain => "9",
         }
     }
 }
@@ -258,6 +266,8 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         "/{cell}/admin/checkpoints" => checkpoints::answer(ask).await,
         "/{cell}/admin/alarms" if is_post => alarms::change(ask).await,
         "/{cell}/admin/alarms" => alarms::answer(ask).await,
+        "/{cell}/admin/contain" if is_post => contain::change(ask).await,
+        "/{cell}/admin/contain" => contain::answer(ask).await,
         "/{cell}/admin/alarms/mark" => alarms::mark(ask).await,
         "/{cell}/admin/alarms/rules" if is_post => alarms::set_rules(ask).await,
         "/{cell}/admin/alarms/rules" => alarms::rules(ask).await,
