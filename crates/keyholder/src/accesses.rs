@@ -10,12 +10,16 @@ use crate::core::Core;
 use crate::error::KeyholderError;
 use crate::policy::Action;
 use crate::recent::{Head, Item, Kind, VISIT_PAUSE_MS, Visit};
+use crate::relation::one_patient;
 use crate::scope::open_entry;
 use salus_accesslog::Tree;
 use salus_seal::entry::Refusal;
-use salus_seal::{CellId, Part, Pseudonym};
+use salus_seal::entry::relation::Statement;
+use salus_seal::{CellId, Part, PrincipalId, Pseudonym};
 use salus_trust_api::wire::access::{Access, AccessKind, AccessPage, AccessesAsk, MAX_ACCESSES};
-use salus_trust_api::wire::{Answer, CompartmentWrap, Grant};
+use salus_trust_api::wire::relation::REASON_MS;
+use salus_trust_api::wire::{Answer, Grant};
+use std::collections::HashMap;
 
 /// Beyond the newest entries of a patient, so many entries of the log are read for one page: some ten milliseconds.
 const MAX_ENTRIES_READ: u64 = 4_096;
@@ -40,6 +44,10 @@ impl Core {
         let (patient, room) = match admitted {
             Ok(admitted) => admitted,
             Err(refusal) => {
+                let refusal = match refusal {
+                    Refusal::Missing => self.refuse_missing(&asking, &ask.admit, now_ms),
+                    other => other,
+                };
                 self.record_refusal(&asking, &ask.admit, refusal, now_ms)?;
                 return Ok(Answer::Refused(refusal));
             }
@@ -49,7 +57,8 @@ impl Core {
         }
         let limit = ask.limit.clamp(1, MAX_ACCESSES) as usize;
         let before = ask.before.unwrap_or(u64::MAX).min(self.log.size(Tree::Cell(cell)));
-        let (accesses, next) = self.visits(cell, &patient, before, limit)?;
+        let (mut accesses, next) = self.visits(cell, &patient, before, limit)?;
+        carry(&mut accesses);
         let opened = Opened {
             part: Part::Body,
             charged: vec![patient],
@@ -76,11 +85,10 @@ impl Core {
         if !ask.admit.intents.is_empty() {
             return Err(Refusal::Malformed);
         }
-        let CompartmentWrap { number, wrap } = &ask.compartment;
-        let opened = cell.cipher_of(wrap).and_then(|cipher| cipher.unwrap(*number, wrap));
-        match opened.map_err(|_| Refusal::DoesNotOpen)?.pseudonyms.as_slice() {
-            [patient] => Ok(*patient),
-            _ => Err(Refusal::Malformed),
+        let patient = one_patient(cell, &ask.compartment)?;
+        match self.state.own_patient(asking) {
+            Some(own) if own != patient => Err(Refusal::Missing),
+            _ => Ok(patient),
         }
     }
 
@@ -111,7 +119,11 @@ impl Core {
         let mut accesses = Vec::with_capacity(newest.len());
         for visit in newest.iter().rev() {
             if let Some(head) = self.head_of(cell, visit.first)? {
-                accesses.extend(self.access(cell, visit, &head));
+                let mut access = self.access(cell, visit, &head);
+                if let Some(access) = &mut access {
+                    access.stated = self.stated_in(cell, visit)?;
+                }
+                accesses.extend(access);
             }
         }
         Ok((accesses, next))
@@ -151,8 +163,29 @@ impl Core {
             Some((_, first)) if !visits.is_empty() => Some(first.first),
             _ => (from > 0).then_some(from),
         };
-        let told = newest.iter().rev().filter_map(|(head, visit)| self.access(cell, visit, head));
-        Ok((told.collect(), next))
+        let mut told = Vec::with_capacity(newest.len());
+        for (head, visit) in newest.iter().rev() {
+            let mut access = self.access(cell, visit, head);
+            if let Some(access) = &mut access {
+                access.stated = self.stated_in(cell, visit)?;
+            }
+            told.extend(access);
+        }
+        Ok((told, next))
+    }
+
+    /// What was said last within a visit; none where its month's key is gone.
+    fn stated_in(&mut self, id: CellId, visit: &Visit) -> Result<Option<Statement>, KeyholderError> {
+        let last = visit.items.iter().rev().find(|item| item.kind == Kind::Stated);
+        let Some(entry) = last.map(|item| item.entry) else { return Ok(None) };
+        let tree = Tree::Cell(id);
+        self.commit_up_to(tree, entry + 1)?;
+        let mut found = None;
+        self.log.read(tree, entry..entry + 1, &mut |_, bytes| {
+            found = open_entry(&self.state, tree, bytes).ok();
+        })?;
+        let cell = self.state.cells.get(&id);
+        Ok(found.and_then(|(lasting, _)| cell?.statement(&id, lasting.time_ms, &lasting.event)))
     }
 
     /// Who and why of the visit that begins with an entry; none where its month's key is gone.
@@ -188,8 +221,24 @@ impl Core {
             interaction: head.interaction,
             kinds,
             refused: head.refused.filter(|_| is_refused),
+            stated: None,
             delivered: self.state.cells.get(&cell)?.recent.is_delivered(visit),
         })
+    }
+}
+
+/// What was said is good for a day: it stands at the visits within it, too. The newest come first.
+fn carry(accesses: &mut [Access]) {
+    let mut said: HashMap<PrincipalId, (u64, Statement)> = HashMap::new();
+    for access in accesses.iter_mut().rev() {
+        match &access.stated {
+            Some(statement) => drop(said.insert(access.principal, (access.time_ms, statement.clone()))),
+            None => {
+                let last = said.get(&access.principal);
+                let good = last.filter(|(at_ms, _)| access.time_ms < at_ms + REASON_MS);
+                access.stated = good.map(|(_, statement)| statement.clone());
+            }
+        }
     }
 }
 
@@ -200,5 +249,6 @@ fn kind(kind: Kind) -> AccessKind {
         Kind::Searched => AccessKind::Searched,
         Kind::Written => AccessKind::Written,
         Kind::Refused => AccessKind::Refused,
+        Kind::Stated => AccessKind::Stated,
     }
 }

@@ -16,7 +16,8 @@ use salus_accesslog::Tree;
 use salus_seal::entry::alarms::{AlarmEvent, AlarmRaised};
 use salus_seal::entry::contain::ContainEvent;
 use salus_seal::entry::people::{PersonEvent, PersonStatus};
-use salus_seal::entry::{Budgets, Event, Fleeting, Interaction, Limits, Purpose, Refusal};
+use salus_seal::entry::relation::RelationEvent;
+use salus_seal::entry::{Budgets, Event, Fleeting, Interaction, Lasting, Limits, Purpose, Refusal};
 use salus_seal::{CellId, PrincipalId};
 use salus_trust_api::wire::administer::{
     Administer, CellAnswer, CellAsk, CellLogEntry, CellLogPage, CheckpointStatus, LogFilter, LogKind,
@@ -166,7 +167,7 @@ impl Core {
                 number,
                 time_ms: lasting.time_ms,
                 kind,
-                about: about(&self.state, &lasting.event),
+                about: about(&self.state, &lasting.event).or_else(|| reason(&self.state, cell, &lasting)),
                 event: short(lasting.event),
                 principal,
                 name: principal.and_then(|principal| self.state.name_of(&principal)),
@@ -250,7 +251,8 @@ pub(crate) fn is_within(budgets: &Budgets, most: &Budgets) -> bool {
 
 fn kind_of(event: &Event) -> Option<LogKind> {
     Some(match event {
-        Event::Opened => LogKind::Opened,
+        Event::Opened | Event::Related(RelationEvent::Stated { .. }) => LogKind::Opened,
+        Event::Related(RelationEvent::IsPatient { .. }) => LogKind::Person,
         Event::Searched | Event::SearchedWithin => LogKind::Searched,
         Event::Written { .. } => LogKind::Written,
         Event::Refused => LogKind::Refused,
@@ -318,8 +320,15 @@ fn subject(state: &State, event: &PersonEvent) -> Option<PrincipalId> {
     }
 }
 
+/// The word of a reason; what somebody said beside it may be about the patient, whom administrators do not read of.
+fn reason(state: &State, cell: CellId, lasting: &Lasting) -> Option<String> {
+    let said = state.cells.get(&cell)?.statement(&cell, lasting.time_ms, &lasting.event)?;
+    Some(said.reason.code().to_owned())
+}
+
 pub(crate) fn about(state: &State, event: &Event) -> Option<String> {
     match event {
+        Event::Related(RelationEvent::IsPatient { principal, .. }) => state.name_of(principal),
         Event::Person(event) => state.name_of(&subject(state, event)?),
         Event::Budget(event) => state.name_of(&crate::budgets::subject(event)?),
         Event::ClientCreated { name, .. } => Some(name.clone()),

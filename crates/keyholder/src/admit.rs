@@ -217,12 +217,13 @@ impl Core {
             Intent::Disclose | Intent::Export | Intent::WriteDefining(..) => return Err(Refusal::NotAllowed),
         };
         let cell = self.allowed(asking, action, admit, now_ms)?;
+        let own = self.state.own_patient(asking);
         match intent {
-            Intent::Read(read) => crate::open_read::open(asking.cell, cell, read),
+            Intent::Read(read) => crate::open_read::open(asking.cell, cell, read, own),
             Intent::Write(write) => {
                 let for_index = self.index.takes(&asking.cell);
                 let canaries = self.makes_canaries(&asking.cell, &asking.session);
-                crate::open_write::open(asking.cell, cell, write, now_ms, (for_index, canaries))
+                crate::open_write::open(asking.cell, cell, write, now_ms, (for_index, canaries, own))
             }
             _ => Err(Refusal::Missing),
         }
@@ -254,7 +255,12 @@ impl Core {
     ) -> Result<(), Refusal> {
         let principal = self.state.principals.get(&asking.principal).ok_or(Refusal::NotAllowed)?;
         let role = policy::role(&principal.role).ok_or(Refusal::NotAllowed)?;
-        if policy::allows(role, action, interaction) { Ok(()) } else { Err(Refusal::NotAllowed) }
+        let is_allowed = policy::allows(role, action, interaction);
+        if is_allowed && self.state.paper_allows(asking, action, interaction) {
+            Ok(())
+        } else {
+            Err(Refusal::NotAllowed)
+        }
     }
 
     /// Whoever named too many records that are not there opens none by its id any more, there or not: else lists of ids could be
@@ -275,7 +281,7 @@ impl Core {
 
     /// Who has no room for one more patient is told so whether the record is there or not, or a spent budget would tell what
     /// exists.
-    fn refuse_missing(&mut self, asking: &Asking, admit: &Admit, now_ms: u64) -> Refusal {
+    pub(crate) fn refuse_missing(&mut self, asking: &Asking, admit: &Admit, now_ms: u64) -> Refusal {
         if !policy::asks_by_id(admit.interaction) {
             return Refusal::Missing;
         }

@@ -17,6 +17,7 @@ use salus_seal::entry::alarms::AlarmEvent;
 use salus_seal::entry::incident::IncidentEvent;
 use salus_seal::entry::people::{PersonEvent, PersonStatus};
 use salus_seal::entry::proof::ProofEvent;
+use salus_seal::entry::relation::RelationEvent;
 use salus_seal::entry::{self, Budgets, Event};
 use salus_trust_api::wire::incident::{ChangesAsk, ChangesPage, TrustChange, Undoing};
 use salus_trust_api::wire::people::PeopleAsk;
@@ -170,7 +171,8 @@ impl Core {
             | Event::Written { .. }
             | Event::Landed { .. }
             | Event::Abandoned { .. }
-            | Event::Delivered { .. } => false,
+            | Event::Delivered { .. }
+            | Event::Related(RelationEvent::Stated { .. }) => false,
             Event::Person(
                 PersonEvent::PasskeyUsed { .. }
                 | PersonEvent::SignInRefused { .. }

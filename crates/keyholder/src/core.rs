@@ -146,7 +146,7 @@ impl Core {
     }
 
     /// The month's log key, made at the month's first entry and durable before it is used.
-    fn log_key(&mut self, id: CellId, time_ms: u64) -> Result<&LogKey, KeyholderError> {
+    pub(crate) fn log_key(&mut self, id: CellId, time_ms: u64) -> Result<&LogKey, KeyholderError> {
         let month = entry::month_of(time_ms);
         let missing = || KeyholderError::Entry { tree: id.to_string(), index: 0 };
         if !self.state.cells.get(&id).ok_or_else(missing)?.log_keys.contains_key(&month) {

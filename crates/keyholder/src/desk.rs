@@ -176,7 +176,8 @@ impl Core {
             InvitationPurpose::LookRound if desk.look_round => {
                 Ok(Ok(DoorAnswer::LooksRound(self.name_of(&principal, person))))
             }
-            InvitationPurpose::LookRound => no(SignInFault::Invitation),
+            // A code on paper is typed at the pages, and makes no passkey.
+            InvitationPurpose::LookRound | InvitationPurpose::Paper => no(SignInFault::Invitation),
         }
     }
 
@@ -228,7 +229,9 @@ impl Core {
                 (principal, InvitationPurpose::Passkey) => {
                     (principal, RegistrationAllowed::Invitation(secret.hash()))
                 }
-                (_, InvitationPurpose::LookRound) => return no(SignInFault::Invitation),
+                (_, InvitationPurpose::LookRound | InvitationPurpose::Paper) => {
+                    return no(SignInFault::Invitation);
+                }
             },
             RegistrationBy::Passkey { principal, passkey } => {
                 (*principal, RegistrationAllowed::Passkey(*passkey))

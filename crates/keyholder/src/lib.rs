@@ -20,6 +20,7 @@ pub mod policy;
 pub mod proof;
 pub mod recent;
 pub mod recover;
+pub mod relation;
 pub mod setup;
 pub mod state;
 

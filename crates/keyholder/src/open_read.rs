@@ -17,8 +17,8 @@ struct OpenCompartment {
     canary: bool,
 }
 
-/// Opens every version of the intent, or refuses the whole.
-pub(crate) fn open(id: CellId, cell: &Cell, read: &Read) -> Result<Opened, Refusal> {
+/// Opens every version of the intent, or refuses the whole. `own`: of this patient alone; anything else is as if it were not there.
+pub(crate) fn open(id: CellId, cell: &Cell, read: &Read, own: Option<Pseudonym>) -> Result<Opened, Refusal> {
     if read.versions.is_empty() || read.versions.len() > MAX_VERSIONS_PER_READ {
         return Err(Refusal::Malformed);
     }
@@ -35,6 +35,9 @@ pub(crate) fn open(id: CellId, cell: &Cell, read: &Read) -> Result<Opened, Refus
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => {
                 let compartment = open_compartment(cell, read, header.compartment)?;
+                if own.is_some_and(|own| compartment.pseudonyms != [own]) {
+                    return Err(Refusal::Missing);
+                }
                 charged.extend_from_slice(&compartment.pseudonyms);
                 if compartment.canary && read.part != Part::Line {
                     canaries.extend_from_slice(&compartment.pseudonyms);

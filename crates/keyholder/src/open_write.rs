@@ -26,18 +26,22 @@ struct Open {
 }
 
 /// Wraps every version of the intent, or refuses the whole. `for_index`: say whose the compartments are. `makes_canaries`: the new
-/// patients do not exist.
+/// patients do not exist. `own`: into this patient's compartment alone; anything else is as if it were not there.
 pub(crate) fn open(
     id: CellId,
     cell: &Cell,
     write: &Write,
     now_ms: u64,
-    (for_index, makes_canaries): (bool, bool),
+    (for_index, makes_canaries, own): (bool, bool, Option<Pseudonym>),
 ) -> Result<Opened, Refusal> {
     if write.versions.is_empty() || write.versions.len() > MAX_VERSIONS_PER_WRITE {
         return Err(Refusal::Malformed);
     }
     let (open, made, new_canaries) = compartments(cell, write, makes_canaries)?;
+    if own.is_some_and(|own| !made.is_empty() || open.values().any(|one| one.compartment.pseudonyms != [own]))
+    {
+        return Err(Refusal::Missing);
+    }
     let mut canaries: BTreeSet<Pseudonym> = new_canaries.into_iter().collect();
     let mut charged = BTreeSet::new();
     let mut named = BTreeSet::new();

@@ -163,7 +163,11 @@ impl Core {
     fn list_people(&mut self, cell: Option<String>, by: Option<By<'_>>) -> Outcome {
         let cell = or_answer!(self.cell_for(cell, by));
         let now_ms = self.clock.now_ms();
-        let persons = self.state.people.persons.iter().filter(|(_, person)| person.cell == cell);
+        let principals = &self.state.principals;
+        // Patients are nobody's staff.
+        let persons = self.state.people.persons.iter().filter(|(id, person)| {
+            person.cell == cell && principals.get(*id).is_none_or(|known| known.role != policy::PATIENT)
+        });
         let ids: Vec<PrincipalId> = persons.map(|(id, _)| *id).collect();
         let mut people: Vec<PersonInfo> =
             ids.into_iter().filter_map(|id| self.person_info(id, now_ms)).collect();
@@ -282,7 +286,7 @@ fn id(by: Option<By<'_>>) -> Option<PrincipalId> {
 /// What a person of this role may reach; an error when no person, or no operator, may have the role.
 fn role_budgets(name: &str, is_operator: bool, given: Option<Budgets>) -> Result<Budgets, AdminError> {
     let fits = |whose: Whose| match whose {
-        Whose::Application => false,
+        Whose::Application | Whose::Patient => false,
         Whose::Person(_) => !is_operator,
         Whose::Operator => is_operator,
     };
@@ -291,7 +295,9 @@ fn role_budgets(name: &str, is_operator: bool, given: Option<Budgets>) -> Result
         // What a role cannot open needs no budget.
         Some(Whose::Person(policy::NOTHING) | Whose::Operator) => Ok(policy::NOTHING),
         Some(Whose::Person(budgets)) => Ok(given.unwrap_or(budgets)),
-        Some(Whose::Application) | None => Err(invalid("role", &format!("one of {}", policy::names(fits)))),
+        Some(Whose::Application | Whose::Patient) | None => {
+            Err(invalid("role", &format!("one of {}", policy::names(fits))))
+        }
     }
 }
 

@@ -243,6 +243,7 @@ impl Core {
             Some(person) => person.name.clone(),
             None => self.state.clients.get(&client).map_or_else(String::new, |client| client.name.clone()),
         };
+        let patient = self.state.cells.get(&of.cell).and_then(|cell| cell.relations.record_of(&principal));
         let Some(known) = self.state.principals.get_mut(&principal) else {
             return Ok(Answer::Refused(Refusal::NoSession));
         };
@@ -261,6 +262,7 @@ impl Core {
             budgets: known.budgets,
             chart_spent: known.spent.chart.counts(now_ms),
             glimpse_spent: known.spent.glimpse.counts(now_ms),
+            patient,
         })))
     }
 

@@ -50,6 +50,8 @@ pub enum Whose {
     Application,
     /// A person of a cell, who may reach this much where nothing else is said.
     Person(Budgets),
+    /// A patient, of their own record: given on the chart, and never by an administrator.
+    Patient,
     /// Somebody who runs the platform, belongs to no cell and reaches no patient.
     Operator,
 }
@@ -67,7 +69,7 @@ enum Searching {
 const MAX_EXISTENCE_HITS: u32 = 2;
 
 /// All roles there are.
-pub const ROLES: [Role; 8] = [
+pub const ROLES: [Role; 9] = [
     Role {
         name: "fhir-client",
         whose: Whose::Application,
@@ -149,6 +151,18 @@ pub const ROLES: [Role; 8] = [
         administers: true,
         approves: true,
     },
+    // Reaches one patient's records, their own: the keyholder holds them to it by the pseudonym that they were given.
+    Role {
+        name: PATIENT,
+        whose: Whose::Patient,
+        reads: true,
+        creates: true,
+        changes: false,
+        searches: Searching::All,
+        exact_counts: false,
+        administers: false,
+        approves: false,
+    },
     Role {
         name: "operator",
         whose: Whose::Operator,
@@ -161,6 +175,12 @@ pub const ROLES: [Role; 8] = [
         approves: false,
     },
 ];
+
+/// The role of patients.
+pub const PATIENT: &str = "patient";
+
+/// What a patient reaches: themself.
+pub const OF_PATIENTS: Budgets = Budgets { glimpse: limits(1, 1, 1), chart: limits(1, 1, 1) };
 
 /// A budget that reaches nobody.
 pub const NOTHING: Budgets = Budgets { glimpse: limits(0, 0, 0), chart: limits(0, 0, 0) };
@@ -185,8 +205,8 @@ pub fn role(name: &str) -> Option<&'static Role> {
 
 /// Whether somebody who does this names a record by its id, and so learns whether there is one.
 pub fn asks_by_id(interaction: Interaction) -> bool {
-    use Interaction::{Accesses, Delete, HistoryInstance, Read, Vread};
-    matches!(interaction, Read | Vread | HistoryInstance | Delete | Accesses)
+    use Interaction::{Accesses, Delete, HistoryInstance, Read, Relation, Vread};
+    matches!(interaction, Read | Vread | HistoryInstance | Delete | Accesses | Relation)
 }
 
 /// May this role do this?

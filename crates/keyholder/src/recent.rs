@@ -6,6 +6,7 @@
 //!
 //! Never: decides, or reads the log. State: this is it, a fold of the log.
 
+use salus_seal::entry::relation::RelationEvent;
 use salus_seal::entry::{Event, Fleeting, Interaction, Lasting, Purpose, Refusal};
 use salus_seal::{Part, Pseudonym, SessionId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -32,11 +33,14 @@ pub enum Kind {
     Written,
     /// Was refused.
     Refused,
+    /// Said why, without a treating relationship.
+    Stated,
 }
 
 impl Kind {
     /// All of them, as their bits stand in [`Visit::kinds`].
-    pub const ALL: [Self; 5] = [Self::Line, Self::Chart, Self::Searched, Self::Written, Self::Refused];
+    pub const ALL: [Self; 6] =
+        [Self::Line, Self::Chart, Self::Searched, Self::Written, Self::Refused, Self::Stated];
 
     /// What an entry with a fleeting part is; none for others.
     pub fn of(event: &Event, part: Part) -> Option<Self> {
@@ -48,8 +52,14 @@ impl Kind {
             Event::Searched | Event::SearchedWithin => Self::Searched,
             Event::Written { .. } => Self::Written,
             Event::Refused => Self::Refused,
+            Event::Related(RelationEvent::Stated { .. }) => Self::Stated,
             _ => return None,
         })
+    }
+
+    /// Whether something of a record went out to somebody.
+    fn is_sent(self) -> bool {
+        !matches!(self, Self::Written | Self::Refused | Self::Stated)
     }
 
     fn bit(self) -> u8 {
@@ -193,7 +203,7 @@ impl Recent {
     /// Takes an entry in.
     pub fn note(&mut self, entry: u64, lasting: &Lasting, fleeting: &Fleeting) {
         let Some(kind) = Kind::of(&lasting.event, fleeting.part) else { return };
-        if !fleeting.patients.is_empty() && !matches!(kind, Kind::Written | Kind::Refused) {
+        if !fleeting.patients.is_empty() && kind.is_sent() {
             self.undelivered.insert(entry);
             while self.undelivered.len() > MAX_UNDELIVERED {
                 self.delivery_known_from = self.undelivered.pop_first().map_or(entry, |first| first + 1);
@@ -247,7 +257,7 @@ impl Recent {
     }
 
     fn are_delivered(&self, items: &[Item]) -> Option<bool> {
-        let mut to_deliver = items.iter().filter(|item| !matches!(item.kind, Kind::Written | Kind::Refused));
+        let mut to_deliver = items.iter().filter(|item| item.kind.is_sent());
         if to_deliver.clone().any(|item| self.undelivered.contains(&item.entry)) {
             return Some(false);
         }
@@ -428,7 +438,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_newest_are_kept_in_order(
-            steps in prop::collection::vec((0u64..100_000, 0u64..200, 0u8..3, 0usize..5), 1..700)
+            steps in prop::collection::vec((0u64..100_000, 0u64..200, 0u8..3, 0usize..6), 1..700)
         ) {
             let mut recent = Recent::default();
             let (mut naive, mut whole): (Vec<Item>, Vec<Visit>) = (Vec::new(), Vec::new());
@@ -444,6 +454,7 @@ mod tests {
                     Kind::Searched => Event::SearchedWithin,
                     Kind::Written => Event::Written { first: 0, ranges: Vec::new(), root: [0; 32] },
                     Kind::Refused => Event::Refused,
+                    Kind::Stated => Event::Related(RelationEvent::Stated { sealed: Vec::new() }),
                 };
                 recent.note(entry, &Lasting { time_ms: now_ms, event }, &fleeting);
                 let goes_on = before.is_some_and(|(of, at)| of == session && now_ms - at <= VISIT_PAUSE_MS);

@@ -165,6 +165,10 @@ impl Core {
         if !admit.intents.is_empty() {
             return Err(Denied::Refused(Refusal::Malformed));
         }
+        // A patient searches within their own records, and nowhere else.
+        if !confined && self.state.own_patient(asking).is_some() {
+            return Err(Denied::Refused(Refusal::NotAllowed));
+        }
         if !query::is_within_bounds(query) {
             return Err(Denied::Fault(SearchFault::Malformed));
         }
@@ -316,6 +320,10 @@ impl Core {
         let asking = &pending.asking;
         if !self.session_lives(asking, now_ms) {
             return Err(Refusal::NoSession);
+        }
+        // Whom else a patient names is refused alike whether they are there, match, or not.
+        if self.state.own_patient(asking).is_some_and(|own| patients != [own]) {
+            return Err(Refusal::Missing);
         }
         // One that was let in as confined to a patient and names nobody who is there is a search like any other; it is answered, so that
         // a spent budget does not tell who is there, and counted, and there is an end to it.

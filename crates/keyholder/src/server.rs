@@ -16,6 +16,7 @@ use salus_seal::entry::Refusal;
 use salus_trust_api::admin::prove;
 use salus_trust_api::wire::contain::{Ending, EndingDone};
 use salus_trust_api::wire::index::FromIndexer;
+use salus_trust_api::wire::relation::RelatedAsk;
 use salus_trust_api::wire::{AdminAsk, Answer, Ask, Hello, PROTOCOL, Reply, Request, Role};
 use std::io::ErrorKind;
 use std::os::fd::{AsFd, OwnedFd};
@@ -388,6 +389,7 @@ impl Server {
                 Ask::Budget(own) => self.core.own_budget(*own)?,
                 Ask::Touch(touch) => self.core.touch(*touch)?,
                 Ask::Parameters(cell) => self.core.own_parameters(&cell),
+                Ask::Related(ask) => self.core.related(*ask)?,
                 Ask::ProofNonce => self.core.proof_nonce(),
             });
         }
@@ -411,8 +413,10 @@ fn is_behind(held_back: &[(u64, Reply)], id: u64, reply: &Reply) -> bool {
 /// Marks of delivery may be lost with the process, so nobody waits for the disk on their account.
 fn only_reports_delivery(request: &Request) -> bool {
     match request {
-        Request::Batch(asks) => asks.iter().all(|ask| {
-            matches!(ask, Ask::Delivered(_) | Ask::BlindIds(_) | Ask::Who(_) | Ask::AlarmCount(_))
+        Request::Batch(asks) => asks.iter().all(|ask| match ask {
+            Ask::Delivered(_) | Ask::BlindIds(_) | Ask::Who(_) | Ask::AlarmCount(_) => true,
+            Ask::Related(ask) => matches!(**ask, RelatedAsk::Stated(_)),
+            _ => false,
         }),
         Request::Hello(_) | Request::Stopped(_) => true,
         Request::Admin(_)

@@ -19,13 +19,14 @@ use crate::parameters::Parameters;
 use crate::people::People;
 use crate::policy;
 use crate::recent::Recent;
+use crate::relation::Relations;
 use crate::searches::Searches;
 use salus_accesslog::Tree;
 use salus_seal::entry::searching::SearchingEvent;
 use salus_seal::entry::{Budgets, Event, Fleeting, Interaction, Lasting, Refusal};
 use salus_seal::keys::{IdKey, ReceiptKey};
 use salus_seal::wrap::CellCipher;
-use salus_seal::{CellId, CellKey, ClientId, DeviceId, LogKey, Part, PrincipalId, SealError, SessionId};
+use salus_seal::{CellId, ClientId, DeviceId, LogKey, Part, PrincipalId, SealError, SessionId};
 use salus_trust_api::wire::Bearer;
 use salus_trust_api::wire::extract::Definition;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -95,6 +96,8 @@ pub struct Cell {
     pub alarms: Alarms,
     /// Raises, reserves and what is asked for.
     pub more: More,
+    /// Who treats whom, and who is a patient.
+    pub relations: Relations,
 }
 
 impl Cell {
@@ -401,6 +404,7 @@ impl State {
             Event::Person(event) => self.apply_person(Some(id), time_ms, event)?,
             Event::Incident(_) => {}
             Event::Proof(event) => self.apply_proof(event)?,
+            related @ Event::Related(_) => self.apply_relation(id, time_ms, related, fleeting)?,
             Event::Alarm(event) => self.apply_alarm(id, index, time_ms, event, fleeting)?,
             Event::Contained(event) => self.apply_contained(Some(id), index, time_ms, event)?,
             Event::Budget(event) => self.apply_budget(id, index, time_ms, event)?,
@@ -476,8 +480,9 @@ fn open_cell(
         last_landed: None,
         clients: Vec::new(),
         ciphers,
-        id_key: id_key(first)?,
-        receipt_key: receipt_key(first)?,
+        // Derived, so that the escrow of the cell key brings them back too.
+        id_key: first.derive(b"salus id key v1").map(IdKey::from_bytes)?,
+        receipt_key: first.derive(b"salus receipt key v1").map(ReceiptKey::from_bytes)?,
         index_key: Zeroizing::new(first.derive(b"salus index key v1")?),
         log_keys: keys.log_keys.into_iter().collect(),
         accepted_receipts: None,
@@ -487,14 +492,6 @@ fn open_cell(
         extractions: Extractions::default(),
         handed_out: Daily::default(),
         more: More::default(),
+        relations: Relations::default(),
     })
-}
-
-/// Derived, so that the escrow of the cell key brings it back too.
-fn id_key(cell_key: &CellKey) -> Result<IdKey, SealError> {
-    cell_key.derive(b"salus id key v1").map(IdKey::from_bytes)
-}
-
-fn receipt_key(cell_key: &CellKey) -> Result<ReceiptKey, SealError> {
-    cell_key.derive(b"salus receipt key v1").map(ReceiptKey::from_bytes)
 }

@@ -4,6 +4,7 @@
 
 use crate::{Cell, Delivery, RecordsError};
 use salus_fhir::ResourceType;
+use salus_store::WrappedVersion;
 use salus_trust_api::Interaction;
 use salus_trust_api::client::Asker;
 use salus_trust_api::wire::CompartmentWrap;
@@ -40,6 +41,33 @@ pub async fn accesses(
     let Some(version) = found else {
         return Err(cell.refuse(asker, Interaction::Accesses, RecordsError::NotFound).await);
     };
+    of_version(cell, asker, version, before, limit).await
+}
+
+/// The same of the patient whom the asker is, by the number of their Patient record.
+///
+/// Errors: as of [`accesses`].
+pub async fn own_accesses(
+    cell: &Cell,
+    asker: &Asker,
+    record: u64,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Accesses, RecordsError> {
+    cell.serving()?;
+    match cell.store.versions(&[(record, 1)])?.pop().flatten() {
+        Some(version) => of_version(cell, asker, version, before, limit).await,
+        None => Err(cell.refuse(asker, Interaction::Accesses, RecordsError::NotFound).await),
+    }
+}
+
+async fn of_version(
+    cell: &Cell,
+    asker: &Asker,
+    version: WrappedVersion,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Accesses, RecordsError> {
     let number = version.stored.sealed.header.compartment;
     let wrap = CompartmentWrap { number, wrap: version.compartment_wrap };
     let (page, ends, under) =

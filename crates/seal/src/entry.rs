@@ -13,6 +13,7 @@ pub mod contain;
 pub mod incident;
 pub mod people;
 pub mod proof;
+pub mod relation;
 pub mod searching;
 
 use crate::keys::{Cipher, LogKey, NONCE_BYTES, random};
@@ -210,6 +211,8 @@ pub enum Event {
     Contained(contain::ContainEvent),
     /// Something happened to a budget: more was asked for or given, a reserve was used, a limit changed.
     Budget(budgets::BudgetEvent),
+    /// Somebody said why they open a record without a treating relationship, or a person is a patient.
+    Related(relation::RelationEvent),
 }
 
 /// The part that says who, why and whom.
@@ -289,6 +292,8 @@ pub enum Interaction {
     Session,
     /// A search whose hits are only counted: as a search, but it is told apart.
     Count,
+    /// Why somebody opens a patient's record without a treating relationship: nothing of FHIR's.
+    Relation,
 }
 
 /// Why something was refused. Outside, all of these look alike but for no session and a spent budget.

@@ -109,7 +109,7 @@ impl Asker {
     }
 
     /// Without intents.
-    fn circumstances(&self, interaction: Interaction) -> Admit {
+    pub(crate) fn circumstances(&self, interaction: Interaction) -> Admit {
         Admit {
             token: self.token.clone(),
             proof: self.proof.clone(),
@@ -455,14 +455,14 @@ impl Trust {
         }
     }
 
-    async fn noted(&self, ask: Ask) -> Result<(), TrustError> {
+    pub(crate) async fn noted(&self, ask: Ask) -> Result<(), TrustError> {
         match self.ask(ask).await? {
             Answer::Noted => Ok(()),
             _ => Err(TrustError::Protocol),
         }
     }
 
-    async fn ask(&self, ask: Ask) -> Result<Answer, TrustError> {
+    pub(crate) async fn ask(&self, ask: Ask) -> Result<Answer, TrustError> {
         let (answer, answered) = oneshot::channel();
         self.queue.send(Waiting { ask, answer }).await.map_err(|_| TrustError::Unavailable)?;
         match answered.await {

@@ -26,6 +26,11 @@ impl Token {
         salus_seal::keys::random().map(Self)
     }
 
+    /// What was derived from another secret.
+    pub(crate) fn of_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// As a client sends it: `salus_` and 43 characters of base64url.
     pub fn to_text(&self) -> Zeroizing<String> {
         Zeroizing::new(format!("{}{}", Self::PREFIX, URL_SAFE_NO_PAD.encode(self.0)))

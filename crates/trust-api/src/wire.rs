@@ -15,6 +15,7 @@ pub mod incident;
 pub mod index;
 pub mod people;
 pub mod query;
+pub mod relation;
 mod take_up;
 pub mod words;
 
@@ -30,6 +31,7 @@ use extract::{BodyPiece, ExtractFeed, ExtractWanted, Extracted, OwnParameters, P
 use index::{Feed, FeedWanted};
 use people::{DoorAnswer, DoorAsk, OfSession, Redeem, TouchOf, Who};
 use query::{Found, Query, SearchFault};
+use relation::{RelatedAnswer, RelatedAsk};
 pub use take_up::{TakeUp, TakenUp};
 
 use crate::Token;
@@ -232,6 +234,8 @@ pub enum Ask {
     Budget(Box<OwnBudget>),
     /// Somebody touched their passkey for a session, so that it goes on.
     Touch(Box<TouchOf>),
+    /// Who treats whom, and a patient's own access.
+    Related(Box<RelatedAsk>),
 }
 
 /// The answer to an [`Ask`].
@@ -263,6 +267,8 @@ pub enum Answer {
     AlarmCount(u32),
     /// To [`Ask::Budget`].
     Budget(OwnBudgetAnswer),
+    /// To [`Ask::Related`].
+    Related(Box<RelatedAnswer>),
 }
 
 /// `admit(session, proof, purpose, intents[])`.

@@ -7,7 +7,7 @@ use crate::gate_io::{Deadline, GatedStream};
 use crate::hooks::{Event, Hooks};
 use crate::metrics::Metrics;
 use crate::options::WebOptions;
-use crate::practice::OnceIds;
+use crate::practice::{Bound, OnceIds};
 use crate::read_body::Bodies;
 use crate::service::{Connection, serve};
 use crate::web::Web;
@@ -63,6 +63,7 @@ pub async fn run(options: WebOptions, hooks: Hooks, until: impl Future<Output = 
         note: options.note,
         door_url: options.door_url,
         once: OnceIds::default(),
+        bound: Bound::default(),
         behind_proxy: options.behind_proxy,
         has_tls: tls.is_some(),
         request_timeout: Duration::from_millis(limits.request_timeout_ms),

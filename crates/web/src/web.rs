@@ -2,7 +2,7 @@
 
 use crate::hooks::Log;
 use crate::metrics::Metrics;
-use crate::practice::OnceIds;
+use crate::practice::{Bound, OnceIds};
 use crate::read_body::Bodies;
 use salus_records::Records;
 use std::sync::Arc;
@@ -24,6 +24,8 @@ pub(crate) struct Web {
     pub door_url: Option<String>,
     /// The one-time ids of administration's forms.
     pub once: OnceIds,
+    /// Who was found to treat whom.
+    pub bound: Bound,
     pub behind_proxy: bool,
     pub has_tls: bool,
     pub request_timeout: std::time::Duration,

@@ -187,6 +187,7 @@ impl Core {
         Some(match role.whose {
             Whose::Person(own) => own,
             Whose::Application => CLIENT,
+            Whose::Patient => policy::OF_PATIENTS,
             Whose::Operator => policy::NOTHING,
         })
     }

@@ -64,8 +64,12 @@ impl State {
         let session = self.sessions.get(session)?;
         // Who looks round in a demo has no passkey to touch.
         session.device.filter(|_| self.people.persons.contains_key(principal))?;
-        let own = self.principals.get(principal)?.limits_now(Part::Body, now_ms);
-        let untouched = untouched(&own);
+        let known = self.principals.get(principal)?;
+        // A patient reaches one record, their own, which is their whole budget.
+        if known.role == crate::policy::PATIENT {
+            return None;
+        }
+        let untouched = untouched(&known.limits_now(Part::Body, now_ms));
         Some(match session.touch.filter(|touch| now_ms < touch.until_ms) {
             Some(touch) => {
                 let (up_to, untouched) = (windows(&touch.up_to), windows(&untouched));

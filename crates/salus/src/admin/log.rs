@@ -102,6 +102,7 @@ pub(super) fn describe(event: &Event) -> (&'static str, Value) {
         Event::Alarm(event) => super::log_alarms::describe(event),
         Event::Incident(event) => super::incident::describe(event),
         Event::Contained(event) => contained(event),
+        Event::Related(event) => super::log_relations::describe(event),
         Event::Written { first, ranges, .. } => {
             ("written", json!({"first": first, "versions": ranges_json(ranges)}))
         }

@@ -17,6 +17,7 @@ pub mod log;
 mod log_alarms;
 mod log_budgets;
 mod log_people;
+mod log_relations;
 pub mod person;
 pub mod scope;
 pub mod status;

@@ -137,6 +137,8 @@ pub enum InvitationPurpose {
     Passkey,
     /// To look round without one: only where a demo was started with it.
     LookRound,
+    /// To see who has looked at one's own record, once, without a passkey: a code on paper.
+    Paper,
 }
 
 /// A passkey can sign a person in from now on.

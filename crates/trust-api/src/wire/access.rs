@@ -4,6 +4,7 @@
 
 use super::{Admit, CompartmentWrap, Receipt};
 use salus_seal::PrincipalId;
+use salus_seal::entry::relation::Statement;
 use salus_seal::entry::{Interaction, Purpose, Refusal};
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +65,8 @@ pub struct Access {
     pub refused: Option<Refusal>,
     /// Whether all answers were reported as sent to their end; none when that is not known any more.
     pub delivered: Option<bool>,
+    /// What they said, where they have no treating relationship as far as the record server knows: within a day before.
+    pub stated: Option<Statement>,
 }
 
 /// What was done.
@@ -79,4 +82,6 @@ pub enum AccessKind {
     Written,
     /// Something was refused.
     Refused,
+    /// Somebody without a treating relationship said why.
+    Stated,
 }

@@ -310,6 +310,8 @@ pub struct Who {
     pub chart_spent: [u32; 3],
     /// The same by glimpse.
     pub glimpse_spent: [u32; 3],
+    /// The number of the Patient record of a person who is a patient.
+    pub patient: Option<u64>,
 }
 
 /// What an administrator may ask about people. Every change is an entry.

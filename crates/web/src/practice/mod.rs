@@ -15,8 +15,10 @@ mod find;
 mod inbox;
 mod lines;
 mod look;
+mod me;
 mod open;
 mod page;
+mod reason;
 mod session;
 mod sign_in;
 mod status;
@@ -37,6 +39,7 @@ use http::request::Parts;
 use hyper::body::Incoming;
 use page::Around;
 pub(crate) use page::{Page, Rail, html, part, see_other};
+pub(crate) use reason::Bound;
 use salus_records::{Cell, RecordsError};
 pub(crate) use session::{PageAsk, Person, Role};
 use std::sync::Arc;
@@ -62,6 +65,9 @@ enum Area {
     Tasks,
     Open,
     Write,
+    Reason,
+    Me,
+    Paper,
 }
 
 /// All pages. Where two patterns fit, the one that says more counts: `/{cell}/patient/new` before `/{cell}/patient/{id}`.
@@ -77,6 +83,9 @@ const AREAS: &[(Area, &[Route])] = &[
     (Area::Budget, budget::ROUTES),
     (Area::Chart, chart::ROUTES),
     (Area::Admin, admin::ROUTES),
+    (Area::Reason, reason::ROUTES),
+    (Area::Me, me::ROUTES),
+    (Area::Paper, me::DOOR_ROUTES),
 ];
 
 /// Where a request leads.
@@ -151,12 +160,23 @@ pub(crate) async fn answer(
             let asked = sign_in::Asked { web, cell, parts, query: &received.query, pattern, address };
             return sign_in::answer(&around, &asked).await;
         }
+        Area::Paper => {
+            return Box::pin(me::paper(&around, (web.as_ref(), cell, parts), &received, address)).await;
+        }
         _ => {}
     }
-    let ask = match session::begin(web, cell, parts, received, routed, address).await {
+    let mut ask = match session::begin(web, cell, parts, received, routed, address).await {
         Ok(ask) => ask,
         Err(trouble) => return trouble.answer(&around, None),
     };
+    if area != Area::Reason {
+        // On the heap, as what is rare: every page would carry its size otherwise.
+        match Box::pin(reason::asked(&mut ask)).await {
+            Ok(None) => {}
+            Ok(Some(question)) => return question,
+            Err(trouble) => return trouble.answer(&ask.around, Some(&ask.person)),
+        }
+    }
     reach(&ask, area).await.unwrap_or_else(|trouble| trouble.answer(&ask.around, Some(&ask.person)))
 }
 
@@ -185,7 +205,12 @@ pub(crate) fn late(web: &Web, cell: Option<&Arc<Cell>>, parts: &Parts) -> Answer
 
 async fn reach(ask: &PageAsk<'_>, area: Area) -> Result<Answer, Trouble> {
     match area {
-        Area::Look | Area::SignIn => Err(Trouble::Unknown),
+        Area::Look | Area::SignIn | Area::Paper => Err(Trouble::Unknown),
+        Area::Me => Box::pin(me::answer(ask)).await,
+        // A patient has pages of their own.
+        _ if ask.person.role == Role::Patient => {
+            Ok(see_other(&ask.around, &format!("{}/me", ask.around.base)))
+        }
         Area::Admin => admin::answer(ask).await,
         // Who administers opens no chart, so there is nothing to be seen: only pages that refuse.
         Area::Today | Area::Inbox | Area::Tasks
@@ -202,6 +227,7 @@ async fn reach(ask: &PageAsk<'_>, area: Area) -> Result<Answer, Trouble> {
         Area::Write => write::answer(ask).await,
         Area::Budget => budget::answer(ask).await,
         Area::Chart => chart::answer(ask).await,
+        Area::Reason => Box::pin(reason::answer(ask)).await,
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) enum Role {
     Physician,
     MedicalAssistant,
     PracticeAdministrator,
+    /// A patient, who sees who has looked at their record.
+    Patient,
     /// A client's session, which may do what its role lets it.
     Client,
 }
@@ -38,6 +40,7 @@ impl Role {
             "physician" => Self::Physician,
             "medical-assistant" => Self::MedicalAssistant,
             "practice-administrator" => Self::PracticeAdministrator,
+            "patient" => Self::Patient,
             _ => Self::Client,
         }
     }
@@ -48,13 +51,14 @@ impl Role {
             Self::Physician => t.say("role-physician"),
             Self::MedicalAssistant => t.say("role-medical-assistant"),
             Self::PracticeAdministrator => t.say("role-practice-administrator"),
+            Self::Patient => t.say("role-patient"),
             Self::Client => t.say("role-client"),
         }
     }
 
     /// Whether there are patients for them. Who administers opens no chart, and finds nobody.
     pub(crate) fn treats(self) -> bool {
-        self != Self::PracticeAdministrator
+        !matches!(self, Self::PracticeAdministrator | Self::Patient)
     }
 
     /// Whether administration is shown. What it may do is the keyholder's to decide.
@@ -72,6 +76,8 @@ pub(crate) struct Person {
     pub role: Role,
     /// The id of their Practitioner.
     pub practitioner: Option<String>,
+    /// The number of their own Patient record, of a patient.
+    pub patient: Option<u64>,
     /// The language they chose.
     pub language: Option<Language>,
 }
@@ -200,6 +206,12 @@ pub(crate) fn cookie_name(cell: &str) -> String {
     format!("__Host-salus.{cell}")
 }
 
+/// The cookie that holds a session, for as long as that lasts.
+pub(super) fn session_cookie(cell: &str, token: &Token, expires_s: u64) -> String {
+    let (name, token) = (cookie_name(cell), token.to_text());
+    format!("{name}={}; Path=/; Max-Age={expires_s}; Secure; HttpOnly; SameSite=Lax", *token)
+}
+
 /// What came with a request: good for those who have no session, too.
 #[derive(Debug, Default)]
 pub(super) struct Received {
@@ -287,6 +299,7 @@ async fn who(web: &Web, asker: &Asker) -> Result<Person, Trouble> {
         name: who.name,
         role: Role::of(&who.role),
         practitioner: who.practitioner,
+        patient: who.patient,
         language: who.language.as_deref().and_then(Language::from_tag),
     })
 }

@@ -9,7 +9,7 @@
 
 use super::look::local;
 use super::page::Around;
-use super::session::cookie_name;
+use super::session::{cookie_name, session_cookie};
 use super::{Page, Rail, Route, see_other};
 use crate::answer::Answer;
 use crate::query::encode_query;
@@ -157,6 +157,7 @@ async fn home(around: &Around<'_>, asked: &Asked<'_>, token: &Token, target: Str
     let who = asked.web.records.trust().who(&asked.asker(token.clone())).await;
     match who {
         Ok(who) if who.role == "practice-administrator" => format!("{}/admin", around.base),
+        Ok(who) if who.role == "patient" => format!("{}/me", around.base),
         _ => target,
     }
 }
@@ -232,11 +233,6 @@ impl Flow {
 /// The name of the cookie that holds a sign-in under way.
 fn flow_name(cell: &str) -> String {
     format!("__Host-salus-flow.{cell}")
-}
-
-fn session_cookie(cell: &str, token: &Token, expires_s: u64) -> String {
-    let (name, token) = (cookie_name(cell), token.to_text());
-    format!("{name}={}; Path=/; Max-Age={expires_s}; Secure; HttpOnly; SameSite=Lax", *token)
 }
 
 fn forget(answer: Answer, name: &str) -> Answer {

@@ -11,6 +11,7 @@ static WORDS: LazyLock<Catalogue> = LazyLock::new(|| {
         sources!("find"),
         sources!("write"),
         sources!("chart"),
+        sources!("relation"),
         sources!("admin"),
         sources!("alarms"),
         sources!("budgets"),

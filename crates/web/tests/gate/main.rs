@@ -26,6 +26,7 @@ mod practice_write;
 mod proof;
 mod reading;
 mod refusals;
+mod relation;
 mod search;
 mod search_agrees;
 mod search_gate;

@@ -22,6 +22,7 @@ pub fn page() -> Answer {
         kinds: vec![AccessKind::Line, AccessKind::Chart],
         refused: None,
         delivered: Some(true),
+        stated: None,
     };
     let receipt = Receipt { cell: CELL, entry: 300, last_entry: 301, mac: [6; 16] };
     Answer::Accesses(AccessPage { receipt, valid_ms: 5_000, accesses: vec![access], next: Some(299) })

@@ -355,6 +355,7 @@ fn replies() -> Vec<(&'static str, Reply)> {
         budgets: budgets(),
         chart_spent: [1, 2, 3],
         glimpse_spent: [4, 5, 6],
+        patient: None,
     };
     let words = vec![NewWords { header: header(), words: vec![8; 70], wrap: WRAP }];
     let extracted = Extracted { cell: CELL, feed: 4, go_on: true, last: false, words };

@@ -2,6 +2,7 @@
 //!
 //! State: none.
 
+use super::super::view::reason::reason_words;
 use super::log_line::Labels;
 use super::tell::{label, role};
 use salus_frame::Words;
@@ -11,7 +12,7 @@ use salus_records::contain_events::{ContainEvent, HoldOn};
 use salus_records::person_events::{
     InvitationPurpose, PasskeyUse, PersonEvent, PersonStatus, RegistrationAllowed, SignInFault,
 };
-use salus_records::{Interaction, LogEvent, Part, ProofEvent, Refusal};
+use salus_records::{Interaction, LogEvent, Part, ProofEvent, Reason, Refusal, RelationEvent};
 
 /// Whether something was refused.
 pub(super) fn is_refused(event: &LogEvent) -> bool {
@@ -49,6 +50,14 @@ fn what(t: Words, labels: &Labels, told: &CellLogEntry) -> String {
         LogEvent::Proof(ProofEvent::BearerAllowed { .. }) => named("admin-log-bearer-allowed"),
         LogEvent::Quarantined { on: true } => t.say("admin-log-cut-off").into_owned(),
         LogEvent::Quarantined { on: false } => t.say("admin-log-joined").into_owned(),
+        LogEvent::Related(RelationEvent::Stated { .. }) => {
+            let why = told.about.as_deref().and_then(Reason::of_code).map_or("", reason_words);
+            if why.is_empty() {
+                return t.say("admin-log-forgotten").into_owned();
+            }
+            t.say_with("admin-log-reason", "why", t.say(why).into_owned()).into_owned()
+        }
+        LogEvent::Related(RelationEvent::IsPatient { .. }) => t.say("admin-log-patient").into_owned(),
         LogEvent::Contained(event) => match event {
             ContainEvent::Held { what: HoldOn::Cell | HoldOn::Everyone, .. } => {
                 t.say("admin-log-held-all").into_owned()
@@ -120,6 +129,7 @@ fn person(t: Words, labels: &Labels, event: &PersonEvent, about: &str) -> String
         PersonEvent::Invited(invited) => named(match invited.purpose {
             InvitationPurpose::Passkey => "admin-log-invited",
             InvitationPurpose::LookRound => "admin-log-looks-round",
+            InvitationPurpose::Paper => "admin-log-paper-code",
         }),
         PersonEvent::InvitationEnded { .. } => t.say("admin-log-invitation-ended").into_owned(),
         PersonEvent::PasskeyRegistered(registered) => {
@@ -183,6 +193,7 @@ pub(super) fn interaction(interaction: Interaction) -> &'static str {
         Interaction::Accesses => "admin-asked-accesses",
         Interaction::Session => "admin-asked-session",
         Interaction::Count => "admin-asked-count",
+        Interaction::Relation => "admin-asked-relation",
     }
 }
 

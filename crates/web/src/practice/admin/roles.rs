@@ -24,10 +24,12 @@ struct May {
     may: [bool; 6],
 }
 
-const ALL: [May; 7] = [
+const ALL: [May; 8] = [
     of_people("physician", [true, true, true, true, false, false]),
     of_people("medical-assistant", [true, true, true, true, false, false]),
     of_people("practice-administrator", [false, false, false, false, true, true]),
+    // Their own record alone; given on the chart.
+    May { is_offered: false, ..of_people("patient", [true, true, false, true, false, false]) },
     of_applications("fhir-client", [true, true, true, true, false, false]),
     of_applications("fhir-reader", [true, false, false, true, false, false]),
     of_applications("importer", [false, true, true, false, false, false]),
@@ -136,7 +138,8 @@ mod tests {
                 role.approves,
             ];
             assert_eq!(may, of.may, "{}", role.name);
-            assert_eq!(matches!(role.whose, Whose::Person(_)), of.is_persons, "{}", role.name);
+            let is_persons = matches!(role.whose, Whose::Person(_) | Whose::Patient);
+            assert_eq!(is_persons, of.is_persons, "{}", role.name);
             count += 1;
         }
         assert_eq!(count, ALL.len());

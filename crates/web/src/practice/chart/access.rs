@@ -5,6 +5,7 @@
 //! State: none.
 
 use super::super::view::date::{Day, When};
+use super::super::view::reason::said;
 use super::super::{PageAsk, Trouble};
 use super::tell::Told;
 use super::who::Head;
@@ -24,7 +25,7 @@ const SETTLED_MS: u64 = 300_000;
 
 /// Somebody's looking at a record.
 #[derive(Debug, Clone)]
-pub(super) struct Look {
+pub(in crate::practice) struct Look {
     /// A person's or an application's name.
     pub who: String,
     pub role: String,
@@ -36,6 +37,8 @@ pub(super) struct Look {
     pub is_emergency: bool,
     /// Whether the answer is known not to have arrived.
     pub is_cut_short: bool,
+    /// Why, where they had no treating relationship as far as is known; else empty. It stands out.
+    pub without: String,
 }
 
 #[derive(Template)]
@@ -80,25 +83,37 @@ async fn looks(
 ) -> Result<(Vec<Look>, Option<u64>), Trouble> {
     let found = salus_records::accesses(ask.cell, &ask.asker, id, before, limit).await?;
     ask.admitted(found.delivery);
+    Ok((looks_of(ask, found.accesses), found.next))
+}
+
+/// Visits in words.
+pub(in crate::practice) fn looks_of(ask: &PageAsk<'_>, accesses: Vec<Access>) -> Vec<Look> {
     let today = When::of_ms(ask.clock.now_ms()).day;
-    Ok((found.accesses.into_iter().map(|access| look(access, ask, today)).collect(), found.next))
+    accesses.into_iter().map(|access| look(access, ask, today)).collect()
 }
 
 fn look(access: Access, ask: &PageAsk<'_>, today: Day) -> Look {
     let t = ask.t;
     let kinds: Vec<Cow<'static, str>> = access.kinds.iter().map(|kind| t.say(kind_message(*kind))).collect();
     let role = match access.role.as_str() {
-        role @ ("physician" | "medical-assistant" | "practice-administrator") => {
+        role @ ("physician" | "medical-assistant" | "practice-administrator" | "patient") => {
             t.say(&format!("role-{role}")).into_owned()
         }
         _ => t.say("role-client").into_owned(),
     };
     Look {
-        who: access.person.or(access.client).unwrap_or_default(),
+        // A patient has no name in the log.
+        who: match access.role.as_str() {
+            "patient" => t.say("role-patient").into_owned(),
+            _ => access.person.or(access.client).unwrap_or_default(),
+        },
         role,
         told: Told::new(When::of_ms(access.time_ms), today, ask.language()),
         purpose: t.say(purpose_message(access.purpose)),
         what: kinds.join(", "),
+        without: access.stated.as_ref().map_or_else(String::new, |statement| {
+            t.say_with("chart-access-without", "why", said(t, statement)).into_owned()
+        }),
         is_emergency: access.purpose == Purpose::Emergency,
         is_cut_short: access.delivered == Some(false) && access.time_ms + SETTLED_MS < ask.clock.now_ms(),
     }
@@ -122,6 +137,7 @@ fn kind_message(kind: AccessKind) -> &'static str {
         AccessKind::Searched => "chart-access-searched",
         AccessKind::Written => "chart-access-written",
         AccessKind::Refused => "chart-access-refused",
+        AccessKind::Stated => "chart-access-stated",
     }
 }
 
@@ -146,6 +162,7 @@ mod tests {
             AccessKind::Searched,
             AccessKind::Written,
             AccessKind::Refused,
+            AccessKind::Stated,
         ];
         let messages = purposes.map(purpose_message).into_iter().chain(kinds.map(kind_message));
         for message in messages {

@@ -24,6 +24,7 @@ mod who;
 
 use super::{Page, PageAsk, Rail, Route, Trouble, html};
 use crate::answer::Answer;
+pub(super) use access::{Look, looks_of};
 use askama::Template;
 use salus_frame::{Shortcut, Words};
 use std::borrow::Cow;
@@ -183,10 +184,10 @@ fn dressed(
     }
     all.extend(keys);
     let banner = html(&Banner { t, head, place: &place, tabs: tabs.into() });
-    // The last time of each person; but every look for an emergency.
+    // The last time of each person; but every look that stands out.
     let mut last: Vec<&access::Look> = Vec::new();
     for look in looks {
-        if look.is_emergency || !last.iter().any(|other| other.who == look.who) {
+        if look.is_emergency || !look.without.is_empty() || !last.iter().any(|other| other.who == look.who) {
             last.push(look);
         }
     }

@@ -8,7 +8,7 @@ use salus_frame::Language;
 
 /// A date, told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Told {
+pub(in crate::practice) struct Told {
     /// For the attribute `datetime`.
     pub iso: String,
     /// The date.

@@ -11,4 +11,5 @@ pub(crate) mod identifier;
 pub(crate) mod json;
 pub(crate) mod name;
 pub(crate) mod quantity;
+pub(crate) mod reason;
 pub(crate) mod value;
