@@ -306,7 +306,8 @@ async function keepDraft(page, context, watch, fhir, patient) {
   await page.locator('#kept:not(:empty)').waitFor();
   await page.reload();
   assert.equal(await page.locator('#f-text').inputValue(), 'one');
-  watch.expect(/ERR_INTERNET_DISCONNECTED/);
+  // The second is what the pages' worker makes of it.
+  watch.expect(/ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
   watch.expect(/htmx:(sendError|afterRequest)/);
   await context.setOffline(true);
   await page.locator('#offline:visible').waitFor();

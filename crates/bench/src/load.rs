@@ -7,6 +7,7 @@ use crate::error::BenchError;
 use crate::http::LoadConnection;
 use crate::measurement::Measurement;
 use crate::procfs::{self, CpuTimes, Process};
+use crate::prover::Prover;
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -18,6 +19,8 @@ pub struct Plan {
     pub sequences: Vec<Vec<Rc<[u8]>>>,
     /// The status of every answer.
     pub status: u16,
+    /// Makes each request from its path just before it is sent; none: the sequences are requests.
+    pub prover: Option<Rc<Prover>>,
 }
 
 impl Plan {
@@ -28,13 +31,13 @@ impl Plan {
             own.rotate_left(at * requests.len() / connections as usize);
             own
         };
-        Self { sequences: (0..connections as usize).map(sequence).collect(), status }
+        Self { sequences: (0..connections as usize).map(sequence).collect(), status, prover: None }
     }
 
     /// Every connection asks for a share of its own.
     pub fn divided(requests: &[Rc<[u8]>], connections: u32, status: u16) -> Self {
         let own = |at| requests.iter().skip(at).step_by(connections as usize).cloned().collect();
-        Self { sequences: (0..connections as usize).map(own).collect(), status }
+        Self { sequences: (0..connections as usize).map(own).collect(), status, prover: None }
     }
 }
 
@@ -135,7 +138,8 @@ pub fn run_at_least(
             .sequences
             .into_iter()
             .map(|sequence| {
-                tokio::task::spawn_local(ask(subject.address, sequence, plan.status, Rc::clone(&shared)))
+                let how = (plan.status, plan.prover.clone());
+                tokio::task::spawn_local(ask(subject.address, sequence, how, Rc::clone(&shared)))
             })
             .collect();
         tokio::time::sleep(bounds.span.warm).await;
@@ -173,11 +177,14 @@ pub fn run_at_least(
 async fn ask(
     address: SocketAddr,
     sequence: Vec<Rc<[u8]>>,
-    status: u16,
+    (status, prover): (u16, Option<Rc<Prover>>),
     shared: Rc<Shared>,
 ) -> Result<(), BenchError> {
     let mut connection = LoadConnection::connect(address).await?;
     for request in sequence.iter().cycle() {
+        let made = prover.as_ref().map(|prover| prover.get(&String::from_utf8_lossy(request)));
+        let made = made.transpose()?;
+        let request = made.as_deref().unwrap_or(request);
         let begin = Instant::now();
         connection.ask(request, status).await?;
         match shared.phase.get() {

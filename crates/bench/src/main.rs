@@ -19,6 +19,7 @@ mod peers;
 mod people;
 mod practice;
 mod procfs;
+mod prover;
 mod report;
 mod report_pages;
 mod report_search;
@@ -39,6 +40,7 @@ use std::process::ExitCode;
     after_help = "Examples:
   cargo run --release -p salus-bench -- all --out docs/benchmarks.md
   cargo run --release -p salus-bench -- read create --quick
+  cargo run --release -p salus-bench -- read read-proved
   cargo run --release -p salus-bench -- search --sizes 1000,10000 --out docs/benchmarks-search.md
   cargo run --release -p salus-bench -- pages --out docs/benchmarks-pages.md
   cargo run --release -p salus-bench -- scope --entries 10m,100m --out docs/benchmarks-scope.md"
@@ -75,6 +77,8 @@ enum What {
     All,
     Parts,
     Read,
+    /// Reads by a client that proves its key with each request (DPoP)
+    ReadProved,
     Create,
     Update,
     Import,
@@ -144,6 +148,7 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
     }
     let requests: Vec<runs::requests::Kind> = [
         (What::Read, runs::requests::Kind::Read),
+        (What::ReadProved, runs::requests::Kind::ReadProved),
         (What::Create, runs::requests::Kind::Create),
         (What::Update, runs::requests::Kind::Update),
     ]

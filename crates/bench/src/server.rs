@@ -80,6 +80,15 @@ impl Salus {
         Ok((salus, begin.elapsed()))
     }
 
+    /// The id and secret of a new client.
+    pub fn credentials(&self) -> Result<(String, String), BenchError> {
+        let mut create = vec!["client", "create", "--cell", CELL, "--name", "proving", "--json"];
+        BUDGETS.iter().for_each(|budget| create.extend([*budget, WIDE]));
+        let made = self.say(&create)?;
+        let member = |name: &str| made[name].as_str().unwrap_or_default().to_owned();
+        Ok((member("client"), member("secret")))
+    }
+
     /// A new client's target.
     fn client(&self) -> Result<Target, BenchError> {
         let mut create = vec!["client", "create", "--cell", CELL, "--name", "benchmarks", "--json"];

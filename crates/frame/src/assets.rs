@@ -36,6 +36,7 @@ const CSS: &str = concat!(
 
 const JS: &str = concat!(
     "\"use strict\";\n",
+    include_str!("../assets/js/proof.js"),
     include_str!("../assets/js/keys.js"),
     include_str!("../assets/js/lists.js"),
     include_str!("../assets/js/find.js"),
@@ -45,6 +46,14 @@ const JS: &str = concat!(
     include_str!("../assets/js/write.js"),
     include_str!("../assets/js/admin.js"),
     include_str!("../assets/js/alarms.js"),
+    include_str!("../assets/js/session.js"),
+);
+
+/// The worker of a cell's pages. It is served below the cell's address, which is all that it may look after.
+pub const WORKER: &str = concat!(
+    "\"use strict\";\n",
+    include_str!("../assets/js/proof.js"),
+    include_str!("../assets/js/worker.js")
 );
 
 static ASSETS: LazyLock<[Asset; 4]> = LazyLock::new(|| {

@@ -38,6 +38,8 @@ pub struct SignInOptions {
     pub pages_url: String,
     /// Whether one-time links may let people look round without a passkey: only in a demo.
     pub look_round: bool,
+    /// Whether people's sessions are bound to a key of their browser's. Only tests that are about something else say no.
+    pub binds_sessions: bool,
 }
 
 /// What answers the door.
@@ -45,6 +47,7 @@ pub(crate) struct Desk {
     relying_party: RelyingParty,
     pages_url: String,
     look_round: bool,
+    binds_sessions: bool,
     pub(crate) challenges: Challenges,
 }
 
@@ -82,6 +85,7 @@ impl SignInOptions {
             relying_party: RelyingParty { origin: self.origin, id: self.rp_id },
             pages_url: self.pages_url,
             look_round: self.look_round,
+            binds_sessions: self.binds_sessions,
             challenges: Challenges::new()?,
         };
         Ok((self.door_key, desk))
@@ -92,6 +96,11 @@ impl Core {
     /// Whether one-time links may let people look round without a passkey.
     pub(crate) fn looks_round(&self) -> bool {
         self.desk.as_ref().is_some_and(|desk| desk.look_round)
+    }
+
+    /// Whether a person's session is of no use without a key.
+    pub(crate) fn binds_sessions(&self) -> bool {
+        self.desk.as_ref().is_none_or(|desk| desk.binds_sessions)
     }
 
     /// The record server's address, where it is known.

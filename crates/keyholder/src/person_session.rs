@@ -115,6 +115,8 @@ impl Core {
         };
         let is_for_touch = code.touch.is_some().then_some(SignInFault::Code);
         let fault = is_for_touch.or_else(|| self.fault_of_code(&code, &redeem.verifier, now_ms));
+        let is_bound = proof_key.is_some() || !self.binds_sessions();
+        let fault = fault.or((!is_bound).then_some(SignInFault::Proof));
         // Spoilt or redeemed, it is good no more.
         if let Some(known) = self.codes.by_hash.get_mut(&hash) {
             known.redeemed = Some(None);

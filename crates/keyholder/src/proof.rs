@@ -97,6 +97,7 @@ pub(crate) struct Unproved {
 impl Unproved {
     const MISSING: Self = Self { answer: Refusal::NoProof, entry: Some(Refusal::NoProof) };
     const BAD: Self = Self { answer: Refusal::BadProof, entry: Some(Refusal::BadProof) };
+    const UNBOUND: Self = Self { answer: Refusal::NoSession, entry: Some(Refusal::NoProof) };
     const STALE: Self = Self { answer: Refusal::StaleProof, entry: None };
     /// Signed by the right key, a while ago: recorded and replayed, or a clock that is wrong.
     const OLD: Self = Self { answer: Refusal::StaleProof, entry: Some(Refusal::BadProof) };
@@ -224,8 +225,11 @@ impl Core {
         now_ms: u64,
     ) -> Result<(), Unproved> {
         let Some(session) = self.state.sessions.get(&asking.session) else { return Err(Unproved::BAD) };
-        let Some(key) = session.proof_key else { return Ok(()) };
         let is_page = session.client == PAGES;
+        let Some(key) = session.proof_key else {
+            // One of a person's that was begun before there were proofs: they sign in again.
+            return if is_page && self.binds_sessions() { Err(Unproved::UNBOUND) } else { Ok(()) };
+        };
         let due = Due {
             owner: asking.session.0,
             key: Some(key),

@@ -9,9 +9,10 @@ use salus_seal::entry::{Event, Interaction, Refusal};
 use salus_trust_api::Token;
 use salus_trust_api::admin::AdminClient;
 use salus_trust_api::dpop::{ProofKey, Statement};
-use salus_trust_api::wire::people::OfSession;
+use salus_trust_api::wire::people::{OfSession, Redeem};
 use salus_trust_api::wire::*;
 use std::time::{SystemTime, UNIX_EPOCH};
+use support::door::*;
 use support::*;
 
 const HERE: &str = "https://salus.example/praxis/fhir/Patient";
@@ -225,4 +226,93 @@ fn who_may_be_a_bearer_is_named_in_the_log() {
     let AdminAnswer::Session(begun) = admin.ask(AdminAsk::BeginSession { client }).unwrap() else { panic!() };
     s.session.token = begun.token;
     assert_eq!(s.is_taken(Vec::new()), Ok(()));
+}
+
+#[test]
+fn a_persons_session_is_their_browsers_and_nobody_elses() {
+    let dir = tempfile::tempdir().unwrap();
+    init(dir.path());
+    let mut options = options(dir.path());
+    options.sign_in.as_mut().unwrap().binds_sessions = true;
+    let keyholder = Keyholder::start_with(options);
+    let mut admin = keyholder.admin();
+    let cell = create_cell(&mut admin, "praxis", 1_000);
+    let (_, secret) = invite(&mut admin, Some("praxis"), "physician");
+    let mut door = Door::connect(&keyholder);
+    let mut passkey = door.register(&secret);
+    let mut server = keyholder.record_server();
+    let key = ProofKey::generate().unwrap();
+    let here = "https://salus.example/praxis/signed-in";
+    let redeem = |code: &Token, proof: Vec<u8>| {
+        Ask::Redeem(Redeem { cell, code: code.clone(), verifier: VERIFIER.into(), proof, address: [0; 16] })
+    };
+
+    // Without a key there is no session, and the code is used up; a proof of another address is none.
+    let code = door.sign_in(&mut passkey, "praxis").unwrap();
+    for proof in [Vec::new(), proof(&key, None, "POST", here, None)] {
+        let answer = server.ask(redeem(&code, proof));
+        assert!(matches!(answer, Answer::Refused(Refusal::NoSession)), "{answer:?}");
+    }
+    let code = door.sign_in(&mut passkey, "praxis").unwrap();
+    let elsewhere = proof(&key, None, "POST", "https://salus.example/praxis/today", None);
+    assert!(matches!(server.ask(redeem(&code, elsewhere)), Answer::Refused(Refusal::BadProof)));
+    let Answer::SignedIn(begun) = server.ask(redeem(&code, proof(&key, None, "POST", here, None))) else {
+        panic!("no session")
+    };
+
+    let nonce = |server: &mut RecordServer| match server.ask(Ask::ProofNonce) {
+        Answer::ProofNonce(nonce) => nonce,
+        other => panic!("{other:?}"),
+    };
+    let word = nonce(&mut server);
+    let today = "https://salus.example/praxis/today";
+    let who = |server: &mut RecordServer, proof: Vec<u8>| {
+        let of = OfSession { token: begun.token.clone(), cell, proof, address: [0; 16] };
+        match server.ask(Ask::Who(of)) {
+            Answer::Who(_) => Ok(()),
+            Answer::Refused(refusal) => Err(refusal),
+            other => panic!("{other:?}"),
+        }
+    };
+    let thief = ProofKey::generate().unwrap();
+    let made_in_advance = proof(&key, None, "GET", today, None);
+    assert_eq!(who(&mut server, Vec::new()), Err(Refusal::NoProof));
+    assert_eq!(who(&mut server, proof(&thief, None, "GET", today, Some(&word))), Err(Refusal::BadProof));
+    assert_eq!(who(&mut server, made_in_advance), Err(Refusal::StaleProof));
+    // No script can read the cookie, so a page's proof names no token; another token's it must not name.
+    let other = Token::random().unwrap();
+    let of_another = proof(&key, Some(&other), "GET", today, Some(&word));
+    assert_eq!(who(&mut server, of_another), Err(Refusal::BadProof));
+    assert_eq!(who(&mut server, proof(&key, None, "GET", today, Some(&word))), Ok(()));
+    // A page that is only looked at signs nobody out.
+    let end =
+        |proof| Ask::EndSession(OfSession { token: begun.token.clone(), cell, proof, address: [0; 16] });
+    let looked = proof(&key, None, "GET", today, Some(&word));
+    assert!(matches!(server.ask(end(looked)), Answer::Refused(Refusal::BadProof)));
+    let out = "https://salus.example/praxis/sign-out";
+    assert!(matches!(server.ask(end(proof(&key, None, "POST", out, Some(&word)))), Answer::Noted));
+    assert_eq!(who(&mut server, proof(&key, None, "GET", today, Some(&word))), Err(Refusal::NoSession));
+}
+
+#[test]
+fn a_persons_session_of_before_there_were_proofs_has_ended() {
+    let dir = tempfile::tempdir().unwrap();
+    init(dir.path());
+    let keyholder = Keyholder::start(dir.path());
+    let mut admin = keyholder.admin();
+    let cell = create_cell(&mut admin, "praxis", 1_000);
+    let (_, secret) = invite(&mut admin, Some("praxis"), "physician");
+    let mut door = Door::connect(&keyholder);
+    let mut passkey = door.register(&secret);
+    let code = door.sign_in(&mut passkey, "praxis").unwrap();
+    let mut server = keyholder.record_server();
+    let token = redeem(&mut server, cell, &code, VERIFIER).unwrap();
+    assert!(who(&mut server, cell, &token).is_some());
+    keyholder.stop().unwrap();
+    let mut options = options(dir.path());
+    options.sign_in.as_mut().unwrap().binds_sessions = true;
+    let keyholder = Keyholder::start_with(options);
+    let mut server = keyholder.record_server();
+    let of = OfSession { token, cell, proof: Vec::new(), address: [0; 16] };
+    assert!(matches!(server.ask(Ask::Who(of)), Answer::Refused(Refusal::NoSession)));
 }

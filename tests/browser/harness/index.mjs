@@ -8,7 +8,7 @@ export { createHostileChart } from './hostile_chart.mjs';
 export { assertFocusVisible, focus, keys, pressUntil, type, walkWithTab } from './keyboard.mjs';
 export { Passkeys } from './passkey.mjs';
 export { startSalus } from './salus.mjs';
-export { ROLES, cookieName, people, personOf, redeemInvitation, signIn, withToken } from './sign_in.mjs';
+export { ROLES, borrowedSession, cookieName, people, personOf, redeemInvitation, signIn, withToken } from './sign_in.mjs';
 export { each, suite } from './suite.mjs';
 export { SIZES, openVisitor } from './visitor.mjs';
 export { Watch } from './watch.mjs';

@@ -10,10 +10,64 @@ export const ROLES = ['physician', 'medical-assistant', 'practice-administrator'
 export const cookieName = (cell) => `__Host-salus.${cell.name}`;
 
 /**
- * Puts a session's token into the context, so that its pages are signed in without the door: quick, for tests that are about
- * something else. The token is the cell's own client's unless another is given.
+ * Puts a session into the context, so that its pages are signed in without the door: quick, for tests that are about something else. It is
+ * the cell's own client's token unless another is given; a person's session, which is bound to a key, is one of `borrowedSession`.
  */
-export async function withToken(context, salus, cell, token = cell.token) {
+export async function withToken(context, salus, cell, session = cell.token) {
+  const { token, key } = typeof session === 'string' ? { token: session } : session;
+  await setCookie(context, salus, cell, token);
+  if (key) await keepKey(context, salus, cell, key);
+}
+
+/**
+ * Signs somebody in with a key that can be taken out of the browser, as it never is otherwise. Returns `{ token, key }` for
+ * `withToken`.
+ */
+export async function borrowedSession(desk, salus, cell, person) {
+  await desk.context.addInitScript(() => {
+    const made = SubtleCrypto.prototype.generateKey;
+    SubtleCrypto.prototype.generateKey = function generateKey(how, _, uses) {
+      return made.call(this, how, true, uses);
+    };
+  });
+  await redeemInvitation(desk.page, salus, person);
+  const key = await desk.page.evaluate(
+    // eslint-disable-next-line no-undef
+    async (name) => crypto.subtle.exportKey('jwk', (await salusProof.find(name)).secret),
+    cell.name,
+  );
+  const cookies = await desk.context.cookies();
+  return { token: cookies.find(({ name }) => name === cookieName(cell)).value, key };
+}
+
+/** Puts a session's key where the pages look for it, and their worker before them. */
+async function keepKey(context, salus, cell, jwk) {
+  const page = await context.newPage();
+  await page.goto(`${salus.baseUrl}/${cell.name}/worker.js`);
+  await page.evaluate(
+    async ([name, { kty, crv, x, y, d }]) => {
+      const how = { name: 'ECDSA', namedCurve: 'P-256' };
+      const secret = await crypto.subtle.importKey('jwk', { kty, crv, x, y, d }, how, false, ['sign']);
+      await new Promise((resolve, reject) => {
+        const opening = indexedDB.open('salus', 1);
+        opening.onupgradeneeded = () => opening.result.createObjectStore('keys');
+        opening.onerror = reject;
+        opening.onsuccess = () => {
+          const change = opening.result.transaction('keys', 'readwrite');
+          change.objectStore('keys').put({ secret, jwk: { kty, crv, x, y } }, name);
+          change.oncomplete = resolve;
+          change.onabort = reject;
+        };
+      });
+      await navigator.serviceWorker.register(`/${name}/worker.js`, { scope: `/${name}/` });
+      await navigator.serviceWorker.ready;
+    },
+    [cell.name, jwk],
+  );
+  await page.close();
+}
+
+async function setCookie(context, salus, cell, token) {
   const page = context.pages()[0] ?? (await context.newPage());
   const session = await context.newCDPSession(page);
   // Not by `addCookies`, which always names a domain, and a name that begins with __Host- allows none.

@@ -3,7 +3,7 @@
 
 import { Fhir } from '../harness/fhir.mjs';
 import { startSalus } from '../harness/salus.mjs';
-import { ROLES, cookieName, linkOf, people, personOf, redeemInvitation } from '../harness/sign_in.mjs';
+import { ROLES, borrowedSession, linkOf, people, personOf } from '../harness/sign_in.mjs';
 import { openVisitor } from '../harness/visitor.mjs';
 
 const coded = (system, code, display) => ({ coding: [{ system, code, display }], text: display });
@@ -131,7 +131,7 @@ export class Scenes {
     };
   }
 
-  /** A token of somebody with this role. Before the demo has people, it is that of the demo's own client. */
+  /** A session of somebody with this role. Before the demo has people, it is that of the demo's own client. */
   async token(salus, cell, role) {
     if (people(cell).length === 0) return cell.token;
     const key = `${salus.baseUrl}/${cell.name}/${role}`;
@@ -189,13 +189,11 @@ async function fullest(fhir) {
   return reference.split('/').at(-1);
 }
 
-/** Signs somebody in at the door once, and returns the session's token. */
+/** Signs somebody in at the door once, and returns the session. */
 async function begin(salus, cell, role) {
   const desk = await openVisitor({ baseUrl: salus.baseUrl, origins: salus.origins() });
   try {
-    await redeemInvitation(desk.page, salus, personOf(cell, role));
-    const cookies = await desk.context.cookies();
-    return cookies.find(({ name }) => name === cookieName(cell)).value;
+    return await borrowedSession(desk, salus, cell, personOf(cell, role));
   } finally {
     await desk.close();
   }

@@ -7,6 +7,7 @@ use crate::http::Target;
 use crate::load::{self, Plan, Subject};
 use crate::peers::axum::Axum;
 use crate::procfs::Process;
+use crate::prover::Prover;
 use crate::server::Salus;
 use std::rc::Rc;
 
@@ -18,6 +19,8 @@ pub const CONNECTIONS: [u32; 3] = [1, 16, 64];
 pub enum Kind {
     /// One of many Observations, by its id.
     Read,
+    /// The same, by a client that proves its key with each request.
+    ReadProved,
     /// A new Observation of a patient who is there.
     Create,
     /// An Observation, changed.
@@ -29,6 +32,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Kind::Read => "read",
+            Kind::ReadProved => "read-proved",
             Kind::Create => "create",
             Kind::Update => "update",
         }
@@ -41,6 +45,10 @@ impl Kind {
                 let requests: Vec<Rc<[u8]>> =
                     records.iter().map(|one| target.get(&one.path).into()).collect();
                 Ok(Plan::spread(&requests, connections, 200))
+            }
+            Kind::ReadProved => {
+                let paths: Vec<Rc<[u8]>> = records.iter().map(|one| one.path.as_bytes().into()).collect();
+                Ok(Plan::spread(&paths, connections, 200))
             }
             Kind::Create => {
                 let one =
@@ -74,7 +82,22 @@ pub fn run(context: &mut Context, kinds: &[Kind]) -> Result<(), BenchError> {
     let paths = bodies::post(&target, &bodies::synthea(&context.synthea)?, "Observation")?;
     let records = bodies::fetch(&target, &paths)?;
     let axum = Axum::start(&context.data, &records)?;
+    let prover = Rc::new(Prover::sign_in(&salus, &target)?);
     for kind in kinds {
+        if *kind == Kind::ReadProved {
+            for (connections, round) in CONNECTIONS
+                .iter()
+                .flat_map(|connections| (1..=context.effort.rounds).map(|round| (*connections, round)))
+            {
+                let processes = salus.processes();
+                let subject = Subject { name: "salus", address: target.address, processes: &processes };
+                let mut plan = kind.plan(&target, &records, connections)?;
+                plan.prover = Some(Rc::clone(&prover));
+                let one = load::run(kind.name(), &subject, plan, context.effort.span, round)?;
+                context.record.add(one)?;
+            }
+            continue;
+        }
         for connections in CONNECTIONS {
             for round in 1..=context.effort.rounds {
                 measure(

@@ -71,6 +71,7 @@ pub fn options(data_dir: &Path) -> KeyholderOptions {
             rp_id: RP_ID.into(),
             pages_url: PAGES_URL.into(),
             look_round: false,
+            binds_sessions: false,
         }),
         messenger_key: Some(Zeroizing::new(MESSENGER_KEY)),
         extract: Some(ExtractOptions {

@@ -37,6 +37,7 @@ pub fn run() -> ExitCode {
         record_server_key,
         search: Some(SearchOptions { indexer_key, line: line_search() }),
         sign_in: Some(SignInOptions {
+            binds_sessions: true,
             door_key,
             origin: start.sign_in.origin,
             rp_id: start.sign_in.rp_id,

@@ -244,4 +244,6 @@ pub enum SignInFault {
     CodeReused,
     /// The code's verifier does not fit; the code is used up.
     Verifier,
+    /// No key of the browser's was proved, to which the session could be bound.
+    Proof,
 }

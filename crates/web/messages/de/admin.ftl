@@ -368,6 +368,7 @@ admin-refused-bad-proof = der Nachweis, dass die Sitzung auf ihrem Gerät benutz
 admin-fault-elsewhere = die Antwort war für eine andere Seite, Person oder Anfrage bestimmt
 admin-fault-replayed = dieselbe Antwort kam zweimal
 admin-fault-late = es dauerte zu lange
+admin-fault-proof = der Browser wies keinen eigenen Schlüssel vor
 admin-fault-copied = der Passkey könnte kopiert worden sein
 admin-fault-unknown = der Passkey ist unbekannt oder beendet
 admin-fault-status = die Person ist gesperrt, ausgeschieden oder gehört woandershin

@@ -368,6 +368,7 @@ admin-refused-bad-proof = what should prove that the session is used on its own 
 admin-fault-elsewhere = the answer was meant for another page, person or request
 admin-fault-replayed = the same answer came twice
 admin-fault-late = it took too long
+admin-fault-proof = the browser showed no key of its own
 admin-fault-copied = the passkey may have been copied
 admin-fault-unknown = the passkey is unknown or has ended
 admin-fault-status = the person is suspended, has left, or belongs elsewhere

@@ -368,6 +368,7 @@ admin-refused-bad-proof = ce qui devait prouver que la session est utilisée sur
 admin-fault-elsewhere = la réponse était destinée à une autre page, personne ou demande
 admin-fault-replayed = la même réponse est venue deux fois
 admin-fault-late = cela a duré trop longtemps
+admin-fault-proof = le navigateur n’a montré aucune clé qui lui soit propre
 admin-fault-copied = la clé a peut-être été copiée
 admin-fault-unknown = la clé est inconnue ou terminée
 admin-fault-status = la personne est suspendue, partie, ou appartient ailleurs

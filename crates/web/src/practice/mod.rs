@@ -31,11 +31,13 @@ mod words;
 mod write;
 
 use crate::answer::Answer;
+use crate::outcome::DPOP_NONCE;
 use crate::web::Web;
 pub(crate) use admin::OnceIds;
 pub(crate) use clock::Clock;
-use http::Method;
+use http::header::{HeaderName, LOCATION};
 use http::request::Parts;
+use http::{Method, StatusCode};
 use hyper::body::Incoming;
 use page::Around;
 pub(crate) use page::{Page, Rail, html, part, see_other};
@@ -132,8 +134,33 @@ fn fits(pattern: &str, path: &[&str]) -> bool {
             .all(|(part, given)| if part.starts_with('{') { !given.is_empty() } else { part == *given })
 }
 
+/// What the pages' worker says when it can lead on itself: each address needs a proof of its own, and a browser that is led on repeats
+/// the one that it has.
+const LEADS: HeaderName = HeaderName::from_static("salus-leads");
+/// Where it is to lead.
+const LEAD_TO: HeaderName = HeaderName::from_static("salus-lead-to");
+
 /// Answers a request to a page: with the page, or with what hindered it as a page.
 pub(crate) async fn answer(
+    web: &Arc<Web>,
+    cell: Option<&Arc<Cell>>,
+    parts: &Parts,
+    body: Incoming,
+    routed: Routed,
+    address: [u8; 16],
+) -> Answer {
+    let mut answer = answered(web, cell, parts, body, routed, address).await;
+    if answer.status == StatusCode::SEE_OTHER
+        && parts.headers.contains_key(LEADS)
+        && let Some(to) = answer.headers.remove(LOCATION)
+    {
+        answer.status = StatusCode::OK;
+        answer.headers.insert(LEAD_TO, to);
+    }
+    answer
+}
+
+async fn answered(
     web: &Arc<Web>,
     cell: Option<&Arc<Cell>>,
     parts: &Parts,
@@ -151,13 +178,13 @@ pub(crate) async fn answer(
     // These are for everybody.
     match area {
         Area::Look => {
-            if let Some(asker) = session::asker(web, cell, parts, address) {
+            if let Some(asker) = session::asker(cell, parts, received.proof, address) {
                 look::remember(web, &asker, &received.form).await;
             }
             return look::answer(&around, &received.form, web.has_tls);
         }
         Area::SignIn => {
-            let asked = sign_in::Asked { web, cell, parts, query: &received.query, pattern, address };
+            let asked = sign_in::Asked { web, cell, parts, received: &received, pattern, address };
             return sign_in::answer(&around, &asked).await;
         }
         Area::Paper => {
@@ -167,17 +194,33 @@ pub(crate) async fn answer(
     }
     let mut ask = match session::begin(web, cell, parts, received, routed, address).await {
         Ok(ask) => ask,
-        Err(trouble) => return trouble.answer(&around, None),
+        Err(trouble) => return hindered(web, trouble, &around, None).await,
     };
     if area != Area::Reason {
         // On the heap, as what is rare: every page would carry its size otherwise.
         match Box::pin(reason::asked(&mut ask)).await {
             Ok(None) => {}
             Ok(Some(question)) => return question,
-            Err(trouble) => return trouble.answer(&ask.around, Some(&ask.person)),
+            Err(trouble) => return hindered(web, trouble, &ask.around, Some(&ask.person)).await,
         }
     }
-    reach(&ask, area).await.unwrap_or_else(|trouble| trouble.answer(&ask.around, Some(&ask.person)))
+    match reach(&ask, area).await {
+        Ok(answer) => answer,
+        Err(trouble) => hindered(web, trouble, &ask.around, Some(&ask.person)).await,
+    }
+}
+
+/// The page that says what hindered; with what the browser's proofs are to repeat, where that is what is wrong.
+async fn hindered(web: &Web, trouble: Trouble, around: &Around<'_>, person: Option<&Person>) -> Answer {
+    let is_stale = trouble == Trouble::Records(RecordsError::StaleProof);
+    let answer = trouble.answer(around, person);
+    if !is_stale {
+        return answer;
+    }
+    match web.records.trust().proof_nonce().await {
+        Ok(nonce) => answer.header(DPOP_NONCE, nonce),
+        Err(_) => answer,
+    }
 }
 
 /// Whether an address that leads nowhere is asked for by a person, who is told so with a page.

@@ -9,7 +9,7 @@ use crate::web::Web;
 use askama::Template;
 use http::header::{CONTENT_LANGUAGE, HeaderName, LOCATION, VARY};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use salus_frame::{Frame, Look, Nav, NavItem, PAGE_HEADERS, Shortcut, Whose, Words};
 use salus_records::Cell;
 use std::sync::Arc;
@@ -50,6 +50,8 @@ pub(crate) struct Around<'a> {
     pub here: String,
     /// Whether htmx asks, and takes a part.
     pub is_part: bool,
+    /// Whether something was sent to be done.
+    pub is_sent: bool,
     /// Whether the cell is cut off.
     pub is_cut_off: bool,
 }
@@ -64,6 +66,7 @@ impl<'a> Around<'a> {
             cell: name,
             here: here.to_owned(),
             is_part: asks_for_part(&parts.headers),
+            is_sent: !matches!(parts.method, Method::GET | Method::HEAD),
             is_cut_off: !name.is_empty() && web.records.health().quarantined.contains(name),
         }
     }

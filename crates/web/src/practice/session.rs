@@ -7,7 +7,7 @@ use super::words::words;
 use super::{Clock, MAX_FORM_BYTES, Routed, Trouble};
 use crate::answer::{Answer, LOG_ENTRY};
 use crate::query;
-use crate::session::split_origin;
+use crate::session::{placed, proof, split_origin};
 use crate::web::Web;
 use http::header::{CONTENT_TYPE, ORIGIN};
 use http::request::Parts;
@@ -217,9 +217,14 @@ pub(super) fn session_cookie(cell: &str, token: &Token, expires_s: u64) -> Strin
 pub(super) struct Received {
     pub query: Vec<(String, String)>,
     pub form: Vec<(String, String)>,
+    /// The proof that goes with the session: of the header, or of the form's own field.
+    pub proof: Vec<u8>,
 }
 
-/// Takes query and form from a request.
+/// The field in which a page's script puts the proof of a form that leads to a new page.
+const PROOF_FIELD: &str = "dpop";
+
+/// Takes query, form and proof from a request.
 ///
 /// Errors: a method that the address does not take; a form of another origin; what is not readable.
 pub(super) async fn receive(
@@ -235,9 +240,14 @@ pub(super) async fn receive(
     if !is_safe && !is_of_same_origin(&parts.headers, &web.public_base_url) {
         return Err(Trouble::OtherOrigin);
     }
-    let form = if is_safe { Vec::new() } else { form(web, parts, body).await? };
+    let mut form = if is_safe { Vec::new() } else { form(web, parts, body).await? };
+    let field = form.extract_if(.., |(name, _)| name == PROOF_FIELD).next();
+    let proof = match field {
+        Some((_, proof)) if !parts.headers.contains_key("dpop") => placed(web, parts, proof.as_bytes()),
+        _ => proof(web, parts),
+    };
     let query = query::parameters(parts.uri.query().unwrap_or_default()).ok_or(Trouble::Unreadable)?;
-    Ok(Received { query: owned(query), form })
+    Ok(Received { query: owned(query), form, proof })
 }
 
 /// Takes session and person.
@@ -251,7 +261,7 @@ pub(super) async fn begin<'a>(
     routed: Routed,
     address: [u8; 16],
 ) -> Result<PageAsk<'a>, Trouble> {
-    let mut asker = asker(web, cell, parts, address).ok_or(RecordsError::NoSession)?;
+    let mut asker = asker(cell, parts, received.proof.clone(), address).ok_or(RecordsError::NoSession)?;
     let person = who(web, &asker).await?;
     let mut around = Around::of(web, Some(cell), parts);
     if around.is_cut_off {
@@ -277,9 +287,8 @@ pub(super) async fn begin<'a>(
 }
 
 /// Who asks, for treatment, by the cell's cookie.
-pub(super) fn asker(web: &Web, cell: &Cell, parts: &Parts, address: [u8; 16]) -> Option<Asker> {
+pub(super) fn asker(cell: &Cell, parts: &Parts, proof: Vec<u8>, address: [u8; 16]) -> Option<Asker> {
     let token = cookie(&parts.headers, &cookie_name(cell.name())).and_then(Token::parse)?;
-    let proof = crate::session::proof(web, parts);
     Some(Asker { token, proof, cell: cell.id(), purpose: Purpose::Treatment, address })
 }
 
@@ -290,9 +299,10 @@ fn owned(pairs: Vec<(Cow<'_, str>, Cow<'_, str>)>) -> Vec<(String, String)> {
 /// Who has this session. Their roles are known by name; another one is shown as an application's.
 async fn who(web: &Web, asker: &Asker) -> Result<Person, Trouble> {
     let who = web.records.trust().who(asker).await.map_err(|error| match error {
-        TrustError::Refused(Refusal::StaleProof) => RecordsError::StaleProof,
-        TrustError::Refused(_) => RecordsError::NoSession,
-        _ => RecordsError::Unavailable,
+        TrustError::Refused(Refusal::NoProof) => Trouble::Unproved,
+        TrustError::Refused(Refusal::StaleProof) => RecordsError::StaleProof.into(),
+        TrustError::Refused(_) => RecordsError::NoSession.into(),
+        _ => Trouble::Records(RecordsError::Unavailable),
     })?;
     Ok(Person {
         principal: who.principal.to_string(),

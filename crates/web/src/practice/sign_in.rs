@@ -1,4 +1,4 @@
-//! Signing in at the door and out again: `GET /{cell}/sign-in`, `GET /{cell}/signed-in`, `POST /{cell}/sign-out`, `GET /{cell}/signed-out`;
+//! Signing in at the door and out again: `GET /{cell}/sign-in`, `GET` and `POST /{cell}/signed-in`, `POST /{cell}/sign-out`, `GET /{cell}/signed-out`;
 //! and to one's own passkeys, which are the door's: `GET /{cell}/passkeys`.
 //!
 //! The application's side of OAuth's code flow with PKCE (RFC 6749, 7636, 9207). The browser keeps verifier, state and where it was
@@ -9,27 +9,32 @@
 
 use super::look::local;
 use super::page::Around;
-use super::session::{cookie_name, session_cookie};
+use super::session::{Received, cookie_name, session_cookie};
 use super::{Page, Rail, Route, see_other};
 use crate::answer::Answer;
+use crate::outcome::DPOP_NONCE;
 use crate::query::encode_query;
 use crate::web::Web;
 use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::header::SET_COOKIE;
+use http::header::{HeaderName, SET_COOKIE, WWW_AUTHENTICATE};
 use http::request::Parts;
-use http::{HeaderValue, StatusCode};
-use salus_frame::Words;
+use http::{HeaderValue, Method, StatusCode};
+use salus_frame::assets::WORKER;
 use salus_frame::cookies::cookie;
+use salus_frame::{PAGE_HEADERS, Words};
 use salus_records::people::{PAGES_CLIENT_NAME, Redeem};
-use salus_records::{Asker, Cell, Pkce, Purpose, Token, TrustError};
+use salus_records::{Asker, Cell, Pkce, Purpose, Refusal, Token, TrustError};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
 pub(super) const ROUTES: &[Route] = &[
     ("GET", "/{cell}/sign-in"),
     ("GET", "/{cell}/signed-in"),
+    ("POST", "/{cell}/signed-in"),
+    ("GET", "/{cell}/proof"),
+    ("GET", "/{cell}/worker.js"),
     ("POST", "/{cell}/sign-out"),
     ("GET", "/{cell}/signed-out"),
     ("GET", "/{cell}/passkeys"),
@@ -45,7 +50,7 @@ pub(super) struct Asked<'a> {
     pub web: &'a Web,
     pub cell: &'a Arc<Cell>,
     pub parts: &'a Parts,
-    pub query: &'a [(String, String)],
+    pub received: &'a Received,
     pub pattern: &'a str,
     pub address: [u8; 16],
 }
@@ -60,6 +65,27 @@ struct Said<'a> {
     again: Option<String>,
 }
 
+#[derive(Template)]
+#[template(path = "practice/bind.html")]
+struct Bind<'a> {
+    t: Words,
+    code: &'a str,
+    state: &'a str,
+    iss: &'a str,
+    /// Where somebody signs in once more.
+    again: String,
+}
+
+#[derive(Template)]
+#[template(path = "practice/unproved.html")]
+struct Unproved<'a> {
+    t: Words,
+    method: &'static str,
+    here: &'a str,
+    sign_in: String,
+    home: String,
+}
+
 /// What the browser keeps while somebody is at the door.
 pub(super) struct Flow {
     pub pkce: Pkce,
@@ -69,7 +95,10 @@ pub(super) struct Flow {
 pub(super) async fn answer(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
     match asked.pattern {
         "/{cell}/sign-in" => begin(around, asked),
-        "/{cell}/signed-in" => finish(around, asked).await,
+        "/{cell}/signed-in" if asked.parts.method == Method::POST => finish(around, asked).await,
+        "/{cell}/signed-in" => bind(around, asked),
+        "/{cell}/proof" => nonce(asked.web).await,
+        "/{cell}/worker.js" => worker(),
         "/{cell}/sign-out" => sign_out(around, asked).await,
         "/{cell}/passkeys" => passkeys(around, asked),
         _ => say(around, StatusCode::OK, "signed-out", "signed-out-what", Some("")),
@@ -95,7 +124,7 @@ fn begin(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
     let Ok(pkce) = Pkce::draw() else {
         return say(around, StatusCode::SERVICE_UNAVAILABLE, "sign-in", "sign-in-failed-what", Some(""));
     };
-    let flow = Flow::new(pkce, around, asked.first("to"));
+    let flow = Flow::new(pkce, around, first(asked.query(), "to"));
     let own = |name: &str, value: String| (name.to_owned(), value);
     let to = encode_query(
         &format!("{door}/authorize"),
@@ -112,26 +141,88 @@ fn begin(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
     see_other(around, &to).header(SET_COOKIE, flow.cookie(around.cell))
 }
 
-/// Back from the door: the code becomes a session, if this browser asked for it.
-async fn finish(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
-    let failed = |target: &str| {
-        let answer =
-            say(around, StatusCode::BAD_REQUEST, "sign-in-failed", "sign-in-failed-what", Some(target));
-        forget(answer, &flow_name(around.cell))
+/// Back from the door, if this browser asked for it: a page whose script makes the key that the session is bound to, and sends the code with
+/// a proof of it.
+fn bind(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
+    let (flow, _) = match returned(around, asked, asked.query()) {
+        Ok(returned) => returned,
+        Err(target) => return failed(around, &target),
     };
+    let t = around.words();
+    let value = |name: &str| first(asked.query(), name).unwrap_or_default();
+    let (code, state, iss) = (value("code"), value("state"), value("iss"));
+    let body = Bind { t, code, state, iss, again: sign_in_address(around, &flow.target) };
+    Page::new(Rail::Nowhere, t.say("bind"), &body).around(around, None)
+}
+
+/// The sign-in that this browser began, and the door's code; else where it was going.
+fn returned(
+    around: &Around<'_>,
+    asked: &Asked<'_>,
+    sent: &[(String, String)],
+) -> Result<(Flow, Token), String> {
     let flow =
         cookie(&asked.parts.headers, &flow_name(around.cell)).and_then(|text| Flow::parse(text, around));
-    let Some(flow) = flow else { return failed("") };
-    let is_own = asked.first("state").is_some_and(|state| flow.pkce.is_own(state));
+    let Some(flow) = flow else { return Err(String::new()) };
+    let is_own = first(sent, "state").is_some_and(|state| flow.pkce.is_own(state));
     // Whose answer it is (RFC 9207): without, another server's code could be slipped in.
-    let is_doors = asked.first("iss") == asked.web.door_url.as_deref();
-    let code = asked.first("code").and_then(Token::parse);
-    let Some(code) = code.filter(|_| is_own && is_doors) else { return failed(&flow.target) };
+    let is_doors = first(sent, "iss") == asked.web.door_url.as_deref();
+    let code = first(sent, "code").and_then(Token::parse);
+    match code.filter(|_| is_own && is_doors) {
+        Some(code) => Ok((flow, code)),
+        None => Err(flow.target),
+    }
+}
+
+fn failed(around: &Around<'_>, target: &str) -> Answer {
+    let answer = say(around, StatusCode::BAD_REQUEST, "sign-in-failed", "sign-in-failed-what", Some(target));
+    forget(answer, &flow_name(around.cell))
+}
+
+/// What the browser's proofs are to repeat. It is no secret.
+async fn nonce(web: &Web) -> Answer {
+    match web.records.trust().proof_nonce().await {
+        Ok(nonce) => Answer::new(StatusCode::NO_CONTENT).header(DPOP_NONCE, nonce),
+        Err(_) => Answer::new(StatusCode::SERVICE_UNAVAILABLE),
+    }
+}
+
+/// The worker that proves the key with what the cell's pages ask for.
+fn worker() -> Answer {
+    let mut answer = Answer::new(StatusCode::OK).body("text/javascript; charset=utf-8", WORKER);
+    for (name, value) in PAGE_HEADERS {
+        answer.headers.insert(name, value);
+    }
+    answer
+}
+
+/// Nothing shows that the session is used where it belongs: a page that fetches the worker back and asks again, once.
+pub(super) fn unproved(around: &Around<'_>) -> Answer {
+    let t = around.words();
+    let (sign_in, home) = (sign_in_address(around, ""), format!("{}/today", around.base));
+    let method = if around.is_sent { "POST" } else { "GET" };
+    let body = Unproved { t, method, here: &around.here, sign_in, home };
+    let page = Page::new(Rail::Nowhere, t.say("unproved"), &body).status(StatusCode::UNAUTHORIZED);
+    let mut answer = page.around(around, None);
+    if around.is_part {
+        let mut said = String::new();
+        crate::query::percent_encode(&mut said, &t.say("unproved-stuck"));
+        answer = answer.header(HeaderName::from_static("salus-say"), said);
+    }
+    answer.header(WWW_AUTHENTICATE, HeaderValue::from_static("DPoP algs=\"ES256\""))
+}
+
+/// The code becomes a session that is bound to the proof's key, if this browser asked for it.
+async fn finish(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
+    let (flow, code) = match returned(around, asked, &asked.received.form) {
+        Ok(returned) => returned,
+        Err(target) => return failed(around, &target),
+    };
     let redeem = Redeem {
         cell: asked.cell.id(),
         code,
         verifier: flow.pkce.verifier.to_string(),
-        proof: Vec::new(),
+        proof: asked.received.proof.clone(),
         address: asked.address,
     };
     match asked.web.records.trust().redeem(redeem).await {
@@ -141,7 +232,11 @@ async fn finish(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
             let answer = forget(see_other(around, &target), &flow_name(around.cell));
             add_cookie(answer, &session)
         }
-        Err(TrustError::Refused(_)) => failed(&flow.target),
+        Err(TrustError::Refused(Refusal::StaleProof)) => {
+            let answer = nonce(asked.web).await;
+            Answer { status: StatusCode::UNAUTHORIZED, ..answer }
+        }
+        Err(TrustError::Refused(_)) => failed(around, &flow.target),
         Err(_) => {
             let status = StatusCode::SERVICE_UNAVAILABLE;
             say(around, status, "sign-in-failed", "sign-in-failed-what", Some(&flow.target))
@@ -178,27 +273,34 @@ async fn sign_out(around: &Around<'_>, asked: &Asked<'_>) -> Answer {
 /// A page with a title, a sentence, and a button that leads to the door; from there to `target`, or today.
 fn say(around: &Around<'_>, status: StatusCode, title: &str, text: &str, target: Option<&str>) -> Answer {
     let t = around.words();
-    let again = target.map(|target| {
-        let path = format!("{}/sign-in", around.base);
-        match target {
-            "" => path,
-            target => encode_query(&path, &[("to".to_owned(), target.to_owned())]),
-        }
-    });
+    let again = target.map(|target| sign_in_address(around, target));
     let (title, text) = (t.say(title), t.say(text));
     let body = Said { t, title: &title, text: &text, again };
     Page::new(Rail::Nowhere, title.clone(), &body).status(status).around(around, None)
 }
 
-impl Asked<'_> {
+/// Where somebody signs in who is then led to `target`, or to today.
+fn sign_in_address(around: &Around<'_>, target: &str) -> String {
+    let path = format!("{}/sign-in", around.base);
+    match target {
+        "" => path,
+        target => encode_query(&path, &[("to".to_owned(), target.to_owned())]),
+    }
+}
+
+impl<'a> Asked<'a> {
     fn asker(&self, token: Token) -> Asker {
-        let (cell, address) = (self.cell.id(), self.address);
-        Asker { token, proof: Vec::new(), cell, purpose: Purpose::Treatment, address }
+        let (cell, address, proof) = (self.cell.id(), self.address, self.received.proof.clone());
+        Asker { token, proof, cell, purpose: Purpose::Treatment, address }
     }
 
-    fn first(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    fn query(&self) -> &'a [(String, String)] {
+        &self.received.query
     }
+}
+
+fn first<'a>(sent: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    sent.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
 impl Flow {
@@ -258,6 +360,7 @@ mod tests {
             cell: "praxis",
             here: "/praxis/sign-in".into(),
             is_part: false,
+            is_sent: false,
             is_cut_off: false,
         }
     }

@@ -29,6 +29,8 @@ pub(crate) enum Trouble {
     Method(String),
     /// Another origin sends a form.
     OtherOrigin,
+    /// Nothing shows that the session is used by the browser that it belongs to.
+    Unproved,
     /// The query or the form is not readable.
     Unreadable,
 }
@@ -67,8 +69,11 @@ struct Body<'a> {
 impl Trouble {
     /// The answer: a page within the frame where somebody is signed in, else alone; to the sign-in without a session.
     pub(crate) fn answer(self, around: &Around<'_>, person: Option<&Person>) -> Answer {
-        if matches!(self, Self::Records(RecordsError::NoSession | RecordsError::StaleProof)) {
+        if self == Self::Records(RecordsError::NoSession) {
             return sign_in(around);
+        }
+        if matches!(self, Self::Unproved | Self::Records(RecordsError::StaleProof)) {
+            return super::sign_in::unproved(around);
         }
         let t = around.words();
         let mut said = self.said(t);
@@ -199,6 +204,9 @@ impl Trouble {
                 "trouble-origin",
                 &["trouble-origin-what", "trouble-origin-do"],
             ),
+            Self::Unproved => {
+                say(StatusCode::UNAUTHORIZED, "alert", "unproved", &["unproved-stuck", "unproved-stuck-do"])
+            }
             Self::Unreadable => {
                 say(StatusCode::BAD_REQUEST, "alert", "trouble-unreadable", &["trouble-unreadable-what"])
             }
@@ -260,6 +268,7 @@ mod tests {
             cell: "praxis",
             here: "/praxis/patient/1?x=\"><script>".into(),
             is_part: false,
+            is_sent: false,
             is_cut_off: false,
         }
     }

@@ -1,6 +1,8 @@
 //! People with sessions of their own: a program in the door's place lets them look round.
 
 use crate::support::{KEY, Salus, socket};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use salus_keyholder::SignInOptions;
 use salus_seal::{CellId, PrincipalId};
 use salus_trust_api::admin::prove;
@@ -22,13 +24,14 @@ const CHALLENGE: [u8; 32] = [
     86, 110, 225, 137, 74, 203, 112, 249, 195,
 ];
 
-pub fn sign_in_options(pages_url: &str) -> SignInOptions {
+pub fn sign_in_options(pages_url: &str, binds_sessions: bool) -> SignInOptions {
     SignInOptions {
         door_key: zeroize::Zeroizing::new(DOOR_KEY),
         origin: DOOR.into(),
         rp_id: "localhost".into(),
         pages_url: pages_url.into(),
         look_round: true,
+        binds_sessions,
     }
 }
 
@@ -78,24 +81,47 @@ pub fn signed_in(salus: &Salus, cell: (&str, CellId), role: &str, name: &str) ->
     let PeopleAnswer::Invited { secret, .. } = ask_people(salus, PeopleAsk::LookRound { principal }) else {
         panic!("no link")
     };
+    let code = code_of(salus, cell_name, secret, CHALLENGE, PAGES);
+    let token = redeem(salus, cell, code);
+    (principal, format!("__Host-salus.{cell_name}={}", *token.to_text()))
+}
+
+/// A code for a physician who has just been invited, as the door gives it for this challenge.
+pub fn code_for(salus: &Salus, cell: &str, challenge: &str, pages: &str) -> Token {
+    let person = NewPerson {
+        name: "Dr. Ada Muster".into(),
+        role: "physician".into(),
+        budgets: None,
+        practitioner: None,
+        language: None,
+    };
+    let added = ask_people(salus, PeopleAsk::Add { cell: Some(cell.into()), person });
+    let PeopleAnswer::Invited { principal, .. } = added else { panic!("not invited") };
+    let PeopleAnswer::Invited { secret, .. } = ask_people(salus, PeopleAsk::LookRound { principal }) else {
+        panic!("no link")
+    };
+    let mut hash = [0; 32];
+    hash.copy_from_slice(&URL_SAFE_NO_PAD.decode(challenge).unwrap());
+    code_of(salus, cell, secret, hash, pages)
+}
+
+fn code_of(salus: &Salus, cell: &str, secret: Token, code_challenge: [u8; 32], pages: &str) -> Token {
     let authorize = Authorize {
-        cell: cell_name.into(),
+        cell: cell.into(),
         client: PAGES_CLIENT_NAME.into(),
-        redirect_uri: format!("{PAGES}/{cell_name}/signed-in"),
-        code_challenge: CHALLENGE,
+        redirect_uri: format!("{pages}/{cell}/signed-in"),
+        code_challenge,
         state: String::new(),
     };
     let mut door = Raw::connect(salus, Role::Door, &DOOR_KEY);
     let answer = door.ask(&Request::Door(Box::new(DoorAsk::LookRound(authorize, secret))));
-    let code = match answer {
+    match answer {
         Reply::Door(answer) => match *answer {
             DoorAnswer::Code(code) => code,
             other => panic!("{other:?}"),
         },
         other => panic!("{other:?}"),
-    };
-    let token = redeem(salus, cell, code);
-    (principal, format!("__Host-salus.{cell_name}={}", *token.to_text()))
+    }
 }
 
 fn redeem(salus: &Salus, cell: CellId, code: Token) -> Token {

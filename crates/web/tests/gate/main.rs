@@ -6,6 +6,7 @@ mod accesses;
 mod admin;
 mod admin_people;
 mod alarms;
+mod bound;
 mod chart;
 mod concurrency;
 mod conditional;

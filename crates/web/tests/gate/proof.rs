@@ -14,8 +14,18 @@ const FORM: &str = "application/x-www-form-urlencoded";
 impl Salus {
     /// As behind a proxy, at an address that is known before it starts.
     pub fn at(public_url: &str) -> Self {
+        Self::started(public_url, false)
+    }
+
+    /// The same, and people's sessions are bound to a key, as they are outside of tests.
+    pub fn bound_at(public_url: &str) -> Self {
+        Self::started(public_url, true)
+    }
+
+    fn started(public_url: &str, binds_sessions: bool) -> Self {
         let mut salus = Self::start();
         public_url.clone_into(&mut salus.public_url);
+        salus.binds_sessions = binds_sessions;
         salus.stop_server();
         salus.stop_keyholder();
         salus.start_keyholder();

@@ -34,6 +34,7 @@ pub struct Salus {
     pub tls: Option<TlsFiles>,
     /// Where people and clients reach it.
     pub public_url: String,
+    pub binds_sessions: bool,
 }
 
 /// The port is drawn when it starts.
@@ -78,6 +79,7 @@ impl Salus {
             limits,
             tls: None,
             public_url: PORT_TO_BE_KNOWN.into(),
+            binds_sessions: false,
         };
         salus.start_keyholder();
         salus.start_indexer();
@@ -86,7 +88,7 @@ impl Salus {
     }
 
     pub fn start_keyholder(&mut self) {
-        self.keyholder = Some(Keyholder::start(self.dir.path(), &self.public_url));
+        self.keyholder = Some(Keyholder::start(self.dir.path(), &self.public_url, self.binds_sessions));
     }
 
     pub fn start_indexer(&mut self) {
@@ -206,7 +208,7 @@ fn line_search() -> LineSearch {
 }
 
 impl Keyholder {
-    fn start(dir: &Path, public_url: &str) -> Self {
+    fn start(dir: &Path, public_url: &str, binds_sessions: bool) -> Self {
         std::fs::create_dir_all(dir.join("run")).unwrap();
         let options = KeyholderOptions {
             data_dir: dir.to_owned(),
@@ -218,8 +220,8 @@ impl Keyholder {
                 indexer_key: zeroize::Zeroizing::new(INDEXER_KEY),
                 line: line_search(),
             }),
-            sign_in: Some(crate::admin_people::sign_in_options(public_url)),
             messenger_key: None,
+            sign_in: Some(crate::admin_people::sign_in_options(public_url, binds_sessions)),
             extract: Some(crate::extractor::options(dir)),
             protections: Vec::new(),
             clock_moves: true,

@@ -243,6 +243,7 @@ fn fault(fault: SignInFault) -> &'static str {
         SignInFault::Replayed | SignInFault::CodeReused => "admin-fault-replayed",
         SignInFault::Expired | SignInFault::Code => "admin-fault-late",
         SignInFault::Cloned => "admin-fault-copied",
+        SignInFault::Proof => "admin-fault-proof",
         SignInFault::UnknownPasskey => "admin-fault-unknown",
         SignInFault::NotAllowed => "admin-fault-status",
         SignInFault::Invitation => "admin-fault-invitation",
