@@ -7,11 +7,14 @@ use salus_passkey::authenticator::{Algorithm, Authenticator};
 use salus_testkit::http::{Response, request};
 use salus_testkit::server::wait_for;
 use salus_testkit::{Server, Start, run};
+use salus_trust_api::dpop::{ProofKey, Statement};
 use serde_json::{Value, json};
 
 struct Demo {
     server: Server,
     file: Value,
+    /// That of the one browser in which everybody signs in.
+    key: ProofKey,
 }
 
 /// A sign-in under way in one browser.
@@ -26,7 +29,8 @@ impl Demo {
     fn start() -> Self {
         let server = Server::start_with(&Start { patients: 1, ..Start::default() });
         let text = std::fs::read(server.data.join("demo.json")).unwrap();
-        Self { server, file: serde_json::from_slice(&text).unwrap() }
+        let key = ProofKey::generate().unwrap();
+        Self { server, file: serde_json::from_slice(&text).unwrap(), key }
     }
 
     fn door_url(&self) -> &str {
@@ -107,13 +111,42 @@ impl Demo {
         let flow = self.begin(cell);
         let used = self.used(&flow.request, authenticator);
         let to = self.finish(&flow.request, &used).unwrap();
-        let answer = self.get(&to, &flow.cookie).unwrap();
+        let answer = self.come_back(&to, &flow.cookie);
         assert_eq!(answer.status, 303, "{}", answer.text());
         session_of(&answer)
     }
 
+    /// What a page's script sends that is led back from the door.
+    fn come_back(&self, to: &str, cookie: &str) -> Response {
+        let (path, query) = to.split_once('?').unwrap();
+        let proof = self.prove("POST", path);
+        let headers = [
+            ("cookie", cookie),
+            ("sec-fetch-site", "same-origin"),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("dpop", &proof),
+        ];
+        request("POST", &format!("{}{path}", self.server.base_url), &headers, query.as_bytes()).unwrap()
+    }
+
+    /// A proof of this browser's key.
+    fn prove(&self, method: &str, path: &str) -> String {
+        let cell = path.split('/').nth(1).unwrap();
+        let word = self.get(&format!("/{cell}/proof"), "");
+        let address = format!("{}{path}", self.server.base_url);
+        // Without a server that says it, it is not good, but is sent.
+        let nonce = word.as_ref().ok().and_then(|word| word.header("dpop-nonce"));
+        self.key.prove(&Statement { method, address: &address, token: None, nonce, iat_s: 0 }).unwrap()
+    }
+
+    fn today(&self, cell: usize, cookie: &str) -> std::io::Result<Response> {
+        let path = format!("/{}/today", self.cell(cell));
+        let (proof, url) = (self.prove("GET", &path), format!("{}{path}", self.server.base_url));
+        request("GET", &url, &[("cookie", cookie), ("dpop", &proof)], b"")
+    }
+
     fn is_signed_in(&self, cell: usize, cookie: &str) -> bool {
-        self.get(&format!("/{}/today", self.cell(cell)), cookie).is_ok_and(|answer| answer.status == 200)
+        self.today(cell, cookie).is_ok_and(|answer| answer.status == 200)
     }
 }
 
@@ -171,15 +204,14 @@ fn a_sign_in_survives_each_process_or_is_begun_again() {
     });
     // The record server keeps nothing either: the browser does.
     demo.server.kill_and_wait("record-server");
-    let mut answer = None;
     wait_for("the record server", || {
-        answer = demo.get(to.as_deref().unwrap(), &flow.cookie).ok();
-        answer.as_ref().is_some_and(|answer| answer.status == 303)
+        let page = demo.get(to.as_deref().unwrap(), &flow.cookie);
+        page.is_ok_and(|page| page.status == 200)
     });
-    let session = session_of(&answer.unwrap());
+    let session = session_of(&demo.come_back(to.as_deref().unwrap(), &flow.cookie));
     assert!(demo.is_signed_in(0, &session));
     // A code is good once, and what it began ends when somebody tries again.
-    assert_eq!(demo.get(to.as_deref().unwrap(), &flow.cookie).unwrap().status, 400);
+    assert_eq!(demo.come_back(to.as_deref().unwrap(), &flow.cookie).status, 400);
     assert!(!demo.is_signed_in(0, &session));
 
     // The keyholder forgets challenges and codes, and nothing else.
@@ -194,14 +226,15 @@ fn a_sign_in_survives_each_process_or_is_begun_again() {
 
     // A language that is chosen is the person's, in whichever browser.
     let language_of = |cookie: &str| {
-        let page = demo.get(&format!("/{}/today", demo.cell(0)), cookie).unwrap();
+        let page = demo.today(0, cookie).unwrap();
         page.header("content-language").unwrap().to_owned()
     };
     assert_eq!(language_of(&session), "de");
     let url = format!("{}/{}/look", demo.server.base_url, demo.cell(0));
     let form = ("content-type", "application/x-www-form-urlencoded");
     let headers = [("cookie", again.as_str()), ("sec-fetch-site", "same-origin"), form];
-    assert_eq!(request("POST", &url, &headers, b"language=fr").unwrap().status, 303);
+    let field = format!("language=fr&dpop={}", demo.prove("POST", &format!("/{}/look", demo.cell(0))));
+    assert_eq!(request("POST", &url, &headers, field.as_bytes()).unwrap().status, 303);
     assert_eq!(language_of(&session), "fr");
 
     // Signing out ends it everywhere, at once.
@@ -210,8 +243,10 @@ fn a_sign_in_survives_each_process_or_is_begun_again() {
         request("POST", &url, &[("cookie", &again), ("sec-fetch-site", "cross-site")], b"").unwrap();
     assert_eq!(foreign.status, 403);
     assert!(demo.is_signed_in(0, &again));
-    let out = request("POST", &url, &[("cookie", &again), ("sec-fetch-site", "same-origin")], b"").unwrap();
-    assert_eq!(out.status, 303);
+    let own = [("cookie", again.as_str()), ("sec-fetch-site", "same-origin"), form];
+    assert_eq!(request("POST", &url, &own, b"").unwrap().status, 503, "without a proof it is somebody else");
+    let field = format!("dpop={}", demo.prove("POST", &format!("/{}/sign-out", demo.cell(0))));
+    assert_eq!(request("POST", &url, &own, field.as_bytes()).unwrap().status, 303);
     assert!(!demo.is_signed_in(0, &again) && demo.is_signed_in(0, &session));
 }
 
@@ -234,8 +269,10 @@ fn a_code_is_of_use_to_nobody_but_the_browser_that_asked_for_it() {
         (&other_cell, &mine.cookie, "another cell"),
     ] {
         assert_eq!(demo.get(path, cookie).unwrap().status, 400, "{why}");
+        assert_eq!(demo.come_back(path, cookie).status, 400, "{why}");
     }
-    let answer = demo.get(&to, &mine.cookie).unwrap();
+    assert_eq!(demo.get(&to, &mine.cookie).unwrap().status, 200, "a page whose script makes the key");
+    let answer = demo.come_back(&to, &mine.cookie);
     assert_eq!(answer.status, 303);
     let session = session_of(&answer);
     assert!(demo.is_signed_in(0, &session));

@@ -25,12 +25,14 @@ pub(super) struct Attacker<'a> {
     pub loot: Loot,
     pub requests: u64,
     client: Client,
+    /// What proofs are to repeat, as the server said last.
+    nonce: Option<String>,
 }
 
 impl<'a> Attacker<'a> {
     pub(super) fn new(stage: &'a Stage, session: Session, began_ms: u64) -> Result<Self, Failure> {
         let client = Client::new(endpoint(&stage.server)?);
-        Ok(Self { stage, session, began_ms, loot: Loot::default(), requests: 0, client })
+        Ok(Self { stage, session, began_ms, loot: Loot::default(), requests: 0, client, nonce: None })
     }
 
     /// Simulated milliseconds since the theft began.
@@ -83,9 +85,17 @@ impl<'a> Attacker<'a> {
         body: Bytes,
     ) -> Result<Answer, Failure> {
         let mut why = String::new();
+        let address = format!("{}{path}", self.stage.server.base_url);
         for _ in 0..TRIES {
             self.requests += 1;
-            match self.client.send(method.clone(), path, headers, body.clone()).await {
+            let proof = self.session.prove(method.as_str(), &address, self.nonce.as_deref());
+            let mut all = headers.to_vec();
+            all.extend(proof.as_ref().map(|proof| ("dpop", proof.as_str())));
+            match self.client.send(method.clone(), path, &all, body.clone()).await {
+                Ok(answer) if proof.is_some() && answer.header("dpop-nonce").is_some() => {
+                    self.nonce = answer.header("dpop-nonce").map(str::to_owned);
+                    why = answer.status.to_string();
+                }
                 Ok(answer) => return Ok(answer),
                 Err(error) => why = error.to_string(),
             }
@@ -99,7 +109,7 @@ struct Zeroized(zeroize::Zeroizing<String>);
 
 impl Zeroized {
     fn bearer(session: &Session) -> Self {
-        Self(zeroize::Zeroizing::new(format!("Bearer {}", *session.token)))
+        Self(zeroize::Zeroizing::new(format!("{} {}", session.scheme(), *session.token)))
     }
 
     fn as_str(&self) -> &str {

@@ -3,7 +3,7 @@
 //! Never: a session that was not live then. State: none.
 
 use super::loot::{Item, Loot};
-use super::stage::Stage;
+use super::stage::{CELL, Stage};
 use super::tampering::copy;
 use super::victim::Session;
 use crate::failure::Failure;
@@ -37,7 +37,7 @@ pub(super) async fn rob(stage: &Stage, sessions: &[Session], began_ms: u64) -> R
     let mut next = [0, stage.patients / 2];
     for session in sessions {
         let Some(token) = Token::parse(&session.token) else { continue };
-        let asker = Asker {
+        let mut asker = Asker {
             token,
             proof: Vec::new(),
             cell: stage.cell,
@@ -55,6 +55,7 @@ pub(super) async fn rob(stage: &Stage, sessions: &[Session], began_ms: u64) -> R
                     continue;
                 };
                 inside.asks += 1;
+                asker.proof = proof_of(stage, &trust, session).await?;
                 match open(&trust, &asker, part, version).await {
                     Ok(version) => {
                         refused = 0;
@@ -84,6 +85,14 @@ impl Inside {
             self.loot.take_chart(&id, since_ms);
         }
     }
+}
+
+/// What the session's browser proves. The record server has no key, but it serves the pages: with a script of its own in them, the browsers
+/// of its users prove whatever it likes, as long as they are open. That is the most that it can have.
+async fn proof_of(stage: &Stage, trust: &Trust, session: &Session) -> Result<Vec<u8>, Failure> {
+    let nonce = trust.proof_nonce().await.map_err(|why| lost(&why))?;
+    let address = format!("{}/{CELL}/today", stage.server.base_url);
+    Ok(session.prove("GET", &address, Some(&nonce)).unwrap_or_default().into_bytes())
 }
 
 /// Asks the keyholder as the record server does, and opens what it gives.

@@ -12,9 +12,11 @@ use bytes::Bytes;
 use hyper::Method;
 use salus_seal::PrincipalId;
 use salus_trust_api::Token;
+use salus_trust_api::dpop::{ProofKey, Statement};
 use salus_trust_api::wire::people::{NewPerson, PeopleAsk};
 use serde_json::{Map, Value, json};
 use std::net::ToSocketAddrs as _;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// Somebody who works there.
@@ -23,17 +25,31 @@ pub(super) struct Victim {
     pub principal: PrincipalId,
 }
 
-/// What is stolen of a session: what the browser keeps.
+/// A session: what the browser keeps of it.
 #[derive(Debug, Clone)]
 pub(super) struct Session {
     /// The cookie's value.
     pub token: Zeroizing<String>,
+    /// The key that the session is bound to. It can be used where it is, and not be taken along.
+    key: Option<Arc<ProofKey>>,
 }
 
 impl Session {
     /// What a thief has of it elsewhere.
     pub(super) fn copied(self) -> Self {
-        self
+        Self { key: None, ..self }
+    }
+
+    /// How the token is sent to the FHIR interface.
+    pub(super) fn scheme(&self) -> &'static str {
+        if self.key.is_some() { "DPoP" } else { "Bearer" }
+    }
+
+    /// A proof of a request, where the key is; `nonce` is what the server wants to be repeated.
+    pub(super) fn prove(&self, method: &str, address: &str, nonce: Option<&str>) -> Option<String> {
+        let address = address.split('?').next().unwrap_or_default();
+        let about = Statement { method, address, token: None, nonce, iat_s: 0 };
+        self.key.as_ref()?.prove(&about).ok()
     }
 }
 
@@ -69,10 +85,24 @@ impl Stage {
         let to: Value = serde_json::from_slice(&code.body).map_err(|_| not_signed_in())?;
         let path = to["to"].as_str().and_then(|to| to.strip_prefix(&self.server.base_url));
         let flow = cookie(&begun, "flow").ok_or_else(not_signed_in)?;
-        let done = get(&mut browser, path.ok_or_else(not_signed_in)?, &flow).await?;
+        let (path, query) = path.and_then(|path| path.split_once('?')).ok_or_else(not_signed_in)?;
+        let word = get(&mut browser, &format!("/{CELL}/proof"), "").await?;
+        let key = Arc::new(ProofKey::generate().map_err(|_| not_signed_in())?);
+        let mut session = Session { token: Zeroizing::default(), key: Some(key) };
+        let address = format!("{}{path}", self.server.base_url);
+        let proof = session.prove("POST", &address, word.header("dpop-nonce")).ok_or_else(not_signed_in)?;
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("sec-fetch-site", "same-origin"),
+            ("cookie", &flow),
+            ("dpop", &proof),
+        ];
+        let done = browser.send(Method::POST, path, &headers, Bytes::from(query.to_owned())).await;
+        let done = done.map_err(|_| not_signed_in())?;
         let token = cookie(&done, "=salus_").and_then(|pair| Some(pair.split_once('=')?.1.to_owned()));
         let token = token.filter(|token| Token::parse(token).is_some()).ok_or_else(not_signed_in)?;
-        Ok(Session { token: Zeroizing::new(token) })
+        session.token = Zeroizing::new(token);
+        Ok(session)
     }
 
     fn door(&self) -> Result<Endpoint, Failure> {
