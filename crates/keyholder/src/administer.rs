@@ -25,6 +25,7 @@ use salus_trust_api::wire::administer::{
 };
 use salus_trust_api::wire::alarms::AlarmsAsk;
 use salus_trust_api::wire::budgets::BudgetAsk;
+use salus_trust_api::wire::contain::ContainAsk;
 use salus_trust_api::wire::people::PeopleAsk;
 use salus_trust_api::wire::{AdminError, Admit, Answer};
 
@@ -214,6 +215,7 @@ fn looks(ask: &CellAsk) -> bool {
             | CellAsk::Checkpoint
             | CellAsk::Alarms(AlarmsAsk::List { .. } | AlarmsAsk::Rules)
             | CellAsk::Budgets(BudgetAsk::Show | BudgetAsk::Reach)
+            | CellAsk::Contain(ContainAsk::Status)
     )
 }
 
