@@ -149,7 +149,8 @@ pub(crate) async fn answer(
     routed: Routed,
     address: [u8; 16],
 ) -> Answer {
-    let mut answer = answered(web, cell, parts, body, routed, address).await;
+    // What each page needs while it waits lies on the heap: all of them together are more than a worker's stack should hold.
+    let mut answer = Box::pin(answered(web, cell, parts, body, routed, address)).await;
     if answer.status == StatusCode::SEE_OTHER
         && parts.headers.contains_key(LEADS)
         && let Some(to) = answer.headers.remove(LOCATION)
@@ -185,7 +186,7 @@ async fn answered(
         }
         Area::SignIn => {
             let asked = sign_in::Asked { web, cell, parts, received: &received, pattern, address };
-            return sign_in::answer(&around, &asked).await;
+            return Box::pin(sign_in::answer(&around, &asked)).await;
         }
         Area::Paper => {
             return Box::pin(me::paper(&around, (web.as_ref(), cell, parts), &received, address)).await;
@@ -204,7 +205,7 @@ async fn answered(
             Err(trouble) => return hindered(web, trouble, &ask.around, Some(&ask.person)).await,
         }
     }
-    match reach(&ask, area).await {
+    match Box::pin(reach(&ask, area)).await {
         Ok(answer) => answer,
         Err(trouble) => hindered(web, trouble, &ask.around, Some(&ask.person)).await,
     }
@@ -254,7 +255,7 @@ async fn reach(ask: &PageAsk<'_>, area: Area) -> Result<Answer, Trouble> {
         _ if ask.person.role == Role::Patient => {
             Ok(see_other(&ask.around, &format!("{}/me", ask.around.base)))
         }
-        Area::Admin => admin::answer(ask).await,
+        Area::Admin => Box::pin(admin::answer(ask)).await,
         // Who administers opens no chart, so there is nothing to be seen: only pages that refuse.
         Area::Today | Area::Inbox | Area::Tasks
             if !ask.person.role.treats()
@@ -262,14 +263,14 @@ async fn reach(ask: &PageAsk<'_>, area: Area) -> Result<Answer, Trouble> {
         {
             Ok(see_other(&ask.around, &format!("{}/admin", ask.around.base)))
         }
-        Area::Today => today::answer(ask).await,
-        Area::Find => find::answer(ask).await,
-        Area::Inbox => inbox::answer(ask).await,
-        Area::Tasks => tasks::answer(ask).await,
-        Area::Open => open::answer(ask).await,
-        Area::Write => write::answer(ask).await,
-        Area::Budget => budget::answer(ask).await,
-        Area::Chart => chart::answer(ask).await,
+        Area::Today => Box::pin(today::answer(ask)).await,
+        Area::Find => Box::pin(find::answer(ask)).await,
+        Area::Inbox => Box::pin(inbox::answer(ask)).await,
+        Area::Tasks => Box::pin(tasks::answer(ask)).await,
+        Area::Open => Box::pin(open::answer(ask)).await,
+        Area::Write => Box::pin(write::answer(ask)).await,
+        Area::Budget => Box::pin(budget::answer(ask)).await,
+        Area::Chart => Box::pin(chart::answer(ask)).await,
         Area::Reason => Box::pin(reason::answer(ask)).await,
     }
 }
