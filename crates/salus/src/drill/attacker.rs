@@ -42,9 +42,18 @@ impl<'a> Attacker<'a> {
 
     /// A request of the FHIR API, below the cell's base; what comes is loot. Answers the status, and what was said.
     pub(super) async fn fhir(&mut self, path: &str) -> Result<(u16, Value), Failure> {
+        self.fhir_for("TREAT", path).await
+    }
+
+    /// The same for a purpose that the thief makes up: an emergency opens a reserve.
+    pub(super) async fn fhir_for(&mut self, purpose: &str, path: &str) -> Result<(u16, Value), Failure> {
         let path = format!("/{CELL}/fhir{path}");
         let authorization = Zeroized::bearer(&self.session);
-        let headers = [("authorization", authorization.as_str()), ("accept", "application/fhir+json")];
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("accept", "application/fhir+json"),
+            ("salus-purpose", purpose),
+        ];
         let answer = self.send(Method::GET, &path, &headers, Bytes::new()).await?;
         Ok(self.taken(&answer))
     }
@@ -74,7 +83,15 @@ impl<'a> Attacker<'a> {
             let since_ms = self.since_ms();
             self.loot.take(&said, since_ms);
         }
-        (answer.status, said)
+        // Somebody would have to touch their passkey: the session goes on, and the thief has none.
+        let is_touch = answer.header("www-authenticate").is_some_and(|why| why.contains("insufficient_user"));
+        (if is_touch { 403 } else { answer.status }, said)
+    }
+
+    /// Another session, of the same thief.
+    pub(super) fn takes(&mut self, session: Session) {
+        self.session = session;
+        self.nonce = None;
     }
 
     async fn send(

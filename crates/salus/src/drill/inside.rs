@@ -44,8 +44,13 @@ pub(super) async fn rob(stage: &Stage, sessions: &[Session], began_ms: u64) -> R
             purpose: Purpose::Treatment,
             address: [0; 16],
         };
-        // The lines of a list first, then whole charts, of others each.
-        for (part, next) in [Part::Line, Part::Body].into_iter().zip(&mut next) {
+        // The lines of a list first, then whole charts of others, then what an emergency opens.
+        let (treatment, emergency) = (Purpose::Treatment, Purpose::Emergency);
+        for (purpose, part, place) in
+            [(treatment, Part::Line, 0), (treatment, Part::Body, 1), (emergency, Part::Body, 1)]
+        {
+            let next = &mut next[place];
+            asker.purpose = purpose;
             let mut refused = 0;
             while refused < PATIENCE && *next < stage.patients {
                 let id = stage.patient_id(*next);

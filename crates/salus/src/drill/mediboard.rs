@@ -3,16 +3,17 @@
 //! State: the server, while it runs.
 
 use super::attacker::Attacker;
+use super::ending;
 use super::extent;
 use super::inside;
 use super::loot::Loot;
 use super::page::page;
 use super::report::{Report, Scenario};
-use super::stage::{Stage, directory, scaled};
+use super::stage::{CELL, Stage, directory, scaled};
 use super::tampering;
 use super::victim::{Session, Victim};
 use super::ways::{self, Targets};
-use crate::admin::budgets;
+use crate::admin::{budgets, unexpected};
 use crate::cli;
 use crate::config::{Format, Level, Settings};
 use crate::data_dir::{DataDir, cannot_write};
@@ -21,6 +22,9 @@ use crate::messages::say;
 use crate::serve::on_this_thread;
 use crate::supervise::{Occasion, Plan, Server, asked_to_end, begin_log};
 use salus_fhir::Language;
+use salus_keyholder::budgets::RESERVE_CHARTS_PER_DAY;
+use salus_trust_api::wire::alarms::{AlarmsAnswer, AlarmsAsk, MAX_ALARMS_PAGE};
+use salus_trust_api::wire::{AdminAnswer, AdminAsk};
 use salus_trust_api::{Budgets, Limits};
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -140,9 +144,9 @@ async fn play(
 
 /// (a) Cookie and token, copied, on another machine.
 async fn copied(stage: &Stage) -> Result<Scenario, Failure> {
-    let began_ms = stage.now_ms();
     let victim = stage.hire("Dr. Vera Kopie", ROLE).await?;
     let stolen = stage.sign_in(&victim).await?.copied();
+    let began_ms = stage.now_ms();
     let mut attacker = Attacker::new(stage, stolen, began_ms)?;
     ways::all(&mut attacker, &mut targets(stage, 0)).await?;
     let budget = Budgets { glimpse: NONE, chart: NONE };
@@ -160,10 +164,11 @@ async fn copied(stage: &Stage) -> Result<Scenario, Failure> {
 
 /// (b) On the victim's own machine, with every function, as fast as it goes, for a day.
 async fn live(stage: &Stage) -> Result<Scenario, Failure> {
-    let began_ms = stage.now_ms();
     let victim = stage.hire("Dr. Vera Gross", ROLE).await?;
+    let session = stage.sign_in(&victim).await?;
+    let began_ms = stage.now_ms();
     let mut targets = targets(stage, 1);
-    let mut attacker = Attacker::new(stage, stage.sign_in(&victim).await?, began_ms)?;
+    let mut attacker = Attacker::new(stage, session, began_ms)?;
     let mut idle_hours = 0;
     for _ in 0..24 {
         let before = attacker.loot.patients();
@@ -173,16 +178,27 @@ async fn live(stage: &Stage) -> Result<Scenario, Failure> {
             break;
         }
         stage.forward(HOUR_MS).await?;
-        attacker.session = stage.sign_in(&victim).await?;
+        attacker.takes(stage.sign_in(&victim).await?);
     }
-    let budget = window(stage.budgets_of(ROLE), |limits| limits.day);
-    finish(stage, "live-session", &[victim], attacker.loot, attacker.requests, began_ms, budget).await
+    let budget = with_reserve(stage, 1, window(stage.budgets_of(ROLE), |limits| limits.day));
+    let scenario =
+        finish(stage, "live-session", &[victim], attacker.loot, attacker.requests, began_ms, budget).await?;
+    Ok(Scenario { contained_ms: ended(stage).await?, ..scenario })
+}
+
+/// How soon another one, who has only begun, is stopped.
+async fn ended(stage: &Stage) -> Result<Option<u64>, Failure> {
+    stage.forward(PAUSE_MS).await?;
+    let victim = stage.hire("Dr. Vera Halt", ROLE).await?;
+    let mut attacker = Attacker::new(stage, stage.sign_in(&victim).await?, stage.now_ms())?;
+    ending::measured(stage, &victim, &mut attacker, &stage.patient_id(0)).await
 }
 
 /// (c) The same, below every alarm, for thirty days.
 async fn low_and_slow(stage: &Stage) -> Result<Scenario, Failure> {
-    let began_ms = stage.now_ms();
     let victim = stage.hire("Dr. Vera Leise", ROLE).await?;
+    let session = stage.sign_in(&victim).await?;
+    let began_ms = stage.now_ms();
     let budgets = stage.budgets_of(ROLE);
     // Of what is allowed in thirty days, each day's part.
     let share = |limits: &Limits, day: u32| {
@@ -190,12 +206,12 @@ async fn low_and_slow(stage: &Stage) -> Result<Scenario, Failure> {
         by(day + 1) - by(day)
     };
     let mut targets = targets(stage, 2);
-    let mut attacker = Attacker::new(stage, stage.sign_in(&victim).await?, began_ms)?;
+    let mut attacker = Attacker::new(stage, session, began_ms)?;
     for day in 0..LOW_DAYS {
         let (charts, lines) = (share(&budgets.chart, day), share(&budgets.glimpse, day));
         ways::quietly(&mut attacker, &mut targets, charts, lines).await?;
         stage.forward(DAY_MS).await?;
-        attacker.session = stage.sign_in(&victim).await?;
+        attacker.takes(stage.sign_in(&victim).await?);
     }
     let budget = window(budgets, |limits| limits.days_30);
     finish(stage, "low-and-slow", &[victim], attacker.loot, attacker.requests, began_ms, budget).await
@@ -203,16 +219,18 @@ async fn low_and_slow(stage: &Stage) -> Result<Scenario, Failure> {
 
 /// (d) Ten accounts, who divide the patients among themselves, for a day.
 async fn together(stage: &Stage) -> Result<Scenario, Failure> {
-    let began_ms = stage.now_ms();
-    let mut victims = Vec::new();
-    let mut thieves = Vec::new();
+    let (mut victims, mut sessions) = (Vec::new(), Vec::new());
     for number in 0..ACCOUNTS {
         let victim = stage.hire(&format!("Dr. Vera Zehn-{number}"), ROLE).await?;
-        let attacker = Attacker::new(stage, stage.sign_in(&victim).await?, began_ms)?;
+        sessions.push(stage.sign_in(&victim).await?);
+        victims.push(victim);
+    }
+    let began_ms = stage.now_ms();
+    let mut thieves = Vec::new();
+    for (number, session) in sessions.into_iter().enumerate() {
         let mut targets = targets(stage, 3);
         targets.next = targets.ids.len() * number / ACCOUNTS;
-        victims.push(victim);
-        thieves.push((attacker, targets));
+        thieves.push((Attacker::new(stage, session, began_ms)?, targets));
     }
     let mut idle_hours = 0;
     for _ in 0..24 {
@@ -228,7 +246,7 @@ async fn together(stage: &Stage) -> Result<Scenario, Failure> {
         }
         stage.forward(HOUR_MS).await?;
         for ((attacker, _), victim) in thieves.iter_mut().zip(&victims) {
-            attacker.session = stage.sign_in(victim).await?;
+            attacker.takes(stage.sign_in(victim).await?);
         }
     }
     let mut loot = Loot::default();
@@ -238,13 +256,13 @@ async fn together(stage: &Stage) -> Result<Scenario, Failure> {
         let since_ms = stage.now_ms().saturating_sub(began_ms);
         loot.join(attacker.loot, since_ms);
     }
-    let budget = window(scaled(budgets::CELL, stage.patients), |limits| limits.day);
+    let of_cell = window(scaled(budgets::CELL, stage.patients), |limits| limits.day);
+    let budget = with_reserve(stage, ACCOUNTS as u64, of_cell);
     finish(stage, "ten-accounts", &victims, loot, requests, began_ms, budget).await
 }
 
 /// (e) Code execution in the record server, with the sessions that live then.
 async fn record_server(stage: &Stage) -> Result<Scenario, Failure> {
-    let began_ms = stage.now_ms();
     let (mut victims, mut sessions, mut budget): (Vec<Victim>, Vec<Session>, [u64; 2]) = Default::default();
     for (role, count) in LIVE {
         for number in 0..count {
@@ -257,6 +275,8 @@ async fn record_server(stage: &Stage) -> Result<Scenario, Failure> {
     }
     let of_cell = window(scaled(budgets::CELL, stage.patients), |limits| limits.hour);
     let budget = [budget[0].min(of_cell[0]), budget[1].min(of_cell[1])];
+    let budget = with_reserve(stage, sessions.len() as u64, budget);
+    let began_ms = stage.now_ms();
     let taken = inside::rob(stage, &sessions, began_ms).await?;
     finish(stage, "record-server", &victims, taken.loot, taken.asks, began_ms, budget).await
 }
@@ -273,6 +293,13 @@ async fn tampered(stage: &Stage, before: &Path) -> Result<Scenario, Failure> {
 }
 
 const NONE: Limits = Limits { hour: 0, day: 0, days_30: 0 };
+
+/// With the emergency reserves of so many people, as far as they belong to a cell: a tenth of its day's charts, but two people's at least.
+fn with_reserve(stage: &Stage, people: u64, [charts, lines]: [u64; 2]) -> [u64; 2] {
+    let of_person = u64::from(RESERVE_CHARTS_PER_DAY);
+    let of_cell = u64::from(scaled(budgets::CELL, stage.patients).chart.day / 10).max(2 * of_person);
+    [charts + (people * of_person).min(of_cell), lines]
+}
 
 /// Charts and lines of one window.
 fn window(budgets: Budgets, limit: impl Fn(&Limits) -> u32) -> [u64; 2] {
@@ -305,9 +332,34 @@ async fn finish(
         chart_budget: charts,
         loot_outside_scope: extent::outside(stage, &loot, &extent)?,
         scope_undelivered: extent.undelivered,
+        first_alarm_ms: first_alarm(stage, began_ms).await?,
         requests,
         simulated_ms: stage.now_ms().saturating_sub(began_ms),
         curve: loot.curve,
         ..Scenario::default()
     })
+}
+
+/// From the theft's begin to the first alarm since then.
+async fn first_alarm(stage: &Stage, began_ms: u64) -> Result<Option<u64>, Failure> {
+    stage
+        .administer(move |administration| {
+            let (mut first, mut before) = (None, None);
+            loop {
+                let list = AlarmsAsk::List { before, limit: MAX_ALARMS_PAGE };
+                let ask = AdminAsk::Alarms { cell: CELL.into(), ask: list };
+                let AdminAnswer::Alarms(AlarmsAnswer::Alarms(page)) = administration.ask(ask)? else {
+                    return Err(unexpected());
+                };
+                let new = page.alarms.iter().filter(|alarm| alarm.time_ms >= began_ms);
+                first = new.map(|alarm| alarm.time_ms - began_ms).min().or(first);
+                match page.next {
+                    Some(next) if page.alarms.last().is_some_and(|alarm| alarm.time_ms >= began_ms) => {
+                        before = Some(next)
+                    }
+                    _ => return Ok(first),
+                }
+            }
+        })
+        .await
 }

@@ -7,6 +7,7 @@
 //! server's directory, until the end.
 
 mod attacker;
+mod ending;
 mod extent;
 mod inside;
 mod loot;

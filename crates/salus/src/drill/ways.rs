@@ -99,7 +99,11 @@ pub(super) async fn charts(attacker: &mut Attacker<'_>, targets: &mut Targets) -
     let mut refused = 0;
     for _ in 0..targets.ids.len() {
         let Some(id) = targets.some(1).pop() else { break };
-        let (status, _) = attacker.fhir(&format!("/Patient/{id}")).await?;
+        let path = format!("/Patient/{id}");
+        let mut status = attacker.fhir(&path).await?.0;
+        if !is_over(status) && status != 200 {
+            status = attacker.fhir_for("ETREAT", &path).await?.0;
+        }
         if is_over(status) {
             return Ok(false);
         }
