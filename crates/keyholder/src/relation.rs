@@ -327,7 +327,7 @@ impl Core {
         secret_hash: &[u8; 32],
         now_ms: u64,
     ) -> Result<Option<[u8; 32]>, Refusal> {
-        if redeem.proof.is_empty() {
+        if redeem.proof.is_empty() && !self.binds_sessions() {
             return Ok(None);
         }
         let owner = secret_hash.first_chunk::<16>().copied().unwrap_or_default();

@@ -38,6 +38,24 @@
   };
   if (binds) bind().catch(() => say(binds, "none"));
 
+  // A code on paper: the session that it begins is this browser's, too.
+  const bindsForm = document.querySelector("form[data-binds-form]");
+  const bindForm = async () => {
+    await worker();
+    const key = await salusProof.make(cell);
+    const field = document.createElement("input");
+    const value = await salusProof.prove(cell, key, "POST", bindsForm.getAttribute("action"));
+    Object.assign(field, { type: "hidden", name: "dpop", value });
+    bindsForm.append(field);
+  };
+  if (bindsForm) {
+    bindsForm.addEventListener("submit", (event) => {
+      event.preventDefault();
+      // Without a key the server says that it could not be opened.
+      bindForm().catch(() => {}).finally(() => HTMLFormElement.prototype.submit.call(bindsForm));
+    });
+  }
+
   // A page that the server did not give, since nothing proved the key.
   const unproved = document.querySelector("[data-unproved]");
   const back = async () => {

@@ -20,6 +20,7 @@ use crate::state::{Principal, State};
 use days::Days;
 pub(crate) use days::Today;
 use raise::{Asks, Raises};
+pub use reserve::RESERVE_CHARTS_PER_DAY;
 use salus_seal::entry::budgets::{BudgetEvent, MoreAsked, Raised};
 use salus_seal::entry::{Budgets, Fleeting, Limits, Purpose, Refusal};
 use salus_seal::{CellId, Part, PrincipalId, Pseudonym};

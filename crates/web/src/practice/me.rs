@@ -161,7 +161,8 @@ pub(super) async fn paper(
     }
     let typed = received.form.iter().find(|(name, _)| name == "code").map(|(_, typed)| typed.as_str());
     let Some(code) = typed.and_then(PaperCode::parse) else { return page(StatusCode::BAD_REQUEST, true) };
-    let redeem = RedeemPaper { cell: cell.id(), secret: code.secret(), proof: Vec::new(), address };
+    let proof = received.proof.clone();
+    let redeem = RedeemPaper { cell: cell.id(), secret: code.secret(), proof, address };
     match web.records.trust().redeem_paper(redeem).await {
         Ok(signed_in) => {
             let cookie = session_cookie(around.cell, &signed_in.token, signed_in.expires_s);
