@@ -34,10 +34,12 @@ fn a_stolen_privileged_account_gets_its_budget_and_no_more() {
     let count = |name: &str, figure: &str| of(name, figure).as_u64().unwrap();
     assert_eq!(count("copied-cookie", "patients_reached"), 0, "{report}");
     // A thief who got less than the budget would be a thief who did not try.
-    for name in ["live-session", "record-server"] {
-        assert_eq!(count(name, "patients_reached"), count(name, "budget"), "{name}: {report}");
-        assert_eq!(count(name, "charts_reached"), count(name, "chart_budget"), "{name}: {report}");
-    }
+    assert_eq!(count("live-session", "patients_reached"), count("live-session", "budget"), "{report}");
+    assert_eq!(count("live-session", "charts_reached"), count("live-session", "chart_budget"), "{report}");
+    // Two people's emergency reserve is allowed for, and belongs to who was there first.
+    let inside = |figure: &str| count("record-server", figure);
+    assert_eq!(inside("patients_reached") + 2 * 5, inside("budget"), "{report}");
+    assert!(of("live-session", "first_alarm_ms").is_u64() && of("live-session", "contained_ms").is_u64());
     assert!(count("low-and-slow", "charts_reached") > 0 && count("ten-accounts", "charts_reached") > 1);
     for name in ["copied-cookie", "live-session", "low-and-slow", "ten-accounts", "record-server"] {
         assert!(count(name, "patients_reached") <= count(name, "budget"), "{name}: {report}");

@@ -99,7 +99,12 @@ fn hold(
         return Err(unexpected());
     };
     let what = held(&what);
-    let said = say("contain-held").with("what", &what).with("sessions", sessions).with("entry", hold);
+    // What `contain undo` takes.
+    let entry = match &cell {
+        Some(cell) => format!("{hold} --cell {cell}"),
+        None => format!("{hold} --everyone"),
+    };
+    let said = say("contain-held").with("what", &what).with("sessions", sessions).with("entry", entry);
     tell(output, json!({"held": what, "cell": cell, "entry": hold, "sessions": sessions}), said);
     Ok(())
 }
