@@ -8,7 +8,7 @@ use salus_trust_api::wire::contain::{ContainAnswer, ContainAsk};
 use salus_trust_api::wire::{AdminAnswer, AdminAsk};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 const SESSIONS: usize = 200;
@@ -68,11 +68,19 @@ fn after_everyone_is_held_nothing_is_admitted_and_nothing_sent_and_undone_all_go
             stream
         })
         .collect();
-    let done = AtomicBool::new(false);
+    let (done, sent) = (AtomicBool::new(false), AtomicUsize::new(0));
+    // However slow the machine is, the load is a load.
+    let until = |count: usize| {
+        let begun = Instant::now();
+        while sent.load(Ordering::Relaxed) < count && begun.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
     let (acknowledged, hold, answers) = std::thread::scope(|scope| {
         let loaders: Vec<_> = (0..LOADERS)
             .map(|loader| {
-                let (bearers, done, path, address) = (&bearers, &done, &path, cell.address);
+                let (bearers, done, sent) = (&bearers, &done, &sent);
+                let (path, address) = (&path, cell.address);
                 scope.spawn(move || {
                     let mut answers = Vec::new();
                     for at in (0..).map(|round| (round * LOADERS + loader) % SESSIONS) {
@@ -81,17 +89,18 @@ fn after_everyone_is_held_nothing_is_admitted_and_nothing_sent_and_undone_all_go
                         }
                         let begun = Instant::now();
                         answers.push((begun, status(address, path, &bearers[at])));
+                        sent.fetch_add(1, Ordering::Relaxed);
                     }
                     answers
                 })
             })
             .collect();
-        std::thread::sleep(Duration::from_millis(300));
+        until(100);
         let asked = ContainAsk::Hold { what: HoldOn::Everyone, reason: "an experiment".into() };
         let ContainAnswer::Held { hold, sessions } = ask(&salus, asked) else { panic!("not held") };
         let acknowledged = Instant::now();
         assert!(sessions >= SESSIONS as u64, "{sessions}");
-        std::thread::sleep(Duration::from_millis(200));
+        until(sent.load(Ordering::Relaxed) + 50);
         done.store(true, Ordering::Relaxed);
         let answers: Vec<_> = loaders.into_iter().flat_map(|loader| loader.join().unwrap()).collect();
         (acknowledged, hold, answers)
