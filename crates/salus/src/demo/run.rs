@@ -12,7 +12,7 @@ use crate::config::{Format, Level, Settings};
 use crate::data_dir::{DataDir, Purpose, ServerFile, replace_private};
 use crate::failure::Failure;
 use crate::http::Client;
-use crate::import::{Courier, Parcel, endpoint};
+use crate::import::{Courier, endpoint, finished};
 use crate::init::make_keys;
 use crate::messages::say;
 use crate::serve::on_this_thread;
@@ -292,14 +292,14 @@ async fn hide(
 
 /// The practice, then its patients, several at once. What is there already is known by the server's ledger.
 async fn fill(courier: &Arc<Courier>, world: World, patients: Range<u32>) -> Result<(), Failure> {
-    deliver(courier, world.practice()).await?;
+    courier.deliver_own(world.practice()).await?;
     let mut under_way = JoinSet::new();
     for index in patients {
         if under_way.len() >= JOBS {
             finished(under_way.join_next().await)?;
         }
         let courier = courier.clone();
-        under_way.spawn(async move { deliver(&courier, world.patient(u64::from(index))).await });
+        under_way.spawn(async move { courier.deliver_own(world.patient(u64::from(index))).await });
     }
     while let Some(one) = under_way.join_next().await {
         finished(Some(one))?;
@@ -310,23 +310,7 @@ async fn fill(courier: &Arc<Courier>, world: World, patients: Range<u32>) -> Res
 /// Who comes on that day, what is to be done and what came in.
 async fn fill_day(courier: &Courier, world: World, comers: u64, now: (Day, i64)) -> Result<(), Failure> {
     for bundle in world.day(comers, now.0, now.1) {
-        deliver(courier, bundle).await?;
+        courier.deliver_own(bundle).await?;
     }
     Ok(())
-}
-
-async fn deliver(courier: &Courier, bundle: String) -> Result<(), Failure> {
-    let delivered = courier.deliver(Parcel::whole("demo", bundle, 1)).await?;
-    match delivered.refused.into_iter().next() {
-        None => Ok(()),
-        Some(refused) => Err(Failure::could_not(say("demo-refused").with("rule", refused.rule))),
-    }
-}
-
-fn finished(one: Option<Result<Result<(), Failure>, tokio::task::JoinError>>) -> Result<(), Failure> {
-    match one {
-        Some(Ok(outcome)) => outcome,
-        Some(Err(_)) => Err(Failure::could_not(say("server-ended"))),
-        None => Ok(()),
-    }
 }

@@ -6,14 +6,14 @@ use crate::admin::change::{IMPORTER, OwnClient, create_cell, own_session};
 use crate::admin::{Administration, budgets, unexpected};
 use crate::data_dir::{DataDir, Purpose, ServerFile};
 use crate::failure::Failure;
-use crate::import::{Courier, Parcel};
+use crate::import::{Courier, finished};
 use crate::init::make_keys;
 use crate::messages::say;
 use crate::supervise::log::now_ms;
 use salus_fhir::Language;
 use salus_keyholder::policy::{self, Whose};
 use salus_people::calendar::local;
-use salus_people::{Locale, THIN_RESOURCES, World};
+use salus_people::{Locale, World};
 use salus_seal::CellId;
 use salus_trust_api::wire::AdminAsk;
 use salus_trust_api::{Budgets, Limits};
@@ -85,7 +85,7 @@ impl Stage {
 
     async fn wait_until_served(&self, courier: &Courier) -> Result<(), Failure> {
         for _ in 0..CELL_TRIES {
-            match deliver(courier, self.world.practice()).await {
+            match courier.deliver_own(self.world.practice()).await {
                 Ok(()) => return Ok(()),
                 Err(failure) if failure.say.key() == "cell-not-served" => {}
                 Err(failure) => return Err(failure),
@@ -106,7 +106,7 @@ impl Stage {
                 finished(under_way.join_next().await)?;
             }
             let (courier, bundle) = (courier.clone(), self.world.thin(u64::from(index)));
-            under_way.spawn(async move { deliver(&courier, bundle).await });
+            under_way.spawn(async move { courier.deliver_own(bundle).await });
         }
         while let Some(one) = under_way.join_next().await {
             finished(Some(one))?;
@@ -170,20 +170,4 @@ async fn in_administration<T: Send + 'static>(
     let data = data.clone();
     let done = tokio::task::spawn_blocking(move || work(&mut Administration::connect(&data)?));
     done.await.unwrap_or_else(|_| Err(Failure::could_not(say("server-ended"))))
-}
-
-async fn deliver(courier: &Courier, bundle: String) -> Result<(), Failure> {
-    let delivered = courier.deliver(Parcel::whole("drill", bundle, THIN_RESOURCES as u64)).await?;
-    match delivered.refused.into_iter().next() {
-        None => Ok(()),
-        Some(refused) => Err(Failure::could_not(say("demo-refused").with("rule", refused.rule))),
-    }
-}
-
-fn finished(one: Option<Result<Result<(), Failure>, tokio::task::JoinError>>) -> Result<(), Failure> {
-    match one {
-        Some(Ok(outcome)) => outcome,
-        Some(Err(_)) => Err(Failure::could_not(say("server-ended"))),
-        None => Ok(()),
-    }
 }

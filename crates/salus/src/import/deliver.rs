@@ -84,6 +84,14 @@ impl Courier {
         Err(Failure::could_not(say("server-away").with("why", last)))
     }
 
+    /// Brings a bundle of our own making there, of which nothing may be refused.
+    pub async fn deliver_own(&self, bundle: String) -> Result<(), Failure> {
+        match self.deliver(Parcel::whole("demo", bundle, 1)).await?.refused.into_iter().next() {
+            None => Ok(()),
+            Some(refused) => Err(Failure::could_not(say("demo-refused").with("rule", refused.rule))),
+        }
+    }
+
     async fn post(&self, parcel: &Parcel) -> Result<Answer, HttpError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut client = idle.unwrap_or_else(|| Client::new(self.endpoint.clone()));
@@ -97,6 +105,15 @@ impl Courier {
         let answer = client.send(Method::POST, &self.path, &headers, parcel.body.clone()).await?;
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(client);
         Ok(answer)
+    }
+}
+
+/// What became of one of several deliveries at once.
+pub fn finished(one: Option<Result<Result<(), Failure>, tokio::task::JoinError>>) -> Result<(), Failure> {
+    match one {
+        Some(Ok(outcome)) => outcome,
+        Some(Err(_)) => Err(Failure::could_not(say("server-ended"))),
+        None => Ok(()),
     }
 }
 

@@ -9,7 +9,7 @@ mod parcel;
 mod progress;
 mod report;
 
-pub use deliver::{Courier, Delivered, endpoint};
+pub use deliver::{Courier, Delivered, endpoint, finished};
 pub use parcel::{Parcel, hex_hash};
 pub use report::Refused;
 
