@@ -44,6 +44,8 @@ pub struct Person {
     pub status: PersonStatus,
     /// When they were added.
     pub added_ms: u64,
+    /// The entry by which they were added: who was there first, even within one millisecond.
+    pub entry: u64,
     /// Their passkeys that are not revoked, oldest first.
     pub passkeys: Vec<DeviceId>,
 }
@@ -110,10 +112,11 @@ impl People {
 }
 
 impl State {
-    /// Takes an event about people in. None when it makes no sense here.
+    /// Takes an event about people in, which is entry `index` of its tree. None when it makes no sense here.
     pub(crate) fn apply_person(
         &mut self,
         cell: Option<CellId>,
+        index: u64,
         time_ms: u64,
         event: &PersonEvent,
     ) -> Option<()> {
@@ -121,7 +124,7 @@ impl State {
             self.handed_out(cell, &by, handed, time_ms);
         }
         match event {
-            PersonEvent::Added(added) => self.add_person(cell, time_ms, added)?,
+            PersonEvent::Added(added) => self.add_person(cell, index, time_ms, added)?,
             PersonEvent::Invited(invited) => self.invite_person(cell, invited)?,
             // Logs from before a suspension dropped them use links that are gone by now.
             PersonEvent::InvitationEnded { secret_hash } => drop(self.people.invitations.remove(secret_hash)),
@@ -179,7 +182,13 @@ impl State {
         self.people.persons.get_mut(principal).filter(|person| person.cell == cell)
     }
 
-    fn add_person(&mut self, cell: Option<CellId>, time_ms: u64, added: &PersonAdded) -> Option<()> {
+    fn add_person(
+        &mut self,
+        cell: Option<CellId>,
+        entry: u64,
+        time_ms: u64,
+        added: &PersonAdded,
+    ) -> Option<()> {
         policy::role(&added.role)?;
         self.add_principal(added.principal, &added.role, added.budgets, time_ms);
         let person = Person {
@@ -189,6 +198,7 @@ impl State {
             language: added.language.clone(),
             status: PersonStatus::Active,
             added_ms: time_ms,
+            entry,
             passkeys: Vec::new(),
         };
         self.people.persons.insert(added.principal, person);

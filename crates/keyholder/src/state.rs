@@ -280,7 +280,7 @@ impl State {
             }
             Event::CellKeyEscrowed { .. } | Event::SigningKeyEscrowed { .. } | Event::Started { .. } => {}
             Event::Incident(_) => {}
-            Event::Person(event) => return Ok(self.apply_person(None, time_ms, event)),
+            Event::Person(event) => return Ok(self.apply_person(None, index, time_ms, event)),
             Event::Contained(event) => return Ok(self.apply_contained(None, index, time_ms, event)),
             _ => return Ok(None),
         }
@@ -401,7 +401,7 @@ impl State {
             }
             Event::SessionRevoked { session } => self.sessions.get_mut(session)?.revoked = true,
             Event::Quarantined { on } => cell.cut_off(*on, time_ms, fleeting.is_none()),
-            Event::Person(event) => self.apply_person(Some(id), time_ms, event)?,
+            Event::Person(event) => self.apply_person(Some(id), index, time_ms, event)?,
             Event::Incident(_) => {}
             Event::Proof(event) => self.apply_proof(event)?,
             related @ Event::Related(_) => self.apply_relation(id, time_ms, related, fleeting)?,

@@ -67,6 +67,13 @@ impl State {
 
     /// Whether somebody is one of those who have a reserve: people who may read, who were there first.
     pub(crate) fn may_have_reserve(&self, cell: &CellId, principal: &PrincipalId) -> bool {
+        let places = self.cells.get(cell).map_or(0, |cell| places(&cell.budgets.chart));
+        self.is_among_the_first(cell, principal, places as usize)
+    }
+
+    /// Whether somebody is one of the first so many people of a cell who may act and read. First is who has the earlier entry: two can be
+    /// added within a millisecond, and who of them opens charts in an emergency is not left to their random ids.
+    fn is_among_the_first(&self, cell: &CellId, principal: &PrincipalId, places: usize) -> bool {
         let Some(own) = self.people.active(principal).filter(|person| person.cell == Some(*cell)) else {
             return false;
         };
@@ -74,14 +81,13 @@ impl State {
             let role = self.principals.get(principal).and_then(|known| policy::role(&known.role));
             role.is_some_and(|role| policy::allows(role, Action::Read, Interaction::Read))
         };
-        let places = self.cells.get(cell).map_or(0, |cell| places(&cell.budgets.chart));
         let before = self.people.persons.iter().filter(|(other, person)| {
             person.cell == Some(*cell)
                 && person.status == PersonStatus::Active
-                && (person.added_ms, **other) < (own.added_ms, *principal)
+                && person.entry < own.entry
                 && reads(other)
         });
-        reads(principal) && before.take(places as usize).count() < places as usize
+        reads(principal) && before.take(places).count() < places
     }
 
     /// How many charts somebody's reserve still opens today; none where they have none.
@@ -121,10 +127,32 @@ impl Core {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use salus_seal::entry::people::{PersonAdded, PersonEvent};
 
     #[test]
     fn the_reserves_of_a_cell_are_a_tenth_of_its_day() {
         let chart = |day| Limits { hour: 1, day, days_30: 1 };
         assert_eq!([0, 99, 150, 1_500].map(|day| places(&chart(day))), [2, 2, 3, 30]);
+    }
+
+    #[test]
+    fn of_those_who_were_added_within_a_millisecond_the_first_have_it() {
+        let cell = CellId([1; 16]);
+        let mut state = State::default();
+        // Ids that ascend, and that descend.
+        let ids = [5, 9, 7, 2, 1].map(|id| PrincipalId([id; 16]));
+        for (index, principal) in ids.iter().enumerate() {
+            let added = PersonAdded {
+                principal: *principal,
+                name: "A physician".into(),
+                role: "physician".into(),
+                budgets: policy::OF_PATIENTS,
+                practitioner: None,
+                language: None,
+                by: None,
+            };
+            state.apply_person(Some(cell), index as u64, 7, &PersonEvent::Added(added)).unwrap();
+        }
+        assert_eq!(ids.map(|id| state.is_among_the_first(&cell, &id, 2)), [true, true, false, false, false]);
     }
 }
