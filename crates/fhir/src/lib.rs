@@ -28,6 +28,7 @@ pub mod rewrite;
 pub mod search;
 mod spelling;
 mod validate;
+pub mod xml;
 
 mod xhtml;
 

@@ -5,11 +5,13 @@
 //! surrogates, a byte order mark, trailing bytes. A [`Document`] owns the nodes; a [`Value`] is a view of one.
 
 mod parse;
+mod pretty;
 mod string;
 
 use std::borrow::Cow;
 
 pub use parse::{Cause, Error, MAX_DEPTH, MAX_TEXT_BYTES};
+pub use pretty::pretty;
 pub use string::quote;
 pub(crate) use string::unescape;
 

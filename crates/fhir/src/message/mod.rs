@@ -8,6 +8,8 @@ mod texts;
 
 use std::borrow::Cow;
 
+pub(crate) use parts::{meant, rule};
+
 use crate::json;
 use crate::search::Fault;
 use crate::{Language, PrimitiveKind};
@@ -132,6 +134,8 @@ pub enum Message {
     AllFine,
     /// A query, or a search parameter of a cell's own, can't be understood.
     Search(Fault),
+    /// The XML can't be understood, or the JSON not be written as XML.
+    Xml(Box<crate::xml::XmlFault>),
     /// A text of the caller's. It must not hold a value of a document.
     Text {
         /// English

@@ -13,7 +13,7 @@ fn pick(language: Language, en: &'static str, de: &'static str, fr: &'static str
 }
 
 /// The sentence that proposes names, with a space before it.
-pub(super) fn meant<S: AsRef<str>>(nearest: &[S], language: Language) -> String {
+pub(crate) fn meant<S: AsRef<str>>(nearest: &[S], language: Language) -> String {
     let Some((last, others)) = nearest.split_last() else {
         return format!(
             " {}",
@@ -115,7 +115,7 @@ pub(super) fn cause(cause: Cause, language: Language) -> &'static str {
     pick(language, en, de, fr)
 }
 
-pub(super) fn rule(primitive: PrimitiveKind, language: Language) -> &'static str {
+pub(crate) fn rule(primitive: PrimitiveKind, language: Language) -> &'static str {
     use PrimitiveKind as P;
     let (en, de, fr) = match primitive {
         P::Boolean => (

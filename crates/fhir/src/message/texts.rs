@@ -42,6 +42,7 @@ impl Message {
             Self::MoreIssues => "There may be more issues; only the first are shown. Mend these and try again.".into(),
             Self::AllFine => "No issues.".into(),
             Self::Search(fault) => fault.text(En),
+            Self::Xml(fault) => fault.text(En),
             Self::Text { en, .. } => en.to_string(),
         }
     }
@@ -83,6 +84,7 @@ impl Message {
             Self::MoreIssues => "Es kann weitere Fehler geben; nur die ersten werden gezeigt. Beheben Sie diese und versuchen Sie es erneut.".into(),
             Self::AllFine => "Keine Fehler.".into(),
             Self::Search(fault) => fault.text(De),
+            Self::Xml(fault) => fault.text(De),
             Self::Text { de, .. } => de.to_string(),
         }
     }
@@ -124,6 +126,7 @@ impl Message {
             Self::MoreIssues => "Il peut y avoir d’autres erreurs ; seules les premières sont montrées. Corrigez-les et réessayez.".into(),
             Self::AllFine => "Aucune erreur.".into(),
             Self::Search(fault) => fault.text(Fr),
+            Self::Xml(fault) => fault.text(Fr),
             Self::Text { fr, .. } => fr.to_string(),
         }
     }

@@ -33,6 +33,13 @@ pub fn synthea(test: &str) -> Option<PathBuf> {
     folder(data.join("synthea"), test, "set SALUS_TEST_DATA")
 }
 
+/// KBV's sick notes and prescriptions, valid and invalid, in XML.
+pub fn kbv(test: &str) -> Option<PathBuf> {
+    let data =
+        std::env::var_os("SALUS_TEST_DATA").map_or_else(|| root().join("../shared/data"), PathBuf::from);
+    folder(data.join("kbv"), test, "set SALUS_TEST_DATA")
+}
+
 /// The JSON files of a folder, in the order of their names, each with its text.
 pub fn files(folder: &Path) -> impl Iterator<Item = (String, String)> {
     let entries = std::fs::read_dir(folder).expect("the folder can be read");
