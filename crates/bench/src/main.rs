@@ -9,6 +9,7 @@
 mod bodies;
 mod browser;
 mod chart;
+mod contain;
 mod context;
 mod error;
 mod http;
@@ -30,7 +31,7 @@ mod server;
 use clap::{Parser, ValueEnum};
 use context::{Context, Effort};
 use error::BenchError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Measures Salus beside the bare parts that it is made of.
@@ -43,7 +44,8 @@ use std::process::ExitCode;
   cargo run --release -p salus-bench -- read read-proved
   cargo run --release -p salus-bench -- search --sizes 1000,10000 --out docs/benchmarks-search.md
   cargo run --release -p salus-bench -- pages --out docs/benchmarks-pages.md
-  cargo run --release -p salus-bench -- scope --entries 10m,100m --out docs/benchmarks-scope.md"
+  cargo run --release -p salus-bench -- scope --entries 10m,100m --out docs/benchmarks-scope.md
+  cargo run --release -p salus-bench -- contain --sessions 40000 --out docs/benchmarks-contain.md"
 )]
 struct Arguments {
     /// What to measure
@@ -67,6 +69,9 @@ struct Arguments {
     /// Where these logs are written, some 240 bytes an entry [default: the system's temporary directory]
     #[arg(long, value_name = "DIR")]
     logs: Option<PathBuf>,
+    /// Sessions that live when everyone is held [default: 40000; with --quick 400]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    sessions: Option<u32>,
     /// A salus binary [default: built now, in release mode]
     #[arg(long, value_name = "FILE")]
     salus: Option<PathBuf>,
@@ -90,6 +95,8 @@ enum What {
     Pages,
     /// Scopes over long logs; alone, and not part of all
     Scope,
+    /// Everyone is held under load: time to the acknowledgement, the last admission, the last byte; alone, and not part of all
+    Contain,
 }
 
 /// A number, with `k` or `m` for thousands or millions.
@@ -119,6 +126,10 @@ fn main() -> ExitCode {
     }
 }
 
+fn write(out: Option<&Path>, page: &str) -> Result<(), BenchError> {
+    out.map_or(Ok(()), |out| std::fs::write(out, page).map_err(BenchError::io(out)))
+}
+
 fn measure(arguments: &Arguments) -> Result<(), BenchError> {
     if arguments.what.contains(&What::Scope) {
         let entries = Some(arguments.entries.as_slice()).filter(|entries| !entries.is_empty());
@@ -128,13 +139,16 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
             arguments.logs.as_deref(),
         )?;
         println!("{page}");
-        return arguments
-            .out
-            .as_ref()
-            .map_or(Ok(()), |out| std::fs::write(out, &page).map_err(BenchError::io(out)));
+        return write(arguments.out.as_deref(), &page);
     }
     let effort = if arguments.quick { Effort::QUICK } else { Effort::FULL };
     let mut context = Context::prepare(effort, arguments.salus.as_deref())?;
+    if arguments.what.contains(&What::Contain) {
+        let sessions = arguments.sessions.unwrap_or(if arguments.quick { 400 } else { 40_000 });
+        let page = contain::run(&context, sessions as usize)?;
+        println!("{page}");
+        return write(arguments.out.as_deref(), &page);
+    }
     if !arguments.sizes.is_empty() {
         context.searched_patients.clone_from(&arguments.sizes);
         context.searched_patients.sort_unstable();

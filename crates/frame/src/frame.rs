@@ -1,6 +1,6 @@
 //! The frame around a page: rail, search field, the place of an open patient, the sheet of keys.
 //!
-//! Never: escapes what it is told is HTML ([`Frame::body`], [`Frame::banner`], [`Frame::side`]): whoever made it has. State: none.
+//! Never: escapes what it is told is HTML ([`Frame::body`], [`Frame::banner`], [`Frame::side`], [`Nav::foot`]): whoever made it has. State: none.
 
 use crate::keys::{Group, Shortcut};
 use crate::{Look, Theme, Words, assets, icon};
@@ -41,6 +41,8 @@ pub struct Nav<'a> {
     pub items: Vec<NavItem>,
     /// What stands in the search field.
     pub query: &'a str,
+    /// HTML: what stands at the foot of the rail.
+    pub foot: &'a str,
     /// Who is signed in.
     pub whose: Option<Whose<'a>>,
 }
@@ -151,6 +153,7 @@ mod tests {
             cell: "Praxis <b>",
             items: vec![item],
             query: "\"><script>",
+            foot: "<p id=\"foot\">x</p>",
             whose: Some(Whose { name: "<script>", role: "Ärztin" }),
         });
         Frame {

@@ -125,6 +125,9 @@ impl Core {
                 if !is_own {
                     return Ok(Err(not_found("client")));
                 }
+                if allowed {
+                    self.hold_to_bearers(cell, &client, by)?;
+                }
                 self.set_bearer(cell, client, allowed, Some(by.fleeting))?;
                 Ok(CellAnswer::Done)
             }
@@ -296,7 +299,8 @@ pub(crate) fn who(state: &State, event: &Event, fleeting: Option<&Fleeting>) -> 
             ContainEvent::Held { by, .. }
             | ContainEvent::Released { by, .. }
             | ContainEvent::ExceptionMade { by, .. }
-            | ContainEvent::ExceptionEnded { by, .. } => *by,
+            | ContainEvent::ExceptionEnded { by, .. }
+            | ContainEvent::CutOffBecause { by, .. } => *by,
         },
         Event::Budget(event) => crate::budgets::who(event),
         _ => None,

@@ -218,6 +218,9 @@ impl Core {
         };
         let cell = self.allowed(asking, action, admit, now_ms)?;
         let own = self.state.own_patient(asking);
+        if let (Some(_), Intent::Write(write)) = (&own, intent) {
+            self.may_patient_write(write)?;
+        }
         match intent {
             Intent::Read(read) => crate::open_read::open(asking.cell, cell, read, own),
             Intent::Write(write) => {

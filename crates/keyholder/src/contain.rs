@@ -178,6 +178,8 @@ impl State {
             ContainEvent::ExceptionEnded { principal, .. } => {
                 self.cells.get_mut(&cell?)?.quarantine.exceptions.remove(principal);
             }
+            // It is for whoever reads the log.
+            ContainEvent::CutOffBecause { .. } => {}
         }
         Some(())
     }

@@ -31,6 +31,7 @@ impl Core {
             ContainAsk::Hold { what, reason } => self.hold(cell, what, reason, by),
             ContainAsk::Release { hold } => self.release(cell, hold, by),
             ContainAsk::Quarantine { on } => self.quarantine(cell, on, by),
+            ContainAsk::CutOff { reason } => self.cut_off(cell, reason, by),
             ContainAsk::Except { principal, until_ms } => self.except(cell, principal, until_ms, by),
             ContainAsk::EndException { principal } => {
                 let known = cell.and_then(|cell| self.state.cells.get(&cell));
@@ -45,9 +46,8 @@ impl Core {
     }
 
     fn hold(&mut self, cell: Option<CellId>, what: HoldOn, reason: String, by: Option<By<'_>>) -> Outcome {
-        if reason.len() > MAX_REASON_BYTES || reason.chars().any(char::is_control) {
-            let rule = format!("at most {MAX_REASON_BYTES} bytes, no control characters");
-            return Ok(Err(invalid("reason", &rule)));
+        if let Err(error) = may_be_reason(&reason) {
+            return Ok(Err(error));
         }
         if !self.state.may_be_held(cell, &what) {
             return Ok(Err(not_found(kind_of(&what))));
@@ -93,6 +93,17 @@ impl Core {
             self.record(Tree::Cell(id), now_ms, Event::Quarantined { on }, fleeting)?;
         }
         Ok(Ok(ContainAnswer::Quarantined { came_in: if on { 0 } else { came_in } }))
+    }
+
+    fn cut_off(&mut self, cell: Option<CellId>, reason: String, by: Option<By<'_>>) -> Outcome {
+        if let Err(error) = may_be_reason(&reason) {
+            return Ok(Err(error));
+        }
+        let done = self.quarantine(cell, true, by)?;
+        if done.is_ok() && !reason.is_empty() {
+            self.record_contained(cell, ContainEvent::CutOffBecause { reason, by: id(by) }, by)?;
+        }
+        Ok(done)
     }
 
     fn except(
@@ -250,6 +261,14 @@ impl State {
         let held = self.sessions.iter().filter(covers).filter(|(_, session)| lives(session));
         held.count() as u64
     }
+}
+
+fn may_be_reason(reason: &str) -> Result<(), AdminError> {
+    if reason.len() > MAX_REASON_BYTES || reason.chars().any(char::is_control) {
+        let rule = format!("at most {MAX_REASON_BYTES} bytes, no control characters");
+        return Err(invalid("reason", &rule));
+    }
+    Ok(())
 }
 
 fn id(by: Option<By<'_>>) -> Option<PrincipalId> {

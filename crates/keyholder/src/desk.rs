@@ -40,6 +40,8 @@ pub struct SignInOptions {
     pub look_round: bool,
     /// Whether people's sessions are bound to a key of their browser's. Only tests that are about something else say no.
     pub binds_sessions: bool,
+    /// The types of records that a patient may create about themself: their questions. The keyholder knows no FHIR, so it is told the numbers.
+    pub patients_write: Vec<u16>,
 }
 
 /// What answers the door.
@@ -48,6 +50,7 @@ pub(crate) struct Desk {
     pages_url: String,
     look_round: bool,
     binds_sessions: bool,
+    pub(crate) patients_write: Vec<u16>,
     pub(crate) challenges: Challenges,
 }
 
@@ -86,6 +89,7 @@ impl SignInOptions {
             pages_url: self.pages_url,
             look_round: self.look_round,
             binds_sessions: self.binds_sessions,
+            patients_write: self.patients_write,
             challenges: Challenges::new()?,
         };
         Ok((self.door_key, desk))

@@ -13,8 +13,8 @@ use crate::state::Session;
 use aws_lc_rs::digest;
 use salus_accesslog::Tree;
 use salus_seal::entry::people::{PersonEvent, PersonStatus, SignInFault};
-use salus_seal::entry::{Event, Refusal};
-use salus_seal::{CellId, DeviceId, PrincipalId, SessionId};
+use salus_seal::entry::{Budgets, Event, Refusal};
+use salus_seal::{CellId, DeviceId, Part, PrincipalId, SessionId};
 use salus_trust_api::Token;
 use salus_trust_api::wire::people::{CODE_MS, OfSession, PAGES, Redeem, Who};
 use salus_trust_api::wire::{Answer, SignedIn};
@@ -261,7 +261,10 @@ impl Core {
             now_ms,
             ends_ms,
             idle_ms,
-            budgets: known.budgets,
+            budgets: Budgets {
+                chart: known.limits_now(Part::Body, now_ms),
+                glimpse: known.limits_now(Part::Line, now_ms),
+            },
             chart_spent: known.spent.chart.counts(now_ms),
             glimpse_spent: known.spent.glimpse.counts(now_ms),
             patient,

@@ -188,6 +188,9 @@ pub const NOTHING: Budgets = Budgets { glimpse: limits(0, 0, 0), chart: limits(0
 /// A client's where nothing else is said, and the most that a person may give one.
 pub const CLIENT: Budgets = Budgets { glimpse: limits(300, 1_000, 5_000), chart: limits(60, 250, 2_000) };
 
+/// The same of a client whose tokens are good without proof: a quarter.
+pub const BEARER: Budgets = Budgets { glimpse: limits(75, 250, 1_250), chart: limits(15, 62, 500) };
+
 const fn limits(hour: u32, day: u32, days_30: u32) -> Limits {
     Limits { hour, day, days_30 }
 }

@@ -17,7 +17,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use salus_seal::entry::proof::ProofEvent;
 use salus_seal::entry::{Interaction, Purpose, Refusal};
-use salus_seal::{CellId, ClientId, SessionId};
+use salus_seal::{CellId, ClientId, PrincipalId, SessionId};
 use salus_trust_api::Token;
 use salus_trust_api::dpop::Proof;
 use salus_trust_api::wire::people::{OfSession, PAGES};
@@ -325,6 +325,11 @@ impl State {
         };
         self.clients.get_mut(client)?.bearer = bearer;
         Some(())
+    }
+
+    /// Whether somebody is an application whose tokens are good without proof.
+    pub(crate) fn is_bearers(&self, principal: &PrincipalId) -> bool {
+        self.clients.values().any(|client| client.principal == *principal && client.bearer != Bearer::No)
     }
 
     /// Whether a client's sessions may begin over the network without a key.

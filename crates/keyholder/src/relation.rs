@@ -27,7 +27,7 @@ use salus_trust_api::wire::relation::{
     AccessGiven, GiveAccess, PAPER_CODE_MS, PAPER_SESSION_MS, REASON_MS, RedeemPaper, Relate, RelatedAnswer,
     RelatedAsk, SecretText, StatedAsk,
 };
-use salus_trust_api::wire::{Admit, Answer, CompartmentWrap, SignedIn};
+use salus_trust_api::wire::{Admit, Answer, CompartmentWrap, NewVersion, SignedIn, Write};
 use std::collections::HashMap;
 
 /// Whom a patient reaches who was not yet said to be one: nobody has this pseudonym, since those are random.
@@ -195,6 +195,13 @@ impl Core {
             Room::Reserve(patients) => self.record_reserve(asking, admit, patients, now_ms),
             _ => Ok(()),
         }
+    }
+
+    /// A patient asks; everything else about them is written by those who treat them.
+    pub(crate) fn may_patient_write(&self, write: &Write) -> Result<(), Refusal> {
+        let kinds = self.desk.as_ref().map_or(&[][..], |desk| desk.patients_write.as_slice());
+        let is_theirs = |version: &NewVersion| kinds.contains(&version.header.kind);
+        if write.versions.iter().all(is_theirs) { Ok(()) } else { Err(Refusal::NotAllowed) }
     }
 
     /// No entry: it tells somebody nothing but what they said.

@@ -7,6 +7,7 @@ mod support;
 
 use salus_seal::entry::budgets::BudgetEvent;
 use salus_seal::entry::{Event, Limits, Purpose, Refusal};
+use salus_trust_api::wire::administer::{CellAnswer, CellAsk};
 use salus_trust_api::wire::budgets::*;
 use salus_trust_api::wire::people::*;
 use salus_trust_api::wire::*;
@@ -208,15 +209,7 @@ fn the_cell_and_applications_are_raised_by_administrators_with_passkeys_of_some_
     assert!(!p.give(&of, &mut boss), "two people");
     // Whoever was let in by a session of the first is no second one before a week has passed.
     let add = PeopleAsk::Add { cell: None, person: person("New", "practice-administrator") };
-    let of_session =
-        OfSession { token: bosses.token.clone(), cell: p.cell, proof: Vec::new(), address: [1; 16] };
-    let ask_people = salus_trust_api::wire::administer::Administer {
-        of: of_session,
-        address: [1; 16],
-        ask: salus_trust_api::wire::administer::CellAsk::People(add),
-    };
-    let Answer::Administered(outcome) = p.server.ask(Ask::Administer(Box::new(ask_people))) else { panic!() };
-    let Ok(salus_trust_api::wire::administer::CellAnswer::People(answer)) = *outcome else { panic!() };
+    let Ok(CellAnswer::People(answer)) = p.asked(&bosses, CellAsk::People(add)) else { panic!() };
     let (principal, secret) = invited(answer);
     let mut fresh = Member { principal, passkey: p.door.register(&secret) };
     assert!(!p.give(&of, &mut fresh));
@@ -244,6 +237,32 @@ fn the_cell_and_applications_are_raised_by_administrators_with_passkeys_of_some_
     p.restart();
     let BudgetAnswer::Budgets(all) = p.machine(BudgetAsk::Show) else { panic!() };
     assert_eq!((all.budgets[0].base, all.budgets[0].most), (budgets(9), budgets(9)));
+}
+
+#[test]
+fn a_client_without_proof_has_no_more_than_a_quarter_whatever_a_session_asks() {
+    let mut p = Practice::new(limits(1_000), 1);
+    let mut boss = p.member("practice-administrator", None);
+    let client = sign_in(&mut p.admin(), "praxis", p.cell, "fhir-client", budgets(60));
+    let bosses = p.session(&mut boss);
+    let to = |all| BudgetAsk::Change { principal: Some(client.principal), budgets: budgets(all) };
+    let now = |p: &mut Practice| {
+        let BudgetAnswer::Budgets(all) = p.machine(BudgetAsk::Show) else { panic!() };
+        all.budgets.iter().find(|one| one.principal == Some(client.principal)).unwrap().base
+    };
+    assert!(matches!(p.administer(&bosses, to(60)), Ok(BudgetAnswer::Done)));
+    let named = CellAsk::Bearer { client: client.client, allowed: true };
+    assert!(p.asked(&bosses, named.clone()).is_ok());
+    let small = Limits { hour: 15, day: 60, days_30: 60 };
+    assert_eq!(now(&mut p).chart, small, "what it had is cut to it");
+    assert!(p.administer(&bosses, to(16)).is_err());
+    assert!(matches!(p.administer(&bosses, to(15)), Ok(BudgetAnswer::Done)));
+    assert!(matches!(p.machine(to(60)), BudgetAnswer::Done), "at the machine, anything");
+    p.restart();
+    assert_eq!(now(&mut p), budgets(60));
+    let proves = CellAsk::Bearer { client: client.client, allowed: false };
+    assert!(p.asked(&bosses, proves).is_ok());
+    assert!(matches!(p.administer(&bosses, to(60)), Ok(BudgetAnswer::Done)), "and with proof as before");
 }
 
 #[test]

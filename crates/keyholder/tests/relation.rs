@@ -166,11 +166,21 @@ impl Practice {
     }
 
     fn create(&mut self, by: &Session, record: u64, into: WriteCompartment) -> Result<Stored, Refusal> {
+        self.create_one(OBSERVATION, by, record, into)
+    }
+
+    fn create_one(
+        &mut self,
+        kind: u16,
+        by: &Session,
+        record: u64,
+        into: WriteCompartment,
+    ) -> Result<Stored, Refusal> {
         let number = match &into {
             WriteCompartment::Existing(wrap) => wrap.number,
             WriteCompartment::New { number, .. } => *number,
         };
-        let header = by.header(OBSERVATION, number, record, 1);
+        let header = by.header(kind, number, record, 1);
         self.server.write(by, header, into)
     }
 }
@@ -305,14 +315,15 @@ fn a_patient_reaches_nothing_that_concerns_anybody_else() {
         assert_eq!(word(refused(outcome.map(drop))), word(missing));
     }
     // What they write is about themself, and new.
-    p.create(&anna, 21, own(&mine)).expect("a question");
+    p.create_one(TASK, &anna, 21, own(&mine)).expect("a question");
+    assert_eq!(refused(p.create(&anna, 23, own(&mine))), Refusal::NotAllowed, "a question, and nothing else");
     for into in [
         own(&other),
         own(&joint),
         own(&house),
         WriteCompartment::New { number: 31, of: NewCompartment::Patient },
     ] {
-        assert_eq!(refused(p.create(&anna, 22, into)), Refusal::Missing);
+        assert_eq!(refused(p.create_one(TASK, &anna, 22, into)), Refusal::Missing);
     }
     let change = anna.header(OBSERVATION, 1, 11, 2);
     assert_eq!(refused(p.server.write(&anna, change, own(&mine))), Refusal::NotAllowed);

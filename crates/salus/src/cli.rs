@@ -170,6 +170,9 @@ All that is given must fit. docs/incident.md says what the categories hold.")]
     /// Patients who do not exist: whoever opens one gives themselves away
     #[command(subcommand)]
     Canary(Canary),
+    /// Sets the clock of a demo's keyholder forward, for tests that live through a night
+    #[command(name = "__forward", hide = true)]
+    Forward(Forward),
     /// The keyholder's process; started by `serve` and `demo`
     #[command(name = "__keyholder", hide = true)]
     Keyholder,
@@ -205,6 +208,17 @@ pub struct Demo {
     /// Write what the processes log to stderr, not only warnings
     #[arg(long)]
     pub verbose: bool,
+}
+
+/// `salus __forward`
+#[derive(Debug, Args)]
+pub struct Forward {
+    /// By so many hours
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000))]
+    pub hours: u64,
+    /// Where the data lie.
+    #[command(flatten)]
+    pub data: Data,
 }
 
 /// `salus init`

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Extractor => return process::extractor::run(),
         Command::RecordServer => return process::record_server::run(),
         Command::Demo(demo) => demo::run::run(demo, language),
+        Command::Forward(forward) => demo::forward::run(forward),
         Command::Drill(drill) => drill::run(drill, language),
         Command::Init(init) => init::run(init, output(init.json)),
         Command::Recover(recover) => recover::run(recover, output(recover.json)),

@@ -6,14 +6,14 @@ use crate::admin::{invalid, not_found};
 use crate::administer::{By, is_within};
 use crate::admit::Asking;
 use crate::budgets::raise::{MAX_ASKED_PER_DAY, MAX_ASKS, MAX_RAISE_MS, Raises};
-use crate::budgets::{limits_of, windows};
+use crate::budgets::{limits, limits_of, windows};
 use crate::core::Core;
 use crate::error::KeyholderError;
-use crate::policy::{self, Action, CLIENT, Whose};
+use crate::policy::{self, Action, BEARER, CLIENT, Whose};
 use salus_accesslog::Tree;
 use salus_seal::entry::budgets::{BudgetEvent, MoreAsked};
-use salus_seal::entry::{Budgets, Event, Interaction, Purpose, Refusal};
-use salus_seal::{CellId, PrincipalId};
+use salus_seal::entry::{Budgets, Event, Interaction, Limits, Purpose, Refusal};
+use salus_seal::{CellId, ClientId, PrincipalId};
 use salus_trust_api::wire::budgets::{
     BudgetAnswer, BudgetAsk, CellBudgets, MoreWanted, OneBudget, OpenAsk, OwnBudget, OwnBudgetAnswer,
     OwnBudgetAsk, RaiseStatus, Standing, Suggestion,
@@ -186,10 +186,36 @@ impl Core {
         let role = policy::role(&self.state.principals.get(principal)?.role)?;
         Some(match role.whose {
             Whose::Person(own) => own,
+            Whose::Application if self.state.is_bearers(principal) => BEARER,
             Whose::Application => CLIENT,
             Whose::Patient => policy::OF_PATIENTS,
             Whose::Operator => policy::NOTHING,
         })
+    }
+
+    /// Whoever is to be a bearer has no more than one may have in a session: else the small budget would be the one that is changed last.
+    pub(crate) fn hold_to_bearers(
+        &mut self,
+        cell: CellId,
+        client: &ClientId,
+        by: By<'_>,
+    ) -> Result<(), KeyholderError> {
+        let principal = self.state.clients.get(client).map(|client| client.principal);
+        let known = principal.and_then(|id| Some((id, self.state.principals.get(&id)?.budgets)));
+        let Some((principal, budgets)) = known.filter(|(_, budgets)| !is_within(budgets, &BEARER)) else {
+            return Ok(());
+        };
+        let least = |own: &Limits, most: &Limits| {
+            let (own, most) = (windows(own), windows(most));
+            limits([0, 1, 2].map(|window| own[window].min(most[window])))
+        };
+        let budgets = Budgets {
+            glimpse: least(&budgets.glimpse, &BEARER.glimpse),
+            chart: least(&budgets.chart, &BEARER.chart),
+        };
+        let event = BudgetEvent::Changed { principal: Some(principal), budgets, by: Some(by.principal) };
+        let now_ms = self.clock.now_ms();
+        self.record(Tree::Cell(cell), now_ms, Event::Budget(event), Some(by.fleeting)).map(drop)
     }
 
     pub(crate) fn is_of_cell(&self, cell: &CellId, principal: &PrincipalId) -> bool {

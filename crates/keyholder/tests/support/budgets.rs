@@ -175,15 +175,20 @@ impl Practice {
     }
 
     pub fn administer(&mut self, session: &Session, ask: BudgetAsk) -> Result<BudgetAnswer, AdminError> {
+        match self.asked(session, CellAsk::Budgets(ask)) {
+            Ok(CellAnswer::Budgets(answer)) => Ok(answer),
+            Err(error) => Err(error),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// What somebody who administers asks in a session.
+    pub fn asked(&mut self, session: &Session, ask: CellAsk) -> Result<CellAnswer, AdminError> {
         let of =
             OfSession { token: session.token.clone(), cell: self.cell, proof: Vec::new(), address: [1; 16] };
-        let administer = Administer { of, address: [1; 16], ask: CellAsk::Budgets(ask) };
+        let administer = Administer { of, address: [1; 16], ask };
         match self.server.ask(Ask::Administer(Box::new(administer))) {
-            Answer::Administered(outcome) => match *outcome {
-                Ok(CellAnswer::Budgets(answer)) => Ok(answer),
-                Err(error) => Err(error),
-                other => panic!("{other:?}"),
-            },
+            Answer::Administered(outcome) => *outcome,
             other => panic!("{other:?}"),
         }
     }

@@ -39,6 +39,7 @@ pub static CALLS: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsiz
 pub const NAME: u16 = 7;
 pub const PATIENT: u16 = 102;
 pub const OBSERVATION: u16 = 96;
+pub const TASK: u16 = 131;
 pub const ORGANIZATION: u16 = 99;
 
 pub struct Keyholder {
@@ -72,6 +73,7 @@ pub fn options(data_dir: &Path) -> KeyholderOptions {
             pages_url: PAGES_URL.into(),
             look_round: false,
             binds_sessions: false,
+            patients_write: vec![TASK],
         }),
         messenger_key: Some(Zeroizing::new(MESSENGER_KEY)),
         extract: Some(ExtractOptions {

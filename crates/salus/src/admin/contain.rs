@@ -50,9 +50,13 @@ pub fn run(command: &Contain, output: Output) -> Result<(), Failure> {
         }
         Contain::Cell { name, reason, .. } => hold(at, Some(name.clone()), HoldOn::Cell, reason, output),
         Contain::Everyone { reason, .. } => hold(at, None, HoldOn::Everyone, reason, output),
-        Contain::Quarantine { name, except, until, end_exception, lift, .. } => {
+        Contain::Quarantine { name, except, until, end_exception, lift, reason, .. } => {
             let except = except.as_deref().zip(until.as_deref());
-            quarantine(at, name, except, end_exception.as_deref(), *lift, output)
+            let asked = match lift {
+                true => ContainAsk::Quarantine { on: false },
+                false => ContainAsk::CutOff { reason: reason.clone() },
+            };
+            quarantine(at, name, except, end_exception.as_deref(), asked, output)
         }
         Contain::Undo { entry, cell: named, everyone, .. } => {
             let cell = if *everyone { None } else { Some(cell(at, named.as_deref())?) };
@@ -114,9 +118,10 @@ fn quarantine(
     name: &str,
     except: Option<(&str, &str)>,
     end_exception: Option<&str>,
-    lift: bool,
+    asked: ContainAsk,
     output: Output,
 ) -> Result<(), Failure> {
+    let lift = matches!(asked, ContainAsk::Quarantine { on: false });
     let person = |text: &str| PrincipalId::parse(text).ok_or_else(|| Failure::could_not(say("no-person")));
     let asks = |at: &mut Administration, asked| ask(at, Some(name.to_owned()), asked);
     if let Some(text) = end_exception {
@@ -127,7 +132,7 @@ fn quarantine(
         return Ok(());
     }
     let except = except.map(|(text, until)| Ok::<_, Failure>((person(text)?, time(until)?))).transpose()?;
-    let ContainAnswer::Quarantined { came_in } = asks(at, ContainAsk::Quarantine { on: !lift })? else {
+    let ContainAnswer::Quarantined { came_in } = asks(at, asked)? else {
         return Err(unexpected());
     };
     if lift {

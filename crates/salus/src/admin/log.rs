@@ -165,6 +165,9 @@ fn contained(event: &ContainEvent) -> (&'static str, Value) {
             let (person, by) = (principal.to_string(), by.map(|by| by.to_string()));
             ("exception-ended", json!({"person": person, "by": by}))
         }
+        E::CutOffBecause { reason, by } => {
+            ("cut-off-because", json!({"reason": reason, "by": by.map(|by| by.to_string())}))
+        }
     }
 }
 

@@ -86,7 +86,7 @@ pub enum Contain {
     },
     /// Cut a cell off: nothing is read; what applications bring is accepted, sealed and kept
     #[command(after_help = "Examples:
-  salus contain quarantine praxis-sonnenberg
+  salus contain quarantine praxis-sonnenberg --reason 'ransom note on a desk'
   salus contain quarantine praxis-sonnenberg --except 3f0c... --until 2026-11-28T18:00:00+01:00
   salus contain quarantine praxis-sonnenberg --end-exception 3f0c...
   salus contain quarantine praxis-sonnenberg --lift
@@ -107,6 +107,9 @@ Who is excepted may read in an emergency (purpose ETREAT), for 72 hours at the m
         /// Join it again
         #[arg(long, conflicts_with = "except")]
         lift: bool,
+        /// Why; stays readable in the log for ever: name no patient
+        #[arg(long, value_name = "TEXT", default_value = "", conflicts_with = "lift")]
+        reason: String,
         /// Where the data lie, and how to report.
         #[command(flatten)]
         report: Report,

@@ -2,6 +2,7 @@
 //!
 //! Never: touches a data directory that was not made for it. State: DIR/demo.json, and how far its making has come.
 
+pub mod forward;
 mod progress;
 pub mod run;
 pub mod staff;

@@ -43,6 +43,7 @@ pub fn run() -> ExitCode {
             rp_id: start.sign_in.rp_id,
             pages_url: start.sign_in.pages_url,
             look_round: start.sign_in.look_round,
+            patients_write: vec![code("Task")],
         }),
         messenger_key: None,
         extract: Some(ExtractOptions {
@@ -62,9 +63,13 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// What lines show. The keyholder knows no FHIR, so it is told the numbers.
+/// The keyholder knows no FHIR, so it is told the numbers.
+fn code(name: &str) -> u16 {
+    ResourceType::from_name(name).map_or(u16::MAX, ResourceType::code)
+}
+
+/// What lines show.
 fn line_search() -> LineSearch {
-    let code = |name: &str| ResourceType::from_name(name).map_or(u16::MAX, ResourceType::code);
     let lines = LINES.iter().map(|line| (code(line.kind), line.parameters.to_vec()));
     LineSearch { patient_kind: code("Patient"), lines: lines.collect() }
 }

@@ -299,7 +299,7 @@ fn starts(plan: &Plan, addresses: Addresses, server: &ServerFile) -> Result<Star
             look_round,
         },
         extractor_key: print_key(&extractor_key),
-        clock_moves: matches!(plan.occasion, Occasion::Drill(_)),
+        clock_moves: plan.occasion != Occasion::Real,
     };
     let extractor = ExtractorStart {
         log: log.clone(),

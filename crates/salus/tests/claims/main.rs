@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod attacker;
+mod contain;
 mod full_disk;
 mod kills;
 mod older_copies;

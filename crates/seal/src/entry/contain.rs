@@ -48,6 +48,13 @@ pub enum ContainEvent {
         /// Who said so.
         by: Option<PrincipalId>,
     },
+    /// Why the cell was cut off: said of the quarantine before it.
+    CutOffBecause {
+        /// In the words of whoever did it; at most [`MAX_REASON_BYTES`].
+        reason: String,
+        /// Who did it.
+        by: Option<PrincipalId>,
+    },
 }
 
 /// What a hold covers.

@@ -48,6 +48,11 @@ pub enum ContainAsk {
         /// Who.
         principal: PrincipalId,
     },
+    /// Cuts the cell off and says why. Answered by [`ContainAnswer::Quarantined`].
+    CutOff {
+        /// Why; stays readable in the log for ever. Empty: nothing is said.
+        reason: String,
+    },
 }
 
 /// The answer to a [`ContainAsk`]; of what ended something it leaves when nothing of that is admitted or sent any more.

@@ -304,7 +304,7 @@ pub struct Who {
     pub ends_ms: u64,
     /// After how long without an access it ends before that, in milliseconds.
     pub idle_ms: u64,
-    /// What the principal may reach.
+    /// What the principal may reach now, raises included.
     pub budgets: Budgets,
     /// Distinct patients it reached by chart in the last hour, day and 30 days.
     pub chart_spent: [u32; 3],

@@ -105,3 +105,11 @@ reach-why-patients = mehr Patienten gibt es nicht
 reach-why-touch = das eigene Budget, bis ein Passkey nötig ist
 reach-worst = Der schlimmste Zugang: Akten, die er öffnen könnte
 trouble-touch-go = Mit Passkey bestätigen
+rest-hour = { $count ->
+    [one] noch 1 Akte in dieser Stunde
+   *[other] noch { $count } Akten in dieser Stunde
+}
+rest-today = { $count ->
+    [one] heute noch 1 Akte
+   *[other] heute noch { $count } Akten
+}

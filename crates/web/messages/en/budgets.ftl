@@ -105,3 +105,11 @@ reach-why-patients = there are no more patients
 reach-why-touch = its own budget, up to where a passkey is needed
 reach-worst = The worst credential: charts it could open
 trouble-touch-go = Confirm with your passkey
+rest-hour = { $count ->
+    [one] 1 chart left this hour
+   *[other] { $count } charts left this hour
+}
+rest-today = { $count ->
+    [one] 1 chart left today
+   *[other] { $count } charts left today
+}

@@ -105,3 +105,11 @@ reach-why-patients = il n’y a pas plus de patients
 reach-why-touch = son propre budget, jusqu’à ce qu’une clé d’accès soit nécessaire
 reach-worst = Le pire accès : dossiers qu’il pourrait ouvrir
 trouble-touch-go = Confirmer avec ma clé d’accès
+rest-hour = { $count ->
+    [one] encore { $count } dossier cette heure
+   *[other] encore { $count } dossiers cette heure
+}
+rest-today = { $count ->
+    [one] encore { $count } dossier aujourd’hui
+   *[other] encore { $count } dossiers aujourd’hui
+}

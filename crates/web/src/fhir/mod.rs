@@ -1,6 +1,6 @@
 //! FHIR R4 REST under `/{cell}/fhir`: an address is read, looked up in the table of what is offered, and its verb is done.
 //!
-//! Never: does anything for somebody without a token but tell what is offered. State: none.
+//! Never: does anything for somebody without a token but tell what is offered, and how to get one. State: none.
 
 pub(crate) mod address;
 mod base;
@@ -12,6 +12,7 @@ mod history_all;
 mod metadata;
 mod read;
 mod search;
+mod smart;
 pub(crate) mod table;
 mod update;
 mod vread;
@@ -104,6 +105,9 @@ pub(crate) async fn answer(
         return Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, text::method_not_allowed())
             .with(ALLOW, table::allowed(address.shape)));
     };
+    if verb == Verb::SmartConfiguration {
+        return Ok(smart::answer(web, cell));
+    }
     let json = negotiate::answer_type(&parts.headers, parts.uri.query())?;
     if verb == Verb::Capabilities {
         return Ok(metadata::answer(web, cell, json));
@@ -140,7 +144,7 @@ pub(crate) async fn answer(
         Verb::Update => update::answer(&ask, body).await,
         Verb::UpdateBy => update::answer_by(&ask, body).await,
         Verb::CarryOut => base::answer(&ask, body).await,
-        Verb::Capabilities => Err(RecordsError::Internal.into()),
+        Verb::Capabilities | Verb::SmartConfiguration => Err(RecordsError::Internal.into()),
     };
     answer.map(|answer| match followed {
         Some(followed) => answer.header(PREFERENCE_APPLIED, HeaderValue::from_static(followed)),

@@ -11,6 +11,8 @@ pub(crate) enum Shape {
     Base,
     /// `[base]/metadata`
     Metadata,
+    /// `[base]/.well-known/smart-configuration`
+    Smart,
     /// `[base]/_search`
     SystemSearch,
     /// `[base]/_history`
@@ -36,7 +38,7 @@ pub(crate) enum Shape {
 impl Shape {
     /// Whether no type is addressed.
     pub(crate) fn is_of_the_system(self) -> bool {
-        matches!(self, Self::Base | Self::Metadata | Self::SystemSearch | Self::SystemHistory)
+        matches!(self, Self::Base | Self::Metadata | Self::Smart | Self::SystemSearch | Self::SystemHistory)
     }
 
     /// The pattern of such addresses, as logs and metrics name them.
@@ -44,6 +46,7 @@ impl Shape {
         match self {
             Self::Base => "/{cell}/fhir",
             Self::Metadata => "/{cell}/fhir/metadata",
+            Self::Smart => "/{cell}/fhir/.well-known/smart-configuration",
             Self::SystemSearch => "/{cell}/fhir/_search",
             Self::SystemHistory => "/{cell}/fhir/_history",
             Self::Type => "/{cell}/fhir/{type}",
@@ -62,6 +65,7 @@ impl Shape {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verb {
     Capabilities,
+    SmartConfiguration,
     CarryOut,
     Search,
     SearchForm,
@@ -91,7 +95,7 @@ const fn offer(shape: Shape, method: Method, verb: Verb, codes: &'static [&'stat
 }
 
 /// Everything that is offered.
-pub(crate) static OFFERS: [Offer; 21] = [
+pub(crate) static OFFERS: [Offer; 22] = [
     offer(Shape::Instance, Method::GET, Verb::Read, &["read"]),
     offer(Shape::Version, Method::GET, Verb::Vread, &["vread"]),
     offer(Shape::Instance, Method::PUT, Verb::Update, &["update"]),
@@ -110,6 +114,7 @@ pub(crate) static OFFERS: [Offer; 21] = [
     offer(Shape::SystemSearch, Method::POST, Verb::SearchForm, &[]),
     offer(Shape::SystemHistory, Method::GET, Verb::HistoryAll, &["history-system"]),
     offer(Shape::Metadata, Method::GET, Verb::Capabilities, &[]),
+    offer(Shape::Smart, Method::GET, Verb::SmartConfiguration, &[]),
     offer(Shape::TypeSearch, Method::GET, Verb::Search, &[]),
     offer(Shape::CompartmentSearch, Method::GET, Verb::Search, &[]),
     offer(Shape::SystemSearch, Method::GET, Verb::Search, &[]),

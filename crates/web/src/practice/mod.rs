@@ -19,6 +19,7 @@ mod me;
 mod open;
 mod page;
 mod reason;
+mod rest;
 mod session;
 mod sign_in;
 mod status;

@@ -2,6 +2,7 @@
 //!
 //! State: none.
 
+use super::rest::Rest;
 use super::words::words;
 use super::{PageAsk, Person};
 use crate::answer::Answer;
@@ -91,6 +92,7 @@ pub(crate) struct Page {
     side: String,
     query: String,
     keys: Vec<Shortcut>,
+    rest: Option<Rest>,
     status: StatusCode,
 }
 
@@ -105,6 +107,7 @@ impl Page {
             side: String::new(),
             query: String::new(),
             keys: Vec::new(),
+            rest: None,
             status: StatusCode::OK,
         }
     }
@@ -146,7 +149,7 @@ impl Page {
     /// The answer, within the frame, or the body alone for htmx; good as long as what was read for it is admitted.
     pub(crate) fn answer(self, ask: &PageAsk<'_>) -> Answer {
         // What was just saved can be undone from whatever page is shown next.
-        let page = Self { body: super::write::notice(ask) + &self.body, ..self };
+        let page = Self { body: super::write::notice(ask) + &self.body, rest: ask.rest(), ..self };
         let answer = page.around(&ask.around, Some(&ask.person));
         ask.deliver(answer)
     }
@@ -161,11 +164,13 @@ impl Page {
     fn framed(&self, around: &Around<'_>, person: Option<&Person>) -> String {
         let t = around.words();
         let role = person.map(|person| person.role.words(t));
+        let foot = self.rest.map(|rest| rest.html(t, &around.base)).unwrap_or_default();
         let nav = person.map(|person| Nav {
             base: &around.base,
             cell: around.cell,
             items: items(t, person, self.rail),
             query: &self.query,
+            foot: &foot,
             whose: role.as_deref().map(|role| Whose { name: &person.name, role }),
         });
         let look_action = format!("{}/look", around.base);

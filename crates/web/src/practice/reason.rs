@@ -103,7 +103,7 @@ pub(super) async fn asked(ask: &mut PageAsk<'_>) -> Result<Option<Answer>, Troub
     match stated.reason {
         Some(Reason::Emergency) => ask.asker.purpose = Purpose::Emergency,
         Some(_) => {}
-        None if ask.clock.now_ms() < stated.made_ms.saturating_add(NEW_MS) => {}
+        None if ask.gate_ms < stated.made_ms.saturating_add(NEW_MS) => {}
         None => {
             let key = (ask.cell.name().to_string(), ask.person.principal.clone(), id.clone());
             if !ask.web.bound.knows(&key) {

@@ -3,6 +3,7 @@
 //! Never: decides whether a session is good; takes a form that another origin sends. State: until when the page may be sent.
 
 use super::page::Around;
+use super::rest::Rest;
 use super::words::words;
 use super::{Clock, MAX_FORM_BYTES, Routed, Trouble};
 use crate::answer::{Answer, LOG_ENTRY};
@@ -92,12 +93,15 @@ pub(crate) struct PageAsk<'a> {
     pub around: Around<'a>,
     pub t: Words,
     pub clock: Clock,
+    /// The keyholder's time, in milliseconds since 1970.
+    pub gate_ms: u64,
     /// The pattern of the address, as the area's table has it.
     pub route: &'static str,
     values: Vec<String>,
     query: Vec<(String, String)>,
     form: Vec<(String, String)>,
     delivery: Mutex<Option<Delivery>>,
+    rest: Mutex<Option<Rest>>,
 }
 
 impl PageAsk<'_> {
@@ -165,6 +169,18 @@ impl PageAsk<'_> {
         let page = salus_records::search(self.cell, &self.asker, ask).await?;
         self.admitted(page.delivery.clone());
         Ok(page)
+    }
+
+    /// What is left of the reader's own charts.
+    pub(super) fn rest(&self) -> Option<Rest> {
+        *self.rest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has it counted again: a chart was opened for this page. Where that fails, what was known stays.
+    pub(super) async fn count_again(&self) {
+        if let Ok(who) = self.web.records.trust().who(&self.asker).await {
+            *self.rest.lock().unwrap_or_else(PoisonError::into_inner) = Rest::of(&who, self.person.role);
+        }
     }
 
     /// What else the page shows was admitted, too.
@@ -262,7 +278,7 @@ pub(super) async fn begin<'a>(
     address: [u8; 16],
 ) -> Result<PageAsk<'a>, Trouble> {
     let mut asker = asker(cell, parts, received.proof.clone(), address).ok_or(RecordsError::NoSession)?;
-    let person = who(web, &asker).await?;
+    let (person, rest, gate_ms) = who(web, &asker).await?;
     let mut around = Around::of(web, Some(cell), parts);
     if around.is_cut_off {
         // Whoever reads in a practice that is cut off does so in an emergency, where they were named for it.
@@ -278,11 +294,13 @@ pub(super) async fn begin<'a>(
         person,
         around,
         clock: Clock::now(),
+        gate_ms,
         route: routed.pattern,
         values: routed.values,
         query: received.query,
         form: received.form,
         delivery: Mutex::new(None),
+        rest: Mutex::new(rest),
     })
 }
 
@@ -297,21 +315,24 @@ fn owned(pairs: Vec<(Cow<'_, str>, Cow<'_, str>)>) -> Vec<(String, String)> {
 }
 
 /// Who has this session. Their roles are known by name; another one is shown as an application's.
-async fn who(web: &Web, asker: &Asker) -> Result<Person, Trouble> {
+async fn who(web: &Web, asker: &Asker) -> Result<(Person, Option<Rest>, u64), Trouble> {
     let who = web.records.trust().who(asker).await.map_err(|error| match error {
         TrustError::Refused(Refusal::NoProof) => Trouble::Unproved,
         TrustError::Refused(Refusal::StaleProof) => RecordsError::StaleProof.into(),
         TrustError::Refused(_) => RecordsError::NoSession.into(),
         _ => Trouble::Records(RecordsError::Unavailable),
     })?;
-    Ok(Person {
+    let role = Role::of(&who.role);
+    let (rest, gate_ms) = (Rest::of(&who, role), who.now_ms);
+    let person = Person {
         principal: who.principal.to_string(),
         name: who.name,
-        role: Role::of(&who.role),
+        role,
         practitioner: who.practitioner,
         patient: who.patient,
         language: who.language.as_deref().and_then(Language::from_tag),
-    })
+    };
+    Ok((person, rest, gate_ms))
 }
 
 async fn form(web: &Web, parts: &Parts, body: Incoming) -> Result<Vec<(String, String)>, Trouble> {

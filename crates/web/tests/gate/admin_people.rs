@@ -32,6 +32,7 @@ pub fn sign_in_options(pages_url: &str, binds_sessions: bool) -> SignInOptions {
         pages_url: pages_url.into(),
         look_round: true,
         binds_sessions,
+        patients_write: vec![salus_records::fhir::ResourceType::from_name("Task").unwrap().code()],
     }
 }
 
@@ -106,25 +107,34 @@ pub fn code_for(salus: &Salus, cell: &str, challenge: &str, pages: &str) -> Toke
 }
 
 fn code_of(salus: &Salus, cell: &str, secret: Token, code_challenge: [u8; 32], pages: &str) -> Token {
-    let authorize = Authorize {
-        cell: cell.into(),
-        client: PAGES_CLIENT_NAME.into(),
-        redirect_uri: format!("{pages}/{cell}/signed-in"),
-        code_challenge,
-        state: String::new(),
-    };
-    let mut door = Raw::connect(salus, Role::Door, &DOOR_KEY);
-    let answer = door.ask(&Request::Door(Box::new(DoorAsk::LookRound(authorize, secret))));
-    match answer {
-        Reply::Door(answer) => match *answer {
-            DoorAnswer::Code(code) => code,
-            other => panic!("{other:?}"),
-        },
+    let authorize = Authorize { code_challenge, ..signing_in(cell, pages) };
+    match at_door(salus, DoorAsk::LookRound(authorize, secret)) {
+        DoorAnswer::Code(code) => code,
         other => panic!("{other:?}"),
     }
 }
 
-fn redeem(salus: &Salus, cell: CellId, code: Token) -> Token {
+/// What the door asks for a sign-in to a cell's pages.
+pub fn signing_in(cell: &str, pages: &str) -> Authorize {
+    Authorize {
+        cell: cell.into(),
+        client: PAGES_CLIENT_NAME.into(),
+        redirect_uri: format!("{pages}/{cell}/signed-in"),
+        code_challenge: CHALLENGE,
+        state: String::new(),
+    }
+}
+
+/// What a program in the door's place is answered.
+pub fn at_door(salus: &Salus, ask: DoorAsk) -> DoorAnswer {
+    match Raw::connect(salus, Role::Door, &DOOR_KEY).ask(&Request::Door(Box::new(ask))) {
+        Reply::Door(answer) => *answer,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The token of a session, for a code with [`signing_in`]'s challenge.
+pub fn redeem(salus: &Salus, cell: CellId, code: Token) -> Token {
     let redeem =
         Ask::Redeem(Redeem { cell, code, verifier: VERIFIER.into(), proof: Vec::new(), address: [0; 16] });
     let mut server = Raw::connect(salus, Role::RecordServer, &KEY);

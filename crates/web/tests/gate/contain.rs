@@ -131,18 +131,23 @@ fn the_page_for_the_worst_day_holds_gives_back_cuts_off_and_joins() {
     let page = administrator.get("/admin/contain");
     let text = page.text();
     assert!(text.contains("Dr. Ada Muster") && text.contains("Ends ") && text.contains("What is not known"));
-    let person = format!("hold=person+{}", physician.principal);
+    let person = format!("hold=person+{}&reason=a+laptop+was+stolen", physician.principal);
     let held = administrator.post("/admin/contain", &person);
     assert_eq!(held.status, 303, "{}", held.text());
     let to = held.header("location").unwrap().replace("/praxis", "");
     assert!(to.ends_with("done=held&count=1"), "{to}");
     let text = administrator.get(&to).text();
     assert!(text.contains("nothing of them is sent") && text.contains("Bea Beispiel"));
+    assert!(text.contains("a laptop was stolen"), "why is shown beside it");
     assert_eq!(physician.get("/today").status, 303, "to the sign-in");
     let hold = text.split("name=\"release\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     assert_eq!(administrator.post("/admin/contain", &format!("release={hold}")).status, 303);
     assert_eq!(physician.get("/today").status, 200);
-    assert_eq!(administrator.post("/admin/contain", "cut-off=yes").status, 303);
+    // On this day nothing waits because somebody wrote too much.
+    let long = format!("cut-off=yes&reason=a+note%0aon+a+desk+{}", "%C3%A4".repeat(200));
+    assert_eq!(administrator.post("/admin/contain", &long).status, 303);
+    let log = administrator.get("/admin/log").text();
+    assert!(log.contains("a laptop was stolen") && log.contains("a note on a desk ää"), "{log}");
     assert_eq!(physician.get("/today").status, 503);
     let text = administrator.get("/admin/contain").text();
     assert!(text.contains("The practice is cut off") && text.contains("Dr. Ada Muster</option>"));

@@ -7,6 +7,8 @@ mod admin;
 mod admin_people;
 mod alarms;
 mod bound;
+mod budget_ways;
+mod budgets;
 mod chart;
 mod concurrency;
 mod conditional;

@@ -22,7 +22,7 @@ impl Salus {
         Self::started(public_url, true)
     }
 
-    fn started(public_url: &str, binds_sessions: bool) -> Self {
+    pub fn started(public_url: &str, binds_sessions: bool) -> Self {
         let mut salus = Self::start();
         public_url.clone_into(&mut salus.public_url);
         salus.binds_sessions = binds_sessions;
@@ -197,4 +197,49 @@ fn a_token_is_given_for_a_proof_or_to_those_who_are_named() {
     let sent = ("Authorization", format!("Bearer {}", bearer.json()["access_token"].as_str().unwrap()));
     let reply = cell.http().send("GET", "/praxis/fhir/Patient/nobody", &[(sent.0, &sent.1)], b"");
     assert_eq!(reply.status, 404);
+}
+
+#[test]
+fn what_is_said_of_tokens_is_what_is_done() {
+    let salus = Salus::at(BASE);
+    let cell = salus.cell("praxis");
+    let client = Client::new(&cell);
+    let path = "/praxis/fhir/.well-known/smart-configuration";
+    let reply = cell.http().send("GET", path, &[("Accept", "text/html")], b"");
+    assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/json; charset=utf-8")));
+    let said = reply.json();
+    assert_eq!(said["token_endpoint"], format!("{BASE}/praxis/oauth/token"));
+    assert_eq!(said["dpop_signing_alg_values_supported"], json!(["ES256"]));
+    assert!(said.get("authorization_endpoint").is_none() && said.get("scopes_supported").is_none());
+    // Each grant that is named gives a token in each way that is named, and no other does.
+    use base64::Engine as _;
+    let basic = base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", cell.client, cell.secret));
+    let basic = format!("Basic {basic}");
+    let in_form = format!("&client_id={}&client_secret={}", cell.client, cell.secret);
+    let ask = |grant: &str, way: &str| {
+        let proof = client.prove("POST", "/praxis/oauth/token");
+        let mut headers =
+            vec![("Content-Type", "application/x-www-form-urlencoded"), ("DPoP", proof.as_str())];
+        let mut form = format!("grant_type={grant}");
+        match way {
+            "client_secret_basic" => headers.push(("Authorization", basic.as_str())),
+            "client_secret_post" => form.push_str(&in_form),
+            _ => {}
+        }
+        cell.http().send("POST", "/praxis/oauth/token", &headers, form.as_bytes())
+    };
+    let texts = |name: &str| -> Vec<String> {
+        let all = said[name].as_array().unwrap().iter();
+        all.map(|text| text.as_str().unwrap().to_owned()).collect()
+    };
+    let (grants, ways) = (texts("grant_types_supported"), texts("token_endpoint_auth_methods_supported"));
+    assert_eq!((grants.len(), ways.len()), (1, 2));
+    for grant in ["client_credentials", "authorization_code", "refresh_token", "password"] {
+        for way in ["client_secret_basic", "client_secret_post", "none"] {
+            let is_named = grants.iter().any(|named| named == grant) && ways.iter().any(|named| named == way);
+            assert_eq!(ask(grant, way).status == 200, is_named, "{grant}, {way}");
+        }
+    }
+    assert_eq!(cell.http().send("POST", path, &[], b"").status, 405);
+    assert_eq!(cell.http().send("GET", &path.replace("praxis", "nobody"), &[], b"").status, 404);
 }

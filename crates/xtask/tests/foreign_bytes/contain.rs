@@ -15,9 +15,21 @@ pub fn held() -> Event {
     })
 }
 
+/// Another one.
+pub fn because() -> Event {
+    let reason = "a ransom note on a desk".to_owned();
+    Event::Contained(ContainEvent::CutOffBecause { reason, by: None })
+}
+
 /// What somebody at the machine asks.
 pub fn hold() -> Request {
     let ask = ContainAsk::Hold { what: HoldOn::Cell, reason: "everybody signs in anew".to_owned() };
+    Request::Admin(AdminAsk::Contain { cell: Some("praxis".to_owned()), ask })
+}
+
+/// The same.
+pub fn cut_off() -> Request {
+    let ask = ContainAsk::CutOff { reason: "a ransom note on a desk".to_owned() };
     Request::Admin(AdminAsk::Contain { cell: Some("praxis".to_owned()), ask })
 }
 

@@ -12,7 +12,7 @@ use askama::Template;
 use salus_frame::{Words, icon};
 use salus_records::administration::{CellAnswer, CellAsk};
 use salus_records::contain::{ContainAnswer, ContainAsk, ContainStatus, HoldStatus, LiveSession};
-use salus_records::contain_events::HoldOn;
+use salus_records::contain_events::{HoldOn, MAX_REASON_BYTES};
 use salus_records::{AdminError, ClientId, DeviceId, PrincipalId, RecordsError, SessionId};
 
 /// How many sessions are shown, those used last first.
@@ -59,6 +59,8 @@ struct Contain<'a> {
     exceptions: Vec<(String, String, Moment)>,
     people: Vec<(String, String)>,
     hours: [u64; 4],
+    /// The longest reason, in characters of one byte.
+    max_reason: usize,
 }
 
 impl Contain<'_> {
@@ -93,6 +95,7 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         exceptions: exceptions(ask, &status),
         people: treats.map(|person| (person.principal.to_string(), person.name.clone())).collect(),
         hours: HOURS,
+        max_reason: MAX_REASON_BYTES,
     };
     let number = || ask.query("count").and_then(|count| count.parse::<u64>().ok()).unwrap_or_default();
     let text = match ask.query("done") {
@@ -134,13 +137,16 @@ fn question(ask: &PageAsk<'_>) -> Option<ContainAsk> {
             _ if what == "cell" => HoldOn::Cell,
             _ => return None,
         };
-        return Some(ContainAsk::Hold { what, reason: String::new() });
+        return Some(ContainAsk::Hold { what, reason: reason(ask) });
     }
     if let Some(hold) = ask.field("release") {
         return Some(ContainAsk::Release { hold: hold.parse().ok()? });
     }
     if let Some(on) = ask.field("cut-off") {
-        return Some(ContainAsk::Quarantine { on: on == "yes" });
+        return Some(match on {
+            "yes" => ContainAsk::CutOff { reason: reason(ask) },
+            _ => ContainAsk::Quarantine { on: false },
+        });
     }
     if let Some(principal) = ask.field("end") {
         return Some(ContainAsk::EndException { principal: PrincipalId::parse(principal)? });
@@ -150,6 +156,17 @@ fn question(ask: &PageAsk<'_>) -> Option<ContainAsk> {
     let lasts_ms = HOURS.contains(&hours).then_some(hours * HOUR_MS)?;
     // A little less than the most that is allowed, whichever of the two clocks is ahead.
     Some(ContainAsk::Except { principal, until_ms: (ask.clock.now_ms() + lasts_ms).saturating_sub(60_000) })
+}
+
+/// Why, as far as the log takes it: on this day nothing waits because somebody wrote too much.
+fn reason(ask: &PageAsk<'_>) -> String {
+    let said = ask.field("reason").unwrap_or_default();
+    let said: String = said.chars().map(|one| if one.is_control() { ' ' } else { one }).collect();
+    let mut end = said.len().min(MAX_REASON_BYTES);
+    while !said.is_char_boundary(end) {
+        end -= 1;
+    }
+    said[..end].to_owned()
 }
 
 fn shown(ask: &PageAsk<'_>, live: &LiveSession) -> Live {

@@ -33,6 +33,11 @@ pub(super) fn sentence(t: Words, labels: &Labels, told: &CellLogEntry) -> (Strin
     (who, what(t, labels, told))
 }
 
+/// What was done, and why, where that was said.
+fn because(what: String, reason: &str) -> String {
+    if reason.is_empty() { what } else { format!("{what} ({reason})") }
+}
+
 fn what(t: Words, labels: &Labels, told: &CellLogEntry) -> String {
     let about = || told.about.clone().unwrap_or_default();
     let named = |key: &str| t.say_with(key, "about", about()).into_owned();
@@ -59,15 +64,18 @@ fn what(t: Words, labels: &Labels, told: &CellLogEntry) -> String {
         }
         LogEvent::Related(RelationEvent::IsPatient { .. }) => t.say("admin-log-patient").into_owned(),
         LogEvent::Contained(event) => match event {
-            ContainEvent::Held { what: HoldOn::Cell | HoldOn::Everyone, .. } => {
-                t.say("admin-log-held-all").into_owned()
+            ContainEvent::Held { what: HoldOn::Cell | HoldOn::Everyone, reason, .. } => {
+                because(t.say("admin-log-held-all").into_owned(), reason)
             }
-            ContainEvent::Held { .. } => named("admin-log-held"),
+            ContainEvent::Held { reason, .. } => because(named("admin-log-held"), reason),
             ContainEvent::Released { hold, .. } => {
                 t.say_with("admin-log-released", "hold", *hold).into_owned()
             }
             ContainEvent::ExceptionMade { .. } => named("admin-log-except"),
             ContainEvent::ExceptionEnded { .. } => named("admin-log-except-ended"),
+            ContainEvent::CutOffBecause { reason, .. } => {
+                t.say_with("admin-log-cut-off-because", "reason", reason.clone()).into_owned()
+            }
         },
         LogEvent::Person(event) => person(t, labels, event, &about()),
         LogEvent::Alarm(event) => {

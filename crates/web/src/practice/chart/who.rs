@@ -129,7 +129,8 @@ impl Head {
         let (allergies, statements, requests) = (allergies?, statements?, requests?);
         let mut who = identity(&patient.text, today, ask.language());
         let insurer = cards?.read(|card| (!has_ended(card, today)).then(|| Who::at(card, "payor"))?);
-        let names = Names::read(ask, who.doctor_named.iter().chain(insurer.first())).await;
+        let named = who.doctor_named.iter().chain(insurer.first());
+        let (names, ()) = tokio::join!(Names::read(ask, named), ask.count_again());
         who.doctor = names.of(who.doctor_named.as_ref());
         who.insurer = names.of(insurer.first());
         let medicines_left_out = statements.left_out() + requests.left_out();
