@@ -468,9 +468,10 @@ salus-contain-quarantine = Eine Zelle abtrennen: nichts wird gelesen; was Anwend
     .until = Bis wann: 2026-11-28T18:00:00+01:00
     .end_exception = Eine Person, die das nicht mehr darf
     .lift = Wieder anschließen
+    .reason = Warum; bleibt für immer im Protokoll lesbar: nennen Sie keinen Patienten
     .after =
         Beispiele:
-          salus contain quarantine praxis-sonnenberg
+          salus contain quarantine praxis-sonnenberg --reason 'Erpresserbrief auf einem Schreibtisch'
           salus contain quarantine praxis-sonnenberg --except 3f0c... --until 2026-11-28T18:00:00+01:00
           salus contain quarantine praxis-sonnenberg --end-exception 3f0c...
           salus contain quarantine praxis-sonnenberg --lift

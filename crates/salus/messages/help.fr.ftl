@@ -469,9 +469,10 @@ salus-contain-quarantine = Isoler une cellule : rien n'est lu ; ce que les appli
     .until = Jusqu'à quand : 2026-11-28T18:00:00+01:00
     .end_exception = Une personne qui ne le peut plus
     .lift = La rattacher
+    .reason = Pourquoi ; reste lisible à jamais dans le journal : ne nommez aucun patient
     .after =
         Exemples :
-          salus contain quarantine praxis-sonnenberg
+          salus contain quarantine praxis-sonnenberg --reason 'lettre de rançon sur un bureau'
           salus contain quarantine praxis-sonnenberg --except 3f0c... --until 2026-11-28T18:00:00+01:00
           salus contain quarantine praxis-sonnenberg --end-exception 3f0c...
           salus contain quarantine praxis-sonnenberg --lift

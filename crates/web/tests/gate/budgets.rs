@@ -318,8 +318,8 @@ fn in_an_emergency_a_chart_opens_beyond_the_budget_and_stands_out() {
     assert!(log.contains("from the emergency reserve") && !log.contains("Fall4"), "{log}");
     // Over FHIR an application is told when to come again, and has no reserve.
     let client = salus.client("praxis", "fhir-client", 2);
-    for at in 0..2 {
-        assert_eq!(client.get(&format!("Patient/{}", patients[at])).status, 200);
+    for id in &patients[..2] {
+        assert_eq!(client.get(&format!("Patient/{id}")).status, 200);
     }
     for purpose in [&[][..], &[("salus-purpose", "ETREAT")][..]] {
         let refused = client.send("GET", &format!("Patient/{}", patients[2]), purpose, b"");
