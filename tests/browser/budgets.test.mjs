@@ -75,7 +75,7 @@ each({ language: ['de', 'fr'] }, (settings, which) => {
     await tenCharts(salus, cell, physician);
     watch.expect(/403|429/);
     for (const place of places.slice(0, 8)) assert.equal(await opened(page, place), 200);
-    assert.ok((await page.locator('.rest').innerText()).includes(words.left(2)), await page.locator('.rest').innerText());
+    assert.ok((await page.locator('.allowance').innerText()).includes(words.left(2)), await page.locator('.allowance').innerText());
     await assertAccessible(page);
     await touched(desk, places[8], words);
     await touched(desk, places[9], words);
@@ -97,7 +97,7 @@ each({ language: ['de', 'fr'] }, (settings, which) => {
 
     const other = await visitor();
     await redeemInvitation(other.page, salus, administrator);
-    assert.equal(await other.page.locator('.rest').count(), 0, 'who opens no chart is told of none');
+    assert.equal(await other.page.locator('.allowance').count(), 0, 'who opens no chart is told of none');
     await other.page.goto(`/${cell.name}/admin/budgets`);
     await assertAccessible(other.page);
     await other.page.locator('a[href*="/raise?"]').click();
@@ -131,7 +131,7 @@ test('budgets, en: what is left is said, and a link to the door that somebody el
   await page.locator('html[lang=en]').waitFor();
   watch.expect(/403|429|400/);
   for (const place of places.slice(0, 8)) assert.equal(await opened(page, place), 200);
-  assert.ok((await page.locator('.rest').innerText()).includes(WORDS.en.left(2)));
+  assert.ok((await page.locator('.allowance').innerText()).includes(WORDS.en.left(2)));
   assert.equal(await opened(page, places[8]), 403);
   // The way to the door, opened where nobody is signed in: no passkey, nothing to confirm with; and its way back is this browser's alone.
   await page.locator('main a[href*="/touch?"]').click();
