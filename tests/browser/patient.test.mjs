@@ -3,7 +3,7 @@
 // State: each test's own patient. The demo's clock is set forward by half a day: nobody is asked about records that were just taken in.
 
 import assert from 'node:assert/strict';
-import { Fhir, assertAccessible, each, keys, personOf, redeemInvitation, suite } from './harness/index.mjs';
+import { Fhir, Passkeys, assertAccessible, each, keys, personOf, redeemInvitation, suite } from './harness/index.mjs';
 
 const { test, salus } = suite({ patients: 0 });
 
@@ -83,7 +83,22 @@ each({ language: ['de', 'fr'] }, (settings, which) => {
     await anna.page.getByText(words.asked).waitFor();
     await assertAccessible(anna.page);
 
-    // It is a task of the practice, and whoever administers sees why the record was opened.
+    // Next time without paper: a passkey of their own, which opens this page and nothing else.
+    await anna.page.locator('form[action$="/me/passkey"] button').click();
+    await anna.page.locator('main a[href*="/invitation#"]').waitFor();
+    await assertAccessible(anna.page);
+    await anna.page.locator('main a[href*="/invitation#"]').click();
+    await anna.page.waitForURL((url) => url.href.startsWith(`${salus.demo.door_url}/invitation`));
+    await Passkeys.on(anna.page);
+    await assertAccessible(anna.page);
+    await anna.page.locator('main button:visible').first().click();
+    await anna.page.waitForURL('**/me');
+    await anna.page.goto(`/${cell.name}/find?q=unbekannt`);
+    await anna.page.waitForURL('**/me');
+    await anna.page.locator('form[action$="/me/passkey"] button').click();
+    await anna.page.waitForURL('**/me?passkey=no');
+
+    // The question is a task of the practice, and whoever administers sees why the record was opened.
     await page.goto(`/${cell.name}/tasks?whose=all`);
     await page.locator('main', { hasText: 'Ich kenne Sie nicht <b>?</b>' }).waitFor();
     const office = await visitor();

@@ -16,6 +16,7 @@ use crate::error::KeyholderError;
 use crate::policy::{self, Action};
 use salus_accesslog::Tree;
 use salus_seal::entry::alarms::{AlarmEvent, AlarmKind, AlarmRaised, AlarmRules};
+use salus_seal::entry::budgets::BudgetEvent;
 use salus_seal::entry::people::{PersonEvent, SignInFault};
 use salus_seal::entry::{Event, Fleeting, Interaction, Refusal};
 use salus_seal::{CellId, Part, PrincipalId, Pseudonym};
@@ -325,6 +326,10 @@ fn counted(
         if fleeting.refused == Some(Refusal::DoesNotOpen) {
             due.push(Due::new(AlarmKind::Tampering, None));
         }
+    }
+    // Whoever begins with the reserve was refused nothing before.
+    if matches!(event, Event::Budget(BudgetEvent::Emergency { .. })) {
+        due.push(Due::new(AlarmKind::BudgetSpent, None));
     }
     if matches!(event, Event::Searched) && fleeting.interaction == Interaction::Count {
         let all = watch.map_or(0, |watch| watch.counts_since(from_ms(counts_minutes))) + 1;

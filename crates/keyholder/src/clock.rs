@@ -3,8 +3,8 @@
 //! Budgets are windows of time, so a clock that can be set forward is a budget that can be refilled. While the process
 //! runs, time passes as the monotonic clock says; the wall clock counts once, at the start.
 //!
-//! Where the keyholder was started so ([`crate::run::KeyholderOptions::clock_moves`]), it can be set forward by an administrator: for drills
-//! and tests, which live through weeks in minutes.
+//! Where the keyholder was started so ([`crate::run::KeyholderOptions::clock_moves`]), it can be set forward by an administrator: for demos,
+//! drills and tests, which live through weeks in minutes.
 //!
 //! Never: earlier than an entry of the log. State: the start, and the latest time given out.
 

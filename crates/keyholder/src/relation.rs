@@ -18,14 +18,14 @@ use salus_seal::entry::people::{
     InvitationPurpose, PersonAdded, PersonEvent, PersonInvited, PersonStatus, SignInFault,
 };
 use salus_seal::entry::relation::{RelationEvent, Statement};
-use salus_seal::entry::{Event, Fleeting, Interaction, Refusal, month_of};
+use salus_seal::entry::{Event, Fleeting, Interaction, Purpose, Refusal, month_of};
 use salus_seal::{CellId, Part, PrincipalId, Pseudonym, SessionId};
 use salus_trust_api::Token;
 use salus_trust_api::paper::PaperCode;
-use salus_trust_api::wire::people::PAGES;
+use salus_trust_api::wire::people::{OfSession, PAGES};
 use salus_trust_api::wire::relation::{
-    AccessGiven, GiveAccess, PAPER_CODE_MS, PAPER_SESSION_MS, REASON_MS, RedeemPaper, Relate, RelatedAnswer,
-    RelatedAsk, SecretText, StatedAsk,
+    AccessGiven, GiveAccess, OWN_LINK_MS, PAPER_CODE_MS, PAPER_SESSION_MS, REASON_MS, RedeemPaper, Relate,
+    RelatedAnswer, RelatedAsk, SecretText, StatedAsk,
 };
 use salus_trust_api::wire::{Admit, Answer, CompartmentWrap, NewVersion, SignedIn, Write};
 use std::collections::HashMap;
@@ -136,6 +136,7 @@ impl Core {
             RelatedAsk::Stated(ask) => self.stated(&ask),
             RelatedAsk::GiveAccess(give) => self.give_access(&give),
             RelatedAsk::RedeemPaper(redeem) => self.redeem_paper(&redeem),
+            RelatedAsk::OwnPasskey(of) => self.own_passkey(of),
         }
     }
 
@@ -326,6 +327,50 @@ impl Core {
         };
         self.record(Tree::Cell(redeem.cell), now_ms, event, None)?;
         Ok(Answer::SignedIn(SignedIn { token, session, expires_s: PAPER_SESSION_MS / 1_000 }))
+    }
+
+    /// A patient comes back without paper: a link to the door, for their own principal and nobody else's. Whoever has a passkey adds others by it.
+    fn own_passkey(&mut self, of: OfSession) -> Result<Answer, KeyholderError> {
+        let now_ms = self.clock.now_ms();
+        let admit = Admit {
+            token: of.token,
+            proof: of.proof,
+            cell: of.cell,
+            purpose: Purpose::Operations,
+            interaction: Interaction::Relation,
+            address: of.address,
+            intents: Vec::new(),
+        };
+        let asking = match self.session(&admit, true, now_ms)? {
+            Ok(asking) => asking,
+            Err(refusal) => return Ok(Answer::Refused(refusal)),
+        };
+        if let Err(refusal) = self.may_have_passkey(&asking, now_ms) {
+            self.record_refusal(&asking, &admit, refusal, now_ms)?;
+            return Ok(Answer::Refused(refusal));
+        }
+        let (secret, ends_ms) = (Token::random()?, now_ms + OWN_LINK_MS);
+        let (purpose, by) = (InvitationPurpose::Passkey, Some(asking.principal));
+        let invited =
+            PersonInvited { principal: asking.principal, secret_hash: secret.hash(), ends_ms, purpose, by };
+        let fleeting = asking.fleeting(&admit);
+        self.record_person(Some(asking.cell), PersonEvent::Invited(invited), Some(&fleeting))?;
+        let link = AccessGiven { code: SecretText(secret.to_text().to_string()), ends_ms };
+        Ok(Answer::Related(Box::new(RelatedAnswer::Link(link))))
+    }
+
+    fn may_have_passkey(&self, asking: &Asking, now_ms: u64) -> Result<(), Refusal> {
+        let is_open = self.state.cells.get(&asking.cell).is_some_and(|cell| !cell.quarantined);
+        if !is_open {
+            return Err(Refusal::Quarantined);
+        }
+        let people = &self.state.people;
+        let has_link = people.invited_until(&asking.principal, InvitationPurpose::Passkey, now_ms).is_some();
+        let has_none = people.active(&asking.principal).is_some_and(|person| person.passkeys.is_empty());
+        if self.state.own_patient(asking).is_none() || has_link || !has_none {
+            return Err(Refusal::NotAllowed);
+        }
+        if self.log.has_room() { Ok(()) } else { Err(Refusal::NoRoom) }
     }
 
     fn paper_proof(

@@ -5,6 +5,7 @@
 
 mod support;
 
+use salus_seal::entry::alarms::{AlarmEvent, AlarmKind};
 use salus_seal::entry::budgets::BudgetEvent;
 use salus_seal::entry::{Event, Limits, Purpose, Refusal};
 use salus_trust_api::wire::administer::{CellAnswer, CellAsk};
@@ -300,6 +301,25 @@ fn the_reserve_opens_a_few_in_spite_of_every_budget_and_nobody_drains_anothers()
     let adas = p.session(&mut ada);
     opened(&mut p, &adas, 10..14).unwrap();
     assert_eq!(p.open(&adas, 14, ETREAT), Ok(()));
+}
+
+#[test]
+fn whoever_begins_with_the_reserve_raises_an_alarm_all_the_same() {
+    let mut p = Practice::new(limits(2), 4);
+    let mut ada = p.member("physician", Some(limits(100)));
+    let mut bea = p.member("physician", Some(limits(100)));
+    let (adas, beas) = (p.session(&mut ada), p.session(&mut bea));
+    opened(&mut p, &adas, 0..2).unwrap();
+    assert_eq!(p.open(&beas, 2, ETREAT), Ok(()), "the cell's budget is spent, and nobody was refused yet");
+    let log = log_of(&mut p.admin(), "praxis");
+    let used =
+        |entry: &&LogEntry| matches!(entry.lasting.event, Event::Budget(BudgetEvent::Emergency { .. }));
+    let used = log.iter().find(used).unwrap().number;
+    let alarms = log.iter().filter_map(|entry| match &entry.lasting.event {
+        Event::Alarm(AlarmEvent::Raised(raised)) => Some((raised.kind, raised.cause)),
+        _ => None,
+    });
+    assert_eq!(alarms.collect::<Vec<_>>(), [(AlarmKind::BudgetSpent, used)]);
 }
 
 fn find(reach: &BlastRadius, is_it: impl Fn(&Credential) -> bool) -> &CredentialReach {

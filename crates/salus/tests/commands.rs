@@ -156,6 +156,28 @@ fn cells_clients_and_sessions_are_made_used_and_ended() {
     assert_eq!(third["clients"][0]["budgets"]["chart"]["hour"], 3);
     assert_eq!(third["clients"][0]["budgets"]["chart"]["day"], 250);
 
+    // Whoever has its secret gets a token only with a proof of a key, unless somebody named it as one that needs none.
+    let secret = client["secret"].as_str().unwrap();
+    let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
+    let token_without_proof = || {
+        let url = format!("{}/third/oauth/token", server.base_url);
+        let kind = [("content-type", "application/x-www-form-urlencoded")];
+        let answer = request("POST", &url, &kind, form.as_bytes()).unwrap();
+        (answer.status, answer.json()["token_type"].as_str().map(str::to_owned))
+    };
+    let is_bearer = || {
+        let status = json(&ask(&["status"]));
+        let third = status["cells"].as_array().unwrap().iter().find(|cell| cell["name"] == "third").unwrap();
+        third["clients"][0]["bearer"].as_bool().unwrap()
+    };
+    assert_eq!((token_without_proof(), is_bearer()), ((400, None), false));
+    assert_eq!(json(&ask(&["client", "bearer", "--client", id]))["bearer"], true);
+    assert_eq!((token_without_proof(), is_bearer()), ((200, Some("Bearer".to_owned())), true));
+    assert_eq!(json(&ask(&["client", "bearer", "--client", id, "--off"]))["bearer"], false);
+    assert_eq!((token_without_proof(), is_bearer()), ((400, None), false));
+    assert_eq!(ask(&["client", "bearer", "--client", &"0".repeat(32)]).status.code(), Some(1));
+    assert_eq!(ask(&["client", "bearer", "--client", "nonsense"]).status.code(), Some(2));
+
     assert!(ask(&["cell", "quarantine", "third"]).status.success());
     assert_ne!(read(), 200);
     assert!(ask(&["cell", "quarantine", "third", "--lift"]).status.success());

@@ -36,7 +36,7 @@ impl Trust {
         let ask = RelatedAsk::Stated(StatedAsk { of: asker.of_session(), compartment });
         match self.related(ask).await? {
             RelatedAnswer::Stated(reason) => Ok(reason),
-            RelatedAnswer::AccessGiven(_) => Err(TrustError::Protocol),
+            _ => Err(TrustError::Protocol),
         }
     }
 
@@ -51,7 +51,15 @@ impl Trust {
         let ask = RelatedAsk::GiveAccess(GiveAccess { admit, compartment, record });
         match self.related(ask).await? {
             RelatedAnswer::AccessGiven(given) => Ok(given),
-            RelatedAnswer::Stated(_) => Err(TrustError::Protocol),
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
+    /// A one-time link by which the patient whose session it is makes a passkey of their own at the door.
+    pub async fn own_passkey(&self, asker: &Asker) -> Result<AccessGiven, TrustError> {
+        match self.related(RelatedAsk::OwnPasskey(asker.of_session())).await? {
+            RelatedAnswer::Link(link) => Ok(link),
+            _ => Err(TrustError::Protocol),
         }
     }
 

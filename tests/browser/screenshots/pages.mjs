@@ -67,6 +67,8 @@ export const PAGES = [
       await typeInto(page, scene);
     },
   }),
+  cell('budget', 'physician', ['refused', 'offline']),
+  cell('paper', undefined, ['offline']),
   cell('inbox', 'physician', ['empty', 'refused', 'offline']),
   cell('tasks', 'physician', ['empty', 'refused', 'offline']),
 
@@ -113,6 +115,7 @@ export const PAGES = [
   cell('admin/checkpoints', 'practice-administrator', ['refused']),
   cell('admin/alarms', 'practice-administrator', ['refused']),
   cell('admin/contain', 'practice-administrator', ['refused', 'quarantined']),
+  cell('admin/budgets', 'practice-administrator', ['refused', 'quarantined']),
   cell('admin/alarms/rules', 'practice-administrator', []),
 
   cell('no-such-page', 'physician', [], { name: 'unknown', status: 404 }),

@@ -54,7 +54,7 @@ pub struct Plan {
 pub enum Occasion {
     /// For patients who exist.
     Real,
-    /// To try things out: one-time links may let people look round without a passkey.
+    /// To try things out: one-time links may let people look round without a passkey, and the clock can be set forward.
     Demo,
     /// To be robbed. As a demo; the clock can be set forward, and the robber has the key with which the record server proves itself to the
     /// keyholder.

@@ -120,7 +120,7 @@ pub enum AdminAsk {
     },
     /// The cells' own parameters and extractions.
     Extractions,
-    /// Sets the keyholder's clock forward, where it was started so: only in a drill or a test.
+    /// Sets the keyholder's clock forward, where it was started so: only in a demo, a drill or a test.
     MoveClock {
         /// By this much, in milliseconds.
         by_ms: u64,

@@ -16,6 +16,8 @@ pub const REASON_MS: u64 = 86_400_000;
 pub const PAPER_CODE_MS: u64 = 30 * 86_400_000;
 /// How long a session that a code on paper began lasts, in milliseconds: half an hour.
 pub const PAPER_SESSION_MS: u64 = 1_800_000;
+/// For how long a patient's link to a passkey of their own is good, in milliseconds: ten minutes; meanwhile they get no other.
+pub const OWN_LINK_MS: u64 = 600_000;
 
 /// What is asked, by [`super::Ask::Related`].
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,6 +30,8 @@ pub enum RelatedAsk {
     GiveAccess(GiveAccess),
     /// A session for a code on paper. Answered by [`super::Answer::SignedIn`].
     RedeemPaper(RedeemPaper),
+    /// A patient wants a passkey of their own: a one-time link for the door, good for [`OWN_LINK_MS`]. Answered by [`RelatedAnswer::Link`].
+    OwnPasskey(OfSession),
 }
 
 /// The answer, by [`super::Answer::Related`].
@@ -37,6 +41,8 @@ pub enum RelatedAnswer {
     Stated(Option<Reason>),
     /// A code was made.
     AccessGiven(AccessGiven),
+    /// The secret of a one-time link, and when it ends.
+    Link(AccessGiven),
 }
 
 /// A code on paper: shown this once.

@@ -50,7 +50,7 @@ alarm-trust-at-night = Eine Berechtigung wurde nachts oder am Wochenende geände
 alarm-tampering = Gespeichertes passt nicht zu dem, was geschrieben wurde
 
 alarm-canary-what = Diese Patientin oder diesen Patienten gibt es nicht. Wer hier arbeitet, hat keinen Grund, die Akte zu öffnen; wer Akten der Reihe nach abgreift, stößt darauf.
-alarm-budget-spent-what = Es sollten mehr Patienten erreicht werden, als das Budget erlaubt. Weitere Akten öffnen sich nicht.
+alarm-budget-spent-what = Es sollten mehr Patienten erreicht werden, als das Budget erlaubt. Weitere Akten öffnen sich nicht. Im Notfall öffnen sich dennoch einzelne; jede steht im Protokoll.
 alarm-new-device-what = Mit diesem Passkey oder aus diesem Netz hat sich die Person noch nie angemeldet.
 alarm-many-refusals-what = { $count } Anfragen wurden kurz hintereinander abgelehnt. So sieht es aus, wenn jemand ausprobiert, was geht.
 alarm-many-counts-what = { $count } Suchen haben nur gezählt. Auch aus Zahlen lässt sich erraten, wer welche Diagnose hat.

@@ -50,7 +50,7 @@ alarm-trust-at-night = An authorization was changed at night or at the weekend
 alarm-tampering = What is stored does not fit what was written
 
 alarm-canary-what = This patient does not exist. Whoever works here has no reason to open the record; whoever takes records one after the other comes across it.
-alarm-budget-spent-what = More patients were to be reached than the budget allows. No further records open.
+alarm-budget-spent-what = More patients were to be reached than the budget allows. No further records open. In an emergency a few open all the same; each stands in the log.
 alarm-new-device-what = The person has never signed in with this passkey, or from this network.
 alarm-many-refusals-what = { $count } requests were refused one shortly after the other. It looks like this when somebody tries what works.
 alarm-many-counts-what = { $count } searches only counted. From numbers, too, can be guessed who has which diagnosis.

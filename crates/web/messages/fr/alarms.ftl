@@ -50,7 +50,7 @@ alarm-trust-at-night = Une autorisation a été changée la nuit ou le week-end
 alarm-tampering = Ce qui est enregistré ne correspond pas à ce qui a été écrit
 
 alarm-canary-what = Cette patiente ou ce patient n’existe pas. Qui travaille ici n’a aucune raison d’ouvrir ce dossier ; qui prend les dossiers l’un après l’autre tombe dessus.
-alarm-budget-spent-what = Plus de patients devaient être atteints que le budget ne le permet. Aucun autre dossier ne s’ouvre.
+alarm-budget-spent-what = Plus de patients devaient être atteints que le budget ne le permet. Aucun autre dossier ne s’ouvre. En cas d’urgence, quelques-uns s’ouvrent tout de même ; chacun figure au journal.
 alarm-new-device-what = La personne ne s’est jamais connectée avec cette clé d’accès, ou depuis ce réseau.
 alarm-many-refusals-what = { $count } demandes ont été refusées coup sur coup. C’est à cela que ressemble quelqu’un qui essaie ce qui marche.
 alarm-many-counts-what = { $count } recherches n’ont fait que compter. Les nombres aussi laissent deviner qui a quel diagnostic.

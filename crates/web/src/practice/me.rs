@@ -1,5 +1,5 @@
 //! A patient's own pages: `GET /{cell}/me`: who has looked at their record; `POST /{cell}/me/question`: a question about it, which becomes
-//! a task of the practice. `/{cell}/paper`: a code on paper begins a short session. `/{cell}/patient/{id}/give-access`: the practice makes one.
+//! a task of the practice; `POST /{cell}/me/passkey`: to the door, for a passkey of their own. `/{cell}/paper`: a code on paper begins a short session. `/{cell}/patient/{id}/give-access`: the practice makes one.
 //!
 //! Never: shows a patient anything but accesses to their own record; the keyholder holds them to it. State: none.
 
@@ -23,6 +23,7 @@ use std::sync::Arc;
 pub(super) const ROUTES: &[Route] = &[
     ("GET", "/{cell}/me"),
     ("POST", "/{cell}/me/question"),
+    ("POST", "/{cell}/me/passkey"),
     ("GET", "/{cell}/patient/{id}/give-access"),
     ("POST", "/{cell}/patient/{id}/give-access"),
 ];
@@ -44,6 +45,17 @@ struct Own<'a> {
     is_later: bool,
     is_asked: bool,
     is_wrong: bool,
+    /// Whether there was no link to a passkey.
+    has_no_link: bool,
+}
+
+#[derive(Template)]
+#[template(path = "practice/me_passkey.html")]
+struct ToDoor<'a> {
+    t: Words,
+    base: &'a str,
+    /// The one-time link.
+    to: &'a str,
 }
 
 #[derive(Template)]
@@ -67,6 +79,7 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     match ask.route {
         "/{cell}/me" => own(ask, false).await,
         "/{cell}/me/question" => question(ask).await,
+        "/{cell}/me/passkey" => passkey(ask).await,
         _ => give(ask).await,
     }
 }
@@ -89,6 +102,7 @@ async fn own(ask: &PageAsk<'_>, is_wrong: bool) -> Result<Answer, Trouble> {
         is_later: before.is_some(),
         is_asked: ask.query("asked").is_some(),
         is_wrong,
+        has_no_link: ask.query("passkey").is_some(),
     };
     Ok(Page::new(Rail::Nowhere, ask.t.say("me-title"), &body).answer(ask))
 }
@@ -123,6 +137,25 @@ async fn question(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let kind = ResourceType::from_name("Task").ok_or(RecordsError::Internal)?;
     salus_records::create(ask.cell, &ask.asker, kind, None, task.to_string().into_bytes()).await?;
     Ok(ask.settle(see_other(&ask.around, &format!("{}/me?asked=1", ask.base()))))
+}
+
+/// To the door, where a passkey of their own is made. Whoever has one already signs in with it.
+async fn passkey(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
+    record(ask)?;
+    let Some(door) = &ask.web.door_url else { return Err(RecordsError::Unavailable.into()) };
+    match ask.web.records.trust().own_passkey(&ask.asker).await {
+        Ok(link) => {
+            // A form may lead to no other origin, so its page does.
+            let to = format!("{door}/invitation#{}", link.code.0);
+            let body = ToDoor { t: ask.t, base: ask.base(), to: &to };
+            Ok(Page::new(Rail::Nowhere, ask.t.say("me-passkey"), &body).answer(ask))
+        }
+        Err(TrustError::Refused(salus_records::Refusal::NotAllowed)) => {
+            Ok(see_other(&ask.around, &format!("{}/me?passkey=no", ask.base())))
+        }
+        Err(TrustError::Refused(_)) => Err(RecordsError::NoSession.into()),
+        Err(_) => Err(RecordsError::Unavailable.into()),
+    }
 }
 
 async fn give(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {

@@ -4,6 +4,8 @@ use crate::admin_people::signed_in;
 use crate::support::{Http, Reply, Salus};
 use salus_seal::entry::Event;
 use salus_seal::entry::relation::RelationEvent;
+use salus_trust_api::wire::AdminAsk;
+use salus_trust_api::wire::people::{DoorAnswer, DoorAsk};
 use serde_json::json;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -66,6 +68,51 @@ fn a_reason_opens_the_record_and_stands_out_where_it_is_seen() {
 }
 
 #[test]
+fn whoever_is_bound_by_nothing_is_asked_before_anything_is_shown() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let patient = json!({"resourceType": "Patient", "name": [{"family": "Unbekannt"}]});
+    let [known, unknown] = [0, 1].map(|_| cell.create("Patient", &patient.to_string()));
+    let encounter = json!({
+        "resourceType": "Appointment", "status": "booked", "start": now(), "end": now(),
+        "participant": [{"actor": {"reference": format!("Patient/{known}")}, "status": "accepted"}],
+    });
+    cell.create("Appointment", &encounter.to_string());
+    // Half a day later: what was just taken in is nobody's question.
+    salus.admin().ask(AdminAsk::MoveClock { by_ms: 13 * 3_600_000 }).unwrap();
+    let home = (cell.name.as_str(), crate::admin::id_of(&salus, "praxis"));
+    let (_, doctor) = signed_in(&salus, home, "physician", "Dr. Roth");
+    let today = send(&salus, &doctor, "GET", &format!("/praxis/patient/{known}"), "");
+    assert!(
+        today.status == 200 && today.text().contains("Unbekannt"),
+        "who comes today is everybody's patient"
+    );
+    let chart = format!("/praxis/patient/{unknown}");
+    for part in ["", "/labs", "/medication", "/documents", "/access"] {
+        let asked = send(&salus, &doctor, "GET", &format!("{chart}{part}"), "");
+        let text = asked.text();
+        assert!(
+            asked.status == 200 && text.contains("name=\"reason\"") && !text.contains("Unbekannt"),
+            "{part}: {text}"
+        );
+    }
+    let said =
+        send(&salus, &doctor, "POST", &format!("{chart}/reason"), &format!("reason=letter&to={chart}/labs"));
+    assert_eq!(said.status, 303);
+    let shown = send(&salus, &doctor, "GET", &format!("{chart}/labs"), "");
+    assert!(shown.status == 200 && shown.text().contains("Unbekannt"), "{}", shown.text());
+    let log = salus.log("praxis");
+    assert!(
+        log.iter().any(|entry| matches!(entry.lasting.event, Event::Related(RelationEvent::Stated { .. })))
+    );
+}
+
+fn now() -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    salus_records::fhir::instant::instant(since.as_millis() as u64)
+}
+
+#[test]
 fn a_patient_sees_who_has_looked_and_asks_by_a_code_on_paper() {
     let salus = Salus::start();
     let cell = salus.cell("praxis");
@@ -107,6 +154,19 @@ fn a_patient_sees_who_has_looked_and_asks_by_a_code_on_paper() {
         let reply = send(&salus, &anna, "POST", &path, "reason=letter");
         assert!(reply.status == 404 || reply.header("location") == Some("/praxis/me"), "{path}");
     }
+    // A passkey of their own: a link to the door, one at a time, for themself alone.
+    let link = send(&salus, &anna, "POST", "/praxis/me/passkey", "");
+    let text = link.text();
+    let to = text.split("http://localhost:1/invitation#").nth(1).unwrap().split('"').next().unwrap();
+    let secret = salus_trust_api::Token::parse(to).unwrap();
+    let opened = crate::admin_people::at_door(&salus, DoorAsk::OpenInvitation { secret });
+    let DoorAnswer::Registration(registration) = opened else { panic!("no registration") };
+    let log = salus.log("praxis");
+    let is_patient = |event: &Event| matches!(event, Event::Related(RelationEvent::IsPatient { principal, .. }) if *principal == registration.principal);
+    assert!(log.iter().any(|entry| is_patient(&entry.lasting.event)));
+    let again = send(&salus, &anna, "POST", "/praxis/me/passkey", "");
+    assert_eq!(again.header("location"), Some("/praxis/me?passkey=no"));
+    assert_eq!(send(&salus, &doctor, "POST", "/praxis/me/passkey", "").status, 404, "patients only");
     // A question is a task of the practice, about them.
     assert_eq!(send(&salus, &anna, "POST", "/praxis/me/question", "text=").status, 200);
     let asked = send(&salus, &anna, "POST", "/praxis/me/question", "about=Dr.+Roth&text=I+do+not+know+them");
