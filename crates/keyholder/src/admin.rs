@@ -157,6 +157,7 @@ impl Core {
         self.record(Tree::Platform, now_ms, Event::CellKeyEscrowed { cell, generation, escrow }, None)?;
         let event = Event::CellCreated { cell, name: name.clone(), house_kinds, budgets };
         self.record(Tree::Platform, now_ms, event, None)?;
+        self.owe(cell)?;
         self.open_index(cell);
         Ok(Ok(AdminAnswer::Cell(CellInfo { id: cell, name, quarantined: false })))
     }

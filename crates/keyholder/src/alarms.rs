@@ -86,7 +86,9 @@ impl Core {
             && !reaches_everybody;
         let last_ms = who.and_then(|who| alarms.watch(&who)).and_then(|watch| watch.raised_ms(kind));
         let quiet_ms = u64::from(alarms.rules.quiet_minutes) * MINUTE_MS;
-        if !suspends && last_ms.is_some_and(|last_ms| last_ms + quiet_ms > now_ms) {
+        // Of the reserve, each use is told: there are a few a day, and none is like another.
+        let is_each = suspends || kind == AlarmKind::EmergencyReserve;
+        if !is_each && last_ms.is_some_and(|last_ms| last_ms + quiet_ms > now_ms) {
             return Ok(());
         }
         // What is kept back of the disk is for what stops somebody.
@@ -110,7 +112,7 @@ impl Core {
             ..fleeting.clone()
         });
         self.record(tree, now_ms, Event::Alarm(AlarmEvent::Raised(raised)), fleeting.as_ref())?;
-        self.messenger.raised.push((cell, number));
+        self.messenger.raised.push_back((cell, number));
         Ok(())
     }
 
@@ -327,10 +329,6 @@ fn counted(
             due.push(Due::new(AlarmKind::Tampering, None));
         }
     }
-    // Whoever begins with the reserve was refused nothing before.
-    if matches!(event, Event::Budget(BudgetEvent::Emergency { .. })) {
-        due.push(Due::new(AlarmKind::BudgetSpent, None));
-    }
     if matches!(event, Event::Searched) && fleeting.interaction == Interaction::Count {
         let all = watch.map_or(0, |watch| watch.counts_since(from_ms(counts_minutes))) + 1;
         if all >= counts {
@@ -342,7 +340,7 @@ fn counted(
     }
 }
 
-/// Passkeys that were never seen, copies of them, and changes of trust at night.
+/// Passkeys that were never seen, copies of them, the emergency reserve, and changes of trust at night.
 fn of_trust(alarms: &Alarms, time_ms: u64, event: &Event, fleeting: Option<&Fleeting>, due: &mut Vec<Due>) {
     let who = match event {
         Event::SessionBegun { principal, device: Some(device), .. } => {
@@ -353,6 +351,11 @@ fn of_trust(alarms: &Alarms, time_ms: u64, event: &Event, fleeting: Option<&Flee
         }
         Event::Person(PersonEvent::SignInRefused { why: SignInFault::Cloned, .. }) => {
             due.push(Due::new(AlarmKind::Tampering, None));
+            return;
+        }
+        Event::Budget(BudgetEvent::Emergency { principal }) => {
+            let count = fleeting.map_or(1, |fleeting| fleeting.patients.len() as u32);
+            due.push(Due { count, ..Due::new(AlarmKind::EmergencyReserve, Some(*principal)) });
             return;
         }
         Event::ClientCreated { .. } | Event::ClientRevoked { .. } | Event::Proof(_) => None,

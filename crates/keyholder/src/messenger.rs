@@ -9,8 +9,8 @@ use salus_accesslog::Tree;
 use salus_seal::CellId;
 use salus_seal::entry::Event;
 use salus_seal::entry::alarms::{AlarmEvent, Way};
-use salus_trust_api::wire::alarms::{AlarmTold, FromMessenger, WayStatus, WayTrouble};
-use std::collections::BTreeMap;
+use salus_trust_api::wire::alarms::{AlarmTold, CellWays, FromMessenger, WayStatus, WayTrouble};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The messenger.
 #[derive(Debug, Default)]
@@ -18,23 +18,22 @@ pub(crate) struct Messenger {
     /// Whether it is connected, and has said its ways.
     is_there: bool,
     /// Raised since it was last told.
-    pub raised: Vec<(CellId, u64)>,
+    pub raised: VecDeque<(CellId, u64)>,
     trouble: BTreeMap<Way, WayTrouble>,
+    /// By which ways it tells every cell, and some besides.
+    all: Vec<Way>,
+    besides: Vec<CellWays>,
 }
+
+/// The most alarms in one message to the messenger.
+const MAX_ALARMS_PER_MESSAGE: usize = 1_000;
 
 impl Core {
     /// Takes in what the messenger says.
     pub(crate) fn hear_messenger(&mut self, said: FromMessenger) -> Result<(), KeyholderError> {
         match said {
-            FromMessenger::Ways(mut ways) => {
-                ways.sort_unstable();
-                ways.dedup();
-                self.messenger = Messenger { is_there: true, ..Messenger::default() };
-                let cells: Vec<CellId> = self.state.names.values().copied().collect();
-                for cell in cells {
-                    self.owe_by(cell, &ways)?;
-                }
-            }
+            FromMessenger::Ways(all) => self.tells_by(all, Vec::new())?,
+            FromMessenger::WaysByCell { all, besides } => self.tells_by(all, besides)?,
             FromMessenger::Told { way, cell, alarm } => {
                 self.messenger.trouble.remove(&way);
                 let known = self.state.cells.get(&cell).and_then(|cell| cell.alarms.newest.get(&alarm));
@@ -49,15 +48,32 @@ impl Core {
         Ok(())
     }
 
+    /// It is there, and tells by these ways.
+    fn tells_by(&mut self, all: Vec<Way>, besides: Vec<CellWays>) -> Result<(), KeyholderError> {
+        self.messenger = Messenger { is_there: true, all, besides, ..Messenger::default() };
+        self.owe_in_all_cells()
+    }
+
+    /// The same of every cell.
+    pub(crate) fn owe_in_all_cells(&mut self) -> Result<(), KeyholderError> {
+        let cells: Vec<CellId> = self.state.names.values().copied().collect();
+        cells.into_iter().try_for_each(|cell| self.owe(cell))
+    }
+
     /// Notes the ways of a cell where they are others, and what is owed by them still.
-    fn owe_by(&mut self, cell: CellId, ways: &[Way]) -> Result<(), KeyholderError> {
-        let Some(alarms) = self.state.cells.get(&cell).map(|cell| &cell.alarms) else { return Ok(()) };
+    pub(crate) fn owe(&mut self, cell: CellId) -> Result<(), KeyholderError> {
+        let Some((name, alarms)) = self.state.cells.get(&cell).map(|cell| (&cell.name, &cell.alarms)) else {
+            return Ok(());
+        };
+        let besides = self.messenger.besides.iter().filter(|besides| besides.cell == *name);
+        let ways = besides.flat_map(|besides| &besides.ways).chain(&self.messenger.all);
+        let ways: Vec<Way> = ways.copied().collect::<BTreeSet<Way>>().into_iter().collect();
         let owed = alarms.newest.iter().filter(|(_, alarm)| !alarm.owed.is_empty());
         let owed: Vec<u64> = owed.map(|(number, _)| *number).collect();
         self.messenger.raised.extend(owed.into_iter().map(|number| (cell, number)));
         if alarms.ways != ways {
             let now_ms = self.clock.now_ms();
-            let event = Event::Alarm(AlarmEvent::Ways { ways: ways.to_vec() });
+            let event = Event::Alarm(AlarmEvent::Ways { ways });
             self.record(Tree::Cell(cell), now_ms, event, None)?;
         }
         Ok(())
@@ -68,20 +84,24 @@ impl Core {
         self.messenger.is_there = false;
     }
 
-    /// What is to be told now. Only to be sent after a commit.
+    /// What is to be told now, the oldest first; only to be sent after a commit. What is more than one message holds is told when the
+    /// messenger has said something again, so that nothing heaps up before one that is slow.
     pub(crate) fn take_alarms(&mut self) -> Vec<AlarmTold> {
-        let raised = std::mem::take(&mut self.messenger.raised);
         if !self.messenger.is_there {
-            return Vec::new();
+            self.messenger.raised.clear();
         }
-        raised.into_iter().filter_map(|(cell, number)| self.told(cell, number)).collect()
+        let mut told = Vec::new();
+        while told.len() < MAX_ALARMS_PER_MESSAGE
+            && let Some((cell, number)) = self.messenger.raised.pop_front()
+        {
+            told.extend(self.told(cell, number));
+        }
+        told
     }
 
     fn told(&self, id: CellId, number: u64) -> Option<AlarmTold> {
         let cell = self.state.cells.get(&id)?;
         let alarm = cell.alarms.newest.get(&number).filter(|alarm| !alarm.owed.is_empty())?;
-        let session = alarm.session.and_then(|session| self.state.sessions.get(&session));
-        let who = session.map(|session| session.principal).or(alarm.raised.by);
         Some(AlarmTold {
             cell: id,
             cell_name: cell.name.clone(),
@@ -89,7 +109,8 @@ impl Core {
             time_ms: alarm.time_ms,
             kind: alarm.raised.kind,
             count: alarm.raised.count,
-            who: who.and_then(|who| self.state.name_of(&who)),
+            // A patient who looks at their own record has a name, too: nobody's leaves by these ways.
+            who: None,
             session: alarm.session,
             suspended: alarm.raised.suspends,
             owed: alarm.owed.clone(),

@@ -327,9 +327,11 @@ impl State {
 impl Session {
     /// Whether it has neither ended nor been ended.
     pub fn lives(&self, now_ms: u64) -> bool {
-        !self.revoked
-            && !self.suspended
-            && now_ms < self.ends_ms
-            && now_ms < self.used_ms.saturating_add(self.idle_ms)
+        !self.suspended && self.would_live(now_ms)
+    }
+
+    /// The same, had no alarm suspended it.
+    pub(crate) fn would_live(&self, now_ms: u64) -> bool {
+        !self.revoked && now_ms < self.ends_ms && now_ms < self.used_ms.saturating_add(self.idle_ms)
     }
 }

@@ -228,11 +228,24 @@ impl Core {
         is_good.then_some((*id, session))
     }
 
+    /// Whether the session would be of use, had no alarm suspended it: whoever was signed out in the midst of their work is told why.
+    fn is_suspended(&self, of: &OfSession, now_ms: u64) -> bool {
+        let id = self.state.tokens.get(&of.token.hash());
+        let session = id.and_then(|id| self.state.sessions.get(id)).filter(|session| session.suspended);
+        session.is_some_and(|session| {
+            let is_good = session.cell == of.cell && session.would_live(now_ms);
+            is_good && !self.state.holds.cover(session) && self.state.credentials_live(session)
+        })
+    }
+
     /// Who acts. No entry, unless it is not proved: it tells nothing of a patient.
     pub(crate) fn who(&mut self, of: &OfSession) -> Result<Answer, KeyholderError> {
         let now_ms = self.clock.now_ms();
         let session = match self.acting(of, false, now_ms)? {
             Ok(session) => session,
+            Err(Refusal::NoSession) if self.is_suspended(of, now_ms) => {
+                return Ok(Answer::Refused(Refusal::Suspended));
+            }
             Err(refusal) => return Ok(Answer::Refused(refusal)),
         };
         let Some(found) = self.state.sessions.get(&session) else {

@@ -109,6 +109,10 @@ pub fn run(mut options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -
         let recovery_identity = identity.recovery.0.clone();
         core.record(Tree::Platform, now_ms, Event::SigningKeyEscrowed { recovery_identity, escrow }, None)?;
     }
+    if options.messenger_key.is_none() {
+        // Nothing more is owed by ways that nobody goes.
+        core.owe_in_all_cells()?;
+    }
     core.commit()?;
     let listener = listen(&options.socket)?;
     let (indexer, line) = options.search.map(|search| (search.indexer_key, search.line)).unzip();

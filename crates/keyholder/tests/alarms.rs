@@ -7,8 +7,9 @@ mod support;
 
 use salus_seal::entry::alarms::{AlarmEvent, AlarmKind, AlarmRaised, AlarmRules, Way};
 use salus_seal::entry::{Event, Interaction, Refusal};
-use salus_seal::{CellId, Part};
+use salus_seal::{CellId, Part, Sealed};
 use salus_trust_api::admin::AdminClient;
+use salus_trust_api::frame;
 use salus_trust_api::wire::alarms::*;
 use salus_trust_api::wire::*;
 use support::*;
@@ -133,6 +134,74 @@ fn whoever_opens_a_canary_has_the_answer_and_no_session_any_more() {
     assert_eq!(canaries(&mut admin, CanaryAsk::List), CanaryAnswer::Canaries(vec!["canary-0".into()]));
     assert!(p.server.read(&p.session, &stored[3], Part::Body).is_ok());
     assert!(p.server.read(&p.session, &stored[0], Part::Body).is_ok(), "the session goes on");
+}
+
+/// Everything that the record server holds of a record and is answered about it, but for what is random or counts on in each: `(what, value)`.
+fn shows(p: &mut Practice, stored: &Stored) -> Vec<(String, u64)> {
+    let Sealed { header, body, line, words } = &stored.sealed;
+    let mut all = [
+        ("kind", u64::from(header.kind)),
+        ("version", u64::from(header.version)),
+        ("deleted", u64::from(header.deleted)),
+        ("time", header.time_ms),
+        ("record beyond compartment", header.record - header.compartment),
+        ("bytes of the body", body.len() as u64),
+        ("bytes of the line", line.len() as u64),
+        ("bytes of the words", words.len() as u64),
+        ("bytes of the version's wrap", stored.wrap.len() as u64),
+        ("bytes of the compartment's wrap", stored.compartment.wrap.len() as u64),
+        ("compartment beyond record", stored.compartment.number - header.record),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .to_vec();
+    for part in [Part::Line, Part::Body] {
+        for interaction in [Interaction::Read, Interaction::Update, Interaction::HistoryInstance] {
+            let read = Read {
+                part,
+                versions: vec![stored.version()],
+                compartments: vec![stored.compartment.clone()],
+            };
+            let said = match p.server.admit(&p.session, interaction, Intent::Read(read)) {
+                Ok(Admitted { receipt, valid_ms, grants }) => vec![
+                    ("valid", u64::from(valid_ms)),
+                    ("entries", receipt.last_entry - receipt.entry),
+                    ("grants", grants.len() as u64),
+                    ("bytes", frame::encode(&grants).unwrap().len() as u64),
+                ],
+                Err(refusal) => vec![("refused", frame::encode(&refusal).unwrap().len() as u64)],
+            };
+            all.extend(
+                said.into_iter().map(|(name, value)| (format!("{part:?} {interaction:?}: {name}"), value)),
+            );
+        }
+    }
+    all
+}
+
+#[test]
+fn what_the_record_server_has_and_gets_is_alike_for_canaries_and_for_others_and_takes_as_long() {
+    let mut p = practice(50);
+    let rules = AlarmRules { canary_suspends: false, ..AlarmRules::default() };
+    alarms(&mut p.keyholder.admin(), AlarmsAsk::SetRules(rules));
+    let stored = p.fill(3, 2);
+    let all: Vec<Vec<(String, u64)>> = stored.iter().map(|one| shows(&mut p, one)).collect();
+    for (at, other) in all.iter().enumerate() {
+        assert_eq!(*other, all[0], "record {} shows", at + 1);
+    }
+    assert_eq!(kinds(&mut p.keyholder.admin()), [AlarmKind::Canary], "they were opened");
+    // One by one in turn, so that whatever else this machine does meets both alike.
+    let mut took = [Vec::new(), Vec::new()];
+    for turn in 0..400 {
+        let began = std::time::Instant::now();
+        assert!(p.server.read(&p.session, &stored[if turn % 2 == 0 { 1 } else { 4 }], Part::Body).is_ok());
+        took[turn % 2].push(began.elapsed().as_secs_f64());
+    }
+    let [real, canary] = took.map(|mut all| {
+        all.sort_by(f64::total_cmp);
+        all[all.len() / 2]
+    });
+    println!("a read took {:.0} µs, of a canary {:.0} µs (medians of 200)", real * 1e6, canary * 1e6);
+    assert!((0.67..1.5).contains(&(canary / real)), "{canary} {real}");
 }
 
 #[test]

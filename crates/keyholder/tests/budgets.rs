@@ -292,6 +292,13 @@ fn the_reserve_opens_a_few_in_spite_of_every_budget_and_nobody_drains_anothers()
         |entry: &&LogEntry| matches!(entry.lasting.event, Event::Budget(BudgetEvent::Emergency { .. }));
     let uses: Vec<_> = log.iter().filter(is_use).collect();
     assert_eq!(uses.len(), 6, "each stands out");
+    let is_alarm = |entry: &&LogEntry| match &entry.lasting.event {
+        Event::Alarm(AlarmEvent::Raised(raised)) if raised.kind == AlarmKind::EmergencyReserve => {
+            raised.count == 1 && uses.iter().any(|used| used.number == raised.cause)
+        }
+        _ => false,
+    };
+    assert_eq!(log.iter().filter(is_alarm).count(), 6, "each is an alarm, however close together they are");
     assert!(uses.iter().all(|entry| entry.fleeting.as_ref().unwrap().patients.len() == 1));
     let scope = scope_of(&mut p.admin(), ScopeBy::Principal(ada.principal));
     assert_eq!(scope.patients.len(), 9, "the scope knows them all");
@@ -319,7 +326,7 @@ fn whoever_begins_with_the_reserve_raises_an_alarm_all_the_same() {
         Event::Alarm(AlarmEvent::Raised(raised)) => Some((raised.kind, raised.cause)),
         _ => None,
     });
-    assert_eq!(alarms.collect::<Vec<_>>(), [(AlarmKind::BudgetSpent, used)]);
+    assert_eq!(alarms.collect::<Vec<_>>(), [(AlarmKind::EmergencyReserve, used)]);
 }
 
 fn find(reach: &BlastRadius, is_it: impl Fn(&Credential) -> bool) -> &CredentialReach {

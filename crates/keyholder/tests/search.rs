@@ -5,7 +5,9 @@
 mod support;
 
 use salus_seal::Part;
+use salus_seal::entry::alarms::{AlarmKind, AlarmRules};
 use salus_seal::entry::{Event, Interaction, Refusal};
+use salus_trust_api::wire::alarms::{AlarmsAnswer, AlarmsAsk};
 use salus_trust_api::wire::index::*;
 use salus_trust_api::wire::query::*;
 use salus_trust_api::wire::*;
@@ -164,6 +166,32 @@ fn counts_are_rounded_for_those_who_have_no_need_when_many_match() {
     let mut client = practice(10);
     let (_, exact) = client.search(query(PATIENT), found(&[(1, 1)], 12_345), many()).unwrap();
     assert_eq!((exact.total, exact.rounded), (12_345, false));
+}
+
+#[test]
+fn many_searches_that_only_count_are_an_alarm_and_those_that_show_are_none() {
+    let mut p = practice(10);
+    let mut admin = p.keyholder.admin();
+    let mut alarms = |ask| match admin.ask(AdminAsk::Alarms { cell: "praxis".into(), ask }).unwrap() {
+        AdminAnswer::Alarms(AlarmsAnswer::Alarms(page)) => page.alarms,
+        AdminAnswer::Alarms(_) => Vec::new(),
+        other => panic!("{other:?}"),
+    };
+    let rules = AlarmRules { counts: 3, counts_minutes: 10, ..AlarmRules::default() };
+    alarms(AlarmsAsk::SetRules(rules));
+    let list = || AlarmsAsk::List { before: None, limit: 10 };
+    for _ in 0..3 {
+        p.search(query(PATIENT), found(&[], 40), reach(&[], &[])).unwrap();
+    }
+    for done in 0..3 {
+        assert_eq!(alarms(list()), [], "after {done}");
+        p.search(Query { count: 0, ..query(PATIENT) }, found(&[], 40), reach(&[], &[])).unwrap();
+    }
+    let raised = alarms(list());
+    assert_eq!((raised.len(), raised[0].kind, raised[0].count), (1, AlarmKind::ManyCounts, 3));
+    assert!(!raised[0].suspended && raised[0].principal == Some(p.session.principal));
+    p.search(Query { count: 0, ..query(PATIENT) }, found(&[], 40), reach(&[], &[])).unwrap();
+    assert_eq!(alarms(list()).len(), 1, "once within an hour");
 }
 
 #[test]

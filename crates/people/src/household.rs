@@ -2,7 +2,7 @@
 //! same person each time. Pure.
 
 use crate::calendar::{Day, days_of_years, years};
-use crate::names::Origin;
+use crate::names::{Origin, rare_surname};
 use crate::places::{Place, landline, mobile};
 use crate::random::Random;
 use crate::{Locale, World};
@@ -157,8 +157,12 @@ impl Draw<'_> {
     fn household(mut self, kind: Kind) -> Household {
         let locale = self.locale();
         let place = Place::draw(locale, &mut self.random);
-        let origin = Origin::draw(locale, &mut self.random);
-        let surname = origin.surname(locale, &mut self.random);
+        let (origin, surname) = if self.world.has_rare_names {
+            (Origin::local(), rare_surname(locale, &mut self.random))
+        } else {
+            let origin = Origin::draw(locale, &mut self.random);
+            (origin, origin.surname(locale, &mut self.random))
+        };
         let people = match kind {
             Kind::Single => vec![self.single(origin, &surname)],
             Kind::OldCouple => self.couple(origin, &surname, 66, 88),

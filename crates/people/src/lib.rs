@@ -64,12 +64,19 @@ pub struct World {
     locale: Locale,
     seed: u64,
     today: Day,
+    has_rare_names: bool,
 }
 
 impl World {
     /// The practice of that country and seed on that day, in local time ([`calendar::local`]).
     pub fn new(locale: Locale, seed: u64, today: Day) -> Self {
-        Self { locale, seed, today }
+        Self { locale, seed, today, has_rare_names: false }
+    }
+
+    /// The same, whose families have names that hardly anybody shares: for patients who are not to be taken for others.
+    #[must_use]
+    pub fn with_rare_names(self) -> Self {
+        Self { has_rare_names: true, ..self }
     }
 
     /// A transaction that puts the practice, its people and the insurers. Everything else refers to it.

@@ -54,6 +54,12 @@ impl Origin {
     }
 }
 
+/// A surname of two parts, as many families have one and few the same.
+pub(crate) fn rare_surname(locale: Locale, random: &mut Random) -> String {
+    let (first, last) = locale.of([(GERMAN_FIRST, GERMAN_LAST), (FRENCH_FIRST, FRENCH_LAST)]);
+    format!("{}{}", random.word(first), random.word(last))
+}
+
 fn cohort(locale: Locale, year: i64) -> (&'static str, &'static str) {
     let cohorts = locale.of([GERMAN, FRENCH]);
     let found = cohorts.iter().rev().find(|(from, ..)| *from <= year).or(cohorts.first());
@@ -129,6 +135,16 @@ const FRENCH: &[Cohort] = &[
         "Lucas,Gabriel,Hugo,Jules,Arthur,Raphaël,Louis,Nathan,Léo,Ethan,Gaspard,Noé,Sacha,Théodore,Eliott",
     ),
 ];
+
+/// What rare surnames are made of.
+const GERMAN_FIRST: &str = "Achen,Birken,Brand,Buchen,Dorn,Eichel,Ellen,Espen,Falken,Fehren,Gersten,Grünen,Hager,Harten,Hirsch,Hohen,Holl,Kalten,Kern,\
+    Kirch,Langen,Lauter,Linden,Mühl,Nieder,Ober,Oster,Rosen,Rotten,Sassen,Schön,Sieben,Stein,Tannen,Wacken,Walden,Weiden,Wester,Wieden,Wolfs";
+const GERMAN_LAST: &str = "ach,aich,bach,bauer,berger,born,brink,busch,dorfer,eck,egger,feld,felder,haupt,häuser,hofer,holz,horst,huber,kamp,kofler,\
+    lechner,leitner,mair,meier,müller,rieder,roth,sattler,schläger,schmid,stätter,steiner,thaler,wald,weger,wieser,winkel,ziegler";
+const FRENCH_FIRST: &str = "Beau,Bel,Bois,Bon,Bourg,Caille,Champ,Chante,Clair,Clos,Cour,Font,Gran,Haute,Mal,Mar,Mire,Mont,Neuf,Perche,Pierre,Pont,\
+    Prim,Roche,Taille,Tour,Val,Vert,Ville";
+const FRENCH_LAST: &str = "arbre,aud,bert,bois,brun,champ,chard,court,dieu,ferrand,font,fort,grain,lieu,loup,mart,mier,mont,neuve,nard,pont,pré,ray,\
+    regard,rive,saison,tain,val,ville,vin";
 
 const GERMAN_SURNAMES: &str = "Müller,Schmidt,Schneider,Fischer,Weber,Meyer,Wagner,Becker,Schulz,Hoffmann,Koch,Richter,Klein,Wolf,\
     Schröder,Neumann,Schwarz,Zimmermann,Braun,Krüger,Hartmann,Lange,Krause,Lehmann,Köhler,König,Walter,Mayer,Huber,Kaiser,Fuchs,\
@@ -217,6 +233,19 @@ mod tests {
         let others = others.flat_map(|other| [other.women, other.men, other.surnames]);
         for names in all.chain(others).chain([GERMAN_SURNAMES, FRENCH_SURNAMES]) {
             assert!(names.split(',').all(|name| name.trim().len() > 1), "{names}");
+        }
+    }
+
+    #[test]
+    fn rare_surnames_are_rare_and_nobody_elses() {
+        for (locale, common) in [(Locale::German, GERMAN_SURNAMES), (Locale::French, FRENCH_SURNAMES)] {
+            let mut random = Random::new(7, 7);
+            let drawn: Vec<String> = (0..200).map(|_| rare_surname(locale, &mut random)).collect();
+            let different: std::collections::BTreeSet<&String> = drawn.iter().collect();
+            assert!(different.len() > 160, "{}", different.len());
+            let common: Vec<&str> = common.split(',').map(str::trim).collect();
+            let known = different.iter().filter(|name| common.contains(&name.as_str())).count();
+            assert!(known <= 2, "{known} of {} are common", different.len());
         }
     }
 }

@@ -102,7 +102,9 @@ impl RecordsError {
 
     fn from_trust(error: TrustError, refused: Self) -> Self {
         match error {
-            TrustError::Refused(Refusal::NoSession | Refusal::NoProof | Refusal::BadProof) => Self::NoSession,
+            TrustError::Refused(
+                Refusal::NoSession | Refusal::NoProof | Refusal::BadProof | Refusal::Suspended,
+            ) => Self::NoSession,
             TrustError::Refused(Refusal::StaleProof) => Self::StaleProof,
             TrustError::Refused(Refusal::Budget { retry_after_s }) => Self::Budget { retry_after_s },
             TrustError::Refused(Refusal::TouchNeeded) => Self::TouchNeeded,

@@ -386,6 +386,14 @@ salus-alarm-rules = Wonach Alarme ausgelöst werden: zeigen, oder ändern, was g
 
         Was jede Regel bedeutet, und ihre Grenzen: docs/alarms.md
 
+salus-alarm-test = Allen, die von Alarmen benachrichtigt werden, eine Nachricht senden, die kein Alarm ist, und sagen, was daraus wurde
+    .after =
+        Beispiele:
+          salus alarm test
+          salus alarm test --config /etc/salus/salus.toml --data /var/lib/salus
+
+        Gesendet wird von diesem Befehl, mit den Einstellungen unter [alarms]; der Server muss nicht laufen.
+
 salus-canary = Patienten, die es nicht gibt: wer einen öffnet, verrät sich
 
 salus-canary-add = Patienten anlegen, die es nicht gibt: wer einen öffnet, verrät sich

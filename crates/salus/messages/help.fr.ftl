@@ -387,6 +387,14 @@ salus-alarm-rules = Selon quoi des alarmes sont déclenchées : le montrer, ou c
 
         Ce que signifie chaque règle, et ses limites : docs/alarms.md
 
+salus-alarm-test = Envoyer à tous ceux qui sont avertis des alarmes un message qui n’en est pas une, et dire ce qu’il en est advenu
+    .after =
+        Exemples :
+          salus alarm test
+          salus alarm test --config /etc/salus/salus.toml --data /var/lib/salus
+
+        C’est cette commande qui envoie, avec les réglages sous [alarms] ; le serveur n’a pas besoin de tourner.
+
 salus-canary = Des patients qui n’existent pas : qui en ouvre un se trahit
 
 salus-canary-add = Créer des patients qui n’existent pas : qui en ouvre un se trahit

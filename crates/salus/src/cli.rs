@@ -185,6 +185,9 @@ All that is given must fit. docs/incident.md says what the categories hold.")]
     /// The extractor's process; started by `serve` and `demo` when it is called for
     #[command(name = "__extractor", hide = true)]
     Extractor,
+    /// The messenger's process; started by `serve` and `demo`
+    #[command(name = "__messenger", hide = true)]
+    Messenger,
     /// The record server's process; started by `serve` and `demo`
     #[command(name = "__record-server", hide = true)]
     RecordServer,

@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Command::Door => return process::door::run(),
         Command::Indexer => return process::indexer::run(),
         Command::Extractor => return process::extractor::run(),
+        Command::Messenger => return process::messenger::run(),
         Command::RecordServer => return process::record_server::run(),
         Command::Demo(demo) => demo::run::run(demo, language),
         Command::Forward(forward) => demo::forward::run(forward),

@@ -2,6 +2,7 @@
 
 use crate::cli;
 use crate::config::Level;
+use crate::config::alarms::MAX_TARGETS;
 use crate::config::keys::Kind;
 use crate::config::{ConfigError, MustBe, Rule, Settings, load};
 use crate::data_dir::DataDir;
@@ -42,6 +43,11 @@ pub fn settings(data: &DataDir, config: Option<&Path>, language: Language) -> Re
     load(file).map_err(|error| Failure::could_not(config_says(&error, language)))
 }
 
+/// The settings of the environment's variables alone.
+pub fn environment(language: Language) -> Result<Settings, Failure> {
+    load(None).map_err(|error| Failure::could_not(config_says(&error, language)))
+}
+
 /// Runs on a runtime of this thread, which the server's processes need.
 pub fn on_this_thread<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -75,6 +81,13 @@ fn config_says(error: &ConfigError, language: Language) -> Say {
                 Rule::PublicUrl => say("rule-public-url"),
                 Rule::DoorUrl => say("rule-door-url"),
                 Rule::RelyingParty => say("rule-relying-party"),
+                Rule::MailWhole => say("rule-mail-whole"),
+                Rule::MailLogin => say("rule-mail-login"),
+                Rule::MailNaked => say("rule-mail-naked"),
+                Rule::MailAddress => say("rule-mail-address"),
+                Rule::WebhookSecret => say("rule-webhook-secret"),
+                Rule::WebhookUrl => say("rule-webhook-url"),
+                Rule::AlarmTargets => say("rule-alarm-targets").with("most", MAX_TARGETS),
             };
             say("config-together").with("keys", keys).with("rule", rule.text(language))
         }

@@ -40,7 +40,7 @@ pub(crate) fn give_up(profile: &Profile) -> Result<String, SandboxError> {
 
 fn has_low_port(network: &Network) -> bool {
     match network {
-        Network::UnixOnly => false,
+        Network::UnixOnly | Network::Connect(_) => false,
         Network::Listen(ports) => ports.iter().any(|port| (1..FIRST_FREE_PORT).contains(port)),
     }
 }

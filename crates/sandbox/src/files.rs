@@ -23,10 +23,13 @@ pub(crate) fn restrict(profile: &Profile) -> Result<String, SandboxError> {
     for path in &profile.read_write {
         ruleset = allow(ruleset, path, writable())?;
     }
-    if let Network::Listen(ports) = &profile.network {
-        for port in ports {
-            ruleset = ruleset.add_rule(NetPort::new(*port, AccessNet::BindTcp)).map_err(refused)?;
-        }
+    let (ports, access): (&[u16], _) = match &profile.network {
+        Network::UnixOnly => (&[], AccessNet::BindTcp),
+        Network::Listen(ports) => (ports, AccessNet::BindTcp),
+        Network::Connect(ports) => (ports, AccessNet::ConnectTcp),
+    };
+    for port in ports {
+        ruleset = ruleset.add_rule(NetPort::new(*port, access)).map_err(refused)?;
     }
     let status = ruleset.restrict_self().map_err(refused)?;
     Ok(match (status.ruleset, status.landlock) {

@@ -36,6 +36,8 @@ pub enum Network {
     UnixOnly,
     /// Unix sockets, and TCP on these local ports (0: any that is free); no connection to anywhere.
     Listen(Vec<u16>),
+    /// Unix sockets, and connections by TCP to these ports (of any machine), and UDP, by which names are resolved; nobody is listened to.
+    Connect(Vec<u16>),
 }
 
 /// Why a process could not be confined. It must not go on then.

@@ -82,7 +82,7 @@ pub(crate) fn filter(network: &Network) -> Result<String, SandboxError> {
     install(fatal_calls().map_err(refused)?, SeccompAction::KillProcess)?;
     Ok(match network {
         Network::UnixOnly => "seccomp: no programs, no other processes, no sockets but Unix".into(),
-        Network::Listen(_) => {
+        Network::Listen(_) | Network::Connect(_) => {
             "seccomp: no programs, no other processes, no sockets but Unix and TCP/UDP".into()
         }
     })
@@ -108,7 +108,7 @@ fn fatal_calls() -> Result<Rules, seccompiler::BackendError> {
 fn foreign_sockets(network: &Network) -> Result<Rules, seccompiler::BackendError> {
     let families: &[i32] = match network {
         Network::UnixOnly => &[libc::AF_UNIX],
-        Network::Listen(_) => &[libc::AF_UNIX, libc::AF_INET, libc::AF_INET6],
+        Network::Listen(_) | Network::Connect(_) => &[libc::AF_UNIX, libc::AF_INET, libc::AF_INET6],
     };
     let none_of_them = families
         .iter()

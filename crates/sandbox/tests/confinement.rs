@@ -6,7 +6,7 @@
 use salus_sandbox::{Network, Profile, confine};
 use std::fs;
 use std::io::ErrorKind;
-use std::net::{TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::ExitStatusExt as _;
@@ -155,6 +155,33 @@ const LISTENING: &[Case] = &[
     ),
 ];
 
+/// The same for a process that connects to one TCP port.
+const CONNECTING: &[Case] = &[
+    ("connects to its port", |d| TcpStream::connect(("127.0.0.1", port(d)?)).map(drop), Expected::Passes),
+    (
+        "cannot connect to another port",
+        |d| {
+            // Nobody listens there, which is not why it is refused.
+            let other = if port(d)? == 9 { 7 } else { 9 };
+            match TcpStream::connect(("127.0.0.1", other)) {
+                Err(error) if error.kind() == ErrorKind::PermissionDenied => Err(error),
+                _ => Ok(()),
+            }
+        },
+        Expected::Refused,
+    ),
+    (
+        "asks a name server, where it may connect",
+        |_| UdpSocket::bind("127.0.0.1:0").map(drop),
+        Expected::Passes,
+    ),
+    ("cannot listen where it may connect", |_| TcpListener::bind("127.0.0.1:0").map(drop), Expected::Refused),
+];
+
+fn all() -> impl Iterator<Item = &'static Case> {
+    CASES.iter().chain(LISTENING).chain(CONNECTING)
+}
+
 /// Whether the process has exactly these capabilities, and none in the sets from which more could come.
 fn has_capabilities(expected: u64) -> std::io::Result<()> {
     let mut text = vec![0; 16 * 1024];
@@ -191,11 +218,11 @@ fn main() {
         probe_one(case, Path::new(directory));
     }
     if arguments.iter().any(|argument| argument == "--list") {
-        CASES.iter().chain(LISTENING).for_each(|(name, ..)| println!("{name}: test"));
+        all().for_each(|(name, ..)| println!("{name}: test"));
         return;
     }
     let mut failed = 0;
-    for (name, _, expected) in CASES.iter().chain(LISTENING) {
+    for (name, _, expected) in all() {
         let status = in_a_process(name);
         let good = match expected {
             Expected::Passes => status.code() == Some(PASSED),
@@ -205,7 +232,7 @@ fn main() {
         println!("test {name} ... {}", if good { "ok".into() } else { format!("FAILED: {status}") });
         failed += usize::from(!good);
     }
-    let passed = CASES.len() + LISTENING.len() - failed;
+    let passed = all().count() - failed;
     println!(
         "\ntest result: {}. {passed} passed; {failed} failed; 0 ignored; 0 measured; 0 filtered out",
         if failed == 0 { "ok" } else { "FAILED" }
@@ -236,7 +263,7 @@ fn in_a_process(case: &str) -> ExitStatus {
 /// Never returns: exits with what came of it.
 fn probe_one(case: &str, directory: &Path) -> ! {
     let listens = LISTENING.iter().any(|(name, ..)| *name == case);
-    let (_, attempt, expected) = CASES.iter().chain(LISTENING).find(|(name, ..)| *name == case).unwrap();
+    let (_, attempt, expected) = all().find(|(name, ..)| *name == case).unwrap();
     if !matches!(expected, Expected::Passes)
         && !matches!(expected, Expected::Killed)
         && !case.contains("connect")
@@ -249,7 +276,13 @@ fn probe_one(case: &str, directory: &Path) -> ! {
     }
     STATUS.set(fs::File::open("/proc/self/status").unwrap()).unwrap();
     let port = |directory| if case.contains("low port") { Ok(LOW_PORT) } else { port(directory) };
-    let network = if listens { Network::Listen(vec![port(directory).unwrap()]) } else { Network::UnixOnly };
+    let network = if listens {
+        Network::Listen(vec![port(directory).unwrap()])
+    } else if CONNECTING.iter().any(|(name, ..)| *name == case) {
+        Network::Connect(vec![port(directory).unwrap()])
+    } else {
+        Network::UnixOnly
+    };
     let in_force = confine(&Profile {
         list_only: vec![directory.join("listed")],
         read_only: vec![directory.join("shown")],

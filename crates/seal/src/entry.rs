@@ -328,6 +328,8 @@ pub enum Refusal {
     StaleProof,
     /// Most of the budget is spent: the person must touch their passkey at the door.
     TouchNeeded,
+    /// An alarm suspended the session. Said to whoever asks who they are, and to nobody who asks for a record; no entry.
+    Suspended,
 }
 
 /// An entry's bytes. `fleeting` is sealed under the month's key, bound to the salt, the cell and the lasting part.

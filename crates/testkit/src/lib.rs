@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on is to fail at once")]
 
 pub mod http;
+pub mod mail;
 pub mod process;
 pub mod server;
 

@@ -25,11 +25,19 @@ pub struct Start {
     pub data: Option<PathBuf>,
     /// Whether SIGINT, SIGTERM and SIGHUP are ignored when it starts, as in a background shell under nohup.
     pub signals_ignored: bool,
+    /// Variables of its environment besides.
+    pub environment: Vec<(String, String)>,
 }
 
 impl Default for Start {
     fn default() -> Self {
-        Self { patients: 2, arguments: Vec::new(), data: None, signals_ignored: false }
+        Self {
+            patients: 2,
+            arguments: Vec::new(),
+            data: None,
+            signals_ignored: false,
+            environment: Vec::new(),
+        }
     }
 }
 
@@ -174,7 +182,7 @@ impl Drop for Server {
 fn spawn(start: &Start, data: &Path) -> Child {
     let mut salus = command();
     salus.args(["demo", "--port", "0", "--patients", &start.patients.to_string(), "--data"]).arg(data);
-    salus.args(&start.arguments);
+    salus.args(&start.arguments).envs(start.environment.iter().map(|(name, value)| (name, value)));
     if start.signals_ignored {
         // A shell is what can ignore signals for what it starts.
         let mut shell = std::process::Command::new("sh");

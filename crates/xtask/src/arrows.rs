@@ -36,6 +36,7 @@ const ARROWS: &[(&str, May<'_>)] = &[
     ("salus-keyholder", May::Only(&["salus-trust-api", "salus-seal", "salus-accesslog", "salus-passkey"])),
     ("salus-indexer", May::Only(&["salus-trust-api", "salus-seal"])),
     ("salus-door", May::Only(&["salus-trust-api", "salus-seal", "salus-frame", "salus-listen"])),
+    ("salus-messenger", May::Only(&["salus-trust-api", "salus-seal"])),
     ("salus-extractor", May::Only(&["salus-fhir", "salus-seal", "salus-trust-api"])),
     (
         "salus-records",

@@ -90,13 +90,13 @@ function linksIn(value) {
 }
 
 /** A demo with this many patients in each of its two practices; waits until it is ready. */
-export async function startSalus({ patients = 3, extraArguments = [] } = {}) {
+export async function startSalus({ patients = 3, extraArguments = [], environment = {} } = {}) {
   if (process.env.SALUS_BROWSER_DEMO) return new Salus(process.env.SALUS_BROWSER_DEMO);
   if (!fs.existsSync(binary)) throw new Error(`${binary} is missing: cargo build -p salus`);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'salus-browser-'));
   const data = path.join(folder, 'demo');
   const words = ['demo', '--port', '0', '--data', data, '--patients', String(patients), ...extraArguments];
-  const child = spawn(binary, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C.UTF-8' } });
+  const child = spawn(binary, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C.UTF-8', ...environment } });
   living.add(child);
   const log = { text: '' };
   child.stderr.setEncoding('utf8').on('data', (text) => {

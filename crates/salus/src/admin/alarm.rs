@@ -3,7 +3,7 @@
 //! Never: a patient. State: none.
 
 use super::change::{no_id, tell};
-use super::{Administration, Output, log_alarms, table, unexpected};
+use super::{Administration, Output, alarm_test, log_alarms, table, unexpected};
 use crate::cli::Alarm;
 use crate::data_dir::DataDir;
 use crate::failure::Failure;
@@ -11,22 +11,29 @@ use crate::messages::say;
 use salus_fhir::instant;
 use salus_seal::SessionId;
 use salus_seal::entry::alarms::{AlarmKind, AlarmRules};
-use salus_trust_api::wire::alarms::{AlarmInfo, AlarmPage, AlarmsAnswer, AlarmsAsk, MAX_ALARMS_PAGE};
+use salus_trust_api::wire::alarms::{
+    AlarmInfo, AlarmPage, AlarmsAnswer, AlarmsAsk, MAX_ALARMS_PAGE, WayTrouble,
+};
 use salus_trust_api::wire::{AdminAnswer, AdminAsk};
 use serde_json::{Value, json};
 
 /// Asks and reports.
 pub fn run(command: &Alarm, output: Output) -> Result<(), Failure> {
-    let (Alarm::List { cell, report }
-    | Alarm::Acknowledge { cell, report, .. }
-    | Alarm::Restore { cell, report, .. }
-    | Alarm::Rules { cell, report, .. }) = command;
+    let (cell, report) = match command {
+        Alarm::List { cell, report }
+        | Alarm::Acknowledge { cell, report, .. }
+        | Alarm::Restore { cell, report, .. }
+        | Alarm::Rules { cell, report, .. } => (cell, report),
+        Alarm::Test { config, report } => return alarm_test::run(config.as_deref(), report, output),
+    };
     let mut administration = Administration::connect(&DataDir::at(&report.data.directory())?)?;
     let mut ask = |ask: AlarmsAsk| match administration.ask(AdminAsk::Alarms { cell: cell.clone(), ask })? {
         AdminAnswer::Alarms(answer) => Ok(answer),
         _ => Err(unexpected()),
     };
     match command {
+        // Was done above.
+        Alarm::Test { .. } => {}
         Alarm::List { .. } => match ask(AlarmsAsk::List { before: None, limit: MAX_ALARMS_PAGE })? {
             AlarmsAnswer::Alarms(page) => list(&page, output),
             _ => return Err(unexpected()),
@@ -98,7 +105,7 @@ fn list(page: &AlarmPage, output: Output) {
         .iter()
         .map(|way| {
             let since = way.since_ms.map(instant);
-            json!({"way": log_alarms::name(way.way), "waiting": way.waiting, "since": since, "messenger": way.is_there})
+            json!({"way": log_alarms::name(way.way), "waiting": way.waiting, "since": since, "messenger": way.is_there, "trouble": way.trouble.map(trouble)})
         })
         .collect();
     let json = json!({"alarms": alarms, "unacknowledged": page.unacknowledged, "ways": ways});
@@ -121,6 +128,15 @@ fn list(page: &AlarmPage, output: Output) {
         };
         table(&page.alarms.iter().map(row).collect::<Vec<_>>())
     });
+}
+
+fn trouble(trouble: WayTrouble) -> &'static str {
+    match trouble {
+        WayTrouble::NoAnswer => "no-answer",
+        WayTrouble::Refused => "refused",
+        WayTrouble::Encryption => "encryption",
+        WayTrouble::Configuration => "configuration",
+    }
 }
 
 fn to_json(alarm: &AlarmInfo) -> Value {

@@ -83,6 +83,8 @@ pub struct Invented {
 
 /// So many patients of that world whom nothing else is about. `practice`: whom their records refer to in place of the world's own people.
 pub fn invent(world: &World, count: u32, practice: Option<&Practice>) -> Result<Vec<Invented>, Failure> {
+    // Whoever looks for a patient of a common name must not meet one who does not exist.
+    let world = world.with_rare_names();
     let mut all = Vec::new();
     for _ in 0..count {
         let index = FIRST + (random()? >> 24);

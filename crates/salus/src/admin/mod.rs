@@ -3,6 +3,7 @@
 //! Never: opens a record. State: a connection, for one command.
 
 pub mod alarm;
+mod alarm_test;
 pub mod budget;
 pub mod budgets;
 pub mod canary;
@@ -13,6 +14,7 @@ pub mod contain;
 pub mod extraction;
 pub mod incident;
 pub mod index;
+pub mod letters;
 pub mod log;
 mod log_alarms;
 mod log_budgets;

@@ -2,6 +2,7 @@
 
 use super::Report;
 use clap::Subcommand;
+use std::path::PathBuf;
 
 /// `salus alarm ...`
 #[derive(Debug, Subcommand)]
@@ -64,6 +65,20 @@ What each rule means, and its bounds: docs/alarms.md")]
         /// What is changed
         #[arg(value_name = "RULE=VALUE")]
         changes: Vec<String>,
+        /// Where the data lie, and how to report.
+        #[command(flatten)]
+        report: Report,
+    },
+    /// Send a message that is no alarm to everybody who is told of alarms, and say what came of it
+    #[command(after_help = "Examples:
+  salus alarm test
+  salus alarm test --config /etc/salus/salus.toml --data /var/lib/salus
+
+It is sent by this command, with the settings under [alarms]; the server need not run.")]
+    Test {
+        /// The configuration [default: DIR/salus.toml]
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
         /// Where the data lie, and how to report.
         #[command(flatten)]
         report: Report,
@@ -134,7 +149,8 @@ impl Alarm {
         let (Self::List { report, .. }
         | Self::Acknowledge { report, .. }
         | Self::Restore { report, .. }
-        | Self::Rules { report, .. }) = self;
+        | Self::Rules { report, .. }
+        | Self::Test { report, .. }) = self;
         report.json
     }
 }

@@ -149,6 +149,67 @@ pub const KEYS: &[Key] = &[
          in the data directory; better on another machine.",
     ),
     key(
+        "alarms",
+        "smtp_host",
+        Kind::Text,
+        "\"\"",
+        "The mail server that takes alarms' mails, by the name in its certificate. Empty: no mails.",
+    ),
+    key("alarms", "smtp_port", Kind::Number(1, 65_535), "587", "The mail server's port."),
+    key(
+        "alarms",
+        "smtp_tls",
+        Kind::Choice(&["starttls", "tls", "none"]),
+        "\"starttls\"",
+        "How the connection to it is protected: `starttls` must be encrypted before anything is said (port 587, as a rule), `tls` is \
+         encrypted from its beginning (port 465, as a rule), `none` is for a mail server on this machine alone.",
+    ),
+    key("alarms", "smtp_user", Kind::Text, "\"\"", "As whom Salus signs in there. Empty: as nobody."),
+    key(
+        "alarms",
+        "smtp_password_file",
+        Kind::Path,
+        "\"\"",
+        "The file with the password, on one line. It is read at start.",
+    ),
+    key("alarms", "mail_from", Kind::Text, "\"\"", "The mail address that alarms come from."),
+    key(
+        "alarms",
+        "mail_to",
+        Kind::List,
+        "[]",
+        "The mail addresses that are told of alarms: of every cell; written `cell=address`, of that cell alone. With the webhooks, at most 64.",
+    ),
+    key(
+        "alarms",
+        "mail_language",
+        Kind::Choice(&["de", "fr", "en"]),
+        "\"en\"",
+        "In which language the mails are.",
+    ),
+    key(
+        "alarms",
+        "webhook_urls",
+        Kind::List,
+        "[]",
+        "The https addresses that get a signed POST for each alarm: of every cell; written `cell=https://...`, of that cell alone. http is for \
+         an address on this machine alone. docs/alarms.md says what is sent, and how its signature is checked.",
+    ),
+    key(
+        "alarms",
+        "webhook_secret_file",
+        Kind::Path,
+        "\"\"",
+        "The file with the secret that these requests are signed with, on one line, at least 16 characters. It is read at start.",
+    ),
+    key(
+        "alarms",
+        "ca_file",
+        Kind::Path,
+        "\"\"",
+        "PEM: the authorities that may sign the certificates of the mail server and the webhooks. Empty: those of the system.",
+    ),
+    key(
         "log",
         "format",
         Kind::Choice(&["json", "text"]),
@@ -171,6 +232,10 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ("tls", "TLS by certificate files; both or neither. They are read at start."),
     ("limits", "Bounds of what one client can take."),
     ("keyholder", "The trusted side."),
+    (
+        "alarms",
+        "Who is told of alarms beyond the page: by mail, and by signed HTTP requests (docs/alarms.md).",
+    ),
     ("log", "What the processes say about themselves; never about a patient."),
 ];
 

@@ -153,7 +153,10 @@ fn check_together(settings: &Settings) -> Result<(), ConfigError> {
     if !url.is_empty() && !sound {
         return together("server.public_url", Rule::PublicUrl);
     }
-    Ok(())
+    match settings.alarms.fault() {
+        Some((keys, rule)) => together(keys, rule),
+        None => Ok(()),
+    }
 }
 
 fn line_of(text: &str, at: usize) -> usize {

@@ -3,6 +3,7 @@
 //! Never: guesses. A key that is not known, or a value that does not fit, ends the start with its name and line.
 //! State: none.
 
+pub mod alarms;
 pub mod door;
 pub mod keys;
 mod load;
@@ -30,6 +31,8 @@ pub struct Settings {
     pub limits: Limits,
     /// `[keyholder]`
     pub keyholder: Keyholder,
+    /// `[alarms]`
+    pub alarms: alarms::Alarms,
     /// `[log]`
     pub log: Log,
 }
@@ -235,4 +238,18 @@ pub enum Rule {
     DoorUrl,
     /// The relying party's id is the door's host, or a domain above it.
     RelyingParty,
+    /// Mails need a server, a sender and somebody who gets them.
+    MailWhole,
+    /// A user needs a password, and a password a user.
+    MailLogin,
+    /// Without encryption, mails go to this machine alone.
+    MailNaked,
+    /// It must be a mail address.
+    MailAddress,
+    /// Webhooks need a secret, and a secret webhooks.
+    WebhookSecret,
+    /// A webhook's address is https, or on this machine.
+    WebhookUrl,
+    /// At most [`alarms::MAX_TARGETS`] are told.
+    AlarmTargets,
 }

@@ -15,7 +15,7 @@ use crate::http::Client;
 use crate::import::{Courier, endpoint, finished};
 use crate::init::make_keys;
 use crate::messages::say;
-use crate::serve::on_this_thread;
+use crate::serve::{environment, on_this_thread};
 use crate::supervise::log::now_ms;
 use crate::supervise::{Occasion, Plan, Server, asked_to_end, begin_log};
 use bytes::Bytes;
@@ -89,6 +89,8 @@ pub fn run(command: &cli::Demo, language: Language) -> Result<(), Failure> {
     // The door takes the next port, or any that is free, too.
     let door_port = if command.port == 0 { 0 } else { command.port.checked_add(1).unwrap_or(0) };
     settings.door.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, door_port));
+    // Where alarms go can be tried with a demo, too.
+    settings.alarms = environment(language)?.alarms;
     settings.log.format = Format::Text;
     settings.log.level = if command.verbose { Level::Debug } else { Level::Warn };
     begin_log(settings.log.format, settings.log.level);

@@ -28,6 +28,10 @@ pub fn run() -> ExitCode {
         return ExitCode::from(COULD_NOT);
     };
     let Some(door_key) = parse_key(&start.sign_in.door_key) else { return ExitCode::from(COULD_NOT) };
+    let messenger_key = match start.messenger_key.as_deref().map(|key| parse_key(key)) {
+        Some(None) => return ExitCode::from(COULD_NOT),
+        key => key.flatten(),
+    };
     let Ok(stop) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(COULD_NOT) };
     let options = KeyholderOptions {
         data_dir: start.data_dir,
@@ -45,7 +49,7 @@ pub fn run() -> ExitCode {
             look_round: start.sign_in.look_round,
             patients_write: vec![code("Task")],
         }),
-        messenger_key: None,
+        messenger_key,
         extract: Some(ExtractOptions {
             extractor_key,
             call: Box::new(|| FirstLine::Extract.say()),

@@ -2,6 +2,7 @@
 //!
 //! Never: reads a key from the command line or the environment. State: none.
 
+use crate::config::alarms::Alarms;
 use crate::config::{Format, Level};
 use crate::failure::FINAL;
 use rustix::process::{Signal, getppid, set_parent_process_death_signal};
@@ -18,6 +19,7 @@ pub mod door;
 pub mod extractor;
 pub mod indexer;
 pub mod keyholder;
+pub mod messenger;
 pub mod record_server;
 
 /// The largest options document, in bytes.
@@ -72,6 +74,8 @@ pub struct KeyholderStart {
     pub sign_in: SignInStart,
     /// With which the extractor proves itself, in hexadecimal digits.
     pub extractor_key: Zeroizing<String>,
+    /// With which the messenger proves itself, in hexadecimal digits; none: there is none.
+    pub messenger_key: Option<Zeroizing<String>>,
     /// Whether an administrator may set the clock forward.
     pub clock_moves: bool,
 }
@@ -142,6 +146,26 @@ pub struct ExtractorStart {
     pub keyholder_key: Zeroizing<String>,
     /// The address for clients, without a slash at its end.
     pub public_base_url: String,
+}
+
+/// The messenger's options.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessengerStart {
+    /// How it logs.
+    pub log: LogStart,
+    /// Where the keyholder listens.
+    pub keyholder_socket: PathBuf,
+    /// With which it proves itself, in hexadecimal digits.
+    pub keyholder_key: Zeroizing<String>,
+    /// The record server's address.
+    pub pages_url: String,
+    /// Whom it tells.
+    pub alarms: Alarms,
+    /// The mail server's password.
+    pub smtp_password: Option<Zeroizing<String>>,
+    /// With which webhooks are signed.
+    pub webhook_secret: Option<Zeroizing<String>>,
 }
 
 /// The record server's options.

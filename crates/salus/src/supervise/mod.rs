@@ -17,9 +17,10 @@ use crate::config::{Format, Level, Settings};
 use crate::data_dir::{DataDir, Lock, ServerFile, cannot_write};
 use crate::failure::Failure;
 use crate::messages::say;
+use crate::process::messenger::read_secrets;
 use crate::process::{
-    DoorStart, ExtractorStart, IndexerStart, KeyholderStart, LogStart, RecordServerStart, SignInStart,
-    print_key,
+    DoorStart, ExtractorStart, IndexerStart, KeyholderStart, LogStart, MessengerStart, RecordServerStart,
+    SignInStart, print_key,
 };
 use child::{Keeper, Need, Stage};
 use salus_fhir::Language;
@@ -134,7 +135,8 @@ async fn run(
 ) -> Result<(), Failure> {
     let server = server_file(&plan, addresses);
     let (inner_stage, inner_stages) = watch::channel(Stage::Run);
-    let Starts { keyholder, indexer, extractor, door, record_server } = starts(&plan, addresses, &server)?;
+    let Starts { keyholder, indexer, extractor, door, record_server, messenger } =
+        starts(&plan, addresses, &server)?;
     let ends = Stage::EndKeyholder;
     let calls = Arc::new(Notify::new());
     let of_keyholder = (inner_stages.clone(), Some(Arc::clone(&calls)));
@@ -151,7 +153,7 @@ async fn run(
         ready = trusted.ready() => ready,
         _ = stages.wait_for(|stage| *stage != Stage::Run) => Ok(()),
     };
-    let (mut indexed, mut extracted) = (None, None);
+    let (mut indexed, mut extracted, mut told) = (None, None, None);
     let mut opened = None;
     let mut served = None;
     if outcome.is_ok() && *stages.borrow() == Stage::Run {
@@ -161,6 +163,10 @@ async fn run(
         let (name, stages_of_extractor) = ("__extractor", inner_stages.clone());
         let keeper = Keeper::start_on_call(name, "extractor", ends, &extractor, stages_of_extractor, calls);
         extracted = Some(keeper?);
+        if let Some(messenger) = messenger {
+            let (name, stages) = ("__messenger", inner_stages.clone());
+            told = Some(Keeper::start(name, "messenger", Need::Spare, ends, &messenger, stages)?);
+        }
         let (ends, stages_of_door) = (Stage::EndRecordServer, inner_stages.clone());
         let door = opened.insert(Keeper::start("__door", "door", Need::Spare, ends, &door, stages_of_door)?);
         let name = "__record-server";
@@ -192,7 +198,7 @@ async fn run(
         keeper.gone().await;
     }
     inner_stage.send_replace(Stage::EndKeyholder);
-    for keeper in [indexed, extracted].into_iter().flatten() {
+    for keeper in [indexed, extracted, told].into_iter().flatten() {
         keeper.gone().await;
     }
     trusted.gone().await;
@@ -252,14 +258,12 @@ struct Starts {
     door: DoorStart,
     extractor: ExtractorStart,
     record_server: RecordServerStart,
+    /// None: nobody is told beyond the page.
+    messenger: Option<MessengerStart>,
 }
 
 fn starts(plan: &Plan, addresses: Addresses, server: &ServerFile) -> Result<Starts, Failure> {
     let settings = &plan.settings;
-    let draw = || {
-        let key = salus_seal::keys::random::<32>().map(Zeroizing::new);
-        key.map_err(|_| Failure::could_not(say("no-random")))
-    };
     let (indexer_key, extractor_key, door_key) = (draw()?, draw()?, draw()?);
     let key = match &plan.occasion {
         Occasion::Drill(key) => key.clone(),
@@ -283,6 +287,7 @@ fn starts(plan: &Plan, addresses: Addresses, server: &ServerFile) -> Result<Star
         // A confined process can be given only a folder that is there.
         std::fs::create_dir_all(witness).map_err(|why| cannot_write(witness, &why))?;
     }
+    let messenger = messenger(plan, &log, server)?;
     let keyholder = KeyholderStart {
         log: log.clone(),
         data_dir: plan.data.path().to_owned(),
@@ -299,6 +304,7 @@ fn starts(plan: &Plan, addresses: Addresses, server: &ServerFile) -> Result<Star
             look_round,
         },
         extractor_key: print_key(&extractor_key),
+        messenger_key: messenger.as_ref().map(|messenger| messenger.keyholder_key.clone()),
         clock_moves: plan.occasion != Occasion::Real,
     };
     let extractor = ExtractorStart {
@@ -339,7 +345,35 @@ fn starts(plan: &Plan, addresses: Addresses, server: &ServerFile) -> Result<Star
         door_url: Some(door_url),
         note: plan.note.clone(),
     };
-    Ok(Starts { keyholder, indexer, extractor, door, record_server })
+    Ok(Starts { keyholder, indexer, extractor, door, record_server, messenger })
+}
+
+/// The messenger, where somebody is to be told. Its secrets are read here, so that what is wrong with them is said at once.
+fn messenger(plan: &Plan, log: &LogStart, server: &ServerFile) -> Result<Option<MessengerStart>, Failure> {
+    let mut alarms = plan.settings.alarms.clone();
+    if alarms.mail_to.is_empty() && alarms.webhook_urls.is_empty() {
+        return Ok(None);
+    }
+    if !alarms.ca_file.as_os_str().is_empty() {
+        alarms.ca_file = absolute(&alarms.ca_file);
+    }
+    let secrets = read_secrets(&alarms)?;
+    let key = draw()?;
+    Ok(Some(MessengerStart {
+        log: log.clone(),
+        keyholder_socket: plan.data.keyholder_socket(),
+        keyholder_key: print_key(&key),
+        pages_url: server.base_url.clone(),
+        alarms,
+        smtp_password: secrets.password,
+        webhook_secret: secrets.webhook,
+    }))
+}
+
+/// A key with which a process proves itself.
+fn draw() -> Result<Zeroizing<[u8; 32]>, Failure> {
+    let key = salus_seal::keys::random::<32>().map(Zeroizing::new);
+    key.map_err(|_| Failure::could_not(say("no-random")))
 }
 
 fn absolute(path: &PathBuf) -> PathBuf {

@@ -11,3 +11,4 @@ mod search_hostile;
 mod search_oracle;
 mod search_planted;
 mod support;
+mod told;

@@ -99,14 +99,17 @@ pub enum AlarmKind {
     TrustAtNight,
     /// What was stored or proved does not fit what was written: a wrap, an authenticator's counter, a witness.
     Tampering,
+    /// Somebody opened charts from their emergency reserve.
+    EmergencyReserve,
 }
 
 impl AlarmKind {
     /// All of them, in the order of pages.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Canary,
         Self::Tampering,
         Self::BudgetSpent,
+        Self::EmergencyReserve,
         Self::Export,
         Self::ManyRefusals,
         Self::ManyCounts,
@@ -125,6 +128,7 @@ impl AlarmKind {
             Self::Export => "export",
             Self::TrustAtNight => "trust-at-night",
             Self::Tampering => "tampering",
+            Self::EmergencyReserve => "emergency-reserve",
         }
     }
 

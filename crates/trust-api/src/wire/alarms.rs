@@ -188,6 +188,22 @@ pub enum FromMessenger {
         /// Why.
         trouble: WayTrouble,
     },
+    /// As [`FromMessenger::Ways`], where cells differ.
+    WaysByCell {
+        /// By these ways every cell is told.
+        all: Vec<Way>,
+        /// By these, some cells besides.
+        besides: Vec<CellWays>,
+    },
+}
+
+/// By which ways one cell is told besides those by which every cell is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellWays {
+    /// The cell's name, as it stands in addresses. One that is not there yet may come.
+    pub cell: String,
+    /// The ways.
+    pub ways: Vec<Way>,
 }
 
 /// An alarm on its way to people. Nothing of a patient.
@@ -205,7 +221,7 @@ pub struct AlarmTold {
     pub kind: AlarmKind,
     /// How many it took.
     pub count: u32,
-    /// Who, by name, where it is known.
+    /// Who, by name: not told any more, nobody's name leaves by these ways.
     pub who: Option<String>,
     /// In which session, where there was one.
     pub session: Option<SessionId>,

@@ -48,6 +48,7 @@ alarm-many-counts = Viele Suchen, die nur zählen
 alarm-export = Der ganze Bestand wurde abgefragt
 alarm-trust-at-night = Eine Berechtigung wurde nachts oder am Wochenende geändert
 alarm-tampering = Gespeichertes passt nicht zu dem, was geschrieben wurde
+alarm-emergency-reserve = Jemand hat die Notfallreserve genutzt
 
 alarm-canary-what = Diese Patientin oder diesen Patienten gibt es nicht. Wer hier arbeitet, hat keinen Grund, die Akte zu öffnen; wer Akten der Reihe nach abgreift, stößt darauf.
 alarm-budget-spent-what = Es sollten mehr Patienten erreicht werden, als das Budget erlaubt. Weitere Akten öffnen sich nicht. Im Notfall öffnen sich dennoch einzelne; jede steht im Protokoll.
@@ -57,6 +58,10 @@ alarm-many-counts-what = { $count } Suchen haben nur gezählt. Auch aus Zahlen l
 alarm-export-what = Jemand hat alle Änderungen des ganzen Bestands abgefragt. Das tut sonst nur eine eingerichtete Anwendung.
 alarm-trust-at-night-what = Zu dieser Zeit arbeitet sonst niemand an Personen, Passkeys, Rollen oder Anwendungen.
 alarm-tampering-what = Eine Akte ließ sich nicht so öffnen, wie sie geschrieben wurde, oder von einem Passkey gibt es eine Kopie.
+alarm-emergency-reserve-what = { $count ->
+    [one] Eine Akte wurde
+   *[other] { $count } Akten wurden
+} im Notfall über das Budget hinaus geöffnet. Davon hat jede Person ein paar am Tag, damit niemand vor einer geschlossenen Akte steht.
 
 alarm-canary-do = Rufen Sie die Person an. War sie es selbst und aus Versehen, geben Sie die Sitzung wieder frei. War sie es nicht, sperren Sie sie aus.
 alarm-budget-spent-do = Fragen Sie nach, ob heute wirklich so viel zu tun war.
@@ -66,6 +71,7 @@ alarm-many-counts-do = Fragen Sie, wofür die Zahlen gebraucht werden.
 alarm-export-do = Prüfen Sie, ob diese Anwendung dafür eingerichtet ist. Wenn nicht, sperren Sie sie aus.
 alarm-trust-at-night-do = Fragen Sie nach, ob das gewollt war. Sonst machen Sie die Änderung rückgängig.
 alarm-tampering-do = Rufen Sie den Betrieb an und lassen Sie „salus log verify“ laufen. Sperren Sie den Passkey, wenn es um einen geht.
+alarm-emergency-reserve-do = Fragen Sie die Person, welcher Notfall es war. Gab es keinen, sperren Sie sie aus.
 
 alarm-rules-title = Wann Alarm ist
 alarm-rules-what = Die Regeln gelten ab sofort für alle in dieser Praxis. Jede Änderung steht im Protokoll.

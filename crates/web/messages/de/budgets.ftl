@@ -36,6 +36,7 @@ budgets-used = Akten der letzten Stunde, des Tages und der 30 Tage, von wie viel
 budgets-wrong = Das wurde nicht geändert. Eine Stunde darf höchstens so viel haben wie ein Tag, ein Tag höchstens so viel wie 30 Tage, und niemand mehr als die Rolle; mehr wird an der Maschine gegeben.
 emergency-go = Im Notfall öffnen
 emergency-what = Braucht jemand jetzt Hilfe? Einige Akten am Tag lassen sich trotzdem öffnen. Jedes Mal steht es mit Ihrem Namen im Protokoll, und die Verwaltung der Praxis sieht es.
+emergency-why = Was geschehen ist (darf leer bleiben)
 more-30-days = 30 Tage
 more-amount = Wie viele Akten mehr
 more-ask = Um mehr bitten

@@ -36,3 +36,7 @@ trouble-origin-what = Zum Schutz der Akten wird nur angenommen, was von einer Se
 trouble-origin-do = Öffnen Sie die Seite neu und versuchen Sie es dort.
 trouble-unreadable = Das war nicht lesbar
 trouble-unreadable-what = Die Adresse oder das Formular ist unterwegs beschädigt worden, oder zu groß. Es wurde nichts geändert.
+trouble-suspended = Ihre Sitzung wurde angehalten
+trouble-suspended-what = In ihr wurde eine Akte geöffnet, die niemand zu öffnen hat; darum bekommt sie nichts mehr. Das passiert auch aus Versehen: Was Sie gespeichert hatten, ist gespeichert, und Ihr Zugang ist nicht gesperrt.
+trouble-suspended-call = Waren Sie es selbst: Rufen Sie die Verwaltung Ihrer Praxis an und sagen Sie, welche Akte Sie geöffnet haben und warum. Sie sieht den Alarm und kann diese Sitzung wieder freigeben.
+trouble-suspended-do = Waren Sie es nicht: Rufen Sie sofort dort an, und melden Sie sich an diesem Gerät nicht an. Sonst können Sie sich neu anmelden.

@@ -48,6 +48,7 @@ alarm-many-counts = Many searches that only count
 alarm-export = The whole of the records was asked for
 alarm-trust-at-night = An authorization was changed at night or at the weekend
 alarm-tampering = What is stored does not fit what was written
+alarm-emergency-reserve = Somebody used their emergency reserve
 
 alarm-canary-what = This patient does not exist. Whoever works here has no reason to open the record; whoever takes records one after the other comes across it.
 alarm-budget-spent-what = More patients were to be reached than the budget allows. No further records open. In an emergency a few open all the same; each stands in the log.
@@ -57,6 +58,10 @@ alarm-many-counts-what = { $count } searches only counted. From numbers, too, ca
 alarm-export-what = Somebody asked for all changes of all records. Otherwise only an application that was set up for it does that.
 alarm-trust-at-night-what = Nobody else works on people, passkeys, roles or applications at this time.
 alarm-tampering-what = A record did not open as it was written, or there is a copy of a passkey.
+alarm-emergency-reserve-what = { $count ->
+    [one] One record was
+   *[other] { $count } records were
+} opened in an emergency, beyond the budget. Everybody has a few of these a day, so that nobody stands before a closed record.
 
 alarm-canary-do = Call the person. If it was they themselves, by mistake, let the session go on. If it was not, shut them out.
 alarm-budget-spent-do = Ask whether there really was so much to do today.
@@ -66,6 +71,7 @@ alarm-many-counts-do = Ask what the numbers are needed for.
 alarm-export-do = See whether this application was set up for it. If not, shut it out.
 alarm-trust-at-night-do = Ask whether it was meant. Otherwise undo the change.
 alarm-tampering-do = Call whoever runs the machine, and have “salus log verify” run. Revoke the passkey, if it is about one.
+alarm-emergency-reserve-do = Ask the person what the emergency was. If there was none, lock them out.
 
 alarm-rules-title = When there is an alarm
 alarm-rules-what = The rules hold at once, for everybody in this practice. Each change stands in the log.

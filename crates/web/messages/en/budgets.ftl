@@ -36,6 +36,7 @@ budgets-used = Charts in the last hour, day and 30 days, of how many
 budgets-wrong = That was not changed. An hour may have at most as much as a day, a day at most as much as 30 days, and nobody more than their role; more is given at the machine.
 emergency-go = Open in an emergency
 emergency-what = Somebody needs help now? A few charts a day can be opened all the same. Each use stands in the log with your name, and whoever administers the practice sees it.
+emergency-why = What has happened (may stay empty)
 more-30-days = 30 days
 more-amount = How many charts more
 more-ask = Ask for more

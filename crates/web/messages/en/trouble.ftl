@@ -36,3 +36,7 @@ trouble-origin-what = To protect the records, only what is sent from a page of t
 trouble-origin-do = Open the page again, and try there.
 trouble-unreadable = That was not readable
 trouble-unreadable-what = The address or the form was damaged on its way, or is too large. Nothing was changed.
+trouble-suspended = Your session was stopped
+trouble-suspended-what = A record was opened in it that nobody has a reason to open, so it gets nothing any more. That happens by mistake, too: what you had saved is saved, and your account is not locked.
+trouble-suspended-call = If it was you: call whoever administers your practice, and say which record you opened and why. They see the alarm, and can let this session go on.
+trouble-suspended-do = If it was not you: call them at once, and do not sign in on this device. Else you can sign in again.

@@ -48,6 +48,7 @@ alarm-many-counts = Beaucoup de recherches qui ne font que compter
 alarm-export = L’ensemble des dossiers a été demandé
 alarm-trust-at-night = Une autorisation a été changée la nuit ou le week-end
 alarm-tampering = Ce qui est enregistré ne correspond pas à ce qui a été écrit
+alarm-emergency-reserve = Quelqu’un a utilisé sa réserve d’urgence
 
 alarm-canary-what = Cette patiente ou ce patient n’existe pas. Qui travaille ici n’a aucune raison d’ouvrir ce dossier ; qui prend les dossiers l’un après l’autre tombe dessus.
 alarm-budget-spent-what = Plus de patients devaient être atteints que le budget ne le permet. Aucun autre dossier ne s’ouvre. En cas d’urgence, quelques-uns s’ouvrent tout de même ; chacun figure au journal.
@@ -57,6 +58,10 @@ alarm-many-counts-what = { $count } recherches n’ont fait que compter. Les nom
 alarm-export-what = Quelqu’un a demandé toutes les modifications de tous les dossiers. Sinon, seule une application prévue pour cela le fait.
 alarm-trust-at-night-what = À cette heure, personne ne travaille d’ordinaire aux personnes, clés d’accès, rôles ou applications.
 alarm-tampering-what = Un dossier ne s’est pas ouvert tel qu’il a été écrit, ou il existe une copie d’une clé d’accès.
+alarm-emergency-reserve-what = { $count ->
+    [one] Un dossier a été ouvert
+   *[other] { $count } dossiers ont été ouverts
+} en urgence, au-delà du budget. Chacun en a quelques-uns par jour, pour que personne ne reste devant un dossier fermé.
 
 alarm-canary-do = Appelez la personne. Si c’était elle, par erreur, laissez la session reprendre. Sinon, excluez-la.
 alarm-budget-spent-do = Demandez s’il y avait vraiment tant à faire aujourd’hui.
@@ -66,6 +71,7 @@ alarm-many-counts-do = Demandez à quoi servent ces nombres.
 alarm-export-do = Vérifiez que cette application est prévue pour cela. Sinon, excluez-la.
 alarm-trust-at-night-do = Demandez si c’était voulu. Sinon, annulez le changement.
 alarm-tampering-do = Appelez l’exploitation et faites lancer « salus log verify ». Révoquez la clé d’accès, s’il s’agit d’une clé.
+alarm-emergency-reserve-do = Demandez à la personne quelle était l’urgence. S’il n’y en avait pas, bloquez-la.
 
 alarm-rules-title = Quand il y a alarme
 alarm-rules-what = Les règles valent aussitôt pour tous dans ce cabinet. Chaque changement figure au journal.

@@ -36,6 +36,7 @@ budgets-used = Dossiers de la dernière heure, du jour et des 30 jours, sur comb
 budgets-wrong = Cela n’a pas été modifié. Une heure a au plus autant qu’un jour, un jour au plus autant que 30 jours, et personne plus que son rôle ; davantage s’accorde sur la machine.
 emergency-go = Ouvrir en urgence
 emergency-what = Quelqu’un a besoin d’aide maintenant ? Quelques dossiers par jour peuvent s’ouvrir malgré tout. Chaque fois, cela figure au journal avec votre nom, et la gestion du cabinet le voit.
+emergency-why = Ce qui s’est passé (peut rester vide)
 more-30-days = 30 jours
 more-amount = Combien de dossiers de plus
 more-ask = Demander davantage

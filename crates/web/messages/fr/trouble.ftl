@@ -36,3 +36,7 @@ trouble-origin-what = Pour protéger les dossiers, seul est accepté ce qui est 
 trouble-origin-do = Rouvrez la page et réessayez là.
 trouble-unreadable = Ce n’était pas lisible
 trouble-unreadable-what = L’adresse ou le formulaire a été abîmé en route, ou est trop grand. Rien n’a été modifié.
+trouble-suspended = Votre session a été arrêtée
+trouble-suspended-what = Un dossier que personne n’a de raison d’ouvrir y a été ouvert ; elle n’obtient donc plus rien. Cela arrive aussi par erreur : ce que vous aviez enregistré l’est, et votre accès n’est pas bloqué.
+trouble-suspended-call = Si c’était vous : appelez l’administration de votre cabinet et dites quel dossier vous avez ouvert, et pourquoi. Elle voit l’alarme et peut laisser cette session reprendre.
+trouble-suspended-do = Si ce n’était pas vous : appelez-la tout de suite et ne vous connectez pas sur cet appareil. Sinon, vous pouvez vous connecter à nouveau.

@@ -18,7 +18,9 @@ use salus_records::budget_events::MoreReason;
 use salus_records::budgets::{MoreWanted, OneBudget, OpenAsk, OwnBudgetAnswer, OwnBudgetAsk};
 use salus_records::fhir::ResourceType;
 use salus_records::people::{PAGES_CLIENT_NAME, Redeem, TouchOf};
-use salus_records::{Asker, Part, Pkce, Purpose, RecordsError, Token, TrustError};
+use salus_records::{
+    Asker, MAX_REASON_CHARS, Part, Pkce, Purpose, Reason, RecordsError, Statement, Token, TrustError,
+};
 
 pub(super) const ROUTES: &[Route] = &[
     ("GET", "/{cell}/budget"),
@@ -273,10 +275,17 @@ async fn back(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     }
 }
 
-/// Opens one chart for the purpose of an emergency, and goes on to where somebody was; it stays open to them for a day.
+/// Opens one chart for the purpose of an emergency, and goes on to where somebody was; it stays open to them for a day. What they say of it
+/// is kept where every reason is; whoever says nothing is not kept from helping.
 async fn emergency(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let kind = ResourceType::from_name("Patient").ok_or(RecordsError::Internal)?;
     let asker = Asker { purpose: Purpose::Emergency, ..ask.asker.clone() };
+    let why = ask.field("why").unwrap_or_default().replace(char::is_control, " ");
+    let text: String = why.trim().chars().take(MAX_REASON_CHARS).collect();
+    if !text.is_empty() {
+        let statement = Statement { reason: Reason::Emergency, text };
+        salus_records::relate(ask.cell, &asker, ask.value(0), statement).await?;
+    }
     let opened = salus_records::read(ask.cell, &asker, kind, ask.value(0)).await?;
     ask.admitted(opened.delivery.clone());
     let wanted = ask.field("to").and_then(|to| super::look::local(ask.base(), to));

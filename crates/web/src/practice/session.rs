@@ -319,6 +319,7 @@ async fn who(web: &Web, asker: &Asker) -> Result<(Person, Option<Rest>, u64), Tr
     let who = web.records.trust().who(asker).await.map_err(|error| match error {
         TrustError::Refused(Refusal::NoProof) => Trouble::Unproved,
         TrustError::Refused(Refusal::StaleProof) => RecordsError::StaleProof.into(),
+        TrustError::Refused(Refusal::Suspended) => Trouble::Suspended,
         TrustError::Refused(_) => RecordsError::NoSession.into(),
         _ => Trouble::Records(RecordsError::Unavailable),
     })?;

@@ -31,6 +31,8 @@ pub(crate) enum Trouble {
     OtherOrigin,
     /// Nothing shows that the session is used by the browser that it belongs to.
     Unproved,
+    /// An alarm suspended the session in which this is asked.
+    Suspended,
     /// The query or the form is not readable.
     Unreadable,
 }
@@ -64,13 +66,19 @@ struct Body<'a> {
     /// Where the chart that was asked for is opened in an emergency, and where it goes on from there.
     emergency: Option<(String, &'a str)>,
     home: Option<String>,
+    sign_in: Option<String>,
 }
 
 impl Trouble {
     /// The answer: a page within the frame where somebody is signed in, else alone; to the sign-in without a session.
     pub(crate) fn answer(self, around: &Around<'_>, person: Option<&Person>) -> Answer {
         if self == Self::Records(RecordsError::NoSession) {
-            return sign_in(around);
+            // A session that was there when this page began says itself why it has ended.
+            return match person {
+                Some(_) if around.is_sent => see_other(around, &format!("{}/today", around.base)),
+                Some(_) => see_other(around, &back(around)),
+                None => sign_in(around),
+            };
         }
         if matches!(self, Self::Unproved | Self::Records(RecordsError::StaleProof)) {
             return super::sign_in::unproved(around);
@@ -81,6 +89,8 @@ impl Trouble {
         if person.is_none() && said.status == StatusCode::NOT_FOUND {
             said.text.truncate(1);
         }
+        // Whoever is suspended gets nowhere before they have signed in anew.
+        let has_home = !around.base.is_empty() && self != Self::Suspended;
         let body = Body {
             t,
             icon: icon(said.icon),
@@ -89,7 +99,8 @@ impl Trouble {
             touch: touch(&self, around, person),
             more: (is_spent(&self) && person.is_some()).then(|| format!("{}/budget", around.base)),
             emergency: person.and_then(|_| emergency(&self, around)),
-            home: (!around.base.is_empty()).then(|| format!("{}/today", around.base)),
+            home: has_home.then(|| format!("{}/today", around.base)),
+            sign_in: (self == Self::Suspended).then(|| sign_in_address(around)),
         };
         let page = Page::new(Rail::Nowhere, said.title.clone(), &body).status(said.status);
         let mut answer = page.around(around, person);
@@ -207,6 +218,12 @@ impl Trouble {
             Self::Unproved => {
                 say(StatusCode::UNAUTHORIZED, "alert", "unproved", &["unproved-stuck", "unproved-stuck-do"])
             }
+            Self::Suspended => say(
+                StatusCode::UNAUTHORIZED,
+                "alert",
+                "trouble-suspended",
+                &["trouble-suspended-what", "trouble-suspended-call", "trouble-suspended-do"],
+            ),
             Self::Unreadable => {
                 say(StatusCode::BAD_REQUEST, "alert", "trouble-unreadable", &["trouble-unreadable-what"])
             }
@@ -252,8 +269,16 @@ fn budget(t: Words, retry_after_s: u32, [title, what, when, help]: [&str; 4]) ->
 
 /// To the sign-in, and from there back to a page that was asked for by address.
 fn sign_in(around: &Around<'_>) -> Answer {
-    let back = if around.is_part { format!("{}/today", around.base) } else { around.here.clone() };
-    see_other(around, &encode_query(&format!("{}/sign-in", around.base), &[("to".into(), back)]))
+    see_other(around, &sign_in_address(around))
+}
+
+fn sign_in_address(around: &Around<'_>) -> String {
+    encode_query(&format!("{}/sign-in", around.base), &[("to".into(), back(around))])
+}
+
+/// Where somebody was.
+fn back(around: &Around<'_>) -> String {
+    if around.is_part { format!("{}/today", around.base) } else { around.here.clone() }
 }
 
 #[cfg(test)]

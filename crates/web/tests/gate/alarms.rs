@@ -146,3 +146,39 @@ fn rules_are_changed_on_the_page_within_their_bounds_and_by_nobody_else() {
     }
     assert_eq!(other.send("POST", "/admin/alarms/rules", form).status, 403);
 }
+
+#[test]
+fn whoever_is_suspended_is_told_in_plain_words_and_the_alarm_leads_to_what_ends_more() {
+    let salus = Salus::start();
+    salus.cell("praxis");
+    let canary = invent(&salus);
+    let boss = boss(&salus);
+    let other = Boss { salus: &salus, cookie: cookie(&salus, "physician", "Dr. Ada Muster") };
+    let chart = format!("/patient/{canary}");
+    let opened = other.send("GET", &chart, "");
+    assert_eq!((opened.status, opened.header("location")), (303, Some(&*format!("/praxis{chart}"))));
+    let stopped = other.send("GET", &chart, "");
+    assert_eq!(stopped.status, 401);
+    let page = stopped.text();
+    assert!(page.contains("Your session was stopped") && page.contains("/praxis/sign-in?to="), "{page}");
+    assert!(!page.contains("Selten") && !page.contains(&canary), "{page}");
+
+    let page = boss.send("GET", "/admin/alarms", "").text();
+    let link = page.split("/praxis/admin/contain?alarm=").nth(1).expect("a link to what ends it");
+    let alarm = link.split('"').next().unwrap();
+    let page = boss.send("GET", &format!("/admin/contain?alarm={alarm}"), "").text();
+    let part = page.split("id=\"of-alarm\"").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
+    assert!(part.contains("Dr. Ada Muster"), "{part}");
+    assert!(page.contains(&format!("value=\"Alarm {alarm}\"")), "why is there already: {page}");
+    let value = |what: &str| {
+        let rest = part.split(&format!("value=\"{what} ")).nth(1).unwrap_or_else(|| panic!("{what}: {part}"));
+        format!("hold={what}+{}&reason=Alarm+{alarm}", rest.split('"').next().unwrap())
+    };
+    for what in ["session", "person"] {
+        assert_eq!(boss.send("POST", "/admin/contain", &value(what)).status, 303, "{what}");
+    }
+    let page = boss.send("GET", "/admin/contain", "").text();
+    assert!(page.contains(&format!("Alarm {alarm}")), "why it is held: {page}");
+    assert_eq!(boss.send("GET", "/admin/contain?alarm=9999999", "").status, 200);
+    assert_eq!(other.send("GET", "/today", "").status, 303, "whoever is held is led to the sign-in");
+}

@@ -3,7 +3,7 @@
 use salus_seal::CellId;
 use salus_seal::entry::Event;
 use salus_seal::entry::alarms::{AlarmEvent, AlarmKind, AlarmRaised, AlarmRules, Way};
-use salus_trust_api::wire::alarms::{AlarmTold, AlarmsAsk, FromMessenger};
+use salus_trust_api::wire::alarms::{AlarmTold, AlarmsAsk, CellWays, FromMessenger};
 use salus_trust_api::wire::{AdminAsk, Reply, Request};
 
 const CELL: CellId = CellId([9; 16]);
@@ -14,12 +14,19 @@ pub fn raised() -> Event {
 }
 
 pub fn rules() -> Request {
-    let ask = AlarmsAsk::SetRules(AlarmRules::default());
+    // As they were when there were eight kinds: a seed stays as it is.
+    let sent = AlarmKind::ALL.into_iter().filter(|kind| *kind != AlarmKind::EmergencyReserve).collect();
+    let ask = AlarmsAsk::SetRules(AlarmRules { sent, ..AlarmRules::default() });
     Request::Admin(AdminAsk::Alarms { cell: "praxis".to_owned(), ask })
 }
 
 pub fn told() -> Request {
     Request::Messenger(FromMessenger::Told { way: Way::Mail, cell: CELL, alarm: 300 })
+}
+
+pub fn ways() -> Request {
+    let besides = vec![CellWays { cell: "praxis".to_owned(), ways: vec![Way::Mail, Way::Webhook] }];
+    Request::Messenger(FromMessenger::WaysByCell { all: vec![Way::Mail], besides })
 }
 
 pub fn to_be_told() -> Reply {

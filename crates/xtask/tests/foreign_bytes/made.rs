@@ -256,6 +256,7 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("incident", Request::Admin(AdminAsk::Incident(incident()))),
         ("alarm-rules", alarms::rules()),
         ("alarm-told", alarms::told()),
+        ("alarm-ways", alarms::ways()),
         ("redeem", Request::Batch(vec![redeem])),
         ("sign-in", Request::Door(Box::new(DoorAsk::FinishSignIn(authorize(), assertion)))),
         ("add-person", Request::Admin(AdminAsk::People(add))),

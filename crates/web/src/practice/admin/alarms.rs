@@ -36,6 +36,8 @@ struct Shown {
     /// The session that can be restored.
     suspended: Option<String>,
     goes_on: bool,
+    /// Whether it is known whom to lock out.
+    can_be_held: bool,
     person: Option<String>,
 }
 
@@ -120,6 +122,15 @@ pub(super) async fn change(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     }
 }
 
+/// The alarm that this entry raised; none where it is not kept any more.
+pub(super) async fn one(ask: &PageAsk<'_>, number: u64) -> Result<Option<AlarmInfo>, Trouble> {
+    let before = Some(number.saturating_add(1));
+    let Ok(AlarmsAnswer::Alarms(told)) = asked(ask, AlarmsAsk::List { before, limit: 1 }).await? else {
+        return Err(RecordsError::Internal.into());
+    };
+    Ok(told.alarms.into_iter().find(|alarm| alarm.number == number))
+}
+
 fn shown(ask: &PageAsk<'_>, alarm: &AlarmInfo) -> Shown {
     let t = ask.t;
     let name = alarm.kind.name();
@@ -145,6 +156,7 @@ fn shown(ask: &PageAsk<'_>, alarm: &AlarmInfo) -> Shown {
         seen,
         suspended: alarm.session.filter(|_| alarm.is_suspended).map(|id| id.to_string()),
         goes_on: alarm.suspended && !alarm.is_suspended,
+        can_be_held: alarm.session.is_some() || alarm.principal.is_some(),
         person: alarm.principal.map(|id| id.to_string()),
     }
 }

@@ -5,6 +5,7 @@
 use super::super::{PageAsk, Trouble, see_other};
 use super::ask::ask_for;
 use super::change::refused;
+use super::log_words::kind_words;
 use super::tell::{Moment, label, moment};
 use super::{Notice, Part, page};
 use crate::answer::Answer;
@@ -13,6 +14,7 @@ use salus_frame::{Words, icon};
 use salus_records::administration::{CellAnswer, CellAsk};
 use salus_records::contain::{ContainAnswer, ContainAsk, ContainStatus, HoldStatus, LiveSession};
 use salus_records::contain_events::{HoldOn, MAX_REASON_BYTES};
+use salus_records::people::PersonInfo;
 use salus_records::{AdminError, ClientId, DeviceId, PrincipalId, RecordsError, SessionId};
 
 /// How many sessions are shown, those used last first.
@@ -46,11 +48,25 @@ struct Held {
     release: Option<u64>,
 }
 
+/// The alarm that led here, and whom it is about.
+struct OfAlarm {
+    title: String,
+    when: Moment,
+    name: String,
+    /// Why whatever is held is held, unless something else is written.
+    reason: String,
+    /// What to hold, as the form sends it: the session, the passkey that began it, whoever acts in it.
+    session: Option<String>,
+    passkey: Option<String>,
+    whose: Option<String>,
+}
+
 #[derive(Template)]
 #[template(path = "practice/admin/contain.html")]
 struct Contain<'a> {
     t: Words,
     base: &'a str,
+    alarm: Option<OfAlarm>,
     living: u64,
     sessions: Vec<Live>,
     held: Vec<Held>,
@@ -87,6 +103,7 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let body = Contain {
         t,
         base: ask.base(),
+        alarm: of_alarm(ask, &status, &people).await?,
         living: status.living,
         sessions: status.sessions.iter().take(SHOWN_SESSIONS).map(|live| shown(ask, live)).collect(),
         held: status.holds.iter().map(|hold| held(ask, hold)).collect(),
@@ -167,6 +184,36 @@ fn reason(ask: &PageAsk<'_>) -> String {
         end -= 1;
     }
     said[..end].to_owned()
+}
+
+/// Whom an alarm is about, where `?alarm=ENTRY` led here from one.
+async fn of_alarm(
+    ask: &PageAsk<'_>,
+    status: &ContainStatus,
+    people: &[PersonInfo],
+) -> Result<Option<OfAlarm>, Trouble> {
+    let Some(number) = ask.query("alarm").and_then(|number| number.parse::<u64>().ok()) else {
+        return Ok(None);
+    };
+    let Some(alarm) = super::alarms::one(ask, number).await? else { return Ok(None) };
+    let own = status.sessions.iter().find(|live| Some(live.session) == alarm.session);
+    let other = status.sessions.iter().find(|live| Some(live.principal) == alarm.principal);
+    let live = own.or(other).map(|live| shown(ask, live));
+    // Who is not signed in any more can still be a person; an application without a session is held on its own page.
+    let person = alarm.principal.filter(|who| people.iter().any(|person| person.principal == *who));
+    let (whose, passkey) = match live {
+        Some(live) => (Some(live.whose), live.passkey),
+        None => (person.map(|who| format!("person {who}")), None),
+    };
+    Ok(Some(OfAlarm {
+        title: ask.t.say(kind_words(alarm.kind, alarm.in_lists)).into_owned(),
+        when: moment(ask, alarm.time_ms),
+        reason: ask.t.say_with("contain-of-alarm-reason", "number", number.to_string()).into_owned(),
+        name: alarm.name.unwrap_or_else(|| ask.t.say("admin-alarms-somebody").into_owned()),
+        session: alarm.session.map(|session| format!("session {session}")),
+        passkey,
+        whose,
+    }))
 }
 
 fn shown(ask: &PageAsk<'_>, live: &LiveSession) -> Live {

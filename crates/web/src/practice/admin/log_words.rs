@@ -122,6 +122,7 @@ pub(super) fn kind_words(kind: AlarmKind, in_lists: bool) -> &'static str {
         AlarmKind::Export => "alarm-export",
         AlarmKind::TrustAtNight => "alarm-trust-at-night",
         AlarmKind::Tampering => "alarm-tampering",
+        AlarmKind::EmergencyReserve => "alarm-emergency-reserve",
     }
 }
 
@@ -208,7 +209,7 @@ pub(super) fn interaction(interaction: Interaction) -> &'static str {
 fn refused(asked: Interaction, refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::Budget { .. } if asked == Interaction::Administer => "admin-refused-handed",
-        Refusal::NoSession => "admin-refused-session",
+        Refusal::NoSession | Refusal::Suspended => "admin-refused-session",
         Refusal::NotAllowed => "admin-refused-role",
         Refusal::Missing => "admin-refused-missing",
         Refusal::Quarantined => "admin-refused-cut-off",
