@@ -5,6 +5,7 @@
 //! functions assert what must hold of anything that was accepted. State: none.
 
 pub mod fhir;
+pub mod incident;
 pub mod log;
 pub mod passkey;
 pub mod proof;
@@ -42,4 +43,7 @@ pub const TARGETS: &[Target] = &[
     ("cose_key", passkey::cose_key),
     ("share", text::share),
     ("dpop", proof::dpop),
+    ("sample", incident::sample),
+    ("package", incident::package),
+    ("archive", incident::archive),
 ];

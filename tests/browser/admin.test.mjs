@@ -8,8 +8,8 @@ import { assertAccessible, keys, personOf, redeemInvitation, suite, walkWithTab 
 const { test } = suite({ patients: 3 });
 
 const WORDS = {
-  de: { invited: 'Einmal-Link', suspended: 'gesperrt', made: 'hat einen Einmal-Link für', refused: 'Hier kommt nur die Verwaltung' },
-  fr: { invited: 'Lien à usage unique', suspended: 'suspendu', made: 'a créé un lien à usage unique', refused: 'Seule l’administration' },
+  de: { invited: 'Einmal-Link', suspended: 'gesperrt', made: 'hat einen Einmal-Link für', refused: 'Hier kommt nur die Verwaltung', undoes: 'gesperrt, bis', undone: 'Umgekehrt' },
+  fr: { invited: 'Lien à usage unique', suspended: 'suspendu', made: 'a créé un lien à usage unique', refused: 'Seule l’administration', undoes: 'suspendu, jusqu’à', undone: 'Annulé' },
 };
 
 for (const [language, words] of Object.entries(WORDS)) {
@@ -57,6 +57,17 @@ for (const [language, words] of Object.entries(WORDS)) {
     await assertAccessible(page);
     await keys(page, '6');
     await page.waitForURL('**/admin/checkpoints');
+    await assertAccessible(page);
+    await walkWithTab(page);
+    // What was changed: whoever was added is suspended by one button, which says so before.
+    await keys(page, '0');
+    await page.waitForURL('**/admin/changes');
+    await assertAccessible(page);
+    const added = page.locator('#changes li', { hasText: `Dr. Neu ${language}` }).filter({ hasText: words.undoes }).first();
+    await added.locator('button[name=undo]').focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/admin/changes?*done=*');
+    await page.locator('.admin-notice', { hasText: words.undone }).waitFor();
     await assertAccessible(page);
     await walkWithTab(page);
   });

@@ -138,6 +138,8 @@ impl Core {
             CellAsk::Alarms(ask) => self.ask_alarms(cell, ask, Some(by))?.map(CellAnswer::Alarms),
             CellAsk::Contain(ask) => self.contain(Some(cell), ask, Some(by))?.map(CellAnswer::Contained),
             CellAsk::Budgets(ask) => self.ask_budgets(cell, Some(by), ask)?.map(CellAnswer::Budgets),
+            CellAsk::Changes(ask) => Ok(CellAnswer::Changes(self.cell_changes(cell, &ask)?)),
+            CellAsk::UndoChange { entry } => self.undo_in_session(cell, entry, by)?.map(CellAnswer::Undone),
             CellAsk::Checkpoint => {
                 let tree = Tree::Cell(cell);
                 let note = self.log.checkpoint_note(tree)?;
@@ -203,6 +205,8 @@ fn stops_or_looks(ask: &CellAsk) -> bool {
             BudgetAsk::Change { .. } | BudgetAsk::AskFor(_) => false,
         },
         CellAsk::Clients | CellAsk::RevokeClient { .. } | CellAsk::Log(_) | CellAsk::Checkpoint => true,
+        // What gives something back is looked at where it is undone.
+        CellAsk::Changes(_) | CellAsk::UndoChange { .. } => true,
         // What was held is let go as easily; who reads in an emergency is named while the cell is cut off.
         CellAsk::Contain(_) => true,
     }
@@ -219,6 +223,7 @@ fn looks(ask: &CellAsk) -> bool {
             | CellAsk::Alarms(AlarmsAsk::List { .. } | AlarmsAsk::Rules)
             | CellAsk::Budgets(BudgetAsk::Show | BudgetAsk::Reach)
             | CellAsk::Contain(ContainAsk::Status)
+            | CellAsk::Changes(_)
     )
 }
 
@@ -254,7 +259,7 @@ pub(crate) fn is_within(budgets: &Budgets, most: &Budgets) -> bool {
     fits(&budgets.glimpse, &most.glimpse) && fits(&budgets.chart, &most.chart)
 }
 
-fn kind_of(event: &Event) -> Option<LogKind> {
+pub(crate) fn kind_of(event: &Event) -> Option<LogKind> {
     Some(match event {
         Event::Opened | Event::Related(RelationEvent::Stated { .. }) => LogKind::Opened,
         Event::Related(RelationEvent::IsPatient { .. }) => LogKind::Person,
@@ -348,7 +353,7 @@ pub(crate) fn about(state: &State, event: &Event) -> Option<String> {
 }
 
 /// An event with the beginning of its lists.
-fn short(mut event: Event) -> Event {
+pub(crate) fn short(mut event: Event) -> Event {
     match &mut event {
         Event::Written { ranges, .. } => ranges.truncate(MAX_LISTED),
         Event::Landed { entries } | Event::Abandoned { entries } | Event::Delivered { entries } => {
@@ -359,7 +364,7 @@ fn short(mut event: Event) -> Event {
     event
 }
 
-fn access(fleeting: &Fleeting) -> LoggedAccess {
+pub(crate) fn access(fleeting: &Fleeting) -> LoggedAccess {
     LoggedAccess {
         purpose: fleeting.purpose,
         interaction: fleeting.interaction,

@@ -242,7 +242,11 @@ impl Core {
     ) -> Result<&Cell, Refusal> {
         let cell = self.state.cells.get(&asking.cell).ok_or(Refusal::NotAllowed)?;
         let is_person = self.state.people.persons.contains_key(&asking.principal);
-        if cell.quarantined && !cell.goes_on(&asking.principal, is_person, action, admit, now_ms) {
+        let investigates = crate::investigate::goes_on(cell, asking, action);
+        if cell.quarantined
+            && !investigates
+            && !cell.goes_on(&asking.principal, is_person, action, admit, now_ms)
+        {
             return Err(Refusal::Quarantined);
         }
         self.allowed_even_cut_off(asking, action, admit.interaction)?;

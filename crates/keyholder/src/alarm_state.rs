@@ -7,6 +7,7 @@ use crate::state::State;
 use salus_seal::entry::alarms::{
     AlarmEvent, AlarmKind, AlarmRaised, AlarmRules, MAX_RULE_COUNT, MAX_RULE_GLIMPSES, Way, open_canaries,
 };
+use salus_seal::entry::incident::IncidentEvent;
 use salus_seal::entry::{Event, Fleeting, Interaction, Refusal};
 use salus_seal::{CellId, DeviceId, Part, PrincipalId, Pseudonym, SessionId};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
@@ -53,6 +54,8 @@ pub struct Alarms {
     pub ways: Vec<Way>,
     /// Sessions that make canaries.
     pub makers: HashSet<SessionId>,
+    /// Sessions that look for a sample: canaries that they open raise no alarm.
+    pub matching: HashSet<SessionId>,
     /// Patients who do not exist.
     pub canaries: HashSet<Pseudonym>,
     /// Those that are none any more, though their wraps say so.
@@ -84,11 +87,24 @@ impl Alarms {
             rules: AlarmRules::default(),
             ways: Vec::new(),
             makers: HashSet::new(),
+            matching: HashSet::new(),
             canaries: HashSet::new(),
             removed: HashSet::new(),
             kept: BTreeMap::new(),
             watches: HashMap::new(),
         }
+    }
+
+    /// Takes in that a sample is looked for.
+    pub(crate) fn note_incident(&mut self, event: &IncidentEvent) {
+        if let IncidentEvent::MatchBegun { session, .. } = event {
+            self.matching.insert(*session);
+        }
+    }
+
+    /// Whether canaries that a session opens raise no alarm: it makes them, or looks for a sample.
+    pub fn may_open_canaries(&self, session: &SessionId) -> bool {
+        self.makers.contains(session) || self.matching.contains(session)
     }
 
     /// The key under which canaries are named in the log.

@@ -163,7 +163,7 @@ impl Core {
         let Some(alarms) = self.state.cells.get(&cell).map(|cell| &cell.alarms) else { return Ok(()) };
         let is_unknown = |seen: &Pseudonym| !alarms.canaries.contains(seen) && !alarms.removed.contains(seen);
         let unknown: Vec<Pseudonym> = canaries.into_iter().filter(is_unknown).collect();
-        if unknown.is_empty() || alarms.makers.contains(&fleeting.session) {
+        if unknown.is_empty() || alarms.may_open_canaries(&fleeting.session) {
             return Ok(());
         }
         let about =
@@ -284,7 +284,7 @@ fn reached(
         Event::Written { .. } => fleeting.patients.get(..fleeting.charged as usize).unwrap_or_default(),
         _ => return,
     };
-    if !alarms.canaries.is_empty() && !alarms.makers.contains(&fleeting.session) {
+    if !alarms.canaries.is_empty() && !alarms.may_open_canaries(&fleeting.session) {
         let seen: BTreeSet<Pseudonym> =
             charged.iter().filter(|patient| alarms.canaries.contains(*patient)).copied().collect();
         if !seen.is_empty() && is_glimpse(event, fleeting) {

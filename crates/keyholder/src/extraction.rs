@@ -229,7 +229,7 @@ impl Core {
 }
 
 /// Who this is, if it may approve.
-fn approver(state: &State, cell: CellId, by: &ApproverProof) -> Result<Approver, AdminError> {
+pub(crate) fn approver(state: &State, cell: CellId, by: &ApproverProof) -> Result<Approver, AdminError> {
     let ApproverProof::Client { client: id, secret } = by else { return Ok(Approver::Machine) };
     let hash = secret.hash();
     let known = state.clients.get(id).filter(|client| {

@@ -43,7 +43,15 @@ impl Core {
                 Err(error) => Ok(Err(error)),
             },
             IncidentAsk::Undo { cell, entry } => match self.tree_named(cell.as_deref()) {
-                Ok(tree) => Ok(self.undo(tree, entry)?.map(IncidentAnswer::Undone)),
+                Ok(tree) => Ok(self.undo(tree, entry, None)?.map(IncidentAnswer::Undone)),
+                Err(error) => Ok(Err(error)),
+            },
+            IncidentAsk::BeginMatch { cell, by, rows, sample } => match self.cell_named(&cell) {
+                Ok(cell) => self.begin_match(cell, &by, rows, sample),
+                Err(error) => Ok(Err(error)),
+            },
+            IncidentAsk::SignEvidence { cell, manifest, recipient } => match self.cell_named(&cell) {
+                Ok(cell) => self.sign_evidence(cell, manifest, recipient).map(Ok),
                 Err(error) => Ok(Err(error)),
             },
         }

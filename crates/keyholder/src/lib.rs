@@ -42,6 +42,7 @@ mod endings;
 pub mod extraction;
 mod incident;
 mod index;
+mod investigate;
 mod messenger;
 mod open_read;
 mod open_write;
@@ -56,6 +57,7 @@ pub mod search;
 pub mod searches;
 mod server;
 pub mod span;
+mod undo;
 
 pub use desk::SignInOptions;
 pub use error::KeyholderError;

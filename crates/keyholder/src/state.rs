@@ -249,7 +249,7 @@ impl State {
         keyring: &Keyring,
     ) -> Result<(), KeyholderError> {
         self.latest_ms = self.latest_ms.max(lasting.time_ms);
-        self.former.note(index, &lasting.event);
+        self.former.note(tree, index, &lasting.event);
         let applied = match tree {
             Tree::Platform => self.apply_platform(index, lasting.time_ms, &lasting.event, keyring)?,
             Tree::Cell(cell) => self.apply_cell(cell, index, lasting, fleeting),
@@ -402,7 +402,7 @@ impl State {
             Event::SessionRevoked { session } => self.sessions.get_mut(session)?.revoked = true,
             Event::Quarantined { on } => cell.cut_off(*on, time_ms, fleeting.is_none()),
             Event::Person(event) => self.apply_person(Some(id), index, time_ms, event)?,
-            Event::Incident(_) => {}
+            Event::Incident(event) => cell.alarms.note_incident(event),
             Event::Proof(event) => self.apply_proof(event)?,
             related @ Event::Related(_) => self.apply_relation(id, time_ms, related, fleeting)?,
             Event::Alarm(event) => self.apply_alarm(id, index, time_ms, event, fleeting)?,

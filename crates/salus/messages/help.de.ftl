@@ -325,7 +325,7 @@ salus-operator-list = Die Betreiber zeigen
         Beispiel:
           salus operator list
 
-salus-incident = Nach einem Diebstahl: was inzwischen geändert wurde, und es umkehren
+salus-incident = Nach einem Diebstahl: was inzwischen geändert wurde, wessen ein angebotenes Muster ist, was Ermittler bekommen
 
 salus-incident-changes = Jede Änderung des Vertrauens seit einem Zeitpunkt: was eine Hintertür wäre
     .since = Ab dieser Zeit: 2026-11-22 oder 2026-11-22T17:00:00+01:00
@@ -347,8 +347,60 @@ salus-incident-revert = Änderungen des Vertrauens rückgängig machen, als neue
           salus incident revert --cell praxis-sonnenberg 1703 1688
           salus incident revert --all-by 3f0c... --since 2026-11-27
 
+salus-incident-match = Ein Muster, das zum Kauf angeboten wird: ist es unseres, von wann, und durch wessen Sitzungen ging es
+    .file = Das Muster
+    .cell = Der Name der Zelle; entbehrlich, wo es nur eine gibt
+    .client = Der Client dessen, der freigibt, neben dem, der an der Maschine ist
+    .secret_file = Eine Datei mit dem Geheimnis des Clients, `-` für die Standardeingabe
+    .from = Sitzungen ab dieser Zeit [Vorgabe: seit das Muster wahr sein kann]
+    .to = Sitzungen bis zu dieser Zeit
+    .rows = Was aus jeder Zeile wurde in diese Datei schreiben, ein JSON-Dokument je Zeile; sie darf nicht da sein
+    .after =
+        Beispiele:
+          salus incident match muster.csv --cell praxis-sonnenberg --client 3f0c... --secret-file geheim.txt
+          salus incident match muster.ndjson --cell praxis-sonnenberg --client 3f0c... --secret-file - --json
+
+        CSV mit Kopfzeile, JSON, ein JSON-Dokument je Zeile (FHIR oder flach) oder einfache Zeilen; höchstens 20.000 Zeilen und 64 MiB.
+        Es braucht zwei: wer an der Maschine ist, und den Client eines Freigebenden (salus client create --role approver).
+        Wer geöffnet wird, zählt und steht im Protokoll wie alle; erfundene Patienten lösen hier keinen Alarm aus.
+
         Zugänge und Sitzungen enden, eine Rolle oder ein Status ist wieder wie zuvor, eine Einladung wird zurückgezogen;
         wer aufgenommen wurde, wird ausgesetzt.
+
+salus-incident-evidence = Ein versiegeltes Paket für Ermittler: der Umfang mit Beweis, Änderungen, Alarme, was angehalten ist, Kontrollpunkte, eine Übersicht
+    .cell = Der Name der Zelle; entbehrlich, wo die anderen Angaben ihn sagen oder es nur eine gibt
+    .session = Einer Sitzung
+    .principal = Eines Subjekts, in allen Sitzungen
+    .client = Eines Clients, in allen Sitzungen
+    .device = Eines Passkeys: die Sitzungen, die er begonnen hat
+    .address = Von einer Netzadresse oder einem Netz: 192.0.2.7 oder 192.0.2.0/24
+    .from = Ab dieser Zeit: 2026-11-22 oder 2026-11-22T17:00:00+01:00
+    .to = Bis zu dieser Zeit
+    .recipient = Der öffentliche Schlüssel dessen, der ermittelt, oder eine Datei damit
+    .out = Das Paket; es darf nicht da sein
+    .witness = Der Ordner eines Zeugen, dessen Kontrollpunkte hineinkommen; mehrfach möglich
+    .after =
+        Beispiele:
+          salus incident evidence --session 77ab... --recipient salus-evidence-1-5f0c... --out fall.salus
+          salus incident evidence --cell praxis-sonnenberg --from 2026-11-27 --recipient polizei.pub --witness /media/zeuge --out fall.salus
+
+        Wer ermittelt, macht den Schlüssel mit salus incident key und öffnet das Paket mit salus incident open.
+        Es nennt keinen Patienten außer unter Pseudonym; sein Beweis öffnet wer und wen seiner Monate für jeden mit einer Kopie des Protokolls.
+
+salus-incident-key = Einen Schlüssel machen, auf den Pakete versiegelt werden: das Geheimnis in eine Datei, die öffentliche Hälfte auf die Standardausgabe
+    .out = Die Datei für das Geheimnis; sie darf nicht da sein
+    .after =
+        Beispiel:
+          salus incident key --out ermittler.key
+
+salus-incident-open = Ein Paket öffnen, Prüfsummen und Signatur prüfen, und seine Dateien in einen Ordner schreiben
+    .file = Das Paket
+    .key = Die Datei mit dem Geheimnis
+    .out = Der Ordner für den Inhalt; er darf nicht da sein
+    .after =
+        Beispiele:
+          salus incident open fall.salus --key ermittler.key --out fall/
+          python3 tests/verify_evidence.py fall/ --verifier-keys verifier-keys
 
 salus-alarm = Alarme: was ausgelöst wurde, wer es gesehen hat, nach welchen Regeln
 

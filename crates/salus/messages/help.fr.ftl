@@ -326,7 +326,7 @@ salus-operator-list = Montrer les opérateurs
         Exemple :
           salus operator list
 
-salus-incident = Après un vol : ce qui a été changé entre-temps, et l'annuler
+salus-incident = Après un vol : ce qui a été changé entre-temps, d'où vient un échantillon offert, ce que reçoivent les enquêteurs
 
 salus-incident-changes = Chaque changement de confiance depuis un moment : ce que serait une porte dérobée
     .since = À partir de ce moment : 2026-11-22 ou 2026-11-22T17:00:00+01:00
@@ -348,8 +348,60 @@ salus-incident-revert = Annuler des changements de confiance, par de nouvelles e
           salus incident revert --cell praxis-sonnenberg 1703 1688
           salus incident revert --all-by 3f0c... --since 2026-11-27
 
+salus-incident-match = Un échantillon offert à la vente : est-il à nous, de quand, et par les sessions de qui est-il passé
+    .file = L'échantillon
+    .cell = Le nom de la cellule ; inutile s'il n'y en a qu'une
+    .client = Le client de qui approuve, à côté de qui est à la machine
+    .secret_file = Un fichier avec le secret du client, `-` pour l'entrée standard
+    .from = Sessions à partir de ce moment [par défaut : depuis que l'échantillon peut être vrai]
+    .to = Sessions jusqu'à ce moment
+    .rows = Écrire ce qu'il est advenu de chaque ligne dans ce fichier, un document JSON par ligne ; il ne doit pas exister
+    .after =
+        Exemples :
+          salus incident match echantillon.csv --cell praxis-sonnenberg --client 3f0c... --secret-file secret.txt
+          salus incident match echantillon.ndjson --cell praxis-sonnenberg --client 3f0c... --secret-file - --json
+
+        CSV avec en-tête, JSON, un document JSON par ligne (FHIR ou plat), ou lignes simples ; 20 000 lignes et 64 Mio au plus.
+        Il faut deux personnes : qui est à la machine, et le client de qui approuve (salus client create --role approver).
+        Les patients ouverts comptent et figurent au journal comme tous ; les patients inventés ne déclenchent pas d'alarme ici.
+
         Les accès et les sessions prennent fin, un rôle ou un statut redevient ce qu'il était, une invitation est retirée ;
         la personne qui a été ajoutée est suspendue.
+
+salus-incident-evidence = Un dossier scellé pour les enquêteurs : l'étendue avec sa preuve, les changements, les alarmes, ce qui est retenu, les points de contrôle, un résumé
+    .cell = Le nom de la cellule ; inutile si les autres arguments la donnent ou s'il n'y en a qu'une
+    .session = D'une session
+    .principal = D'un sujet, dans toutes ses sessions
+    .client = D'un client, dans toutes ses sessions
+    .device = D'une clé d'accès : les sessions qu'elle a commencées
+    .address = D'une adresse réseau ou d'un réseau : 192.0.2.7 ou 192.0.2.0/24
+    .from = À partir de ce moment : 2026-11-22 ou 2026-11-22T17:00:00+01:00
+    .to = Jusqu'à ce moment
+    .recipient = La clé publique de qui enquête, ou un fichier qui la contient
+    .out = Le dossier ; il ne doit pas exister
+    .witness = Le répertoire d'un témoin, dont les points de contrôle y entrent ; répétable
+    .after =
+        Exemples :
+          salus incident evidence --session 77ab... --recipient salus-evidence-1-5f0c... --out affaire.salus
+          salus incident evidence --cell praxis-sonnenberg --from 2026-11-27 --recipient police.pub --witness /media/temoin --out affaire.salus
+
+        Qui enquête fait la clé avec salus incident key, et ouvre le dossier avec salus incident open.
+        Il ne nomme les patients que par pseudonyme ; sa preuve ouvre qui et pour qui de ses mois à quiconque a une copie du journal.
+
+salus-incident-key = Faire une clé à laquelle des dossiers sont scellés : le secret dans un fichier, la moitié publique sur la sortie standard
+    .out = Le fichier pour le secret ; il ne doit pas exister
+    .after =
+        Exemple :
+          salus incident key --out enqueteur.key
+
+salus-incident-open = Ouvrir un dossier, vérifier ses empreintes et sa signature, et écrire ses fichiers dans un répertoire
+    .file = Le dossier
+    .key = Le fichier avec le secret
+    .out = Le répertoire pour le contenu ; il ne doit pas exister
+    .after =
+        Exemples :
+          salus incident open affaire.salus --key enqueteur.key --out affaire/
+          python3 tests/verify_evidence.py affaire/ --verifier-keys verifier-keys
 
 salus-alarm = Alarmes : ce qui a été déclenché, qui l’a vu, selon quelles règles
 

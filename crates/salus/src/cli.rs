@@ -15,14 +15,14 @@ pub use alarm::{Alarm, Canary};
 pub use budget::{BlastRadius, Budget};
 pub use contain::{Contain, Why};
 pub use drill::{Drill, Mediboard};
-pub use incident::Incident;
+pub use incident::{Evidence, Incident, IncidentMatch, OpenEvidence};
 pub use index::{Approver, Index};
 
 use clap::{Args, Parser, Subcommand};
 pub use person::{Operator, Person};
 pub use recovery::{Recover, Recovery};
 use salus_seal::shares::Scheme;
-pub use scope::Scope;
+pub use scope::{Scope, ScopeOf};
 use std::path::PathBuf;
 
 /// Health records that a stolen password cannot empty.
@@ -150,7 +150,7 @@ All that is given must fit. docs/incident.md says what the categories hold.")]
     /// An incident of others, replayed against a server of its own, with figures
     #[command(subcommand)]
     Drill(Drill),
-    /// After a theft: what was changed meanwhile, and undoing it
+    /// After a theft: what was changed meanwhile, whose a sample for sale is, what investigators are given
     #[command(subcommand)]
     Incident(Incident),
     /// How far each credential gets: the most patients in an hour, a day and 30 days, the worst first

@@ -17,6 +17,7 @@ pub mod ids;
 pub mod keys;
 pub mod merkle;
 pub mod note;
+pub mod package;
 pub mod pages;
 pub mod shares;
 pub mod tile;

@@ -116,6 +116,7 @@ export const PAGES = [
   cell('admin/alarms', 'practice-administrator', ['refused']),
   cell('admin/contain', 'practice-administrator', ['refused', 'quarantined']),
   cell('admin/budgets', 'practice-administrator', ['refused', 'quarantined']),
+  cell('admin/changes', 'practice-administrator', ['refused']),
   cell('admin/alarms/rules', 'practice-administrator', []),
 
   cell('no-such-page', 'physician', [], { name: 'unknown', status: 404 }),

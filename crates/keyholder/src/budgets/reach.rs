@@ -18,6 +18,7 @@ use salus_seal::entry::people::InvitationPurpose;
 use salus_seal::{CellId, Part, PrincipalId};
 use salus_trust_api::wire::budgets::{BlastRadius, Credential, CredentialReach, ReachBound};
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 /// In an hour, a day, 30 days.
 type Figures = [u32; 3];
@@ -76,11 +77,10 @@ impl Core {
         ] {
             credentials.push(reach(credential, far));
         }
+        if is_cut_off {
+            self.reach_cut_off(cell, &mut credentials, now_ms);
+        }
         for credential in &mut credentials {
-            let lies_outside = credential.why == ReachBound::Nothing;
-            if is_cut_off && !lies_outside {
-                (credential.chart, credential.glimpse, credential.why) = ([0; 3], [0; 3], ReachBound::CutOff);
-            }
             let is_bound =
                 matches!(credential.why, ReachBound::Budget | ReachBound::Touch | ReachBound::CellBudget);
             if credential.chart[2] > patients && is_bound {
@@ -95,6 +95,41 @@ impl Core {
             (Reverse((days_30, day, hour, one.glimpse[2])), is_bound, one.credential)
         });
         BlastRadius { cell: name, now_ms, patients, credentials }
+    }
+
+    /// In a cell that is cut off: who was named reads in an emergency until their time, and a sample that is looked for is. The rest reaches
+    /// nobody.
+    fn reach_cut_off(&mut self, id: CellId, credentials: &mut [CredentialReach], now_ms: u64) {
+        let Some(cell) = self.state.cells.get(&id) else { return };
+        let matching = cell.alarms.matching.clone();
+        let lasts = cell.quarantine.exceptions.iter().filter(|(_, until_ms)| **until_ms > now_ms);
+        let lasts: Vec<(PrincipalId, u64)> =
+            lasts.map(|(principal, until_ms)| (*principal, until_ms - now_ms)).collect();
+        let mut excepted: HashMap<PrincipalId, Far> = HashMap::new();
+        for (principal, lasts_ms) in lasts {
+            let far = self.of_principal(id, &principal, None, lasts_ms, now_ms);
+            excepted.extend(far.map(|far| (principal, far)));
+        }
+        let nobody = Far { chart: [0; 3], glimpse: [0; 3], why: ReachBound::CutOff };
+        let all = excepted.values().fold(nobody, |all, one| Far {
+            chart: sum(all.chart, one.chart),
+            glimpse: sum(all.glimpse, one.glimpse),
+            why: ReachBound::CellBudget,
+        });
+        for credential in credentials {
+            let far = match (credential.credential, credential.principal) {
+                _ if credential.why == ReachBound::Nothing => continue,
+                (Credential::BearerToken(session), _) if matching.contains(&session) => continue,
+                (Credential::Cell | Credential::RecordServer, _) => all,
+                (_, Some(principal)) => *excepted.get(&principal).unwrap_or(&nobody),
+                _ => nobody,
+            };
+            credential.chart = least(credential.chart, far.chart);
+            credential.glimpse = least(credential.glimpse, far.glimpse);
+            if far.chart == [0; 3] || far.why != ReachBound::Budget {
+                credential.why = far.why;
+            }
+        }
     }
 
     fn of_sessions(&mut self, cell: CellId, now_ms: u64) -> Vec<CredentialReach> {
@@ -175,10 +210,11 @@ impl Core {
             return Some(self.of_administrator(cell, id, now_ms));
         }
         let reads = policy::allows(role, Action::Read, Interaction::Read);
-        let searches = policy::allows(role, Action::Search { hits: 1 }, Interaction::SearchType);
         let changes = policy::allows(role, Action::Write { changes_existing: true }, Interaction::Update);
-        if !reads && !searches && !changes {
-            return Some(Far { chart: [0; 3], glimpse: [0; 3], why: ReachBound::OpensNothing });
+        if !reads {
+            // What it changes, and whether somebody is there, is charged like a chart; no record comes out by it.
+            let why = if changes { ReachBound::OnlyBringsIn } else { ReachBound::OpensNothing };
+            return Some(Far { chart: [0; 3], glimpse: [0; 3], why });
         }
         let all = self.limits_of_cell(cell, lasts_ms, false, now_ms)?;
         let reserve = self.reserve(cell, Some(id), lasts_ms, now_ms);

@@ -139,7 +139,8 @@ fn trouble(trouble: WayTrouble) -> &'static str {
     }
 }
 
-fn to_json(alarm: &AlarmInfo) -> Value {
+
+pub(super) fn to_json(alarm: &AlarmInfo) -> Value {
     json!({
         "entry": alarm.number,
         "time": instant(alarm.time_ms),

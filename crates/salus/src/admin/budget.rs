@@ -195,6 +195,7 @@ fn bound(why: ReachBound) -> crate::messages::Say {
         ReachBound::Nothing => say("reach-nothing"),
         ReachBound::OpensNothing => say("reach-opens-nothing"),
         ReachBound::CutOff => say("reach-cut-off"),
+        ReachBound::OnlyBringsIn => say("reach-only-brings-in"),
     }
 }
 

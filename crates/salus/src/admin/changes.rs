@@ -16,7 +16,7 @@ use salus_trust_api::wire::{AdminAnswer, AdminAsk};
 use serde_json::{Value, json};
 
 /// A change and the cell that it is of; none: the platform's.
-type Of = (Option<String>, TrustChange);
+pub type Of = (Option<String>, TrustChange);
 
 /// `salus incident ...`
 pub fn run(command: &Incident, output: Output) -> Result<(), Failure> {
@@ -38,6 +38,10 @@ pub fn run(command: &Incident, output: Output) -> Result<(), Failure> {
             };
             revert(&mut administration, &chosen, output)
         }
+        Incident::Match(command) => super::matching::run(command, output),
+        Incident::Evidence(command) => super::evidence::make(command, output),
+        Incident::Key { out, .. } => super::evidence::key(out, output),
+        Incident::Open(command) => super::evidence::open(command, output),
     }
 }
 
@@ -84,12 +88,22 @@ fn all_by_one(
     if principal.is_none() || session.is_none() {
         return Err(super::change::no_id("--all-by"));
     }
-    let mut changes = since_moment(administration, cell, from_ms)?;
+    Ok(of_one(since_moment(administration, cell, from_ms)?, principal, session))
+}
+
+/// What a principal did, or was done in a session, and can be undone; the newest first.
+fn of_one(
+    mut changes: Vec<Of>,
+    principal: Option<PrincipalId>,
+    session: Option<SessionId>,
+) -> Vec<(Option<String>, u64)> {
     changes.retain(|(_, change)| {
         let in_session = change.entry.fleeting.as_ref().map(|fleeting| fleeting.session);
-        change.undoing == Undoing::Possible && (change.by == principal || in_session == session)
+        let is_theirs = change.by.is_some() && change.by == principal;
+        let is_within = in_session.is_some() && in_session == session;
+        change.undoing == Undoing::Possible && (is_theirs || is_within)
     });
-    Ok(changes.into_iter().rev().map(|(cell, change)| (cell, change.entry.number)).collect())
+    changes.into_iter().rev().map(|(cell, change)| (cell, change.entry.number)).collect()
 }
 
 fn revert(
@@ -137,7 +151,7 @@ fn undoing(undoing: Undoing) -> &'static str {
     }
 }
 
-fn change_json((cell, change): &Of) -> Value {
+pub(super) fn change_json((cell, change): &Of) -> Value {
     let mut all = entry_json(&change.entry);
     all["cell"] = json!(cell);
     all["by"] = json!(change.by.map(|by| by.to_string()));
@@ -188,4 +202,53 @@ fn lines(changes: &[Of], language: Language) -> Vec<String> {
         ]);
     }
     table(&rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use salus_seal::entry::{Event, Fleeting, Interaction, Lasting, Purpose};
+    use salus_seal::{ClientId, Part};
+    use salus_trust_api::wire::LogEntry;
+
+    fn change(number: u64, by: Option<u8>, session: Option<u8>, undoing: Undoing) -> Of {
+        let fleeting = session.map(|session| Fleeting {
+            session: SessionId([session; 16]),
+            purpose: Purpose::Administration,
+            interaction: Interaction::Administer,
+            address: [0; 16],
+            refused: None,
+            part: Part::Body,
+            patients: Vec::new(),
+            charged: 0,
+            versions: Vec::new(),
+        });
+        let event = Event::ClientRevoked { client: ClientId([1; 16]) };
+        let lasting = Lasting { time_ms: number, event };
+        let entry = LogEntry { number, lasting, principal: None, client: None, fleeting };
+        let by = by.map(|by| PrincipalId([by; 16]));
+        (Some("praxis".to_owned()), TrustChange { entry, by, by_name: None, about: None, undoing })
+    }
+
+    #[test]
+    fn all_by_one_is_what_they_did_in_any_session_or_what_was_done_in_one_the_newest_first() {
+        let all = || {
+            vec![
+                change(1, Some(7), None, Undoing::Possible),
+                change(2, Some(8), Some(7), Undoing::Possible),
+                change(3, Some(7), Some(9), Undoing::Over),
+                change(4, Some(9), Some(9), Undoing::Possible),
+                change(5, None, None, Undoing::Possible),
+                change(6, Some(7), Some(6), Undoing::Possible),
+                change(7, Some(7), Some(6), Undoing::ByHand),
+            ]
+        };
+        let numbers = |principal: Option<u8>, session: Option<u8>| {
+            let of = (principal.map(|id| PrincipalId([id; 16])), session.map(|id| SessionId([id; 16])));
+            of_one(all(), of.0, of.1).into_iter().map(|(_, number)| number).collect::<Vec<_>>()
+        };
+        assert_eq!(numbers(Some(7), Some(7)), [6, 2, 1], "an id is a principal's, or a session's");
+        assert_eq!(numbers(Some(5), Some(5)), Vec::<u64>::new());
+        assert_eq!(numbers(None, None), Vec::<u64>::new(), "what nobody did is nobody's");
+    }
 }

@@ -169,7 +169,7 @@ fn time(text: &str) -> Result<u64, Failure> {
     super::scope::moment(Some(text), "--until")?.ok_or_else(no_time)
 }
 
-fn status_json(cell: &str, status: &ContainStatus) -> Value {
+pub(super) fn status_json(cell: &str, status: &ContainStatus) -> Value {
     let id = |id: &PrincipalId| id.to_string();
     json!({
         "cell": cell,

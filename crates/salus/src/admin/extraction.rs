@@ -77,7 +77,7 @@ fn extractions(administration: &mut Administration, ask: AdminAsk) -> Result<Vec
 }
 
 /// Who approves, with the secret from its file.
-fn proof(by: &Arguments) -> Result<ApproverProof, Failure> {
+pub(super) fn proof(by: &Arguments) -> Result<ApproverProof, Failure> {
     let (Some(client), Some(file)) = (&by.client, &by.secret_file) else { return Ok(ApproverProof::Machine) };
     let client = ClientId::parse(client).ok_or_else(|| super::change::no_id("--client"))?;
     let unreadable = || Failure::could_not(say("secret-unreadable").with("path", file.display()));

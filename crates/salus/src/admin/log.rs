@@ -92,7 +92,7 @@ fn ranges_json(ranges: &[VersionRange]) -> Value {
 }
 
 /// An event's name and what it says.
-pub(super) fn describe(event: &Event) -> (&'static str, Value) {
+pub(crate) fn describe(event: &Event) -> (&'static str, Value) {
     match event {
         Event::Opened => ("opened", Value::Null),
         Event::Refused => ("refused", Value::Null),

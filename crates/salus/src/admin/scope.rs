@@ -3,7 +3,7 @@
 use super::change::no_id;
 use super::{Administration, Output, table, unexpected};
 use crate::cli;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, write_private};
 use crate::failure::Failure;
 use crate::incident::category::Category;
 use crate::incident::extent::{Extent, Item, Patient};
@@ -27,39 +27,87 @@ const MAX_IN_JSON: usize = 10_000;
 
 /// Asks and reports.
 pub fn run(command: &cli::Scope, output: Output) -> Result<(), Failure> {
-    let filter = filter(command)?;
-    let from_ms = moment(command.from.as_deref(), "--from")?.unwrap_or(0);
-    let to_ms = moment(command.to.as_deref(), "--to")?.unwrap_or(u64::MAX);
     let data = DataDir::at(&command.report.data.directory())?;
     let mut administration = Administration::connect(&data)?;
-    let (cell, id) = cell(&mut administration, command.cell.as_deref(), &filter)?;
-    let ask = ScopeAsk { cell: cell.clone(), filter, from_ms, to_ms, next: None };
-    let mut gathered = Gathered::ask(&mut administration, ask.clone())?;
-    let proving = match &command.proof {
-        Some(path) => Some((path, Proving::begin(&data, &mut administration, id, &cell, &gathered)?)),
-        None => None,
-    };
-    let mut lookup = CellLookup::begin(&data, &mut administration, &cell, id)?;
-    let extent = Extent::of(&mut gathered, &mut lookup)?;
-    if let Some(path) = &command.patients {
-        patients::write(path, &extent, &lookup)?;
+    let wants = Wants { patients: command.patients.is_some(), proof: command.proof.is_some() };
+    let found = find(&command.of, wants, &data, &mut administration)?;
+    for (path, bytes) in [(&command.patients, &found.patients), (&command.proof, &found.proof)] {
+        if let (Some(path), Some(bytes)) = (path, bytes) {
+            write_private(path, bytes)?;
+        }
     }
-    let report = Report { cell, gathered: &gathered, extent: &extent };
-    let json = report.to_json();
-    if let Some((path, proving)) = proving {
-        let mut claim = json.clone();
-        claim.as_object_mut().map(|claim| claim.remove("patients"));
-        let proven = Proven { ask: &ask, cell: id, gathered: &gathered, claim: &claim };
-        proving.write(path, &proven, &mut lookup)?;
-    }
-    output.report(&json, |language| {
-        let mut lines = report.lines(language);
+    output.report(&found.report().to_json(), |language| {
+        let mut lines = found.report().lines(language);
         if command.proof.is_some() {
             lines.extend([String::new(), say("proof-opens").text(language)]);
         }
         lines
     });
     Ok(())
+}
+
+/// What is wanted beside the report.
+#[derive(Debug, Clone, Copy)]
+pub struct Wants {
+    /// Every patient with all versions.
+    pub patients: bool,
+    /// The proof.
+    pub proof: bool,
+}
+
+/// A scope, and what was wanted beside it.
+pub struct Found {
+    /// The cell's name.
+    pub cell: String,
+    /// The cell.
+    pub id: CellId,
+    /// From when on it was asked for.
+    pub from_ms: u64,
+    /// What was admitted.
+    pub gathered: Gathered,
+    /// Of whom, and what of them.
+    pub extent: Extent,
+    /// Lines of JSON, one for each patient.
+    pub patients: Option<Vec<u8>>,
+    /// The proof.
+    pub proof: Option<Vec<u8>>,
+}
+
+impl Found {
+    /// The report.
+    pub fn report(&self) -> Report<'_> {
+        Report { cell: self.cell.clone(), gathered: &self.gathered, extent: &self.extent }
+    }
+}
+
+/// Asks for a scope.
+pub fn find(
+    of: &cli::ScopeOf,
+    wants: Wants,
+    data: &DataDir,
+    administration: &mut Administration,
+) -> Result<Found, Failure> {
+    let filter = filter(of)?;
+    let from_ms = moment(of.from.as_deref(), "--from")?.unwrap_or(0);
+    let to_ms = moment(of.to.as_deref(), "--to")?.unwrap_or(u64::MAX);
+    let (cell, id) = cell(administration, of.cell.as_deref(), &filter)?;
+    let ask = ScopeAsk { cell: cell.clone(), filter, from_ms, to_ms, next: None };
+    let mut gathered = Gathered::ask(administration, ask.clone())?;
+    let proving = match wants.proof {
+        true => Some(Proving::begin(data, administration, id, &cell, &gathered)?),
+        false => None,
+    };
+    let mut lookup = CellLookup::begin(data, administration, &cell, id)?;
+    let extent = Extent::of(&mut gathered, &mut lookup)?;
+    let patients = wants.patients.then(|| patients::lines(&extent, &lookup)).transpose()?;
+    let mut found = Found { cell, id, from_ms, gathered, extent, patients, proof: None };
+    if let Some(proving) = proving {
+        let mut claim = found.report().to_json();
+        claim.as_object_mut().map(|claim| claim.remove("patients"));
+        let proven = Proven { ask: &ask, cell: id, gathered: &found.gathered, claim: &claim };
+        found.proof = Some(proving.bytes(&proven, &mut lookup)?);
+    }
+    Ok(found)
 }
 
 /// The cell that is named, or that the filter tells, or the only one.
@@ -85,7 +133,7 @@ pub fn cell(
 }
 
 /// Whom a command is about.
-pub fn filter(command: &cli::Scope) -> Result<ScopeFilter, Failure> {
+pub fn filter(command: &cli::ScopeOf) -> Result<ScopeFilter, Failure> {
     fn id<T>(
         text: Option<&String>,
         parse: impl Fn(&str) -> Option<T>,
@@ -128,7 +176,7 @@ pub fn moment(text: Option<&str>, argument: &str) -> Result<Option<u64>, Failure
 }
 
 /// A category's name in a language.
-fn category(category: Category) -> Say {
+pub fn category(category: Category) -> Say {
     match category {
         Category::Identity => say("category-identity"),
         Category::Contact => say("category-contact"),
@@ -142,14 +190,16 @@ fn category(category: Category) -> Say {
     }
 }
 
-struct Report<'a> {
+/// What is told of a scope.
+pub struct Report<'a> {
     cell: String,
     gathered: &'a Gathered,
     extent: &'a Extent,
 }
 
 impl Report<'_> {
-    fn to_json(&self) -> Value {
+    /// The document.
+    pub fn to_json(&self) -> Value {
         let (gathered, extent) = (self.gathered, self.extent);
         let listed = extent.patients.iter().take(MAX_IN_JSON);
         let category = |category: Category| {
@@ -191,7 +241,8 @@ impl Report<'_> {
         })
     }
 
-    fn lines(&self, language: Language) -> Vec<String> {
+    /// In words.
+    pub fn lines(&self, language: Language) -> Vec<String> {
         let (gathered, extent) = (self.gathered, self.extent);
         let text = |said: Say| said.text(language);
         let counts = say("scope-counts")

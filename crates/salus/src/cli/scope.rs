@@ -6,8 +6,25 @@ use std::path::PathBuf;
 
 /// `salus scope`
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("by").required(true).multiple(true).args(["session", "principal", "client", "device", "address", "from"]))]
 pub struct Scope {
+    /// Of whom, and when.
+    #[command(flatten)]
+    pub of: ScopeOf,
+    /// Write every patient with all versions to this file, one JSON document a line; must not exist
+    #[arg(long, value_name = "FILE")]
+    pub patients: Option<PathBuf>,
+    /// Write the entries and what proves them to this file; must not exist. It opens who and whom of its months: give it away sealed
+    #[arg(long, value_name = "FILE")]
+    pub proof: Option<PathBuf>,
+    /// Where the data lie, and how to report.
+    #[command(flatten)]
+    pub report: Report,
+}
+
+/// Of whom a scope is, and when.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("by").required(true).multiple(true).args(["session", "principal", "client", "device", "address", "from"]))]
+pub struct ScopeOf {
     /// The cell's name; may be left out where the others tell, or where there is only one
     #[arg(long)]
     pub cell: Option<String>,
@@ -32,13 +49,4 @@ pub struct Scope {
     /// Up to this time
     #[arg(long, value_name = "TIME")]
     pub to: Option<String>,
-    /// Write every patient with all versions to this file, one JSON document a line; must not exist
-    #[arg(long, value_name = "FILE")]
-    pub patients: Option<PathBuf>,
-    /// Write the entries and what proves them to this file; must not exist. It opens who and whom of its months: give it away sealed
-    #[arg(long, value_name = "FILE")]
-    pub proof: Option<PathBuf>,
-    /// Where the data lie, and how to report.
-    #[command(flatten)]
-    pub report: Report,
 }

@@ -6,28 +6,20 @@
 use super::extent::{Extent, Item, Patient};
 use super::gather::how;
 use super::lookup::CellLookup;
-use crate::data_dir::cannot_write;
 use crate::failure::Failure;
 use salus_fhir::{ResourceType, instant};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
-use std::fs::OpenOptions;
-use std::io::{BufWriter, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
 
-/// Writes all of them to a file that must not be there, for its owner only.
-pub fn write(path: &Path, extent: &Extent, lookup: &CellLookup<'_>) -> Result<(), Failure> {
+/// All of them.
+pub fn lines(extent: &Extent, lookup: &CellLookup<'_>) -> Result<Vec<u8>, Failure> {
     let ids = ids(extent, lookup)?;
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let written = opened.and_then(|file| {
-        let mut file = BufWriter::new(file);
-        for patient in &extent.patients {
-            writeln!(file, "{}", line(patient, extent.items_of(patient), &ids))?;
-        }
-        file.into_inner()?.sync_all()
-    });
-    written.map_err(|error| cannot_write(path, &error))
+    let mut out = Vec::new();
+    for patient in &extent.patients {
+        out.extend_from_slice(line(patient, extent.items_of(patient), &ids).to_string().as_bytes());
+        out.push(b'\n');
+    }
+    Ok(out)
 }
 
 /// The random ids of the records in an extent.

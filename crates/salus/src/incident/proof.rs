@@ -11,7 +11,7 @@ use super::extent::Lookup as _;
 use super::gather::Gathered;
 use super::lookup::CellLookup;
 use crate::admin::{Administration, unexpected};
-use crate::data_dir::{DataDir, cannot_write};
+use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::messages::say;
 use aws_lc_rs::digest;
@@ -24,10 +24,6 @@ use salus_trust_api::wire::incident::{IncidentAnswer, IncidentAsk, ScopeAsk};
 use salus_trust_api::wire::{AdminAnswer, AdminAsk};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::OpenOptions;
-use std::io::{BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
 
 /// How many entries are read at once while the beginnings of sessions are looked for.
 const CHUNK: u64 = 4_096;
@@ -42,26 +38,6 @@ pub struct Proven<'a> {
     pub gathered: &'a Gathered,
     /// What is claimed: the report.
     pub claim: &'a Value,
-}
-
-/// Lines, and the hash over them.
-struct Lines<W: Write> {
-    out: W,
-    hash: digest::Context,
-}
-
-impl<W: Write> Lines<W> {
-    fn line(&mut self, line: &Value) -> std::io::Result<()> {
-        let line = format!("{line}\n");
-        self.hash.update(line.as_bytes());
-        self.out.write_all(line.as_bytes())
-    }
-
-    fn end(mut self) -> std::io::Result<W> {
-        let hash = hex(self.hash.finish().as_ref());
-        self.out.write_all(format!("{}\n", json!({"sha256": hash})).as_bytes())?;
-        Ok(self.out)
-    }
 }
 
 /// What a proof needs of the log: the tree as it is published, and the keys of the scope's months.
@@ -97,21 +73,16 @@ impl Proving {
         }
     }
 
-    /// Writes the proof to a file that must not be there, for its owner only.
-    pub fn write(
-        &self,
-        path: &Path,
-        proven: &Proven<'_>,
-        lookup: &mut CellLookup<'_>,
-    ) -> Result<(), Failure> {
-        let all = self.lines(proven, lookup)?;
-        let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-        let written = opened.and_then(|file| {
-            let mut lines = Lines { out: BufWriter::new(file), hash: digest::Context::new(&digest::SHA256) };
-            all.iter().try_for_each(|line| lines.line(line))?;
-            lines.end()?.into_inner()?.sync_all()
-        });
-        written.map_err(|error| cannot_write(path, &error))
+    /// The proof: its lines, and the hash over them.
+    pub fn bytes(&self, proven: &Proven<'_>, lookup: &mut CellLookup<'_>) -> Result<Vec<u8>, Failure> {
+        let mut out = Vec::new();
+        for line in self.lines(proven, lookup)? {
+            out.extend_from_slice(line.to_string().as_bytes());
+            out.push(b'\n');
+        }
+        let hash = hex(digest::digest(&digest::SHA256, &out).as_ref());
+        out.extend_from_slice(format!("{}\n", json!({"sha256": hash})).as_bytes());
+        Ok(out)
     }
 
     /// All lines but the last.

@@ -53,6 +53,90 @@ fn the_loot_is_within_the_budget_and_the_scope_is_the_loot() {
     names_exactly(&server, &["--client", &thief.id], &patients);
     from_where_and_when(&server, &thief.id, &scope, &patients);
     another_program_proves(&server, &thief.id, &scope);
+    a_sample_for_sale_leads_to_the_thief(&server, &thief, &patients);
+    investigators_are_given_all_of_it(&server, &thief, patients.len());
+}
+
+/// What the thief offers is ours, as of before one of them was changed, and went through the thief's sessions.
+fn a_sample_for_sale_leads_to_the_thief(server: &Server, thief: &Client, patients: &BTreeSet<&str>) {
+    let (cell, data) = (server.cells[0].name.as_str(), server.data_text());
+    let mut rows = String::from("patient id;Nachname;Geburtsdatum;Preis\n");
+    for id in patients {
+        let read = server.fhir(0, "GET", &format!("/Patient/{id}"), "").unwrap();
+        let family = read.json()["name"][0]["family"].as_str().unwrap().to_owned();
+        rows.push_str(&format!("{id};{family};01.01.1970;5\n"));
+    }
+    rows.push_str(";Unbekannt;02.02.1972;5\n");
+    let changed = patients.first().unwrap();
+    let other = patient("Neuer-Name").replacen('{', &format!(r#"{{"id":"{changed}","#), 1);
+    assert_eq!(server.fhir(0, "PUT", &format!("/Patient/{changed}"), &other).unwrap().status, 200);
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (sample, secret, out) = (path("sample.csv"), path("secret"), path("rows"));
+    std::fs::write(&sample, rows).unwrap();
+    let create = ["client", "create", "--cell", cell, "--name", "Second person", "--role", "approver"];
+    let approver = report(&[&create[..], &["--data", data]].concat());
+    std::fs::write(&secret, approver["secret"].as_str().unwrap()).unwrap();
+    let matching = ["incident", "match", sample.as_str(), "--cell", cell, "--data", data, "--rows", &out];
+    let alone = salus_testkit::run(&matching);
+    assert_eq!(alone.status.code(), Some(2), "it takes two");
+    let by = ["--client", approver["client"].as_str().unwrap(), "--secret-file", &secret];
+    let found = report(&[&matching[..], &by].concat());
+    assert_eq!(found["outcomes"]["ours"], patients.len(), "{found}");
+    assert_eq!((&found["outcomes"]["not-ours"], &found["canaries"]), (&1.into(), &serde_json::json!([])));
+    assert_eq!(found["as_of"]["rows"], patients.len());
+    assert!(found["as_of"]["to"].is_string(), "one of them is called otherwise since: {}", found["as_of"]);
+    let first = &found["sessions"][0];
+    assert_eq!(first["client"].as_str(), Some(thief.id.as_str()), "{}", found["sessions"]);
+    assert_eq!((&first["patients"], &first["others"]), (&patients.len().into(), &0.into()));
+    let lines = std::fs::read_to_string(&out).unwrap();
+    assert_eq!(lines.lines().count(), patients.len() + 1);
+    let named = lines.contains("Opfer") || patients.iter().any(|id| lines.contains(id));
+    assert!(!named && !found.to_string().contains("Opfer"), "no value of the sample is said again");
+    // Like everything that opens a record, it is in the log, and over when it is over.
+    let own =
+        report(&["scope", "--session", found["looked_for_in_session"].as_str().unwrap(), "--data", data]);
+    assert_eq!(own["patients_total"], patients.len());
+}
+
+/// A package is sealed to one key, opens with it alone, and a program without any code of ours checks it.
+fn investigators_are_given_all_of_it(server: &Server, thief: &Client, patients: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (key, other, package, opened) = (path("key"), path("other"), path("case.salus"), path("case"));
+    let public = report(&["incident", "key", "--out", &key])["public"].as_str().unwrap().to_owned();
+    report(&["incident", "key", "--out", &other]);
+    let data = server.data_text();
+    let make = ["incident", "evidence", "--client", &thief.id, "--recipient", &public, "--out", &package];
+    let made = report(&[&make[..], &["--data", data]].concat());
+    assert_eq!(made["patients_total"], patients);
+    let sealed = std::fs::read(&package).unwrap();
+    assert!(memchr::memmem::find(&sealed, b"pseudonym").is_none());
+    let wrong = salus_testkit::run(&["incident", "open", &package, "--key", &other, "--out", &opened]);
+    assert_eq!(wrong.status.code(), Some(1), "{}", String::from_utf8_lossy(&wrong.stderr));
+    report(&["incident", "open", &package, "--key", &key, "--out", &opened]);
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/verify_evidence.py");
+    let keys = server.data.join("log/verifier-keys");
+    let check = || {
+        let arguments = [script, &opened, "--verifier-keys", keys.to_str().unwrap()];
+        let output = std::process::Command::new("python3").args(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        (output.status.success(), said)
+    };
+    let (is_good, said) = check();
+    assert!(is_good && said.contains(&format!("patients_total {patients}")), "{said}");
+    for name in ["scope.json", "patients.ndjson", "summary.de.html", "manifest.json", "manifest.note"] {
+        let file = folder.path().join("case").join(name);
+        let bytes = std::fs::read(&file).unwrap();
+        std::fs::write(&file, [&bytes[..bytes.len() - 2], b" \n"].concat()).unwrap();
+        assert!(!check().0, "{name} was changed");
+        std::fs::write(&file, bytes).unwrap();
+    }
+    assert!(check().0);
+    let log = report(&["log", "show", "--cell", &server.cells[0].name, "--last", "20", "--data", data]);
+    let events: Vec<_> =
+        log["entries"].as_array().unwrap().iter().map(|entry| entry["event"].clone()).collect();
+    assert!(events.contains(&"evidence-made".into()), "{events:?}");
 }
 
 /// A verifier without any code of ours counts the same from the proof, and finds whatever is changed in it.

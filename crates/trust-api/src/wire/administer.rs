@@ -7,6 +7,7 @@ use super::ClientStatus;
 use super::alarms::{AlarmsAnswer, AlarmsAsk};
 use super::budgets::{BudgetAnswer, BudgetAsk};
 use super::contain::{ContainAnswer, ContainAsk};
+use super::incident::{CellChangesAsk, CellChangesPage};
 use super::people::{OfSession, PeopleAnswer, PeopleAsk};
 use crate::Token;
 use salus_seal::entry::{Budgets, Event, Interaction, Purpose, Refusal};
@@ -65,6 +66,13 @@ pub enum CellAsk {
     Contain(ContainAsk),
     /// Its budgets. Answered by [`CellAnswer::Budgets`].
     Budgets(BudgetAsk),
+    /// Its changes of trust. Answered by [`CellAnswer::Changes`].
+    Changes(CellChangesAsk),
+    /// Undoes what an entry changed. Answered by [`CellAnswer::Undone`].
+    UndoChange {
+        /// The entry.
+        entry: u64,
+    },
 }
 
 impl CellAsk {
@@ -85,7 +93,8 @@ impl CellAsk {
             }
             Self::Bearer { allowed, .. } => !allowed,
             // What was admitted stays so; nobody new is reached.
-            Self::Budgets(_) => false,
+            Self::Budgets(_) | Self::Changes(_) => false,
+            Self::UndoChange { .. } => true,
         }
     }
 }
@@ -162,6 +171,10 @@ pub enum CellAnswer {
     Contained(ContainAnswer),
     /// To what is asked of budgets.
     Budgets(BudgetAnswer),
+    /// To changes of trust.
+    Changes(CellChangesPage),
+    /// The entries that undid a change.
+    Undone(Vec<u64>),
 }
 
 /// Entries of the log.

@@ -250,6 +250,8 @@ pub enum ReachBound {
     OpensNothing,
     /// The cell is cut off.
     CutOff,
+    /// It brings records in and changes them, and takes none out.
+    OnlyBringsIn,
 }
 
 /// A person's question about their own budget, or about what others of their cell ask for.

@@ -3,7 +3,10 @@
 //! Answers travel in pages, so that no question stalls the keyholder. Part of the wire's format: variants are only ever added at the
 //! end. Never: opens a record. State: none.
 
-use super::{CompartmentWrap, LogEntry, SecretKey};
+use super::administer::CellLogEntry;
+use super::extract::ApproverProof;
+use super::{CompartmentWrap, LogEntry, SecretKey, SignedIn};
+use salus_seal::entry::people::PersonStatus;
 use salus_seal::entry::{Interaction, VersionRange};
 use salus_seal::{ClientId, DeviceId, Part, PrincipalId, Pseudonym, SessionId};
 use serde::{Deserialize, Serialize};
@@ -13,6 +16,8 @@ use serde::{Deserialize, Serialize};
 pub const DELIVERY_MS: u64 = 60_000;
 /// The most compartments of one question.
 pub const MAX_COMPARTMENTS: usize = 8_192;
+/// The most rows of a sample that is looked for at once.
+pub const MAX_SAMPLE_ROWS: u32 = 20_000;
 
 /// What may be asked.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,6 +49,26 @@ pub enum IncidentAsk {
     },
     /// The cell that a session, principal, client or passkey belongs to. Answered by [`IncidentAnswer::Cell`].
     Cell(ScopeFilter),
+    /// Begins a session in which a sample is looked for; an entry. Answered by [`IncidentAnswer::Match`].
+    BeginMatch {
+        /// The cell's name.
+        cell: String,
+        /// Who approves it, beside whoever is at the machine.
+        by: ApproverProof,
+        /// How many rows the sample has, at most [`MAX_SAMPLE_ROWS`].
+        rows: u32,
+        /// SHA-256 of the sample.
+        sample: [u8; 32],
+    },
+    /// Has the manifest of a package for investigators signed; an entry. Answered by [`IncidentAnswer::Evidence`].
+    SignEvidence {
+        /// The cell's name.
+        cell: String,
+        /// SHA-256 of the manifest.
+        manifest: [u8; 32],
+        /// The public key that the package is sealed to.
+        recipient: [u8; 32],
+    },
 }
 
 /// What was admitted in a span of time, to whom it fits.
@@ -109,6 +134,20 @@ pub enum IncidentAnswer {
     Undone(Vec<u64>),
     /// The cell's name; none where the filter tells none.
     Cell(Option<String>),
+    /// The session in which a sample is looked for, and its client, which is to be revoked at the end.
+    Match {
+        /// The client.
+        client: ClientId,
+        /// The session.
+        signed_in: SignedIn,
+    },
+    /// A signed note: what a package for investigators is known by.
+    Evidence {
+        /// The note.
+        note: String,
+        /// The entry that says that the package was made.
+        entry: u64,
+    },
 }
 
 /// A part of a scope.
@@ -218,4 +257,83 @@ pub enum Undoing {
     Over,
     /// Not by one command: by what it is about.
     ByHand,
+}
+
+/// Changes of trust of a cell, as its administrators see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellChangesAsk {
+    /// From this time on, in milliseconds since 1970.
+    pub from_ms: u64,
+    /// [`CellChangesPage::next`] of the page before; none for the first page.
+    pub next: Option<u64>,
+}
+
+/// A part of the changes of a cell.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CellChangesPage {
+    /// Ascending.
+    pub changes: Vec<CellChange>,
+    /// Where to go on, if there is more.
+    pub next: Option<u64>,
+}
+
+/// One change of trust of a cell.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CellChange {
+    /// The entry.
+    pub entry: CellLogEntry,
+    /// In which session it was done, where it was in one.
+    pub session: Option<SessionId>,
+    /// Whether it can be undone in a session of an administrator.
+    pub undoing: CellUndoing,
+}
+
+/// Whether a change can be undone by an administrator, and what that does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CellUndoing {
+    /// By one question; this happens then.
+    Possible(UndoneBy),
+    /// It is not in force any more: undone, used up, or overtaken by a later one.
+    Over,
+    /// Not by one question: by what it is about.
+    ByHand,
+    /// What was done at the machine is undone there.
+    AtMachine,
+}
+
+/// What undoes a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UndoneBy {
+    /// An application and all its sessions end for good.
+    ClientEnds,
+    /// A session ends.
+    SessionEnds,
+    /// An application must prove its key again.
+    ProofRequired,
+    /// The cell is cut off.
+    CutOff,
+    /// The cell is joined again.
+    Joined,
+    /// A link is withdrawn.
+    LinkEnds,
+    /// A passkey and its sessions end for good.
+    PasskeyEnds,
+    /// Somebody has a role again.
+    Role {
+        /// Its name.
+        role: String,
+    },
+    /// Somebody is in a state again.
+    Status {
+        /// Which.
+        status: PersonStatus,
+    },
+    /// A raise of a budget ends.
+    RaiseEnds,
+    /// A budget is again what it was.
+    Budget,
+    /// What is held is let go.
+    Released,
+    /// Somebody reads no longer while the cell is cut off.
+    ExceptionEnds,
 }

@@ -101,6 +101,7 @@ reach-why-cell = das Budget der Praxis
 reach-why-cut-off = die Praxis ist abgeschaltet
 reach-why-hands-out = öffnet nichts, könnte heute aber { $count } andere einlassen; das Budget der Praxis begrenzt sie
 reach-why-nothing = nichts: dort aufbewahren, wo niemand hinkommt
+reach-why-only-brings-in = bringt Datensätze herein und nimmt keine heraus; kann fragen, ob jemand da ist
 reach-why-opens-nothing = es öffnet nichts
 reach-why-patients = mehr Patienten gibt es nicht
 reach-why-touch = das eigene Budget, bis ein Passkey nötig ist

@@ -101,6 +101,7 @@ reach-why-cell = the practice’s budget
 reach-why-cut-off = the practice is cut off
 reach-why-hands-out = opens nothing, but could let { $count } others in today; the practice’s budget bounds them
 reach-why-nothing = nothing: keep it where nobody gets
+reach-why-only-brings-in = brings records in and takes none out; it can ask whether somebody is there
 reach-why-opens-nothing = it opens nothing
 reach-why-patients = there are no more patients
 reach-why-touch = its own budget, up to where a passkey is needed

@@ -101,6 +101,7 @@ reach-why-cell = le budget du cabinet
 reach-why-cut-off = le cabinet est isolé
 reach-why-hands-out = n’ouvre rien, mais pourrait faire entrer { $count } autres aujourd’hui ; le budget du cabinet les borne
 reach-why-nothing = rien : à garder hors d’atteinte
+reach-why-only-brings-in = apporte des enregistrements et n’en prend aucun ; peut demander si quelqu’un est là
 reach-why-opens-nothing = cela n’ouvre rien
 reach-why-patients = il n’y a pas plus de patients
 reach-why-touch = son propre budget, jusqu’à ce qu’une clé d’accès soit nécessaire

@@ -15,6 +15,7 @@ static WORDS: LazyLock<Catalogue> = LazyLock::new(|| {
         sources!("admin"),
         sources!("alarms"),
         sources!("budgets"),
+        sources!("changes"),
     ])
 });
 

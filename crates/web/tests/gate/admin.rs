@@ -9,7 +9,7 @@ use serde_json::json;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const HOSTILE: &str = "<script>alert(1)</script>\"><img src=x onerror=alert(1)>";
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "/admin",
     "/admin/people",
     "/admin/people/new",
@@ -21,6 +21,7 @@ const PAGES: [&str; 11] = [
     "/admin/alarms",
     "/admin/alarms/rules",
     "/admin/contain",
+    "/admin/changes",
 ];
 
 pub fn id_of(salus: &Salus, name: &str) -> CellId {
@@ -456,4 +457,36 @@ fn what_is_published_and_how_to_verify_it_is_shown() {
     assert!(page.contains("salus log verify") && page.contains("nobody else keeps a copy"));
     let note = page.split("<textarea").nth(1).unwrap();
     assert!(note.contains(&id_of(&salus, "praxis").to_string()), "{note}");
+}
+
+#[test]
+fn what_was_changed_is_listed_with_what_undoes_it_and_undone_by_its_button() {
+    let salus = Salus::start();
+    salus.cell("praxis");
+    let boss = Desk::of(&salus, "practice-administrator", "Bea Beispiel");
+    let thief = Desk::of(&salus, "practice-administrator", "Stolen Session");
+    thief.make("/admin/people/new", "/admin/people/new", "name=Back+Door&role=physician&language=en");
+    let page = boss.get("/admin/changes").text();
+    let line = page
+        .split("<li data-row>")
+        .find(|line| line.contains("Stolen Session") && line.contains("suspended, until"));
+    let line = line.unwrap_or_else(|| panic!("{page}"));
+    assert!(line.contains("Back Door") && line.contains("<dt>Session</dt>"), "{line}");
+    let entry = line.split("name=\"undo\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let undone = boss.post("/admin/changes", &format!("undo={entry}&hours=24"));
+    let to = format!("/praxis/admin/changes?hours=24&done={entry}");
+    assert_eq!((undone.status, undone.header("location")), (303, Some(to.as_str())));
+    assert_eq!(found(&salus, "Back Door").status, salus_seal::entry::people::PersonStatus::Suspended);
+    let after = boss.get(to.strip_prefix("/praxis").unwrap()).text();
+    assert!(
+        after.contains(&format!("Undone: entry {entry}")) && after.contains(&format!("undid entry {entry}"))
+    );
+    assert_eq!(boss.post("/admin/changes", &format!("undo={entry}&hours=24")).status, 422, "once");
+    // From another origin, by somebody else, or with nonsense: nothing.
+    let foreign = [("Content-Type", FORM), ("Sec-Fetch-Site", "cross-site")];
+    assert_eq!(boss.send("POST", "/admin/changes", &foreign, &format!("undo={entry}")).status, 403);
+    let physician = Desk::of(&salus, "physician", "Dr. Ada Muster");
+    assert_eq!(physician.post("/admin/changes", &format!("undo={entry}")).status, 403);
+    assert!(boss.post("/admin/changes", "undo=x").status >= 400);
+    assert_eq!(boss.get("/admin/changes?hours=x&next=99999999").status, 200);
 }

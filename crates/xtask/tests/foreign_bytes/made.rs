@@ -1,6 +1,6 @@
 //! Seeds in the binary formats, made by the code that writes them.
 
-use crate::{accesses, alarms, contain};
+use crate::{accesses, alarms, contain, incident};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -74,13 +74,13 @@ fn token() -> Token {
 pub fn seeds() -> Vec<Seed> {
     let body = |frame: Vec<u8>| frame[PREFIX_BYTES..].to_vec();
     let mut seeds = Vec::new();
-    for (name, request) in requests() {
+    for (name, request) in requests().into_iter().chain(incident::requests()) {
         seeds.push(("request", name, body(frame::encode(&request).unwrap())));
     }
-    for (name, reply) in replies() {
+    for (name, reply) in replies().into_iter().chain(incident::replies()) {
         seeds.push(("reply", name, body(frame::encode(&reply).unwrap())));
     }
-    for (name, event) in events() {
+    for (name, event) in events().into_iter().chain(incident::events()) {
         let lasting = Lasting { time_ms: 1_795_000_000_000, event };
         let sealed =
             matches!(name, "opened" | "searched-within").then(|| (fleeting(), LogKey::from_bytes([7; 32])));
@@ -99,6 +99,7 @@ pub fn seeds() -> Vec<Seed> {
     let plain: Vec<u8> = 70_000u64.to_le_bytes().into_iter().chain((0..5_000u32).map(|n| n as u8)).collect();
     seeds.push(("pages", "two", plain));
     seeds.push(("escrow", "noise", (0..80).collect()));
+    seeds.extend(incident::seeds());
     let sizes = [5u64.to_le_bytes(), 11u64.to_le_bytes()].concat();
     seeds.push(("merkle", "proof", [sizes, vec![2; 96]].concat()));
     seeds.push(("note", "checkpoint", note().into_bytes()));
@@ -253,7 +254,7 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("rest", Request::Batch(rest)),
         ("create-cell", Request::Admin(create)),
         ("scope", Request::Admin(scope)),
-        ("incident", Request::Admin(AdminAsk::Incident(incident()))),
+        ("incident", Request::Admin(AdminAsk::Incident(scope_ask()))),
         ("alarm-rules", alarms::rules()),
         ("alarm-told", alarms::told()),
         ("alarm-ways", alarms::ways()),
@@ -272,7 +273,7 @@ fn requests() -> Vec<(&'static str, Request)> {
     ]
 }
 
-fn incident() -> IncidentAsk {
+fn scope_ask() -> IncidentAsk {
     let network = Network { address: [1; 16], prefix_bits: 120 };
     let filter = ScopeFilter { network: Some(network), ..ScopeFilter::default() };
     IncidentAsk::Scope(ScopeAsk {

@@ -8,6 +8,7 @@ mod alarms;
 mod contain;
 #[path = "../../../../fuzz/src/lib.rs"]
 mod fuzz;
+mod incident;
 mod made;
 mod mutate;
 
@@ -105,6 +106,9 @@ targets!(
     cose_key,
     share,
     dpop,
+    sample,
+    package,
+    archive,
 );
 
 /// A target that is not run here, or that libFuzzer does not have, would be one that nobody runs.

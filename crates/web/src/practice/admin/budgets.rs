@@ -176,6 +176,7 @@ pub(super) fn reach(t: Words, one: &CredentialReach) -> Reach {
         ReachBound::Nothing => t.say("reach-why-nothing"),
         ReachBound::OpensNothing => t.say("reach-why-opens-nothing"),
         ReachBound::CutOff => t.say("reach-why-cut-off"),
+        ReachBound::OnlyBringsIn => t.say("reach-why-only-brings-in"),
     };
     Reach {
         what,

@@ -9,6 +9,7 @@ use salus_frame::Words;
 use salus_records::administration::{CellLogEntry, LogKind, LoggedAccess};
 use salus_records::alarm_events::{AlarmEvent, AlarmKind};
 use salus_records::contain_events::{ContainEvent, HoldOn};
+use salus_records::incident_events::IncidentEvent;
 use salus_records::person_events::{
     InvitationPurpose, PasskeyUse, PersonEvent, PersonStatus, RegistrationAllowed, SignInFault,
 };
@@ -82,12 +83,24 @@ fn what(t: Words, labels: &Labels, told: &CellLogEntry) -> String {
             let in_lists = told.access.as_ref().is_some_and(|access| access.part == Part::Line);
             alarm(t, event, in_lists)
         }
+        LogEvent::Incident(event) => incident(t, event),
+        LogEvent::Searching(_) => t.say("admin-log-parameter").into_owned(),
         LogEvent::Budget(event) => super::log_budgets::what(t, event, &about(), told.access.as_ref()),
         _ if told.kind == LogKind::Report => t.say("admin-log-bookkeeping").into_owned(),
         event => match &told.access {
             Some(access) => accessed(t, event, access),
             None => t.say("admin-log-forgotten").into_owned(),
         },
+    }
+}
+
+/// What was done about an incident.
+fn incident(t: Words, event: &IncidentEvent) -> String {
+    match event {
+        IncidentEvent::LogKeysGiven { .. } => t.say("admin-log-keys-given").into_owned(),
+        IncidentEvent::Undone { entry } => t.say_with("admin-log-undone", "entry", *entry).into_owned(),
+        IncidentEvent::MatchBegun { rows, .. } => t.say_with("admin-log-match", "count", *rows).into_owned(),
+        IncidentEvent::EvidenceMade { .. } => t.say("admin-log-evidence").into_owned(),
     }
 }
 

@@ -8,6 +8,7 @@ mod alarms;
 mod ask;
 mod budgets;
 mod change;
+mod changes;
 mod checkpoints;
 mod clients;
 mod contain;
@@ -68,6 +69,8 @@ pub(super) const ROUTES: &[Route] = &[
     ("POST", "/{cell}/admin/alarms/rules"),
     ("GET", "/{cell}/admin/contain"),
     ("POST", "/{cell}/admin/contain"),
+    ("GET", "/{cell}/admin/changes"),
+    ("POST", "/{cell}/admin/changes"),
 ];
 
 /// The parts of administration, in the order of their keys.
@@ -82,10 +85,11 @@ enum Part {
     Alarms,
     Budgets,
     Contain,
+    Changes,
 }
 
 impl Part {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Overview,
         Self::People,
         Self::Roles,
@@ -95,6 +99,7 @@ impl Part {
         Self::Alarms,
         Self::Budgets,
         Self::Contain,
+        Self::Changes,
     ];
 
     fn word(self) -> &'static str {
@@ -108,6 +113,7 @@ impl Part {
             Self::Alarms => "admin-alarms",
             Self::Budgets => "budgets",
             Self::Contain => "admin-contain",
+            Self::Changes => "admin-changes",
         }
     }
 
@@ -122,6 +128,7 @@ impl Part {
             Self::Alarms => "/admin/alarms",
             Self::Budgets => "/admin/budgets",
             Self::Contain => "/admin/contain",
+            Self::Changes => "/admin/changes",
         }
     }
 
@@ -136,6 +143,7 @@ impl Part {
             Self::Alarms => "7",
             Self::Budgets => "8",
             Self::Contain => "9",
+            Self::Changes => "0",
         }
     }
 }
@@ -268,6 +276,8 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         "/{cell}/admin/alarms" => alarms::answer(ask).await,
         "/{cell}/admin/contain" if is_post => contain::change(ask).await,
         "/{cell}/admin/contain" => contain::answer(ask).await,
+        "/{cell}/admin/changes" if is_post => changes::undo(ask).await,
+        "/{cell}/admin/changes" => changes::answer(ask).await,
         "/{cell}/admin/alarms/mark" => alarms::mark(ask).await,
         "/{cell}/admin/alarms/rules" if is_post => alarms::set_rules(ask).await,
         "/{cell}/admin/alarms/rules" => alarms::rules(ask).await,
