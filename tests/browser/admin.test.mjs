@@ -8,8 +8,8 @@ import { assertAccessible, keys, personOf, redeemInvitation, suite, walkWithTab 
 const { test } = suite({ patients: 3 });
 
 const WORDS = {
-  de: { invited: 'Einmal-Link', suspended: 'gesperrt', made: 'hat einen Einmal-Link für', refused: 'Hier kommt nur die Verwaltung', undoes: 'gesperrt, bis', undone: 'Umgekehrt' },
-  fr: { invited: 'Lien à usage unique', suspended: 'suspendu', made: 'a créé un lien à usage unique', refused: 'Seule l’administration', undoes: 'suspendu, jusqu’à', undone: 'Annulé' },
+  de: { invited: 'Einmal-Link', suspended: 'gesperrt', made: 'hat einen Einmal-Link für', refused: 'Hier kommt nur die Verwaltung', undoes: 'gesperrt, bis', undone: 'Umgekehrt', fewer: 'nicht mehr öffnen: Laborwerte und Messungen' },
+  fr: { invited: 'Lien à usage unique', suspended: 'suspendu', made: 'a créé un lien à usage unique', refused: 'Seule l’administration', undoes: 'suspendu, jusqu’à', undone: 'Annulé', fewer: 'ouvrir : analyses et mesures' },
 };
 
 for (const [language, words] of Object.entries(WORDS)) {
@@ -55,6 +55,20 @@ for (const [language, words] of Object.entries(WORDS)) {
     await keys(page, '3');
     await page.waitForURL('**/admin/roles');
     await assertAccessible(page);
+    // What a switch would change is said by name before it does, and is undone by one step.
+    const role = page.locator('#role-medical-assistant');
+    await role.locator('input[name=read-results]').uncheck();
+    await role.locator('form button').click();
+    await page.locator('#reason').waitFor();
+    assert.ok((await page.locator('main').innerText()).includes(words.fewer));
+    await assertAccessible(page);
+    await page.locator('main button.primary').click();
+    await page.waitForURL('**/admin/roles?done=set');
+    assert.ok(!(await role.locator('input[name=read-results]').isChecked()));
+    await page.locator('form:has(input[name=version][value=own]) button').click();
+    await page.locator('main button.primary').click();
+    await page.waitForURL('**/admin/roles?done=set');
+    assert.ok(await role.locator('input[name=read-results]').isChecked());
     await keys(page, '6');
     await page.waitForURL('**/admin/checkpoints');
     await assertAccessible(page);

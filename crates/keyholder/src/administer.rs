@@ -16,6 +16,7 @@ use salus_accesslog::Tree;
 use salus_seal::entry::alarms::{AlarmEvent, AlarmRaised};
 use salus_seal::entry::contain::ContainEvent;
 use salus_seal::entry::people::{PersonEvent, PersonStatus};
+use salus_seal::entry::policy::PolicyEvent;
 use salus_seal::entry::relation::RelationEvent;
 use salus_seal::entry::{Budgets, Event, Fleeting, Interaction, Lasting, Limits, Purpose, Refusal};
 use salus_seal::{CellId, PrincipalId};
@@ -27,6 +28,7 @@ use salus_trust_api::wire::alarms::AlarmsAsk;
 use salus_trust_api::wire::budgets::BudgetAsk;
 use salus_trust_api::wire::contain::ContainAsk;
 use salus_trust_api::wire::people::PeopleAsk;
+use salus_trust_api::wire::policy::PolicyAsk;
 use salus_trust_api::wire::{AdminError, Admit, Answer};
 
 /// How many entries of the log one page looks through.
@@ -100,7 +102,7 @@ impl Core {
                 Ok(CellAnswer::Clients(self.client_statuses(cell, now_ms)))
             }
             CellAsk::CreateClient { name, role, budgets } => {
-                let budgets = budgets.unwrap_or(CLIENT);
+                let budgets = budgets.unwrap_or(policy::of_application(&role));
                 if !is_within(&budgets, &CLIENT) {
                     let rule = "at most a client's own; more is given at the machine";
                     return Ok(Err(crate::admin::invalid("budgets", rule)));
@@ -140,6 +142,7 @@ impl Core {
             CellAsk::Budgets(ask) => self.ask_budgets(cell, Some(by), ask)?.map(CellAnswer::Budgets),
             CellAsk::Changes(ask) => Ok(CellAnswer::Changes(self.cell_changes(cell, &ask)?)),
             CellAsk::UndoChange { entry } => self.undo_in_session(cell, entry, by)?.map(CellAnswer::Undone),
+            CellAsk::Policy(ask) => self.ask_policy(cell, ask, Some(by))?.map(CellAnswer::Policy),
             CellAsk::Checkpoint => {
                 let tree = Tree::Cell(cell);
                 let note = self.log.checkpoint_note(tree)?;
@@ -209,6 +212,7 @@ fn stops_or_looks(ask: &CellAsk) -> bool {
         CellAsk::Changes(_) | CellAsk::UndoChange { .. } => true,
         // What was held is let go as easily; who reads in an emergency is named while the cell is cut off.
         CellAsk::Contain(_) => true,
+        CellAsk::Policy(ask) => !matches!(ask, PolicyAsk::Set { .. }),
     }
 }
 
@@ -224,6 +228,9 @@ fn looks(ask: &CellAsk) -> bool {
             | CellAsk::Budgets(BudgetAsk::Show | BudgetAsk::Reach)
             | CellAsk::Contain(ContainAsk::Status)
             | CellAsk::Changes(_)
+            | CellAsk::Policy(
+                PolicyAsk::Show | PolicyAsk::Preview(_) | PolicyAsk::Versions | PolicyAsk::Text(_)
+            )
     )
 }
 
@@ -231,7 +238,7 @@ fn looks(ask: &CellAsk) -> bool {
 fn refusal_of(error: &AdminError) -> Refusal {
     match error {
         AdminError::Invalid { field, .. }
-            if ["name", "language", "practitioner"].contains(&field.as_str()) =>
+            if ["name", "language", "practitioner", "text", "reason"].contains(&field.as_str()) =>
         {
             Refusal::Malformed
         }
@@ -272,6 +279,7 @@ pub(crate) fn kind_of(event: &Event) -> Option<LogKind> {
         Event::Alarm(_) => LogKind::Alarm,
         Event::Quarantined { .. } | Event::Contained(_) => LogKind::Quarantine,
         Event::Budget(_) => LogKind::Budget,
+        Event::Policy(_) => LogKind::Rules,
         Event::Landed { .. } | Event::Abandoned { .. } | Event::Delivered { .. } => LogKind::Report,
         _ => return None,
     })
@@ -308,6 +316,7 @@ pub(crate) fn who(state: &State, event: &Event, fleeting: Option<&Fleeting>) -> 
             | ContainEvent::CutOffBecause { by, .. } => *by,
         },
         Event::Budget(event) => crate::budgets::who(event),
+        Event::Policy(PolicyEvent::Set { by, .. }) => *by,
         _ => None,
     }
 }
@@ -358,6 +367,11 @@ pub(crate) fn short(mut event: Event) -> Event {
         Event::Written { ranges, .. } => ranges.truncate(MAX_LISTED),
         Event::Landed { entries } | Event::Abandoned { entries } | Event::Delivered { entries } => {
             entries.truncate(MAX_LISTED);
+        }
+        // Whole texts are asked for by their entry.
+        Event::Policy(PolicyEvent::Set { text, own, .. }) => {
+            text.clear();
+            own.take();
         }
         _ => {}
     }

@@ -13,11 +13,12 @@ use crate::alarm_hours::is_night;
 use crate::alarm_state::{Alarm, Alarms, GLIMPSE_MS, is_glimpse, is_spent};
 use crate::core::Core;
 use crate::error::KeyholderError;
-use crate::policy::{self, Action};
+use crate::policy;
 use salus_accesslog::Tree;
 use salus_seal::entry::alarms::{AlarmEvent, AlarmKind, AlarmRaised, AlarmRules};
 use salus_seal::entry::budgets::BudgetEvent;
 use salus_seal::entry::people::{PersonEvent, SignInFault};
+use salus_seal::entry::policy::PolicyEvent;
 use salus_seal::entry::{Event, Fleeting, Interaction, Refusal};
 use salus_seal::{CellId, Part, PrincipalId, Pseudonym};
 use salus_trust_api::wire::alarms::{AlarmInfo, AlarmPage, AlarmsAnswer, AlarmsAsk, MAX_ALARMS_PAGE, Seen};
@@ -226,9 +227,8 @@ impl Core {
         let session = self.state.sessions.get(&session);
         let principal = session.and_then(|session| self.state.principals.get(&session.principal));
         let role = principal.and_then(|known| policy::role(&known.role));
-        let may = |role| policy::allows(role, Action::Administer, Interaction::Administer);
         let count = self.state.cells.get(&of.cell).map_or(0, |cell| cell.alarms.unacknowledged());
-        let is_told = role.is_some_and(may);
+        let is_told = role.is_some_and(|role| role.administers);
         Ok(if is_told { Answer::AlarmCount(count as u32) } else { Answer::Refused(Refusal::NotAllowed) })
     }
 
@@ -359,7 +359,8 @@ fn of_trust(alarms: &Alarms, time_ms: u64, event: &Event, fleeting: Option<&Flee
             return;
         }
         Event::ClientCreated { .. } | Event::ClientRevoked { .. } | Event::Proof(_) => None,
-        Event::Alarm(AlarmEvent::Rules { by, .. } | AlarmEvent::Restored { by, .. }) => *by,
+        Event::Alarm(AlarmEvent::Rules { by, .. } | AlarmEvent::Restored { by, .. })
+        | Event::Policy(PolicyEvent::Set { by, .. }) => *by,
         Event::Person(event) => match event {
             PersonEvent::Added(added) => added.by,
             PersonEvent::Invited(invited) => invited.by,

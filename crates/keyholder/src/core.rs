@@ -12,6 +12,7 @@ use crate::keyring::{CellKeys, Keyring};
 use crate::messenger::Messenger;
 use crate::person_session::{Codes, Refusals};
 use crate::proof::Proofs;
+use crate::rules::Kinds;
 use crate::state::State;
 use salus_accesslog::{AccessLog, Tree};
 use salus_seal::entry::{self, Event, Fleeting, Lasting};
@@ -46,6 +47,8 @@ pub struct Core {
     pub(crate) has_witnesses: bool,
     /// What the program's own extraction is.
     pub(crate) program: Program,
+    /// What records are about, by their types.
+    pub(crate) kinds: Kinds,
     /// What the messenger last said.
     pub(crate) messenger: Messenger,
     /// What sessions made that make canaries, one list for each write.
@@ -90,6 +93,7 @@ impl Core {
             desk: None,
             has_witnesses: false,
             program: Program::default(),
+            kinds: Kinds::default(),
             messenger: Messenger::default(),
             made: HashMap::new(),
             fresh: HashMap::new(),

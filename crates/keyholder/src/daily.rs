@@ -10,6 +10,7 @@ use salus_seal::entry::people::{PersonEvent, PersonStatus};
 use salus_seal::{CellId, PrincipalId};
 use salus_trust_api::wire::administer::CellAsk;
 use salus_trust_api::wire::people::PeopleAsk;
+use salus_trust_api::wire::policy::PolicyAsk;
 
 /// The most one-time links that one administrator makes within a day, for whomever.
 const MAX_LINKS_PER_DAY: u32 = 20;
@@ -27,7 +28,7 @@ pub(crate) enum Handed {
     Link,
     /// An application's credentials.
     Client,
-    /// A role, or the status in which somebody may act.
+    /// A role, the status in which somebody may act, or what roles may do.
     Change,
 }
 
@@ -43,6 +44,7 @@ impl Handed {
                 (*status == PersonStatus::Active).then_some(Self::Change)
             }
             CellAsk::CreateClient { .. } => Some(Self::Client),
+            CellAsk::Policy(PolicyAsk::Set { .. }) => Some(Self::Change),
             _ => None,
         }
     }

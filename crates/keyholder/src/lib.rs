@@ -21,6 +21,7 @@ pub mod proof;
 pub mod recent;
 pub mod recover;
 pub mod relation;
+pub mod rules;
 pub mod setup;
 pub mod state;
 
@@ -44,6 +45,7 @@ mod incident;
 mod index;
 mod investigate;
 mod messenger;
+mod open_cell;
 mod open_read;
 mod open_write;
 pub mod parameters;

@@ -6,13 +6,13 @@
 //! Never: decides, or keeps a secret; of a link there is a hash. State: this is it, owned by [`State`].
 
 use crate::daily::Handed;
-use crate::policy::{self, Action};
+use crate::policy;
 use crate::state::{Principal, Session, Spent, State};
+use salus_seal::entry::Budgets;
 use salus_seal::entry::people::{
     InvitationPurpose, PasskeyRegistered, PersonAdded, PersonEvent, PersonInvited, PersonStatus,
     RegistrationAllowed,
 };
-use salus_seal::entry::{Budgets, Interaction};
 use salus_seal::{CellId, DeviceId, PrincipalId, SessionId};
 use std::collections::{BTreeMap, HashMap};
 
@@ -156,7 +156,7 @@ impl State {
                 let next = policy::role(role)?;
                 self.person_of(cell, principal)?;
                 // Nothing becomes an administrator's session that was begun as somebody else's.
-                if policy::allows(next, Action::Administer, Interaction::Administer) {
+                if next.administers {
                     self.end_sessions_of(principal);
                 }
                 let known = self.principals.get_mut(principal)?;
@@ -275,6 +275,12 @@ impl State {
             fresh.more.reserve.spend_all(recovered_ms);
         }
         self.principals.insert(principal, fresh);
+    }
+
+    /// Whether somebody's role administers their cell: what no rules give or take.
+    pub(crate) fn administers(&self, principal: &PrincipalId) -> bool {
+        let role = self.principals.get(principal).and_then(|known| policy::role(&known.role));
+        role.is_some_and(|role| role.administers)
     }
 
     /// A person's name, or an application's.

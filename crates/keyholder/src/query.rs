@@ -3,7 +3,9 @@
 //!
 //! Never: evaluates. State: none.
 
+use crate::rules::Kinds;
 use crate::search::LineSearch;
+use salus_trust_api::wire::policy::Categories;
 use salus_trust_api::wire::query::{
     Condition, ID, MAX_CONDITIONS, MAX_DEPTH, MAX_PAGE, MAX_SORT_KEYS, Query, Test,
 };
@@ -116,6 +118,33 @@ pub(crate) fn looks_only_into(query: &Query, kinds: &HashSet<u16>) -> bool {
         && !query.all.iter().any(follows)
 }
 
+/// What a query learns of: the categories of the types that it finds, and of those that it looks into on its way (chains).
+pub(crate) fn looked_into(query: &Query, kinds: &Kinds) -> Categories {
+    let found = if query.kinds.is_empty() { Categories::ALL } else { categories(&query.kinds, kinds) };
+    query.all.iter().fold(found, |all, condition| all.and(on_the_way(condition, kinds)))
+}
+
+fn categories(of: &[u16], kinds: &Kinds) -> Categories {
+    of.iter().fold(Categories::NONE, |all, kind| all.with(kinds.category(*kind)))
+}
+
+fn on_the_way(condition: &Condition, kinds: &Kinds) -> Categories {
+    match condition {
+        Condition::All(all) | Condition::Any(all) => {
+            all.iter().fold(Categories::NONE, |found, inner| found.and(on_the_way(inner, kinds)))
+        }
+        Condition::Not(inner) => on_the_way(inner, kinds),
+        Condition::RefersTo { kinds: of, meets, .. } => {
+            let other = if of.is_empty() { Categories::ALL } else { categories(of, kinds) };
+            other.and(on_the_way(meets, kinds))
+        }
+        Condition::ReferredToBy { kind, meets, .. } => {
+            Categories::NONE.with(kinds.category(*kind)).and(on_the_way(meets, kinds))
+        }
+        _ => Categories::NONE,
+    }
+}
+
 fn follows(condition: &Condition) -> bool {
     match condition {
         Condition::All(all) | Condition::Any(all) => all.iter().any(follows),
@@ -223,5 +252,34 @@ mod tests {
         let chain = Condition::ReferredToBy { kind: 1, parameter: 1, meets: Box::new(name(1)) };
         assert!(!looks_only_into(&query(vec![Condition::Not(Box::new(chain))]), &house));
         assert!(!looks_only_into(&Query { kinds: vec![], ..query(vec![]) }, &house));
+    }
+
+    #[test]
+    fn a_query_looks_into_what_it_finds_and_what_it_passes_through() {
+        use salus_trust_api::wire::policy::Category::{Appointments, Identity, Results};
+        const OBSERVATION: u16 = 96;
+        let kinds = Kinds::new(&[(PATIENT, Identity), (APPOINTMENT, Appointments), (OBSERVATION, Results)]);
+        let query = |of: &[u16], all: Vec<Condition>| Query {
+            kinds: of.to_vec(),
+            all,
+            sort: Vec::new(),
+            count: 10,
+            after: None,
+            glimpse: false,
+        };
+        let into = |query: &Query| looked_into(query, &kinds).iter().collect::<Vec<_>>();
+        assert_eq!(into(&query(&[PATIENT], Vec::new())), [Identity]);
+        assert_eq!(looked_into(&query(&[], Vec::new()), &kinds), Categories::ALL);
+        let has = |meets| Condition::ReferredToBy { kind: OBSERVATION, parameter: 1, meets: Box::new(meets) };
+        let chain = |of: &[u16], meets| Condition::RefersTo {
+            parameter: 2,
+            kinds: of.to_vec(),
+            meets: Box::new(meets),
+        };
+        let nothing = || Condition::All(Vec::new());
+        assert_eq!(into(&query(&[PATIENT], vec![has(nothing())])), [Identity, Results]);
+        let deep = Condition::Not(Box::new(Condition::Any(vec![chain(&[PATIENT], has(nothing()))])));
+        assert_eq!(into(&query(&[APPOINTMENT], vec![deep])), [Identity, Results, Appointments]);
+        assert_eq!(looked_into(&query(&[PATIENT], vec![chain(&[], nothing())]), &kinds), Categories::ALL);
     }
 }

@@ -7,6 +7,7 @@ use crate::desk::SignInOptions;
 use crate::error::KeyholderError;
 use crate::extraction::Program;
 use crate::keyring::{Keyring, SIGNING_LABEL};
+use crate::rules::Kinds;
 use crate::scope::open_entry;
 use crate::search::LineSearch;
 use crate::server::{Proofs, Server, listen};
@@ -45,6 +46,8 @@ pub struct KeyholderOptions {
     pub messenger_key: Option<Zeroizing<[u8; 32]>>,
     /// With an extractor; none: nothing is extracted anew.
     pub extract: Option<ExtractOptions>,
+    /// What records are about, by their types: what a cell's rules speak of.
+    pub kinds: Kinds,
     /// What protects the process, in plain words, for `salus status`.
     pub protections: Vec<String>,
     /// Whether an administrator may set the clock forward: never where there are real patients, since it refills budgets.
@@ -102,6 +105,7 @@ pub fn run(mut options: KeyholderOptions, stop: OwnedFd, ready: impl FnOnce()) -
     })?;
     core.has_witnesses = has_witnesses;
     core.clock_moves = options.clock_moves;
+    core.kinds = options.kinds;
     let now_ms = core.clock.now_ms();
     core.record(Tree::Platform, now_ms, Event::Started { torn_bytes, recovered: false }, None)?;
     if first_start {

@@ -165,6 +165,12 @@ impl Core {
         if !admit.intents.is_empty() {
             return Err(Denied::Refused(Refusal::Malformed));
         }
+        // Whatever it looks into on its way tells something of it.
+        let rights = self.state.rights(&asking.cell, &asking.principal);
+        let may = policy::may_search(&rights, query.count);
+        if !may.cover(query::looked_into(query, &self.kinds)) {
+            return Err(Denied::Refused(Refusal::NotAllowed));
+        }
         // A patient searches within their own records, and nowhere else.
         if !confined && self.state.own_patient(asking).is_some() {
             return Err(Denied::Refused(Refusal::NotAllowed));
@@ -302,8 +308,8 @@ impl Core {
                 return Ok(Searched::Refused(refusal));
             }
         }
-        let role = self.state.principals.get(&pending.asking.principal).and_then(|p| policy::role(&p.role));
-        if reach.many && !role.is_some_and(|role| role.exact_counts) {
+        let rights = self.state.rights(&pending.asking.cell, &pending.asking.principal);
+        if reach.many && !rights.counts_exactly {
             found.total = two_digits(found.total);
             found.rounded = true;
         }

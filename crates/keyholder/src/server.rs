@@ -386,6 +386,7 @@ impl Server {
                 Ask::EndSession(of) => self.core.end_session(&of)?,
                 Ask::ChooseLanguage { of, language } => self.core.choose_language(&of, language)?,
                 Ask::AlarmCount(of) => self.core.alarm_count(&of)?,
+                Ask::Rights(of) => self.core.own_rights(&of)?,
                 Ask::Budget(own) => self.core.own_budget(*own)?,
                 Ask::Touch(touch) => self.core.touch(*touch)?,
                 Ask::Parameters(cell) => self.core.own_parameters(&cell),
@@ -414,7 +415,7 @@ fn is_behind(held_back: &[(u64, Reply)], id: u64, reply: &Reply) -> bool {
 fn only_reports_delivery(request: &Request) -> bool {
     match request {
         Request::Batch(asks) => asks.iter().all(|ask| match ask {
-            Ask::Delivered(_) | Ask::BlindIds(_) | Ask::Who(_) | Ask::AlarmCount(_) => true,
+            Ask::Delivered(_) | Ask::BlindIds(_) | Ask::Who(_) | Ask::AlarmCount(_) | Ask::Rights(_) => true,
             Ask::Related(ask) => matches!(**ask, RelatedAsk::Stated(_)),
             _ => false,
         }),

@@ -14,12 +14,14 @@ use crate::contain::{Holds, Quarantine};
 use crate::daily::{Daily, Handed};
 use crate::error::KeyholderError;
 use crate::extraction::Extractions;
-use crate::keyring::{CellKeys, Keyring};
+use crate::keyring::Keyring;
+use crate::open_cell::open_cell;
 use crate::parameters::Parameters;
 use crate::people::People;
 use crate::policy;
 use crate::recent::Recent;
 use crate::relation::Relations;
+use crate::rules::Rules;
 use crate::searches::Searches;
 use salus_accesslog::Tree;
 use salus_seal::entry::searching::SearchingEvent;
@@ -98,6 +100,8 @@ pub struct Cell {
     pub more: More,
     /// Who treats whom, and who is a patient.
     pub relations: Relations,
+    /// What its roles may do.
+    pub rules: Rules,
 }
 
 impl Cell {
@@ -408,6 +412,7 @@ impl State {
             Event::Alarm(event) => self.apply_alarm(id, index, time_ms, event, fleeting)?,
             Event::Contained(event) => self.apply_contained(Some(id), index, time_ms, event)?,
             Event::Budget(event) => self.apply_budget(id, index, time_ms, event)?,
+            Event::Policy(event) => self.apply_policy(id, index, time_ms, event, fleeting)?,
             Event::CellCreated { .. }
             | Event::CellKeyEscrowed { .. }
             | Event::SigningKeyEscrowed { .. }
@@ -454,44 +459,4 @@ impl State {
         let is_of = |session: &&Session| session.cell == cell && self.is_usable(session, now_ms);
         self.sessions.values().filter(is_of).count() as u64
     }
-}
-
-fn open_cell(
-    id: CellId,
-    name: &str,
-    house_kinds: &[u16],
-    budgets: Budgets,
-    keys: CellKeys,
-    created_ms: u64,
-) -> Result<Cell, KeyholderError> {
-    let mut ciphers = Vec::new();
-    for (index, key) in keys.generations.iter().enumerate() {
-        ciphers.push(CellCipher::new(id, index as u32 + 1, key)?);
-    }
-    let first = keys.generations.first().ok_or(SealError::Malformed)?;
-    Ok(Cell {
-        name: name.to_owned(),
-        quarantined: false,
-        quarantine: Quarantine::default(),
-        house_kinds: house_kinds.iter().copied().collect(),
-        budgets,
-        spent: Spent::default(),
-        unresolved: BTreeMap::new(),
-        last_landed: None,
-        clients: Vec::new(),
-        ciphers,
-        // Derived, so that the escrow of the cell key brings them back too.
-        id_key: first.derive(b"salus id key v1").map(IdKey::from_bytes)?,
-        receipt_key: first.derive(b"salus receipt key v1").map(ReceiptKey::from_bytes)?,
-        index_key: Zeroizing::new(first.derive(b"salus index key v1")?),
-        log_keys: keys.log_keys.into_iter().collect(),
-        accepted_receipts: None,
-        recent: Recent::default(),
-        parameters: Parameters::default(),
-        alarms: Alarms::new(id, Zeroizing::new(first.derive(b"salus canary key v1")?), created_ms),
-        extractions: Extractions::default(),
-        handed_out: Daily::default(),
-        more: More::default(),
-        relations: Relations::default(),
-    })
 }

@@ -23,6 +23,7 @@ use salus_trust_api::wire::budgets::BudgetAsk;
 use salus_trust_api::wire::contain::ContainAsk;
 use salus_trust_api::wire::incident::{CellUndoing, TrustChange, Undoing, UndoneBy};
 use salus_trust_api::wire::people::PeopleAsk;
+use salus_trust_api::wire::policy::PolicyVersion;
 
 /// What undoes a change.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ pub(crate) enum Undo {
     People(PeopleAsk),
     Budget(BudgetAsk),
     Contain(ContainAsk),
+    Rules(PolicyVersion),
 }
 
 impl Undo {
@@ -44,6 +46,7 @@ impl Undo {
             Self::People(PeopleAsk::SetStatus { status, .. }) => *status == PersonStatus::Active,
             Self::People(PeopleAsk::SetRole { .. }) | Self::Quarantine { on: false } => true,
             Self::Budget(BudgetAsk::Change { .. }) | Self::Contain(ContainAsk::Release { .. }) => true,
+            Self::Rules(_) => true,
             _ => false,
         }
     }
@@ -63,6 +66,7 @@ impl Undo {
             Self::Budget(_) => UndoneBy::Budget,
             Self::Contain(ContainAsk::EndException { .. }) => UndoneBy::ExceptionEnds,
             Self::Contain(_) => UndoneBy::Released,
+            Self::Rules(_) => UndoneBy::RulesBefore,
         }
     }
 }
@@ -97,7 +101,7 @@ impl Core {
             return Ok(Err(invalid("entry", rule)));
         };
         let first = self.log.size(tree);
-        if let Err(error) = self.carry_undo_out(tree, undo, by)? {
+        if let Err(error) = self.carry_undo_out(tree, number, undo, by)? {
             return Ok(Err(error));
         }
         let event = Event::Incident(IncidentEvent::Undone { entry: number });
@@ -148,6 +152,7 @@ impl Core {
     fn carry_undo_out(
         &mut self,
         tree: Tree,
+        number: u64,
         undo: Undo,
         by: Option<By<'_>>,
     ) -> Result<Result<(), AdminError>, KeyholderError> {
@@ -165,6 +170,8 @@ impl Core {
             (Undo::Contain(ask), cell) => return Ok(self.contain(cell, ask, by)?.map(drop)),
             (Undo::Budget(ask), Some(cell)) => return Ok(self.ask_budgets(cell, by, ask)?.map(drop)),
             (Undo::Budget(_), None) => return Ok(Err(not_found("budget"))),
+            (Undo::Rules(version), Some(cell)) => return self.put_back(cell, version, number, by),
+            (Undo::Rules(_), None) => return Ok(Err(not_found("cell"))),
         };
         let now_ms = self.clock.now_ms();
         self.record(tree, now_ms, event, by.map(|by| by.fleeting))?;
@@ -211,6 +218,14 @@ impl State {
                 let Tree::Cell(cell) = tree else { return (Undoing::ByHand, None) };
                 let is_so = self.cells.get(&cell).is_some_and(|cell| cell.quarantined == *on);
                 is_so.then_some(Undo::Quarantine { on: !on })
+            }
+            Event::Policy(_) => {
+                let Tree::Cell(cell) = tree else { return (Undoing::ByHand, None) };
+                let rules = self.cells.get(&cell).map(|cell| &cell.rules);
+                let in_force = rules.filter(|rules| rules.version() == Some(number));
+                in_force.map(|rules| {
+                    Undo::Rules(rules.before().map_or(PolicyVersion::Before(number), PolicyVersion::Entry))
+                })
             }
             _ => return (Undoing::ByHand, None),
         };

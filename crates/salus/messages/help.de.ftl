@@ -277,7 +277,7 @@ salus-person-invite = Jemanden in eine Zelle aufnehmen und den Einmallink ausgeb
           salus person invite --cell praxis-sonnenberg --name 'Dr. Ada Muster' --role physician
           salus person invite --cell praxis-sonnenberg --name 'Bea Beispiel' --role practice-administrator
 
-        Rollen: physician, medical-assistant, practice-administrator. Der Link gilt einmal, drei Tage lang.
+        Rollen: physician, medical-assistant, locum, insurer-clerk, practice-administrator. Der Link gilt einmal, drei Tage lang.
 
 salus-person-list = Die Menschen einer Zelle zeigen
     .cell = Der Name der Zelle
@@ -401,6 +401,48 @@ salus-incident-open = Ein Paket öffnen, Prüfsummen und Signatur prüfen, und s
         Beispiele:
           salus incident open fall.salus --key ermittler.key --out fall/
           python3 tests/verify_evidence.py fall/ --verifier-keys verifier-keys
+salus-role = Was die Rollen einer Zelle dürfen: die Regeln, was andere ändern würden, frühere
+
+salus-role-list = Was jede Rolle einer Zelle darf, und wer sie hat
+    .cell = Der Name der Zelle
+    .after =
+        Beispiel:
+          salus role list --cell praxis-sonnenberg
+
+salus-role-show = Die Regeln dahinter, als Cedar-Text
+    .cell = Der Name der Zelle
+    .version = Die dieses Eintrags, oder die, mit denen Salus kommt: own
+    .after =
+        Beispiele:
+          salus role show --cell praxis-sonnenberg > rules.cedar
+          salus role show --cell praxis-sonnenberg --version 1703
+          salus role show --cell praxis-sonnenberg --version own
+
+salus-role-propose = Was andere Regeln ändern würden, und für wen; mit --set treten sie in Kraft
+    .cell = Der Name der Zelle
+    .file = Die Regeln, als Cedar-Text
+    .set = Sie in Kraft setzen
+    .reason = Warum; es bleibt für immer im Protokoll
+    .after =
+        Beispiele:
+          salus role propose --cell praxis-sonnenberg rules.cedar
+          salus role propose --cell praxis-sonnenberg rules.cedar --set --reason 'less at the desk'
+
+        Wovon Regeln sprechen können, und was keine von ihnen aufhebt: docs/roles.md
+
+salus-role-history = Frühere Regeln, die neuesten zuerst
+    .cell = Der Name der Zelle
+    .after =
+        Beispiel:
+          salus role history --cell praxis-sonnenberg
+
+salus-role-revert = Frühere Regeln wieder in Kraft setzen
+    .cell = Der Name der Zelle
+    .version = Die dieses Eintrags, oder die, mit denen Salus kommt: own
+    .after =
+        Beispiele:
+          salus role revert --cell praxis-sonnenberg 1703
+          salus role revert --cell praxis-sonnenberg own
 
 salus-alarm = Alarme: was ausgelöst wurde, wer es gesehen hat, nach welchen Regeln
 

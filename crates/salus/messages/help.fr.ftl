@@ -278,7 +278,7 @@ salus-person-invite = Ajouter une personne à une cellule et afficher son lien �
           salus person invite --cell praxis-sonnenberg --name 'Dr. Ada Muster' --role physician
           salus person invite --cell praxis-sonnenberg --name 'Bea Beispiel' --role practice-administrator
 
-        Rôles : physician, medical-assistant, practice-administrator. Le lien sert une fois, pendant trois jours.
+        Rôles : physician, medical-assistant, locum, insurer-clerk, practice-administrator. Le lien sert une fois, pendant trois jours.
 
 salus-person-list = Montrer les personnes d'une cellule
     .cell = Le nom de la cellule
@@ -402,6 +402,48 @@ salus-incident-open = Ouvrir un dossier, vérifier ses empreintes et sa signatur
         Exemples :
           salus incident open affaire.salus --key enqueteur.key --out affaire/
           python3 tests/verify_evidence.py affaire/ --verifier-keys verifier-keys
+salus-role = Ce que les rôles d'une cellule permettent : les règles, ce que d'autres changeraient, les précédentes
+
+salus-role-list = Ce que permet chaque rôle d'une cellule, et qui l'a
+    .cell = Le nom de la cellule
+    .after =
+        Exemple :
+          salus role list --cell praxis-sonnenberg
+
+salus-role-show = Les règles qui le disent, en texte Cedar
+    .cell = Le nom de la cellule
+    .version = Celles de cette entrée, ou celles livrées avec Salus : own
+    .after =
+        Exemples :
+          salus role show --cell praxis-sonnenberg > rules.cedar
+          salus role show --cell praxis-sonnenberg --version 1703
+          salus role show --cell praxis-sonnenberg --version own
+
+salus-role-propose = Ce que d'autres règles changeraient, et pour qui ; avec --set elles entrent en vigueur
+    .cell = Le nom de la cellule
+    .file = Les règles, en texte Cedar
+    .set = Les mettre en vigueur
+    .reason = Pourquoi ; cela reste pour toujours dans le journal
+    .after =
+        Exemples :
+          salus role propose --cell praxis-sonnenberg rules.cedar
+          salus role propose --cell praxis-sonnenberg rules.cedar --set --reason 'less at the desk'
+
+        Ce dont les règles peuvent parler, et ce qu'aucune ne lève : docs/roles.md
+
+salus-role-history = Les règles précédentes, les plus récentes d'abord
+    .cell = Le nom de la cellule
+    .after =
+        Exemple :
+          salus role history --cell praxis-sonnenberg
+
+salus-role-revert = Remettre en vigueur des règles précédentes
+    .cell = Le nom de la cellule
+    .version = Celles de cette entrée, ou celles livrées avec Salus : own
+    .after =
+        Exemples :
+          salus role revert --cell praxis-sonnenberg 1703
+          salus role revert --cell praxis-sonnenberg own
 
 salus-alarm = Alarmes : ce qui a été déclenché, qui l’a vu, selon quelles règles
 

@@ -6,6 +6,7 @@ mod contain;
 mod drill;
 mod person;
 mod recovery;
+mod role;
 
 mod incident;
 mod index;
@@ -21,6 +22,7 @@ pub use index::{Approver, Index};
 use clap::{Args, Parser, Subcommand};
 pub use person::{Operator, Person};
 pub use recovery::{Recover, Recovery};
+pub use role::Role;
 use salus_seal::shares::Scheme;
 pub use scope::{Scope, ScopeOf};
 use std::path::PathBuf;
@@ -161,6 +163,9 @@ All that is given must fit. docs/incident.md says what the categories hold.")]
     /// How many patients people and applications may reach
     #[command(subcommand)]
     Budget(Budget),
+    /// What a cell's roles may do: the rules, what others would change, earlier ones
+    #[command(subcommand)]
+    Role(Role),
     /// The search indexes
     #[command(subcommand)]
     Index(Index),

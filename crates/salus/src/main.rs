@@ -57,6 +57,7 @@ fn main() -> ExitCode {
             admin::log::show(cell.as_deref(), part, report, output(report.json))
         }
         Command::Index(index) => admin::index::run(index, output(index_json(index))),
+        Command::Role(role) => admin::role::run(role, output(role.json())),
         Command::Alarm(alarm) => admin::alarm::run(alarm, output(alarm.json())),
         Command::Canary(canary) => admin::canary::run(canary, output(canary.json())),
         Command::Incident(incident) => admin::changes::run(incident, output(incident.json())),

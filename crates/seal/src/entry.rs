@@ -12,6 +12,7 @@ pub mod budgets;
 pub mod contain;
 pub mod incident;
 pub mod people;
+pub mod policy;
 pub mod proof;
 pub mod relation;
 pub mod searching;
@@ -213,6 +214,8 @@ pub enum Event {
     Budget(budgets::BudgetEvent),
     /// Somebody said why they open a record without a treating relationship, or a person is a patient.
     Related(relation::RelationEvent),
+    /// What the cell's roles may do changed.
+    Policy(policy::PolicyEvent),
 }
 
 /// The part that says who, why and whom.

@@ -21,6 +21,7 @@ use crate::wire::budgets::{OwnBudget, OwnBudgetAnswer, OwnBudgetAsk};
 use crate::wire::extract::{BodyPiece, ExtractFeed, Extracted, OwnParameters, ParameterChange};
 use crate::wire::index::Feed;
 use crate::wire::people::{OfSession, Redeem, TouchOf, Who};
+use crate::wire::policy::Rights;
 use crate::wire::query::{Query, SearchFault};
 use crate::wire::{
     AdminError, Admit, Admitted, Answer, Ask, BlindIds, CellInfo, CompartmentWrap, Grant, Intent, Read,
@@ -364,6 +365,16 @@ impl Trust {
     pub async fn who(&self, asker: &Asker) -> Result<Who, TrustError> {
         match self.ask(Ask::Who(asker.of_session())).await? {
             Answer::Who(who) => Ok(*who),
+            _ => Err(TrustError::Protocol),
+        }
+    }
+
+    /// What the asker's role lets them do. Writes no entry and waits for no disk.
+    ///
+    /// Errors: [`Refusal::NoSession`] without a session that lives in the asker's cell.
+    pub async fn rights(&self, asker: &Asker) -> Result<Rights, TrustError> {
+        match self.ask(Ask::Rights(asker.of_session())).await? {
+            Answer::Rights(rights) => Ok(rights),
             _ => Err(TrustError::Protocol),
         }
     }

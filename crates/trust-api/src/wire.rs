@@ -14,8 +14,10 @@ pub mod extract;
 pub mod incident;
 pub mod index;
 pub mod people;
+pub mod policy;
 pub mod query;
 pub mod relation;
+mod search;
 mod take_up;
 pub mod words;
 
@@ -30,8 +32,9 @@ use contain::{Ended, Ending, EndingDone};
 use extract::{BodyPiece, ExtractFeed, ExtractWanted, Extracted, OwnParameters, ParameterChange};
 use index::{Feed, FeedWanted};
 use people::{DoorAnswer, DoorAsk, OfSession, Redeem, TouchOf, Who};
-use query::{Found, Query, SearchFault};
+use policy::Rights;
 use relation::{RelatedAnswer, RelatedAsk};
+pub use search::{Search, Searched};
 pub use take_up::{TakeUp, TakenUp};
 
 use crate::Token;
@@ -77,35 +80,6 @@ pub enum Request {
     Ending(Box<Ending>),
     /// To [`Reply::Ended`] of this number: nothing of it is sent any more. Not answered. Only from [`Role::SearchLane`].
     Stopped(u64),
-}
-
-/// May this session search for this?
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Search {
-    /// Names the question on its connection.
-    pub ticket: u64,
-    /// Who asks, and why; without intents.
-    pub admit: Admit,
-    /// What is looked for.
-    pub query: Box<Query>,
-}
-
-/// The answer to a [`Search`].
-#[derive(Debug, Serialize, Deserialize)]
-pub enum Searched {
-    /// What was found; charged and logged, durably.
-    Found {
-        /// The entry in the log.
-        receipt: Receipt,
-        /// For how long the answer may be used, in milliseconds from when it was asked for.
-        valid_ms: u32,
-        /// What was found.
-        found: Found,
-    },
-    /// No.
-    Refused(Refusal),
-    /// It could not be evaluated.
-    Fault(SearchFault),
 }
 
 /// Who connects.
@@ -236,6 +210,8 @@ pub enum Ask {
     Touch(Box<TouchOf>),
     /// Who treats whom, and a patient's own access.
     Related(Box<RelatedAsk>),
+    /// What somebody may do in a session: so that nobody is shown what they would be refused. No entry.
+    Rights(OfSession),
 }
 
 /// The answer to an [`Ask`].
@@ -269,6 +245,8 @@ pub enum Answer {
     Budget(OwnBudgetAnswer),
     /// To [`Ask::Related`].
     Related(Box<RelatedAnswer>),
+    /// To [`Ask::Rights`].
+    Rights(Rights),
 }
 
 /// `admit(session, proof, purpose, intents[])`.

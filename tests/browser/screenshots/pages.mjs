@@ -39,6 +39,14 @@ async function confirmation(page) {
   throw new Error('nobody whose access could be ended');
 }
 
+/** Takes a switch of a role away and looks at what that would change. */
+async function compared(page) {
+  const role = page.locator('#role-medical-assistant');
+  await role.locator('input[name=read-results]').uncheck();
+  await role.locator('form button').click();
+  await page.locator('#reason').waitFor();
+}
+
 /** Types into the search field as one who looks for somebody, and waits a little for what comes. */
 async function typeInto(page, { family }) {
   await page.keyboard.press('/');
@@ -110,6 +118,15 @@ export const PAGES = [
   }),
   cell('admin/clients/new', 'practice-administrator', []),
   cell('admin/roles', 'practice-administrator', ['refused']),
+  {
+    ...cell('admin/roles', 'practice-administrator', []),
+    name: 'admin-role-version',
+    at: ({ cell }) => `/${cell.name}/admin/roles/version?version=own`,
+  },
+  cell('admin/roles', 'practice-administrator', [], {
+    name: 'admin-roles-preview',
+    act: compared,
+  }),
   cell('admin/clients', 'practice-administrator', ['refused']),
   cell('admin/log', 'practice-administrator', ['refused', 'offline', 'printed']),
   cell('admin/checkpoints', 'practice-administrator', ['refused']),

@@ -4,6 +4,7 @@
 
 use crate::error::BenchError;
 use crate::procfs::Process;
+use salus_keyholder::rules::Kinds;
 use salus_keyholder::{KeyholderOptions, run, setup};
 use salus_trust_api::admin::AdminClient;
 use salus_trust_api::client::Endpoint;
@@ -110,6 +111,7 @@ pub fn serve(data: &Path) -> Result<(), BenchError> {
         sign_in: None,
         messenger_key: None,
         extract: None,
+        kinds: Kinds::default(),
         protections: Vec::new(),
         clock_moves: false,
     };

@@ -9,7 +9,7 @@ use crate::budgets::raise::{MAX_ASKED_PER_DAY, MAX_ASKS, MAX_RAISE_MS, Raises};
 use crate::budgets::{limits, limits_of, windows};
 use crate::core::Core;
 use crate::error::KeyholderError;
-use crate::policy::{self, Action, BEARER, CLIENT, Whose};
+use crate::policy::{self, BEARER, CLIENT, Whose};
 use salus_accesslog::Tree;
 use salus_seal::entry::budgets::{BudgetEvent, MoreAsked};
 use salus_seal::entry::{Budgets, Event, Interaction, Limits, Purpose, Refusal};
@@ -382,7 +382,7 @@ impl Core {
         }
         let role = self.state.principals.get(giver).and_then(|known| policy::role(&known.role));
         let Some(role) = role else { return false };
-        let administers = policy::allows(role, Action::Administer, Interaction::Administer);
+        let administers = role.administers;
         match &asked.principal {
             None => administers && asked.by != *giver,
             Some(whose) if self.state.people.persons.contains_key(whose) => {

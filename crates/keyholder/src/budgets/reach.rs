@@ -206,11 +206,12 @@ impl Core {
         now_ms: u64,
     ) -> Option<Far> {
         let role = policy::role(&self.state.principals.get(id)?.role)?;
-        if policy::allows(role, Action::Administer, Interaction::Administer) {
+        if role.administers {
             return Some(self.of_administrator(cell, id, now_ms));
         }
-        let reads = policy::allows(role, Action::Read, Interaction::Read);
-        let changes = policy::allows(role, Action::Write { changes_existing: true }, Interaction::Update);
+        let rights = self.state.rights(&cell, id);
+        let reads = policy::allows(&rights, Action::Read, Interaction::Read);
+        let changes = policy::allows(&rights, Action::Write { changes_existing: true }, Interaction::Update);
         if !reads {
             // What it changes, and whether somebody is there, is charged like a chart; no record comes out by it.
             let why = if changes { ReachBound::OnlyBringsIn } else { ReachBound::OpensNothing };

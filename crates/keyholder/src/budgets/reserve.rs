@@ -78,8 +78,7 @@ impl State {
             return false;
         };
         let reads = |principal: &PrincipalId| {
-            let role = self.principals.get(principal).and_then(|known| policy::role(&known.role));
-            role.is_some_and(|role| policy::allows(role, Action::Read, Interaction::Read))
+            policy::allows(&self.rights(cell, principal), Action::Read, Interaction::Read)
         };
         let before = self.people.persons.iter().filter(|(other, person)| {
             person.cell == Some(*cell)

@@ -6,6 +6,7 @@ pub mod budgets;
 pub mod door;
 pub mod searching;
 
+use salus_keyholder::rules::Kinds;
 use salus_keyholder::{
     ExtractOptions, KeyholderError, KeyholderOptions, LineSearch, Program, SearchOptions, SignInOptions,
     setup,
@@ -16,6 +17,7 @@ use salus_seal::{CellId, ClientId, Header, Part, PartKey, PrincipalId, Pseudonym
 use salus_trust_api::Token;
 use salus_trust_api::admin::{AdminClient, prove};
 use salus_trust_api::frame;
+use salus_trust_api::wire::policy::Category;
 use salus_trust_api::wire::*;
 use serde::de::DeserializeOwned;
 use std::io::{Read as _, Write as _};
@@ -83,6 +85,11 @@ pub fn options(data_dir: &Path) -> KeyholderOptions {
             }),
             program: Program { extraction: 1, changed: Vec::new() },
         }),
+        kinds: Kinds::new(&[
+            (PATIENT, Category::Identity),
+            (OBSERVATION, Category::Results),
+            (ORGANIZATION, Category::House),
+        ]),
         protections: Vec::new(),
         clock_moves: true,
     }

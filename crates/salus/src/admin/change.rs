@@ -46,7 +46,12 @@ pub fn cell(command: &Cell, output: Output) -> Result<(), Failure> {
 pub fn client(command: &Client, output: Output) -> Result<(), Failure> {
     match command {
         Client::Create { cell, name, role, session_hours, idle_minutes, bearer, budgets, report } => {
-            let default = if *bearer { budgets::BEARER } else { budgets::CLIENT };
+            let default = match role.as_str() {
+                // One that carries things on by itself sees no patient where nothing else is said.
+                salus_keyholder::policy::WORKER => salus_keyholder::policy::NOTHING,
+                _ if *bearer => budgets::BEARER,
+                _ => budgets::CLIENT,
+            };
             let mut administration = Administration::connect(&DataDir::at(&report.data.directory())?)?;
             let ask = AdminAsk::CreateClient {
                 cell: cell.clone(),

@@ -103,6 +103,7 @@ pub(crate) fn describe(event: &Event) -> (&'static str, Value) {
         Event::Incident(event) => super::incident::describe(event),
         Event::Contained(event) => contained(event),
         Event::Related(event) => super::log_relations::describe(event),
+        Event::Policy(event) => super::log_policy::describe(event),
         Event::Written { first, ranges, .. } => {
             ("written", json!({"first": first, "versions": ranges_json(ranges)}))
         }

@@ -11,7 +11,7 @@ pub enum Person {
   salus person invite --cell praxis-sonnenberg --name 'Dr. Ada Muster' --role physician
   salus person invite --cell praxis-sonnenberg --name 'Bea Beispiel' --role practice-administrator
 
-Roles: physician, medical-assistant, practice-administrator. The link is good once, for three days.")]
+Roles: physician, medical-assistant, locum, insurer-clerk, practice-administrator. The link is good once, for three days.")]
     Invite {
         /// The cell's name
         #[arg(long)]

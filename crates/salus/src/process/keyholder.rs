@@ -7,6 +7,7 @@ use crate::supervise::log;
 use salus_fhir::ResourceType;
 use salus_fhir::search::{CHANGED, EXTRACTION, LINES};
 use salus_keyholder::error::KeyholderError;
+use salus_keyholder::rules::Kinds;
 use salus_keyholder::run::{KeyholderOptions, SearchOptions, run as hold_keys};
 use salus_keyholder::{ExtractOptions, LineSearch, Program, SignInOptions};
 use salus_sandbox::{Network, Profile, confine};
@@ -55,6 +56,7 @@ pub fn run() -> ExitCode {
             call: Box::new(|| FirstLine::Extract.say()),
             program: Program { extraction: EXTRACTION, changed: CHANGED.to_vec() },
         }),
+        kinds: Kinds::new(&salus_records::categories()),
         protections,
         clock_moves: start.clock_moves,
     };

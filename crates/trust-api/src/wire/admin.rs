@@ -9,6 +9,7 @@ use super::extract::{ApproverProof, CellExtraction};
 use super::incident::{IncidentAnswer, IncidentAsk};
 use super::index::IndexStatus;
 use super::people::{PeopleAnswer, PeopleAsk};
+use super::policy::{PolicyAnswer, PolicyAsk};
 use super::{CellInfo, SignedIn};
 use crate::Token;
 use salus_seal::entry::{Budgets, Lasting, VersionRange};
@@ -162,6 +163,13 @@ pub enum AdminAsk {
         /// What.
         ask: BudgetAsk,
     },
+    /// About what a cell's roles may do. Answered by [`AdminAnswer::Policy`].
+    Policy {
+        /// The cell's name.
+        cell: String,
+        /// What.
+        ask: PolicyAsk,
+    },
 }
 
 /// By what a scope is asked for.
@@ -222,6 +230,8 @@ pub enum AdminAnswer {
     Contained(ContainAnswer),
     /// To what is asked of budgets.
     Budgets(BudgetAnswer),
+    /// About what roles may do.
+    Policy(PolicyAnswer),
 }
 
 /// The index of one cell.

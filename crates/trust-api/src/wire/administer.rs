@@ -9,6 +9,7 @@ use super::budgets::{BudgetAnswer, BudgetAsk};
 use super::contain::{ContainAnswer, ContainAsk};
 use super::incident::{CellChangesAsk, CellChangesPage};
 use super::people::{OfSession, PeopleAnswer, PeopleAsk};
+use super::policy::{PolicyAnswer, PolicyAsk};
 use crate::Token;
 use salus_seal::entry::{Budgets, Event, Interaction, Purpose, Refusal};
 use salus_seal::{ClientId, Part, PrincipalId};
@@ -73,6 +74,8 @@ pub enum CellAsk {
         /// The entry.
         entry: u64,
     },
+    /// About what its roles may do. Answered by [`CellAnswer::Policy`].
+    Policy(PolicyAsk),
 }
 
 impl CellAsk {
@@ -95,6 +98,7 @@ impl CellAsk {
             // What was admitted stays so; nobody new is reached.
             Self::Budgets(_) | Self::Changes(_) => false,
             Self::UndoChange { .. } => true,
+            Self::Budgets(_) | Self::Policy(_) => false,
         }
     }
 }
@@ -141,6 +145,8 @@ pub enum LogKind {
     Alarm,
     /// A budget: more was asked for or given, a reserve was used, a limit changed.
     Budget,
+    /// What roles may do changed.
+    Rules,
 }
 
 /// The answer to a [`CellAsk`].
@@ -175,6 +181,8 @@ pub enum CellAnswer {
     Changes(CellChangesPage),
     /// The entries that undid a change.
     Undone(Vec<u64>),
+    /// About what roles may do.
+    Policy(PolicyAnswer),
 }
 
 /// Entries of the log.

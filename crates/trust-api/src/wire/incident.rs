@@ -336,4 +336,6 @@ pub enum UndoneBy {
     Released,
     /// Somebody reads no longer while the cell is cut off.
     ExceptionEnds,
+    /// The rules before these are in force again.
+    RulesBefore,
 }

@@ -23,6 +23,7 @@ changes-undo-budget = Umkehren: das Budget ist wieder wie zuvor.
 changes-undo-client = Umkehren: die Anwendung und alle ihre Sitzungen enden endgültig.
 changes-undo-cut-off = Umkehren: die Praxis ist wieder abgeschnitten. Niemand liest, sucht oder ändert etwas.
 changes-undo-exception = Umkehren: liest nicht mehr, solange die Praxis abgeschnitten ist.
+changes-undo-rules = Umkehren: es gelten wieder die Regeln von vorher.
 changes-undo-joined = Umkehren: die Praxis ist wieder verbunden.
 changes-undo-link = Umkehren: der Link gilt nicht mehr.
 changes-undo-passkey = Umkehren: der Passkey und seine Sitzungen enden endgültig.

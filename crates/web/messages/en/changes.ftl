@@ -23,6 +23,7 @@ changes-undo-budget = Undo: the budget is again what it was.
 changes-undo-client = Undo: the application and all its sessions end for good.
 changes-undo-cut-off = Undo: the practice is cut off again. Nobody reads, searches or changes anything.
 changes-undo-exception = Undo: they read no longer while the practice is cut off.
+changes-undo-rules = Undo: the rules before these are in force again.
 changes-undo-joined = Undo: the practice is joined again.
 changes-undo-link = Undo: the link is good no more.
 changes-undo-passkey = Undo: the passkey and its sessions end for good.

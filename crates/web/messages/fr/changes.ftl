@@ -23,6 +23,7 @@ changes-undo-budget = Annuler : le budget redevient ce qu’il était.
 changes-undo-client = Annuler : l’application et toutes ses sessions prennent fin pour toujours.
 changes-undo-cut-off = Annuler : le cabinet est de nouveau coupé. Personne ne lit, ne cherche ni ne change rien.
 changes-undo-exception = Annuler : ne lit plus tant que le cabinet est coupé.
+changes-undo-rules = Annuler : les règles d’avant sont de nouveau en vigueur.
 changes-undo-joined = Annuler : le cabinet est de nouveau relié.
 changes-undo-link = Annuler : le lien n’est plus valable.
 changes-undo-passkey = Annuler : la clé d’accès et ses sessions prennent fin pour toujours.

@@ -55,7 +55,7 @@ pub(crate) fn today(ask: &PageAsk<'_>) -> Day {
 }
 
 /// The lines of a search's hits, in their order.
-pub(crate) fn lines_of(ask: &PageAsk<'_>, page: &salus_records::Page) -> Vec<PatientLine> {
+pub(crate) fn lines_of(ask: &PageAsk<'_>, page: &super::session::Hits) -> Vec<PatientLine> {
     let today = today(ask);
     let documents = page.entries.iter().filter_map(|entry| document(&entry.text));
     documents.filter_map(|document| PatientLine::of(document.root(), today, ask.language())).collect()

@@ -149,7 +149,8 @@ impl Page {
     /// The answer, within the frame, or the body alone for htmx; good as long as what was read for it is admitted.
     pub(crate) fn answer(self, ask: &PageAsk<'_>) -> Answer {
         // What was just saved can be undone from whatever page is shown next.
-        let page = Self { body: super::write::notice(ask) + &self.body, rest: ask.rest(), ..self };
+        let body = super::write::notice(ask) + &hidden(ask) + &self.body;
+        let page = Self { body, rest: ask.rest(), ..self };
         let answer = page.around(&ask.around, Some(&ask.person));
         ask.deliver(answer)
     }
@@ -191,6 +192,22 @@ impl Page {
         }
         .render()
     }
+}
+
+/// What the reader's role keeps from the page.
+#[derive(Template)]
+#[template(source = "<p class=\"note\" role=\"note\">{{ said }}</p>", ext = "html")]
+struct Hidden {
+    said: String,
+}
+
+fn hidden(ask: &PageAsk<'_>) -> String {
+    let hidden = ask.hidden();
+    if hidden.is_empty() {
+        return String::new();
+    }
+    let what: Vec<_> = hidden.iter().map(|one| ask.t.say(super::admin::category_words(one))).collect();
+    html(&Hidden { said: ask.t.say_with("roles-hidden", "what", what.join(", ")).into_owned() })
 }
 
 /// Where an administrator is told of alarms, within two seconds.

@@ -90,7 +90,8 @@ impl Ties {
 /// for that purpose.
 pub(super) async fn asked(ask: &mut PageAsk<'_>) -> Result<Option<Answer>, Trouble> {
     let is_chart = ask.route.starts_with("/{cell}/patient/{id}") && ask.method() == "GET";
-    let is_staff = matches!(ask.person.role, Role::Physician | Role::MedicalAssistant);
+    // The cell's rules say of which roles it is not asked.
+    let is_staff = ask.person.role.is_staff() && !ask.rights.unasked;
     let id = ask.value(0).to_owned();
     // Whoever said that it is an emergency is not asked.
     let is_emergency = ask.asker.purpose == Purpose::Emergency;

@@ -17,8 +17,9 @@ use hyper::body::Incoming;
 use salus_frame::cookies::cookie;
 use salus_frame::{Language, Look, Words};
 use salus_records::fhir::ResourceType;
+use salus_records::policy::{Categories, Rights};
 use salus_records::{
-    Asker, Cell, Delivery, Opened, Purpose, RecordsError, Refusal, SearchAsk, Token, TrustError,
+    Asker, Cell, Delivery, Opened, PageEntry, Purpose, RecordsError, Refusal, SearchAsk, Token, TrustError,
 };
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +29,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) enum Role {
     Physician,
     MedicalAssistant,
+    /// Stands in for a physician.
+    Locum,
+    /// Works for an insurer.
+    InsurerClerk,
     PracticeAdministrator,
     /// A patient, who sees who has looked at their record.
     Patient,
@@ -40,6 +45,8 @@ impl Role {
         match name {
             "physician" => Self::Physician,
             "medical-assistant" => Self::MedicalAssistant,
+            "locum" => Self::Locum,
+            "insurer-clerk" => Self::InsurerClerk,
             "practice-administrator" => Self::PracticeAdministrator,
             "patient" => Self::Patient,
             _ => Self::Client,
@@ -51,6 +58,8 @@ impl Role {
         match self {
             Self::Physician => t.say("role-physician"),
             Self::MedicalAssistant => t.say("role-medical-assistant"),
+            Self::Locum => t.say("role-locum"),
+            Self::InsurerClerk => t.say("role-insurer-clerk"),
             Self::PracticeAdministrator => t.say("role-practice-administrator"),
             Self::Patient => t.say("role-patient"),
             Self::Client => t.say("role-client"),
@@ -60,6 +69,11 @@ impl Role {
     /// Whether there are patients for them. Who administers opens no chart, and finds nobody.
     pub(crate) fn treats(self) -> bool {
         !matches!(self, Self::PracticeAdministrator | Self::Patient)
+    }
+
+    /// Whether they are people who open the records of others, and so say why where no treating relationship is known.
+    pub(crate) fn is_staff(self) -> bool {
+        matches!(self, Self::Physician | Self::MedicalAssistant | Self::Locum | Self::InsurerClerk)
     }
 
     /// Whether administration is shown. What it may do is the keyholder's to decide.
@@ -102,6 +116,25 @@ pub(crate) struct PageAsk<'a> {
     form: Vec<(String, String)>,
     delivery: Mutex<Option<Delivery>>,
     rest: Mutex<Option<Rest>>,
+    /// What their role lets them do to records. What is really let is the keyholder's to say.
+    pub rights: Rights,
+    hidden: Mutex<Categories>,
+}
+
+/// What a search of a page found.
+#[derive(Debug, Default)]
+pub(crate) struct Hits {
+    pub entries: Vec<PageEntry>,
+    /// How many match in all.
+    pub total: Option<u64>,
+    /// The link to the next page.
+    pub next: Option<String>,
+}
+
+impl From<salus_records::Page> for Hits {
+    fn from(page: salus_records::Page) -> Self {
+        Self { entries: page.entries, total: page.total, next: page.next }
+    }
 }
 
 impl PageAsk<'_> {
@@ -153,22 +186,29 @@ impl PageAsk<'_> {
         Ok(opened)
     }
 
-    /// Searches a type; the page may be sent as long as that is admitted.
-    pub(crate) async fn search(
-        &self,
-        kind: &str,
-        parameters: &[(&str, &str)],
-    ) -> Result<salus_records::Page, Trouble> {
+    /// Searches a type; the page may be sent as long as that is admitted. What the asker's role keeps from them is not asked for: nothing is found,
+    /// and the page says so.
+    pub(crate) async fn search(&self, kind: &str, parameters: &[(&str, &str)]) -> Result<Hits, Trouble> {
         let kind = ResourceType::from_name(kind).ok_or(RecordsError::Internal)?;
+        let about = salus_records::category(kind);
+        // Whose role finds nothing at all is refused, as anybody is.
+        if !self.rights.search.is_empty()
+            && !(self.rights.search.holds(about) && self.rights.read.holds(about))
+        {
+            let mut hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+            *hidden = hidden.with(about);
+            return Ok(Hits::default());
+        }
         let owned = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        self.search_for(SearchAsk::new(Some(kind), owned.collect(), false)).await
-    }
-
-    /// Any search.
-    pub(crate) async fn search_for(&self, ask: SearchAsk) -> Result<salus_records::Page, Trouble> {
+        let ask = SearchAsk::new(Some(kind), owned.collect(), false);
         let page = salus_records::search(self.cell, &self.asker, ask).await?;
         self.admitted(page.delivery.clone());
-        Ok(page)
+        Ok(page.into())
+    }
+
+    /// What the role of whoever asks keeps from the page, as far as the page asked for it.
+    pub(super) fn hidden(&self) -> Categories {
+        *self.hidden.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is left of the reader's own charts.
@@ -278,7 +318,9 @@ pub(super) async fn begin<'a>(
     address: [u8; 16],
 ) -> Result<PageAsk<'a>, Trouble> {
     let mut asker = asker(cell, parts, received.proof.clone(), address).ok_or(RecordsError::NoSession)?;
-    let (person, rest, gate_ms) = who(web, &asker).await?;
+    // In one frame, as both wait for nothing.
+    let (known, rights) = tokio::join!(who(web, &asker), web.records.trust().rights(&asker));
+    let ((person, rest, gate_ms), rights) = (known?, rights.unwrap_or_default());
     let mut around = Around::of(web, Some(cell), parts);
     if around.is_cut_off {
         // Whoever reads in a practice that is cut off does so in an emergency, where they were named for it.
@@ -301,6 +343,8 @@ pub(super) async fn begin<'a>(
         form: received.form,
         delivery: Mutex::new(None),
         rest: Mutex::new(rest),
+        rights,
+        hidden: Mutex::default(),
     })
 }
 

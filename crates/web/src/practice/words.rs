@@ -16,6 +16,7 @@ static WORDS: LazyLock<Catalogue> = LazyLock::new(|| {
         sources!("alarms"),
         sources!("budgets"),
         sources!("changes"),
+        sources!("roles"),
     ])
 });
 

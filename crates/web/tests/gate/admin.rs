@@ -9,11 +9,12 @@ use serde_json::json;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const HOSTILE: &str = "<script>alert(1)</script>\"><img src=x onerror=alert(1)>";
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "/admin",
     "/admin/people",
     "/admin/people/new",
     "/admin/roles",
+    "/admin/roles/version?version=own",
     "/admin/clients",
     "/admin/clients/new",
     "/admin/log",

@@ -30,6 +30,7 @@ mod proof;
 mod reading;
 mod refusals;
 mod relation;
+mod roles;
 mod search;
 mod search_agrees;
 mod search_gate;

@@ -1,6 +1,7 @@
 //! A running Salus for a test, and a client that speaks HTTP/1.1 and nothing else.
 
 use crate::indexer::{INDEXER_KEY, Indexer};
+use salus_keyholder::rules::Kinds;
 use salus_keyholder::run::SearchOptions;
 use salus_keyholder::{KeyholderError, KeyholderOptions, LineSearch, setup};
 use salus_records::fhir::search::LINES;
@@ -223,6 +224,7 @@ impl Keyholder {
             messenger_key: None,
             sign_in: Some(crate::admin_people::sign_in_options(public_url, binds_sessions)),
             extract: Some(crate::extractor::options(dir)),
+            kinds: Kinds::new(&salus_records::categories()),
             protections: Vec::new(),
             clock_moves: true,
         };

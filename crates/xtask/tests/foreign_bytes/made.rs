@@ -1,6 +1,6 @@
 //! Seeds in the binary formats, made by the code that writes them.
 
-use crate::{accesses, alarms, contain, incident};
+use crate::{accesses, alarms, contain, incident, policy};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -263,6 +263,8 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("add-person", Request::Admin(AdminAsk::People(add))),
         ("hold", contain::hold()),
         ("cut-off", contain::cut_off()),
+        ("rules", policy::ask()),
+        ("own-rights", policy::own_rights()),
         ("stopped", Request::Stopped(300)),
         ("accesses", Request::Batch(vec![accesses()])),
         ("administer", Request::Batch(vec![administer()])),
@@ -373,6 +375,8 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("who", Reply::Batch(vec![Answer::Who(Box::new(who))])),
         ("extracted", Reply::Extracted(extracted)),
         ("ended", contain::ended()),
+        ("rules-fault", policy::fault()),
+        ("rights", policy::rights()),
         ("to-be-told", alarms::to_be_told()),
         ("accesses", Reply::Batch(vec![accesses::page()])),
         ("administered", Reply::Batch(vec![accesses::administered()])),
@@ -482,6 +486,7 @@ fn events() -> Vec<(&'static str, Event)> {
         ("alarm-raised", alarms::raised()),
         ("held", contain::held()),
         ("cut-off-because", contain::because()),
+        ("rules-set", policy::set()),
         ("budget-raised", Event::Budget(BudgetEvent::Raised(raised))),
         ("person-added", Event::Person(PersonEvent::Added(added))),
         ("passkey-registered", Event::Person(PersonEvent::PasskeyRegistered(registered))),

@@ -11,6 +11,7 @@ mod fuzz;
 mod incident;
 mod made;
 mod mutate;
+mod policy;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};

@@ -161,6 +161,7 @@ fn will(t: Words, by: &UndoneBy) -> String {
         UndoneBy::Budget => "changes-undo-budget",
         UndoneBy::Released => "changes-undo-released",
         UndoneBy::ExceptionEnds => "changes-undo-exception",
+        UndoneBy::RulesBefore => "changes-undo-rules",
     };
     t.say(key).into_owned()
 }

@@ -25,7 +25,7 @@ const LINES: usize = 50;
 /// How many stretches of the log one page has the keyholder look at.
 const MAX_STRETCHES: usize = 12;
 
-const KINDS: [(&str, LogKind); 10] = [
+const KINDS: [(&str, LogKind); 11] = [
     ("opened", LogKind::Opened),
     ("searched", LogKind::Searched),
     ("written", LogKind::Written),
@@ -35,11 +35,12 @@ const KINDS: [(&str, LogKind); 10] = [
     ("cell", LogKind::Quarantine),
     ("alarms", LogKind::Alarm),
     ("budgets", LogKind::Budget),
+    ("rules", LogKind::Rules),
     ("bookkeeping", LogKind::Report),
 ];
 
 /// What is shown where no kind was chosen: all but bookkeeping.
-const USUAL: [LogKind; 10] = [
+const USUAL: [LogKind; 11] = [
     LogKind::Opened,
     LogKind::Searched,
     LogKind::Written,
@@ -50,6 +51,7 @@ const USUAL: [LogKind; 10] = [
     LogKind::Quarantine,
     LogKind::Alarm,
     LogKind::Budget,
+    LogKind::Rules,
 ];
 
 const PURPOSES: [(&str, Purpose); 6] = [

@@ -13,6 +13,7 @@ use salus_records::incident_events::IncidentEvent;
 use salus_records::person_events::{
     InvitationPurpose, PasskeyUse, PersonEvent, PersonStatus, RegistrationAllowed, SignInFault,
 };
+use salus_records::policy_events::PolicyEvent;
 use salus_records::{Interaction, LogEvent, Part, ProofEvent, Reason, Refusal, RelationEvent};
 
 /// Whether something was refused.
@@ -64,6 +65,10 @@ fn what(t: Words, labels: &Labels, told: &CellLogEntry) -> String {
             t.say_with("admin-log-reason", "why", t.say(why).into_owned()).into_owned()
         }
         LogEvent::Related(RelationEvent::IsPatient { .. }) => t.say("admin-log-patient").into_owned(),
+        LogEvent::Policy(PolicyEvent::Set { restores: Some(entry), .. }) => {
+            t.say_with("admin-log-rules-restored", "entry", *entry).into_owned()
+        }
+        LogEvent::Policy(PolicyEvent::Set { .. }) => t.say("admin-log-rules").into_owned(),
         LogEvent::Contained(event) => match event {
             ContainEvent::Held { what: HoldOn::Cell | HoldOn::Everyone, reason, .. } => {
                 because(t.say("admin-log-held-all").into_owned(), reason)

@@ -22,9 +22,11 @@ mod overview;
 mod people;
 mod person;
 mod roles;
+mod roles_change;
 mod tell;
 
 pub(crate) use once::OnceIds;
+pub(super) use roles::category_words;
 pub(super) use tell::local_of as local_time;
 
 use super::{Page, PageAsk, Rail, Route, Trouble};
@@ -53,6 +55,8 @@ pub(super) const ROUTES: &[Route] = &[
     ("GET", "/{cell}/admin/people/{person}/passkey/{passkey}"),
     ("POST", "/{cell}/admin/people/{person}/passkey/{passkey}"),
     ("GET", "/{cell}/admin/roles"),
+    ("POST", "/{cell}/admin/roles"),
+    ("GET", "/{cell}/admin/roles/version"),
     ("GET", "/{cell}/admin/clients"),
     ("GET", "/{cell}/admin/clients/new"),
     ("POST", "/{cell}/admin/clients/new"),
@@ -262,7 +266,9 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         "/{cell}/admin/people/{person}/name" => change::name(ask).await,
         "/{cell}/admin/people/{person}/passkey/{passkey}" if is_post => change::revoke_passkey(ask).await,
         "/{cell}/admin/people/{person}/passkey/{passkey}" => change::confirm_passkey(ask).await,
+        "/{cell}/admin/roles" if is_post => roles_change::change(ask).await,
         "/{cell}/admin/roles" => roles::answer(ask).await,
+        "/{cell}/admin/roles/version" => roles_change::version(ask).await,
         "/{cell}/admin/clients" => clients::answer(ask).await,
         "/{cell}/admin/clients/new" if is_post => clients::create(ask).await,
         "/{cell}/admin/clients/new" => clients::open(ask).await,

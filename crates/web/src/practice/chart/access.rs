@@ -96,9 +96,12 @@ fn look(access: Access, ask: &PageAsk<'_>, today: Day) -> Look {
     let t = ask.t;
     let kinds: Vec<Cow<'static, str>> = access.kinds.iter().map(|kind| t.say(kind_message(*kind))).collect();
     let role = match access.role.as_str() {
-        role @ ("physician" | "medical-assistant" | "practice-administrator" | "patient") => {
-            t.say(&format!("role-{role}")).into_owned()
-        }
+        role @ ("physician"
+        | "medical-assistant"
+        | "locum"
+        | "insurer-clerk"
+        | "practice-administrator"
+        | "patient") => t.say(&format!("role-{role}")).into_owned(),
         _ => t.say("role-client").into_owned(),
     };
     Look {

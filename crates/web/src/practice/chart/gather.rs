@@ -3,6 +3,7 @@
 //! Never: more than the page shows (each search says how many records it opens at most); a name that was not read for this
 //! page. State: none.
 
+use super::super::session::Hits;
 use super::super::view::json::{raw, text};
 use super::super::view::name::{Name, called};
 use super::super::{PageAsk, Trouble};
@@ -43,7 +44,7 @@ impl Found {
         self.total.saturating_sub(self.entries.len() as u64)
     }
 
-    fn of(page: salus_records::Page) -> Self {
+    fn of(page: Hits) -> Self {
         Self { total: page.total.unwrap_or_default(), next: page.next, entries: page.entries }
     }
 }
@@ -66,7 +67,7 @@ pub(super) async fn find(
 pub(super) async fn find_on(ask: &PageAsk<'_>, link: &str) -> Result<Found, Trouble> {
     let page = salus_records::search_on(ask.cell, &ask.asker, link).await?;
     ask.admitted(page.delivery.clone());
-    Ok(Found::of(page))
+    Ok(Found::of(page.into()))
 }
 
 /// Somebody whom a record names.
