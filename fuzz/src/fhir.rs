@@ -2,6 +2,8 @@
 
 use salus_fhir::bundle::Bundle;
 use salus_fhir::json::Document;
+use salus_fhir::patch::Patch;
+use salus_fhir::xml::{self, Layout};
 use salus_fhir::{Issue, Language, MAX_ISSUES, Resource, outcome, rewrite};
 
 /// A text is taken apart; what is accepted keeps its bytes, and each value's text parses again.
@@ -82,5 +84,51 @@ pub fn ndjson(data: &[u8]) {
         assert!(number > before && text.contains(line) && !line.contains('\n'));
         before = number;
         drop(Resource::parse(line, None));
+    }
+}
+
+/// XML becomes JSON that can be read; what is valid in it goes back to XML, and comes out the same.
+pub fn xml(data: &[u8]) {
+    let json = match xml::to_json(data) {
+        Ok(json) => json,
+        Err(fault) => {
+            assert!(
+                [Language::En, Language::De, Language::Fr]
+                    .iter()
+                    .all(|language| !fault.text(*language).is_empty())
+            );
+            return;
+        }
+    };
+    Document::parse(json.as_str()).expect("what XML becomes is JSON");
+    let Ok(resource) = Resource::parse(json, None) else { return };
+    let Ok(compact) = xml::from_json(resource.text(), Layout::Compact) else { return };
+    let again = xml::to_json(compact.as_bytes()).expect("what was written can be read");
+    let twice = xml::from_json(&again, Layout::Compact).expect("and be written");
+    assert_eq!(twice, compact);
+    let pretty = xml::from_json(&again, Layout::Pretty).expect("in any layout");
+    assert_eq!(xml::to_json(pretty.as_bytes()).as_ref(), Ok(&again));
+}
+
+/// What patches are tried on.
+const PATCHED: &str = r#"{"resourceType":"Patient","id":"a","active":true,"name":[{"family":"A","given":["x","y"],"_given":[null,{"id":"g"}]},{"text":"B"}],"birthDate":"2000-01-02","multipleBirthInteger":2,"contact":[{"name":{"family":"C"}}]}"#;
+
+/// A patch is applied whole or not at all; what it makes is JSON, and the same each time.
+pub fn patch(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let patch = match Resource::parse(text, None) {
+        Ok(parameters) => Patch::fhirpath(&parameters),
+        Err(_) => Patch::json(text),
+    };
+    let patch = match patch {
+        Ok(patch) => patch,
+        Err(issues) => return explain(&issues),
+    };
+    match patch.apply(PATCHED) {
+        Ok(made) => {
+            Document::parse(made.as_str()).expect("what a patch makes is JSON");
+            assert_eq!(patch.apply(PATCHED), Ok(made));
+        }
+        Err(fault) => explain(&[fault.into_issue()]),
     }
 }

@@ -46,4 +46,6 @@ pub const TARGETS: &[Target] = &[
     ("sample", incident::sample),
     ("package", incident::package),
     ("archive", incident::archive),
+    ("xml", fhir::xml),
+    ("patch", fhir::patch),
 ];

@@ -20,6 +20,7 @@ mod message;
 pub mod ndjson;
 pub mod number;
 pub mod outcome;
+pub mod patch;
 mod patients;
 mod primitive;
 mod resource;

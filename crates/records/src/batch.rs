@@ -6,9 +6,10 @@ use crate::carry_out::{BundleAnswer, done_before};
 use crate::create::{Conditional, create_resource};
 use crate::delete::{delete_marked, delete_marked_by};
 use crate::entry::{Action, Done, EntryOutcome};
+use crate::patch::{patch_record, patch_record_by};
 use crate::search::search;
 use crate::update::{update_resource, update_resource_by};
-use crate::{Cell, RecordsError, history, read, vread};
+use crate::{Cell, RecordsError, When, history, read, vread};
 use salus_fhir::bundle::Bundle;
 use salus_store::{DoneMarks, LedgerMark};
 use salus_trust_api::Interaction;
@@ -121,10 +122,18 @@ pub(crate) async fn perform(
             let deleted = delete_marked(cell, asker, kind, &id, precondition, ledger, Vec::new()).await;
             deleted.map(|deleted| Done::Deleted(Some(deleted)))
         }
+        Action::Patch { kind, id, precondition, patch } => {
+            patch_record(cell, asker, (kind, &id), precondition, &patch, ledger).await.map(Done::Written)
+        }
+        Action::PatchBy { kind, query, precondition, patch } => {
+            patch_record_by(cell, asker, (kind, &query), precondition, &patch, ledger)
+                .await
+                .map(Done::Written)
+        }
         Action::Read { kind, id } => read(cell, asker, kind, &id).await.map(Done::Read),
         Action::Vread { kind, id, version } => vread(cell, asker, kind, &id, &version).await.map(Done::Read),
         Action::History { kind, id, before, count } => {
-            history(cell, asker, kind, &id, before, count).await.map(Done::History)
+            history(cell, asker, kind, &id, before, count, When::default()).await.map(Done::History)
         }
         Action::Capabilities => Ok(Done::Capabilities),
         Action::Search(ask) => search(cell, asker, ask).await.map(|page| Done::Found(Box::new(page))),

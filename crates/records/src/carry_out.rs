@@ -8,9 +8,9 @@ use crate::batch::batch;
 use crate::create::faulty;
 use crate::entry::{Done, EntryOutcome};
 use crate::transaction::transaction;
-use crate::{Cell, RecordsError, text};
+use crate::{Cell, RecordsError, Sent, text};
+use salus_fhir::Issue;
 use salus_fhir::bundle::{Bundle, BundleType};
-use salus_fhir::{Issue, IssueCode, Message};
 use salus_trust_api::Interaction;
 use salus_trust_api::client::Asker;
 use std::sync::Arc;
@@ -38,10 +38,11 @@ impl BundleAnswer {
 pub async fn carry_out(
     cell: &Arc<Cell>,
     asker: &Asker,
-    body: Vec<u8>,
+    body: impl Into<Sent>,
     import: Option<[u8; 32]>,
 ) -> Result<BundleAnswer, RecordsError> {
     cell.serving()?;
+    let body = body.into();
     let parsed = cell.heavy.run(body.len(), move || parse(body)).await;
     let bundle = match parsed {
         Ok(bundle) => bundle,
@@ -57,10 +58,8 @@ pub async fn carry_out(
     }
 }
 
-fn parse(body: Vec<u8>) -> Result<Bundle, Vec<Issue>> {
-    let body =
-        String::from_utf8(body).map_err(|_| vec![Issue::new(IssueCode::Structure, Message::NotUtf8)])?;
-    Bundle::parse(&body)
+fn parse(body: Sent) -> Result<Bundle, Vec<Issue>> {
+    Bundle::parse(&body.json()?)
 }
 
 /// The records that an earlier run wrote are not looked up again.

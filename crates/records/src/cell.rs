@@ -125,6 +125,11 @@ impl Cell {
         &self.base_url
     }
 
+    /// Does work that takes long when `bytes` are many, where it stalls no small request.
+    pub async fn heavy<T>(&self, bytes: usize, work: impl FnOnce() -> T) -> T {
+        self.heavy.run(bytes, work).await
+    }
+
     /// Whether it is served.
     pub fn standing(&self) -> Standing {
         match self.standing.load(Ordering::Acquire) {

@@ -5,7 +5,7 @@ use crate::land::{Work, land};
 use crate::lock::RecordGuards;
 use crate::search::one::{self, Matched, One};
 use crate::write::{Draft, Written, make_ready};
-use crate::{Cell, RecordsError, own_parameters, record_id, text};
+use crate::{Cell, RecordsError, Sent, own_parameters, record_id, text};
 use salus_fhir::{Issue, Resource, ResourceType, Severity};
 use salus_store::{Address, LedgerMark, StoredId};
 use salus_trust_api::Interaction;
@@ -31,10 +31,10 @@ pub async fn create(
     asker: &Asker,
     kind: ResourceType,
     if_none_exist: Option<&str>,
-    body: Vec<u8>,
+    body: impl Into<Sent>,
 ) -> Result<Conditional, RecordsError> {
     cell.serving()?;
-    let resource = parse(cell, asker, Interaction::Create, kind, body).await?;
+    let resource = parse(cell, asker, Interaction::Create, kind, body.into()).await?;
     create_resource(cell, asker, resource, if_none_exist, None).await
 }
 
@@ -108,9 +108,9 @@ pub(crate) async fn parse(
     asker: &Asker,
     interaction: Interaction,
     kind: ResourceType,
-    body: Vec<u8>,
+    body: Sent,
 ) -> Result<Resource, RecordsError> {
-    let parsed = cell.heavy.run(body.len(), || Resource::parse_bytes(body, Some(kind))).await;
+    let parsed = cell.heavy.run(body.len(), || Resource::parse(body.json()?, Some(kind))).await;
     match parsed {
         Ok(resource) => Ok(resource),
         Err(issues) => Err(cell.refuse(asker, interaction, faulty(issues)).await),

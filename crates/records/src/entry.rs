@@ -11,9 +11,10 @@ use crate::search::{Page, SearchAsk, is_compartment};
 use crate::update::Precondition;
 use crate::vread::version_number;
 use crate::write::Written;
-use crate::{RecordsError, create, text};
+use crate::{RecordsError, create, patch, text};
 use salus_fhir::bundle::{Entry, Request};
-use salus_fhir::{Resource, ResourceType};
+use salus_fhir::patch::Patch;
+use salus_fhir::{Issue, Resource, ResourceType};
 
 /// How many versions an entry's history gives when it does not say.
 const DEFAULT_HISTORY: usize = 50;
@@ -52,6 +53,8 @@ pub(crate) enum Action {
     DeleteBy { kind: ResourceType, query: String, precondition: Precondition },
     Update { id: String, precondition: Precondition, resource: Resource },
     Delete { kind: ResourceType, id: String, precondition: Precondition },
+    Patch { kind: ResourceType, id: String, precondition: Precondition, patch: Patch },
+    PatchBy { kind: ResourceType, query: String, precondition: Precondition, patch: Patch },
     Read { kind: ResourceType, id: String },
     Vread { kind: ResourceType, id: String, version: String },
     History { kind: ResourceType, id: String, before: Option<u32>, count: usize },
@@ -120,10 +123,18 @@ impl Action {
                 }
                 Ok(Self::Update { id: (*id).to_owned(), precondition: precondition(&request), resource })
             }
+            ("PATCH", [id], None) if is_id(id) => {
+                let (precondition, patch) = (precondition(&request), patch_of(resource, &at("resource"))?);
+                Ok(Self::Patch { kind, id: (*id).to_owned(), precondition, patch })
+            }
+            ("PATCH", [], Some(query)) => {
+                let (precondition, patch) = (precondition(&request), patch_of(resource, &at("resource"))?);
+                Ok(Self::PatchBy { kind, query: query.to_owned(), precondition, patch })
+            }
             ("DELETE", [id], None) if is_id(id) => {
                 Ok(Self::Delete { kind, id: (*id).to_owned(), precondition: precondition(&request) })
             }
-            ("POST" | "PUT" | "DELETE", _, _) => Err(no_address()),
+            ("POST" | "PUT" | "DELETE" | "PATCH", _, _) => Err(no_address()),
             _ => Err(RecordsError::NotSupported(vec![text::entry_method(at("request.method"))])),
         }
     }
@@ -131,6 +142,14 @@ impl Action {
 
 fn precondition(request: &Request) -> Precondition {
     Precondition::new(request.if_match.as_deref(), request.if_none_match.as_deref())
+}
+
+fn patch_of(resource: Option<Resource>, at: &str) -> Result<Patch, RecordsError> {
+    let Some(resource) = resource else {
+        return Err(RecordsError::Invalid(vec![text::resource_missing(at.to_owned())]));
+    };
+    let placed = |issues: Vec<Issue>| issues.into_iter().map(|issue| issue.at(at)).collect();
+    patch::of_entry(&resource).map_err(|issues| create::faulty(placed(issues)))
 }
 
 fn needed(resource: Option<Resource>, kind: ResourceType, at: &str) -> Result<Resource, RecordsError> {
@@ -256,7 +275,10 @@ mod tests {
             ("POST", "Patient/_search", PATIENT, "Bundle.entry[7].request.url", true),
             ("POST", "Patient/1/_search", None, "Bundle.entry[7].request.url", true),
             ("POST", "metadata", None, "Bundle.entry[7].request.url", true),
-            ("PATCH", "Patient/1", None, "Bundle.entry[7].request.method", false),
+            ("PATCH", "Patient/1", None, "Bundle.entry[7].resource", true),
+            ("PATCH", "Patient/1", PATIENT, "Bundle.entry[7].resource", true),
+            ("PATCH", "Patient", PATIENT, "Bundle.entry[7].request.url", true),
+            ("OPTIONS", "Patient/1", None, "Bundle.entry[7].request.method", false),
         ] {
             let (issues, is_supported) = match action(method, url, resource) {
                 Err(RecordsError::Invalid(issues) | RecordsError::Malformed(issues)) => (issues, true),

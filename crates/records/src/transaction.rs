@@ -12,6 +12,7 @@ use crate::entry::{Action, Done, EntryOutcome};
 use crate::land::{Work, land};
 use crate::lock::RecordGuards;
 use crate::own_parameters::{self, Held};
+use crate::patch::patched;
 use crate::search::search;
 use crate::transaction_conditions::{Resolved, resolve};
 use crate::transaction_reads::{Reading, lists_written, read_all};
@@ -19,6 +20,7 @@ use crate::update::{Precondition, refuse_of_existing};
 use crate::write::{Draft, Written, make_ready};
 use crate::{Cell, Deleted, RecordsError, record_id, text};
 use salus_fhir::bundle::Bundle;
+use salus_fhir::patch::Patch;
 use salus_fhir::{Issue, MAX_ISSUES, Resource, ResourceType};
 use salus_store::{Address, LedgerMark, StoredId};
 use salus_trust_api::Interaction;
@@ -35,6 +37,7 @@ pub(crate) enum Way {
     Delete,
     Create,
     Update,
+    Patch,
 }
 
 /// Something to be written, with its entry's index.
@@ -51,6 +54,8 @@ pub(crate) struct Target {
     /// The query of a conditional interaction.
     pub condition: Option<String>,
     pub resource: Option<Resource>,
+    /// What makes the new content of what is there.
+    pub patch: Option<Patch>,
 }
 
 /// A Bundle's entries in the order in which they are carried out.
@@ -122,6 +127,7 @@ impl Plan {
                 precondition,
                 condition,
                 resource,
+                patch: None,
             };
             match Action::of(entry, base_url) {
                 Err(refused) => faults.add(refused),
@@ -160,6 +166,14 @@ impl Plan {
                         Some(query),
                         None,
                     ));
+                }
+                Ok(Action::Patch { kind, id, precondition, patch }) => {
+                    let target = target(Way::Patch, kind, id, precondition, None, None);
+                    plan.updates.push(Target { patch: Some(patch), ..target });
+                }
+                Ok(Action::PatchBy { kind, query, precondition, patch }) => {
+                    let target = target(Way::Patch, kind, String::new(), precondition, Some(query), None);
+                    plan.updates.push(Target { patch: Some(patch), ..target });
                 }
                 Ok(reading) => plan.reads.push((index, reading)),
             }
@@ -256,7 +270,15 @@ async fn carry_out_all(
         if let Err(answer) = target.precondition.check(head.as_ref(), &place) {
             return Err(refuse_of_existing(cell, asker, interaction, &address, answer).await);
         }
-        if target.resource.is_none() && head.is_none_or(|head| head.deleted) {
+        let resource = match &target.patch {
+            Some(patch) => {
+                let record = (target.kind, target.id.as_str(), &address);
+                let made = patched(cell, asker, interaction, record, patch).await;
+                Some(made.map_err(|error| placed(error, target.index))?)
+            }
+            None => target.resource,
+        };
+        if resource.is_none() && head.is_none_or(|head| head.deleted) {
             outcomes.push((target.index, Done::Deleted(None)));
             continue;
         }
@@ -266,7 +288,7 @@ async fn carry_out_all(
         }
         places.push(format!("Bundle.entry[{}].resource", target.index));
         indices.push(target.index);
-        drafts.push(Draft { kind: target.kind, id: target.id, address, head, resource: target.resource });
+        drafts.push(Draft { kind: target.kind, id: target.id, address, head, resource });
     }
     if drafts.is_empty() {
         if !reads.is_empty() {
@@ -301,6 +323,15 @@ async fn carry_out_all(
         outcomes.push((index, found.map(|page| Done::Found(Box::new(page)))));
     }
     Ok(outcomes)
+}
+
+/// What is wrong with a patch, or with what it makes, at its entry.
+fn placed(error: RecordsError, index: usize) -> RecordsError {
+    let at = |issue: Issue| issue.at(format!("Bundle.entry[{index}].resource"));
+    match error {
+        RecordsError::Invalid(issues) => RecordsError::Invalid(issues.into_iter().map(at).collect()),
+        other => other,
+    }
 }
 
 fn all_done(done: Vec<(usize, Done)>) -> Vec<(usize, EntryOutcome)> {

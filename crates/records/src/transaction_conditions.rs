@@ -79,7 +79,9 @@ fn conditions(cell: &Cell, targets: &[Target]) -> Conditions {
         if let Some(query) = &target.condition {
             let place = match target.way {
                 Way::Create => format!("Bundle.entry[{}].request.ifNoneExist", target.index),
-                Way::Update | Way::Delete => format!("Bundle.entry[{}].request.url", target.index),
+                Way::Update | Way::Delete | Way::Patch => {
+                    format!("Bundle.entry[{}].request.url", target.index)
+                }
             };
             conditions.entry((target.kind, query.clone())).or_insert(place);
         }
@@ -144,6 +146,8 @@ impl Resolved {
                 return Ok(());
             }
             (Way::Delete, Matched::One(one)) => target.id = one.id.clone(),
+            (Way::Patch, Matched::One(one)) => target.id = one.id.clone(),
+            (Way::Patch, Matched::None | Matched::Hidden(_)) => return Err(RecordsError::NotFound),
             (Way::Update, matched) => {
                 let own = target.resource.as_ref().and_then(Resource::id);
                 let id_place = format!("Bundle.entry[{}].resource.id", target.index);

@@ -6,7 +6,7 @@ use crate::record_id::is_id;
 use crate::search::one::{self, Matched};
 use crate::vread::version_number;
 use crate::write::{Draft, Written};
-use crate::{Cell, RecordsError, text};
+use crate::{Cell, RecordsError, Sent, text};
 use salus_fhir::{Resource, ResourceType};
 use salus_store::{Head, LedgerMark};
 use salus_trust_api::Interaction;
@@ -79,14 +79,14 @@ pub async fn update(
     kind: ResourceType,
     id: &str,
     precondition: Precondition,
-    body: Vec<u8>,
+    body: impl Into<Sent>,
 ) -> Result<Written, RecordsError> {
     cell.serving()?;
     if !is_id(id) {
         let answer = RecordsError::Malformed(vec![text::no_id()]);
         return Err(cell.refuse(asker, Interaction::Update, answer).await);
     }
-    let resource = parse(cell, asker, Interaction::Update, kind, body).await?;
+    let resource = parse(cell, asker, Interaction::Update, kind, body.into()).await?;
     update_resource(cell, asker, id, precondition, resource, None).await
 }
 
@@ -116,10 +116,10 @@ pub async fn update_by(
     kind: ResourceType,
     query: &str,
     precondition: Precondition,
-    body: Vec<u8>,
+    body: impl Into<Sent>,
 ) -> Result<Written, RecordsError> {
     cell.serving()?;
-    let resource = parse(cell, asker, Interaction::Update, kind, body).await?;
+    let resource = parse(cell, asker, Interaction::Update, kind, body.into()).await?;
     update_resource_by(cell, asker, query, precondition, resource, None).await
 }
 

@@ -3,6 +3,7 @@
 //! State: none.
 
 use crate::body::SendBody;
+use crate::negotiate::Format;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
@@ -22,6 +23,8 @@ pub(crate) struct Answer {
     pub delivery: Option<Delivery>,
     /// The log entry that admitted it.
     pub entry: Option<u64>,
+    /// How its resource is to be written, where the body of the request says so.
+    pub format: Option<Format>,
 }
 
 impl Answer {
@@ -30,7 +33,7 @@ impl Answer {
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        Self { status, headers, body: Bytes::new(), delivery: None, entry: None }
+        Self { status, headers, body: Bytes::new(), delivery: None, entry: None, format: None }
     }
 
     #[must_use]

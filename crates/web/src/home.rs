@@ -242,7 +242,7 @@ fn examples(out: &mut String, web: &Web, example: Option<String>, words: &Words)
 }
 
 /// Text for HTML's content and quoted attributes.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -11,13 +11,20 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-const ROUTES: [&str; 13] = [
+const ROUTES: [&str; 20] = [
     "/{cell}/fhir/{type}/{id}",
     "/{cell}/fhir/{type}",
     "/{cell}/fhir",
     "/{cell}/fhir/{type}/{id}/_history",
     "/{cell}/fhir/{type}/{id}/_history/{version}",
     "/{cell}/fhir/metadata",
+    "/{cell}/fhir/{type}/{id}/$meta",
+    "/{cell}/fhir/{type}/{id}/$meta-add",
+    "/{cell}/fhir/{type}/{id}/$meta-delete",
+    "/{cell}/fhir/Patient/{id}/$everything",
+    "/{cell}/fhir/Observation/$lastn",
+    "/{cell}/fhir/Composition/{id}/$document",
+    "/{cell}/fhir/openapi.json",
     "/{cell}/fhir/{unknown}",
     "/{cell}/oauth/token",
     "/",
@@ -26,7 +33,7 @@ const ROUTES: [&str; 13] = [
     "/metrics",
     "/{unknown}",
 ];
-const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OTHER"];
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OTHER"];
 /// Statuses that are told apart; the last stands for all others.
 const STATUSES: [u16; 26] = [
     200, 201, 204, 304, 400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 428, 429, 431, 500, 501,

@@ -1,4 +1,4 @@
-//! What the client accepts and what it sends: JSON, or a clear no.
+//! What the client accepts and what it sends: JSON, XML, a page for a browser, or a clear no.
 //!
 //! Never: answers in another format than the one asked for. State: none.
 
@@ -6,50 +6,94 @@ use crate::outcome::Refused;
 use crate::text;
 use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
+use salus_records::Sent;
 
 /// How the answer's JSON is called.
 pub(crate) const FHIR_JSON: &str = "application/fhir+json; charset=utf-8";
 pub(crate) const PLAIN_JSON: &str = "application/json; charset=utf-8";
+const FHIR_XML: &str = "application/fhir+xml; charset=utf-8";
+const PLAIN_XML: &str = "application/xml; charset=utf-8";
+const TEXT_XML: &str = "text/xml; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
 
-/// The content type of the answer.
+/// The formats that are offered, as the CapabilityStatement lists them.
+pub(crate) const OFFERED: [&str; 6] =
+    ["application/fhir+json", "json", "application/fhir+xml", "xml", "text/html", "html"];
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Syntax {
+    Json,
+    Xml,
+    /// A page on which a resource is shown.
+    Html,
+}
+
+/// The format of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Format {
+    pub syntax: Syntax,
+    /// Its content type.
+    pub name: &'static str,
+    /// With a line for each member or element.
+    pub pretty: bool,
+}
+
+impl Default for Format {
+    fn default() -> Self {
+        Self { syntax: Syntax::Json, name: FHIR_JSON, pretty: false }
+    }
+}
+
+/// The format of the answer: `_format` counts before Accept.
 ///
-/// Errors: 406 when the client takes no JSON.
-pub(crate) fn answer_type(headers: &HeaderMap, query: Option<&str>) -> Result<&'static str, Refused> {
+/// Errors: 406 when the client takes none of ours.
+pub(crate) fn format(headers: &HeaderMap, query: Option<&str>) -> Result<Format, Refused> {
     let refused = || Refused::new(StatusCode::NOT_ACCEPTABLE, text::not_acceptable());
-    if let Some(format) = query.and_then(|query| crate::query::first(query, "_format")) {
+    let asked = |name: &str| query.and_then(|query| crate::query::first(query, name));
+    let pretty = asked("_pretty").is_some_and(|value| value == "true");
+    if let Some(format) = asked("_format") {
         // An unencoded plus in a query means a space.
-        return json_type(&format.replace(' ', "+"))
-            .or((format == "json").then_some(FHIR_JSON))
-            .ok_or_else(refused);
+        let (syntax, name) = match &*format.to_ascii_lowercase() {
+            "json" => (Syntax::Json, FHIR_JSON),
+            "xml" => (Syntax::Xml, FHIR_XML),
+            "html" => (Syntax::Html, HTML),
+            _ => range(&format.replace(' ', "+")).ok_or_else(refused)?,
+        };
+        return Ok(Format { syntax, name, pretty });
     }
     let mut saw_any = false;
-    let mut best: Option<(&'static str, u16)> = None;
+    let mut best: Option<((Syntax, &'static str), u16)> = None;
     for value in headers.get_all(ACCEPT) {
         let value = value.to_str().map_err(|_| refused())?;
-        for range in value.split(',').filter(|range| !range.trim().is_empty()) {
+        for part in value.split(',').filter(|part| !part.trim().is_empty()) {
             saw_any = true;
-            let weight = weight_thousandths(range);
+            let weight = weight_thousandths(part);
             if weight > 0
-                && let Some(name) = json_type(range)
+                && let Some(found) = range(part)
                 && best.is_none_or(|(_, highest)| weight > highest)
             {
-                best = Some((name, weight));
+                best = Some((found, weight));
             }
         }
     }
     match best {
-        Some((name, _)) => Ok(name),
+        Some(((syntax, name), _)) => Ok(Format { syntax, name, pretty }),
         None if saw_any => Err(refused()),
-        None => Ok(FHIR_JSON),
+        None => Ok(Format { pretty, ..Format::default() }),
     }
 }
 
-/// The name under which a media range takes our JSON, if it does.
-fn json_type(range: &str) -> Option<&'static str> {
+/// What a media range takes of ours, and under which name.
+fn range(range: &str) -> Option<(Syntax, &'static str)> {
     let mut parts = range.split(';').map(str::trim);
-    let name = match parts.next()?.to_ascii_lowercase().as_str() {
-        "application/fhir+json" | "*/*" | "application/*" => FHIR_JSON,
-        "application/json" | "text/json" | "text/*" => PLAIN_JSON,
+    let found = match parts.next()?.to_ascii_lowercase().as_str() {
+        "application/fhir+json" | "*/*" | "application/*" => (Syntax::Json, FHIR_JSON),
+        "application/json" | "text/json" | "text/*" => (Syntax::Json, PLAIN_JSON),
+        "application/fhir+xml" => (Syntax::Xml, FHIR_XML),
+        "application/xml" => (Syntax::Xml, PLAIN_XML),
+        "text/xml" => (Syntax::Xml, TEXT_XML),
+        "text/html" | "application/xhtml+xml" => (Syntax::Html, HTML),
         _ => return None,
     };
     for parameter in parts {
@@ -59,7 +103,7 @@ fn json_type(range: &str) -> Option<&'static str> {
             _ => {}
         }
     }
-    Some(name)
+    Some(found)
 }
 
 fn is_utf8(charset: &str) -> bool {
@@ -76,13 +120,19 @@ fn weight_thousandths(range: &str) -> u16 {
     }
 }
 
-/// Errors: 415 unless the body is FHIR in JSON, in UTF-8, not compressed.
-pub(crate) fn check_sent_type(headers: &HeaderMap) -> Result<(), Refused> {
+/// The body as what it is sent as.
+///
+/// Errors: 415 unless that is FHIR in JSON or XML, in UTF-8, not compressed.
+pub(crate) fn sent(headers: &HeaderMap) -> Result<fn(Vec<u8>) -> Sent, Refused> {
     let refused = || Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, text::unsupported_media_type());
     let encoded = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
     let sent = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let is_json = sent.is_some_and(|sent| !sent.contains('*') && json_type(sent).is_some());
-    if is_json && !encoded { Ok(()) } else { Err(refused()) }
+    let syntax = sent.filter(|sent| !sent.contains('*') && !encoded).and_then(range);
+    match syntax {
+        Some((Syntax::Json, _)) => Ok(Sent::Json),
+        Some((Syntax::Xml, _)) => Ok(Sent::Xml),
+        Some((Syntax::Html, _)) | None => Err(refused()),
+    }
 }
 
 /// Errors: 415 unless the body is a form in UTF-8, not compressed.
@@ -108,11 +158,11 @@ mod tests {
         if let Some(accept) = accept {
             headers.insert(ACCEPT, accept.parse().unwrap());
         }
-        answer_type(&headers, query).ok()
+        format(&headers, query).ok().map(|format| format.name)
     }
 
     #[test]
-    fn json_in_any_of_its_names_and_nothing_else() {
+    fn a_format_in_any_of_its_names_and_nothing_else() {
         for (accept, query, expected) in [
             (None, None, Some(FHIR_JSON)),
             (Some(""), None, Some(FHIR_JSON)),
@@ -121,44 +171,63 @@ mod tests {
             (Some("Application/FHIR+JSON; charset=UTF-8"), None, Some(FHIR_JSON)),
             (Some("application/json"), None, Some(PLAIN_JSON)),
             (Some("application/json;q=0.5, application/fhir+json"), None, Some(FHIR_JSON)),
-            (Some("application/fhir+xml, application/json;q=0.1"), None, Some(PLAIN_JSON)),
-            (Some("text/html,application/xhtml+xml,*/*;q=0.8"), None, Some(FHIR_JSON)),
+            (Some("application/fhir+xml, application/json;q=0.1"), None, Some(FHIR_XML)),
+            (Some("application/fhir+xml;q=0.1, application/json"), None, Some(PLAIN_JSON)),
+            (Some("text/turtle, application/json;q=0.1"), None, Some(PLAIN_JSON)),
+            (Some("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), None, Some(HTML)),
+            (Some("application/xml"), None, Some(PLAIN_XML)),
+            (Some("text/xml; charset=utf-8"), None, Some(TEXT_XML)),
             (Some("application/fhir+json; fhirVersion=4.0"), None, Some(FHIR_JSON)),
             (Some("application/fhir+json; fhirVersion=5.0"), None, None),
+            (Some("application/fhir+xml; fhirVersion=3.0"), None, None),
             (Some("application/fhir+json; charset=latin1"), None, None),
             (Some("application/fhir+json;q=0"), None, None),
-            (Some("application/fhir+xml"), None, None),
+            (Some("text/turtle"), None, None),
             (Some("application/fhir+xml"), Some("_format=json"), Some(FHIR_JSON)),
             (Some("*/*"), Some("_format=application/fhir%2Bjson"), Some(FHIR_JSON)),
             (Some("*/*"), Some("a=b&_format=application/fhir+json"), Some(FHIR_JSON)),
-            (Some("*/*"), Some("_format=xml"), None),
-            (Some("*/*"), Some("_format=application/fhir%2Bxml"), None),
+            (Some("application/json"), Some("_format=xml"), Some(FHIR_XML)),
+            (Some("*/*"), Some("_format=application/fhir%2Bxml"), Some(FHIR_XML)),
+            (Some("*/*"), Some("_format=application/fhir+xml"), Some(FHIR_XML)),
+            (Some("*/*"), Some("_format=text/xml"), Some(TEXT_XML)),
+            (Some("*/*"), Some("_format=HTML"), Some(HTML)),
+            (Some("*/*"), Some("_format=text/html"), Some(HTML)),
+            (Some("*/*"), Some("_format=ttl"), None),
+            (Some("*/*"), Some("_format="), None),
         ] {
             assert_eq!(accepts(accept, query), expected, "{accept:?} {query:?}");
         }
+        let pretty = |query| format(&HeaderMap::new(), Some(query)).unwrap().pretty;
+        assert!(pretty("_pretty=true") && pretty("_format=xml&_pretty=true"));
+        assert!(!pretty("_pretty=false") && !pretty("_pretty=") && !pretty("a=b"));
     }
 
     #[test]
-    fn only_json_is_taken() {
-        for (sent, encoding, taken) in [
-            (Some("application/fhir+json"), None, true),
-            (Some("application/json; charset=utf-8"), None, true),
-            (Some("application/fhir+json; charset=\"UTF-8\""), Some("identity"), true),
-            (Some("application/fhir+json; charset=iso-8859-1"), None, false),
-            (Some("application/fhir+json"), Some("gzip"), false),
-            (Some("application/fhir+xml"), None, false),
-            (Some("application/x-www-form-urlencoded"), None, false),
-            (Some("*/*"), None, false),
-            (None, None, false),
+    fn json_and_xml_are_taken() {
+        for (kind, encoding, taken) in [
+            (Some("application/fhir+json"), None, Some(false)),
+            (Some("application/json; charset=utf-8"), None, Some(false)),
+            (Some("application/fhir+json; charset=\"UTF-8\""), Some("identity"), Some(false)),
+            (Some("application/fhir+json; charset=iso-8859-1"), None, None),
+            (Some("application/fhir+json"), Some("gzip"), None),
+            (Some("application/fhir+xml"), None, Some(true)),
+            (Some("application/xml; charset=utf-8"), None, Some(true)),
+            (Some("text/xml"), None, Some(true)),
+            (Some("text/xml; charset=utf-16"), None, None),
+            (Some("text/html"), None, None),
+            (Some("application/x-www-form-urlencoded"), None, None),
+            (Some("*/*"), None, None),
+            (None, None, None),
         ] {
             let mut headers = HeaderMap::new();
-            if let Some(sent) = sent {
-                headers.insert(CONTENT_TYPE, sent.parse().unwrap());
+            if let Some(kind) = kind {
+                headers.insert(CONTENT_TYPE, kind.parse().unwrap());
             }
             if let Some(encoding) = encoding {
                 headers.insert(CONTENT_ENCODING, encoding.parse().unwrap());
             }
-            assert_eq!(check_sent_type(&headers).is_ok(), taken, "{sent:?} {encoding:?}");
+            let is_xml = sent(&headers).ok().map(|sent| matches!(sent(Vec::new()), Sent::Xml(_)));
+            assert_eq!(is_xml, taken, "{kind:?} {encoding:?}");
         }
     }
 }

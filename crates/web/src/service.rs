@@ -8,6 +8,7 @@ use crate::fhir;
 use crate::gate_io::Deadline;
 use crate::hooks::{Event, RequestEvent};
 use crate::metrics::method_name;
+use crate::negotiate;
 use crate::outcome::Refused;
 use crate::practice;
 use crate::session;
@@ -126,21 +127,27 @@ async fn fhir_response(
 ) -> (Response<SendBody>, Trace) {
     let routed = fhir::route(path);
     let mut trace = Trace { route: routed.pattern, cell: None, entry: None };
+    let mut of_cell = None;
     let answer = match web.records.find_cell(cell).await {
         None => Err(Refused::new(StatusCode::NOT_FOUND, text::unknown_address())),
         Some(cell) => {
             trace.cell = Some(Arc::clone(cell.name()));
             let client = session::address(peer, &parts.headers, web.behind_proxy);
             let answer = fhir::answer(web, &cell, parts, body, routed, client);
-            tokio::time::timeout(web.request_timeout, answer).await.unwrap_or_else(|_| Err(late()))
+            let answer =
+                tokio::time::timeout(web.request_timeout, answer).await.unwrap_or_else(|_| Err(late()));
+            of_cell = Some(cell);
+            answer
         }
     };
+    let language = fhir::language(&parts.headers);
     let answer = match answer {
         Ok(answer) => answer,
-        Err(refused) => {
-            refused.challenged(web, &parts.headers).await.into_answer(fhir::language(&parts.headers))
-        }
+        Err(refused) => refused.challenged(web, &parts.headers).await.into_answer(language),
     };
+    // Who asks for what there is not is told so in JSON.
+    let format = negotiate::format(&parts.headers, parts.uri.query()).unwrap_or_default();
+    let answer = fhir::render::render(of_cell.as_deref(), parts, answer, format, language).await;
     trace.entry = answer.entry;
     (answer.into_response(), trace)
 }

@@ -157,18 +157,27 @@ pub(crate) fn timeout() -> Issue {
 pub(crate) fn not_acceptable() -> Issue {
     issue(
         IssueCode::NotSupported,
-        "Only JSON is offered. Ask with Accept: application/fhir+json or _format=json, charset utf-8, FHIR version 4.0.",
-        "Es wird nur JSON angeboten. Fragen Sie mit Accept: application/fhir+json oder _format=json, Zeichensatz utf-8, FHIR-Version 4.0.",
-        "Seul JSON est offert. Demandez avec Accept: application/fhir+json ou _format=json, jeu de caractères utf-8, version FHIR 4.0.",
+        "JSON, XML and HTML are offered. Ask with Accept: application/fhir+json, application/fhir+xml or text/html, or with _format=json, xml or html; charset utf-8, FHIR version 4.0.",
+        "Angeboten werden JSON, XML und HTML. Fragen Sie mit Accept: application/fhir+json, application/fhir+xml oder text/html, oder mit _format=json, xml oder html; Zeichensatz utf-8, FHIR-Version 4.0.",
+        "JSON, XML et HTML sont offerts. Demandez avec Accept: application/fhir+json, application/fhir+xml ou text/html, ou avec _format=json, xml ou html ; jeu de caractères utf-8, version FHIR 4.0.",
     )
 }
 
 pub(crate) fn unsupported_media_type() -> Issue {
     issue(
         IssueCode::NotSupported,
-        "Only uncompressed JSON in UTF-8 is taken. Send Content-Type: application/fhir+json.",
-        "Nur unkomprimiertes JSON in UTF-8 wird angenommen. Senden Sie Content-Type: application/fhir+json.",
-        "Seul du JSON non compressé en UTF-8 est accepté. Envoyez Content-Type: application/fhir+json.",
+        "Only uncompressed JSON or XML in UTF-8 is taken. Send Content-Type: application/fhir+json or application/fhir+xml.",
+        "Nur unkomprimiertes JSON oder XML in UTF-8 wird angenommen. Senden Sie Content-Type: application/fhir+json oder application/fhir+xml.",
+        "Seul du JSON ou du XML non compressé en UTF-8 est accepté. Envoyez Content-Type: application/fhir+json ou application/fhir+xml.",
+    )
+}
+
+pub(crate) fn unsupported_patch() -> Issue {
+    issue(
+        IssueCode::NotSupported,
+        "A patch is a JSON Patch or a Parameters resource, uncompressed and in UTF-8. Send Content-Type: application/json-patch+json, application/fhir+json or application/fhir+xml.",
+        "Ein Patch ist ein JSON Patch oder eine Ressource Parameters, unkomprimiert und in UTF-8. Senden Sie Content-Type: application/json-patch+json, application/fhir+json oder application/fhir+xml.",
+        "Un patch est un JSON Patch ou une ressource Parameters, non compressé et en UTF-8. Envoyez Content-Type: application/json-patch+json, application/fhir+json ou application/fhir+xml.",
     )
 }
 
@@ -307,6 +316,41 @@ pub(crate) fn bad_since() -> Issue {
         "The value of _since is not understood: an instant such as 2026-01-31T08:00:00Z, given once, is expected.",
         "Der Wert von _since wird nicht verstanden: erwartet wird ein Zeitpunkt wie 2026-01-31T08:00:00Z, einmal angegeben.",
         "La valeur de _since n’est pas comprise : un instant tel que 2026-01-31T08:00:00Z, donné une fois, est attendu.",
+    )
+}
+
+pub(crate) fn bad_at() -> Issue {
+    issue(
+        IssueCode::Value,
+        "The value of _at is not understood: a date or a time such as 2026-01-31 or 2026-01-31T08:00:00Z, given once, is expected.",
+        "Der Wert von _at wird nicht verstanden: erwartet wird ein Datum oder Zeitpunkt wie 2026-01-31 oder 2026-01-31T08:00:00Z, einmal angegeben.",
+        "La valeur de _at n’est pas comprise : une date ou un instant tel que 2026-01-31 ou 2026-01-31T08:00:00Z, donné une fois, est attendu.",
+    )
+}
+
+pub(crate) fn patient_needed() -> Issue {
+    issue(
+        IssueCode::Required,
+        "$lastn needs to know whose observations are meant. Add patient=[id] or subject=[reference].",
+        "$lastn muss wissen, wessen Beobachtungen gemeint sind. Ergänzen Sie patient=[id] oder subject=[Referenz].",
+        "$lastn doit savoir de qui sont les observations. Ajoutez patient=[id] ou subject=[référence].",
+    )
+}
+
+pub(crate) fn too_many_observations(max: usize) -> Issue {
+    Issue::new(
+        IssueCode::TooCostly,
+        Message::of(
+            format!(
+                "More than {max} observations match, so that the newest of each kind can't be told. Add code, category or date."
+            ),
+            format!(
+                "Mehr als {max} Beobachtungen passen, so dass die neuesten jeder Art nicht zu sagen sind. Ergänzen Sie code, category oder date."
+            ),
+            format!(
+                "Plus de {max} observations correspondent ; les plus récentes de chaque sorte ne peuvent être données. Ajoutez code, category ou date."
+            ),
+        ),
     )
 }
 

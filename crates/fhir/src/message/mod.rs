@@ -136,6 +136,8 @@ pub enum Message {
     Search(Fault),
     /// The XML can't be understood, or the JSON not be written as XML.
     Xml(Box<crate::xml::XmlFault>),
+    /// A patch can't be applied.
+    Patch(crate::patch::PatchFault),
     /// A text of the caller's. It must not hold a value of a document.
     Text {
         /// English

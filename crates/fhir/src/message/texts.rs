@@ -43,6 +43,7 @@ impl Message {
             Self::AllFine => "No issues.".into(),
             Self::Search(fault) => fault.text(En),
             Self::Xml(fault) => fault.text(En),
+            Self::Patch(fault) => fault.text(En),
             Self::Text { en, .. } => en.to_string(),
         }
     }
@@ -85,6 +86,7 @@ impl Message {
             Self::AllFine => "Keine Fehler.".into(),
             Self::Search(fault) => fault.text(De),
             Self::Xml(fault) => fault.text(De),
+            Self::Patch(fault) => fault.text(De),
             Self::Text { de, .. } => de.to_string(),
         }
     }
@@ -127,6 +129,7 @@ impl Message {
             Self::AllFine => "Aucune erreur.".into(),
             Self::Search(fault) => fault.text(Fr),
             Self::Xml(fault) => fault.text(Fr),
+            Self::Patch(fault) => fault.text(Fr),
             Self::Text { fr, .. } => fr.to_string(),
         }
     }

@@ -26,6 +26,7 @@ mod walk;
 
 pub use custom::{Custom, custom, custom_of, definition};
 pub use expected::Expected;
+pub use extract::date::span;
 pub use extract::parts::phone_digits;
 pub use extraction::{CHANGED, EXTRACTION};
 pub use fault::Fault;

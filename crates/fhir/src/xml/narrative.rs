@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::source::{Source, Start};
+use super::source::{Source, Space, Start, Token};
 use super::{XmlCause, XmlFault, token};
 use crate::validate::Path;
 
@@ -36,6 +36,7 @@ pub(super) fn write(text: &str, out: &mut String) -> Result<(), XmlCause> {
     if !token::is_text(text) || !crate::xhtml::is_narrative(text) {
         return Err(XmlCause::NotInXml);
     }
+    let begins = out.len();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
@@ -52,7 +53,21 @@ pub(super) fn write(text: &str, out: &mut String) -> Result<(), XmlCause> {
         }
     }
     out.push_str(rest);
-    Ok(())
+    match out.get(begins..).map(is_readable) {
+        Some(true) => Ok(()),
+        _ => Err(XmlCause::NotInXml),
+    }
+}
+
+/// Whether it can be read again: JSON's rules for a narrative are less strict than XML's.
+fn is_readable(text: &str) -> bool {
+    let (mut source, path) = (Source::new(text), Path::start(""));
+    match source.next(&path) {
+        Ok(Token::Start(start)) if start.space == Space::Xhtml => {
+            read(&mut source, &start, &path).is_ok_and(|raw| raw.len() == text.len())
+        }
+        _ => false,
+    }
 }
 
 /// The character that HTML 4 gives a name.
@@ -109,6 +124,9 @@ mod tests {
             let mut out = String::new();
             write(&div(before), &mut out).expect("a narrative");
             assert_eq!(out, div(after));
+        }
+        for bad in ["&unknown;", "<p a=\"1\" a=\"2\">x</p>", "<x:p>x</x:p>", "<p x:a=\"1\">x</p>"] {
+            assert_eq!(write(&div(bad), &mut String::new()), Err(XmlCause::NotInXml), "{bad}");
         }
         assert_eq!(write(&div("\u{1}"), &mut String::new()), Err(XmlCause::NotInXml));
         assert_eq!(write("<p>a</p>", &mut String::new()), Err(XmlCause::NotInXml));

@@ -99,7 +99,13 @@ impl Start<'_> {
             if count >= MAX_ATTRIBUTES {
                 return Err(XmlCause::Attributes);
             }
-            token::attribute(&attribute.map_err(|error| attribute_cause(&error))?.value)?;
+            let attribute = attribute.map_err(|error| attribute_cause(&error))?;
+            token::attribute(&attribute.value)?;
+            // A prefix that is declared outside would mean nothing in JSON.
+            let prefix = attribute.key.into_inner().split_once(':').map(|(prefix, _)| prefix);
+            if prefix.is_some_and(|prefix| !matches!(prefix, "xml" | "xmlns")) {
+                return Err(XmlCause::Narrative);
+            }
         }
         Ok(())
     }

@@ -51,6 +51,7 @@ pub(crate) fn read(path: &str) -> Result<Address<'_>, Unread> {
     let shape = match (count, kind, second, third, fourth) {
         (1, "", ..) => Shape::Base,
         (1, "metadata", ..) => Shape::Metadata,
+        (1, "openapi.json", ..) => Shape::OpenApi,
         (1, "_search", ..) => Shape::SystemSearch,
         (1, "_history", ..) => Shape::SystemHistory,
         (1, ..) => Shape::Type,
@@ -59,6 +60,12 @@ pub(crate) fn read(path: &str) -> Result<Address<'_>, Unread> {
         (2, _, "_history", ..) if named(kind) => Shape::TypeHistory,
         (2, ..) if !kind.is_empty() && named(second) => Shape::Instance,
         (3, _, _, "_history", _) => Shape::History,
+        (3, _, _, "$meta", _) if named(kind) && named(second) => Shape::Meta,
+        (3, _, _, "$meta-add", _) if named(kind) && named(second) => Shape::MetaAdd,
+        (3, _, _, "$meta-delete", _) if named(kind) && named(second) => Shape::MetaDelete,
+        (2, "Observation", "$lastn", ..) => Shape::LastN,
+        (3, "Composition", _, "$document", _) if named(second) => Shape::Document,
+        (3, "Patient", _, "$everything", _) if named(second) => Shape::Everything,
         (3, ..) if named(kind) && named(second) && named(third) => Shape::Compartment,
         (4, _, _, "_history", _) => Shape::Version,
         (4, _, _, _, "_search") if named(kind) && named(second) && named(third) => Shape::CompartmentSearch,
@@ -68,7 +75,13 @@ pub(crate) fn read(path: &str) -> Result<Address<'_>, Unread> {
     let kind_name = decoded(kind)?;
     let (mut id, mut version, mut within) = (Cow::Borrowed(""), Cow::Borrowed(""), Cow::Borrowed(""));
     match shape {
-        Shape::Instance | Shape::History => id = decoded(second)?,
+        Shape::Instance
+        | Shape::History
+        | Shape::Meta
+        | Shape::MetaAdd
+        | Shape::MetaDelete
+        | Shape::Everything
+        | Shape::Document => id = decoded(second)?,
         Shape::Version => (id, version) = (decoded(second)?, decoded(fourth)?),
         Shape::Compartment | Shape::CompartmentSearch => (id, within) = (decoded(second)?, decoded(third)?),
         _ => {}
@@ -135,7 +148,16 @@ mod tests {
             ("/Patient/1/Observation/_search", Ok(Shape::CompartmentSearch)),
             ("/Patient/1/Observation/2", Err(Unread::Unknown)),
             ("/Patient/$everything", Err(Unread::Unknown)),
-            ("/Patient/1/$everything", Err(Unread::Unknown)),
+            ("/Patient/1/$everything", Ok(Shape::Everything)),
+            ("/Observation/1/$everything", Err(Unread::Unknown)),
+            ("/Observation/1/$meta", Ok(Shape::Meta)),
+            ("/Observation/1/$meta-add", Ok(Shape::MetaAdd)),
+            ("/Observation/1/$meta-delete", Ok(Shape::MetaDelete)),
+            ("/Observation/$meta", Err(Unread::Unknown)),
+            ("/Observation/$lastn", Ok(Shape::LastN)),
+            ("/Patient/$lastn", Err(Unread::Unknown)),
+            ("/Composition/1/$document", Ok(Shape::Document)),
+            ("/openapi.json", Ok(Shape::OpenApi)),
             ("/Patient/1/_history/2/x", Err(Unread::Unknown)),
             ("//Patient", Err(Unread::Unknown)),
             ("/Patient/%zz", Err(Unread::Broken)),

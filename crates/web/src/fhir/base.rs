@@ -2,7 +2,7 @@
 
 use super::{Ask, bundle, metadata};
 use crate::answer::Answer;
-use crate::negotiate::check_sent_type;
+use crate::negotiate::{self, FHIR_JSON};
 use crate::options::hex_32;
 use crate::outcome::Refused;
 use crate::prefer::{Return, preferred};
@@ -18,7 +18,7 @@ const IMPORT: &str = "salus-import";
 const IMPORT_KNOWN: HeaderName = HeaderName::from_static("salus-import-known");
 
 pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
-    check_sent_type(&ask.parts.headers)?;
+    let sent = negotiate::sent(&ask.parts.headers)?;
     let import = match ask.parts.headers.get(IMPORT) {
         None => None,
         Some(value) => {
@@ -27,7 +27,7 @@ pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refu
         }
     };
     let mut body = ask.web.bodies.read(ask.parts, body).await?;
-    let bytes = std::mem::take(&mut body.bytes);
+    let bytes = sent(std::mem::take(&mut body.bytes));
     let mut done = salus_records::carry_out(ask.cell, &ask.asker, bytes, import).await?;
     let preferred = preferred(&ask.parts.headers, Return::Minimal);
     let asks_for_them = |outcome: &EntryOutcome| matches!(outcome, Ok(Done::Capabilities));
@@ -37,7 +37,7 @@ pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refu
     };
     let base = ask.cell.base_url();
     let rendered = bundle::response(base, &mut done, preferred, ask.language, &capabilities);
-    let mut answer = Answer::new(StatusCode::OK).body(ask.json, rendered);
+    let mut answer = Answer::new(StatusCode::OK).body(FHIR_JSON, rendered);
     if done.known {
         answer = answer.header(IMPORT_KNOWN, HeaderValue::from_static("true"));
     }

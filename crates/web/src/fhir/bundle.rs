@@ -23,23 +23,40 @@ macro_rules! put {
 }
 
 /// A page of a record's history.
-pub(super) fn history(out: &mut String, base: &str, page: &HistoryPage, before: Option<u32>, count: usize) {
+pub(super) fn history(
+    out: &mut String,
+    base: &str,
+    page: &HistoryPage,
+    (before, count): (Option<u32>, usize),
+    understood: &[(String, String)],
+) {
     let HistoryPage { kind, id, total, .. } = page;
-    put!(out, r#"{{"resourceType":"Bundle","type":"history","total":{total},"link":["#);
+    out.push_str(r#"{"resourceType":"Bundle","type":"history","#);
+    if let Some(total) = total {
+        put!(out, r#""total":{total},"#);
+    }
+    out.push_str(r#""link":["#);
     let link = |before: Option<u32>| {
-        let before = before.map_or(String::new(), |before| format!("&_before={before}"));
-        quote(&format!("{base}/{kind}/{id}/_history?_count={count}{before}"))
+        let before = before.map(|before| ("_before".to_owned(), before.to_string()));
+        let count = ("_count".to_owned(), count.to_string());
+        let parameters: Vec<_> =
+            std::iter::once(count).chain(understood.iter().cloned()).chain(before).collect();
+        quote(&encode_query(&format!("{base}/{kind}/{id}/_history"), &parameters))
     };
     put!(out, r#"{{"relation":"self","url":{}}}"#, link(before));
     if page.next_before.is_some() {
         put!(out, r#",{{"relation":"next","url":{}}}"#, link(page.next_before));
     }
-    out.push_str(r#"],"entry":["#);
-    for (at, entry) in page.entries.iter().enumerate() {
-        separate(out, at);
-        past_entry(out, base, (*kind, id), entry);
+    out.push(']');
+    if !page.entries.is_empty() {
+        out.push_str(r#","entry":["#);
+        for (at, entry) in page.entries.iter().enumerate() {
+            separate(out, at);
+            past_entry(out, base, (*kind, id), entry);
+        }
+        out.push(']');
     }
-    out.push_str("]}");
+    out.push('}');
 }
 
 /// A page of the history of many records.
@@ -200,7 +217,7 @@ fn entry(
         }
         Ok(Done::History(page)) => {
             out.push_str(r#"{"resource":"#);
-            history(out, base, page, None, page.entries.len());
+            history(out, base, page, (None, page.entries.len()), &[]);
             plain_status(out, StatusCode::OK);
         }
         Ok(Done::Found(page)) => {

@@ -2,19 +2,19 @@
 
 use super::{Ask, written};
 use crate::answer::Answer;
-use crate::negotiate::check_sent_type;
+use crate::negotiate;
 use crate::outcome::Refused;
 use hyper::body::Incoming;
 use salus_records::Conditional;
 
 pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
     let kind = ask.kind()?;
-    check_sent_type(&ask.parts.headers)?;
+    let sent = negotiate::sent(&ask.parts.headers)?;
     // Some send the whole address.
     let if_none_exist = ask.header("if-none-exist");
     let if_none_exist = if_none_exist.map(|query| query.split_once('?').map_or(query, |(_, query)| query));
     let mut body = ask.web.bodies.read(ask.parts, body).await?;
-    let bytes = std::mem::take(&mut body.bytes);
+    let bytes = sent(std::mem::take(&mut body.bytes));
     let done = salus_records::create(ask.cell, &ask.asker, kind, if_none_exist, bytes).await?;
     Ok(match done {
         Conditional::Written(written) => written::answer(ask, written),

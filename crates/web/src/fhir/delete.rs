@@ -2,6 +2,7 @@
 
 use super::{Ask, update};
 use crate::answer::Answer;
+use crate::negotiate::FHIR_JSON;
 use crate::outcome::Refused;
 use crate::prefer::{Return, preferred};
 use crate::text;
@@ -30,7 +31,7 @@ pub(super) async fn answer_by(ask: &Ask<'_>) -> Result<Answer, Refused> {
 fn done(ask: &Ask<'_>) -> Answer {
     match preferred(&ask.parts.headers, Return::Minimal) {
         Return::OperationOutcome => {
-            Answer::new(StatusCode::OK).body(ask.json, operation_outcome(&[text::deleted()], ask.language))
+            Answer::new(StatusCode::OK).body(FHIR_JSON, operation_outcome(&[text::deleted()], ask.language))
         }
         Return::Minimal | Return::Representation => Answer::new(StatusCode::NO_CONTENT),
     }

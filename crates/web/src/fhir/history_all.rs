@@ -3,6 +3,7 @@
 use super::search::PAGE;
 use super::{Ask, bundle};
 use crate::answer::Answer;
+use crate::negotiate::FHIR_JSON;
 use crate::outcome::Refused;
 use crate::{query, text};
 use http::StatusCode;
@@ -30,7 +31,7 @@ pub(super) async fn answer(ask: &Ask<'_>) -> Result<Answer, Refused> {
     let texts = page.entries.iter().filter_map(|(_, _, entry)| entry.text.as_ref());
     let mut out = String::with_capacity(512 + texts.map(|text| text.len() + 320).sum::<usize>());
     bundle::history_all(&mut out, base, &page, &me, next.as_deref());
-    let answer = Answer::new(StatusCode::OK).body(ask.json, out);
+    let answer = Answer::new(StatusCode::OK).body(FHIR_JSON, out);
     Ok(match page.delivery {
         Some(delivery) => answer.delivering(delivery),
         None => answer,

@@ -1,7 +1,9 @@
 //! `GET [base]/metadata`: the CapabilityStatement, made from the table of what is offered.
 
+use super::patch;
 use super::table::OFFERS;
 use crate::answer::Answer;
+use crate::negotiate::{FHIR_JSON, OFFERED};
 use crate::web::Web;
 use http::{HeaderValue, StatusCode, header};
 use salus_records::fhir::json::quote;
@@ -16,10 +18,10 @@ use std::sync::LazyLock;
 /// What `rest` says in every cell that has no search parameters of its own.
 static RESOURCES: LazyLock<String> = LazyLock::new(|| resources(&[]));
 
-pub(super) fn answer(web: &Web, cell: &Cell, json: &'static str) -> Answer {
+pub(super) fn answer(web: &Web, cell: &Cell) -> Answer {
     Answer::new(StatusCode::OK)
         .header(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"))
-        .body(json, statement(web, cell))
+        .body(FHIR_JSON, statement(web, cell))
 }
 
 /// The CapabilityStatement.
@@ -36,14 +38,21 @@ pub(super) fn statement(web: &Web, cell: &Cell) -> String {
         concat!(
             r#"{{"resourceType":"CapabilityStatement","status":"active","date":"{}","kind":"instance","#,
             r#""software":{{"name":"Salus","version":"{}"}},"implementation":{{"description":{},"url":{}}},"#,
-            r#""fhirVersion":"4.0.1","format":["application/fhir+json","json"],"#,
+            r#""fhirVersion":"4.0.1","format":{},"patchFormat":{},"#,
             r#""rest":[{{"mode":"server","security":{{"extension":[{{"#,
             r#""url":"http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris","#,
             r#""extension":[{{"url":"token","valueUri":{}}}]}}],"service":[{{"coding":[{{"#,
             r#""system":"http://terminology.hl7.org/CodeSystem/restful-security-service","code":"OAuth"}}],"#,
             r#""text":"OAuth 2.0 client credentials"}}]}},{}}}]}}"#
         ),
-        date, version, name, base, token, resources
+        date,
+        version,
+        name,
+        base,
+        strings(&OFFERED),
+        strings(&patch::FORMATS),
+        token,
+        resources
     );
     out
 }
@@ -70,13 +79,14 @@ fn resources(own: &[Parameter]) -> String {
                     r#"{{"type":"{}","interaction":[{}],"versioning":"versioned-update","readHistory":true,"#,
                     r#""updateCreate":true,"conditionalCreate":true,"conditionalRead":"full-support","#,
                     r#""conditionalUpdate":true,"conditionalDelete":"single","#,
-                    r#""referencePolicy":["literal","logical"]{}{}{}}}"#
+                    r#""referencePolicy":["literal","logical"]{}{}{}{}}}"#
                 ),
                 kind,
                 codes_at(true),
                 list("searchInclude", &[&[r#""*""#.to_owned()], includes.as_slice()].concat().join(",")),
                 list("searchRevInclude", &reverse),
                 list("searchParam", &parameters.join(",")),
+                list("operation", &operations(kind)),
             )
         })
         .collect();
@@ -100,9 +110,23 @@ fn resources(own: &[Parameter]) -> String {
     )
 }
 
+/// The operations on records of a type.
+fn operations(kind: ResourceType) -> String {
+    let all = OFFERS.iter().filter_map(|offer| offer.verb.operation());
+    let own = all.filter(|operation| operation.of.is_none_or(|of| of == kind.name()));
+    let written =
+        own.map(|one| format!(r#"{{"name":"{}","definition":{}}}"#, one.name, quote(one.definition)));
+    written.collect::<Vec<_>>().join(",")
+}
+
 fn parameter(parameter: &Parameter) -> String {
     let Parameter { code, url, kind, .. } = parameter;
     format!(r#"{{"name":"{code}","definition":{},"type":"{}"}}"#, quote(url), kind.code())
+}
+
+/// An array of strings.
+fn strings(names: &[&str]) -> String {
+    format!("[{}]", names.iter().map(|name| quote(name)).collect::<Vec<_>>().join(","))
 }
 
 /// A member that is left out when it is empty.

@@ -7,10 +7,18 @@ mod base;
 mod bundle;
 mod create;
 mod delete;
+mod document;
+mod everything;
 mod history;
 mod history_all;
+mod html;
+mod last_n;
+mod meta;
 mod metadata;
+mod openapi;
+mod patch;
 mod read;
+pub(crate) mod render;
 mod search;
 mod smart;
 pub(crate) mod table;
@@ -19,7 +27,7 @@ mod vread;
 mod written;
 
 use crate::answer::Answer;
-use crate::negotiate;
+use crate::negotiate::{self, Format};
 use crate::outcome::Refused;
 use crate::web::Web;
 use crate::{prefer, session, text};
@@ -47,8 +55,8 @@ pub(crate) struct Ask<'a> {
     pub version: &'a str,
     /// The type that is searched in a compartment, as it was written.
     pub within: &'a str,
-    /// The answer's content type.
-    pub json: &'static str,
+    /// The answer's format: it is made in JSON, and written otherwise at the end ([`render`]).
+    pub format: Format,
     pub language: Language,
 }
 
@@ -108,9 +116,12 @@ pub(crate) async fn answer(
     if verb == Verb::SmartConfiguration {
         return Ok(smart::answer(web, cell));
     }
-    let json = negotiate::answer_type(&parts.headers, parts.uri.query())?;
+    if verb == Verb::OpenApi {
+        return Ok(openapi::answer(cell));
+    }
+    let format = negotiate::format(&parts.headers, parts.uri.query())?;
     if verb == Verb::Capabilities {
-        return Ok(metadata::answer(web, cell, json));
+        return Ok(metadata::answer(web, cell));
     }
     let ask = Ask {
         web,
@@ -121,11 +132,11 @@ pub(crate) async fn answer(
         id: &address.id,
         version: &address.version,
         within: &address.within,
-        json,
+        format,
         language: language(&parts.headers),
     };
     let followed = match verb {
-        Verb::Create | Verb::Update | Verb::UpdateBy | Verb::CarryOut => {
+        Verb::Create | Verb::Update | Verb::UpdateBy | Verb::Patch | Verb::PatchBy | Verb::CarryOut => {
             prefer::applied(&parts.headers, true)
         }
         Verb::Search | Verb::SearchForm => prefer::applied(&parts.headers, false),
@@ -143,8 +154,16 @@ pub(crate) async fn answer(
         Verb::Create => create::answer(&ask, body).await,
         Verb::Update => update::answer(&ask, body).await,
         Verb::UpdateBy => update::answer_by(&ask, body).await,
+        Verb::Patch => patch::answer(&ask, body).await,
+        Verb::PatchBy => patch::answer_by(&ask, body).await,
+        Verb::Meta => meta::answer(&ask).await,
+        Verb::MetaAdd => meta::change(&ask, body, true).await,
+        Verb::MetaDelete => meta::change(&ask, body, false).await,
+        Verb::LastN => last_n::answer(&ask).await,
+        Verb::Document => document::answer(&ask).await,
+        Verb::Everything => everything::answer(&ask).await,
         Verb::CarryOut => base::answer(&ask, body).await,
-        Verb::Capabilities | Verb::SmartConfiguration => Err(RecordsError::Internal.into()),
+        Verb::Capabilities | Verb::OpenApi | Verb::SmartConfiguration => Err(RecordsError::Internal.into()),
     };
     answer.map(|answer| match followed {
         Some(followed) => answer.header(PREFERENCE_APPLIED, HeaderValue::from_static(followed)),

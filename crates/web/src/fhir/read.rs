@@ -2,6 +2,7 @@
 
 use super::Ask;
 use crate::answer::Answer;
+use crate::negotiate::FHIR_JSON;
 use crate::outcome::Refused;
 use crate::prefer::is_lenient;
 use crate::{query, text};
@@ -38,7 +39,7 @@ pub(super) fn send(ask: &Ask<'_>, opened: Opened) -> Answer {
     }
     Answer::new(StatusCode::OK)
         .version(opened.version, opened.time_ms)
-        .body(ask.json, opened.text)
+        .body(FHIR_JSON, opened.text)
         .delivering(opened.delivery)
 }
 

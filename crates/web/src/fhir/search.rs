@@ -6,14 +6,14 @@
 
 use super::{Ask, address, bundle};
 use crate::answer::Answer;
-use crate::negotiate::{answer_type, check_form_type};
+use crate::negotiate::{self, FHIR_JSON, Format, check_form_type};
 use crate::outcome::Refused;
 use crate::prefer::is_lenient;
 use crate::{query, text};
 use http::StatusCode;
 use hyper::body::Incoming;
 use salus_records::fhir::ResourceType;
-use salus_records::{SearchAsk, is_compartment};
+use salus_records::{Page, SearchAsk, is_compartment};
 
 /// The parameter of links to later pages.
 pub(super) const PAGE: &str = "_page";
@@ -21,7 +21,7 @@ pub(super) const PAGE: &str = "_page";
 /// `GET`
 pub(super) async fn answer(ask: &Ask<'_>) -> Result<Answer, Refused> {
     let parameters = read(ask.parts.uri.query().unwrap_or_default())?;
-    run(ask, parameters, ask.json).await
+    run(ask, parameters, ask.format).await
 }
 
 /// `POST …/_search`: what stands in the address counts as well (FHIR R4, section 3.1.0.9).
@@ -34,9 +34,9 @@ pub(super) async fn answer_form(ask: &Ask<'_>, body: Incoming) -> Result<Answer,
     let form = form.trim_end_matches(['\r', '\n']);
     parameters.extend(read(form)?);
     // A form may name the format as a query may.
-    let json =
-        if form.contains("_format=") { answer_type(&ask.parts.headers, Some(form))? } else { ask.json };
-    run(ask, parameters, json).await
+    let names_it = ["_format=", "_pretty="].iter().any(|name| form.contains(name));
+    let format = if names_it { negotiate::format(&ask.parts.headers, Some(form))? } else { ask.format };
+    run(ask, parameters, format).await
 }
 
 fn read(query: &str) -> Result<Vec<(String, String)>, Refused> {
@@ -49,11 +49,7 @@ fn read(query: &str) -> Result<Vec<(String, String)>, Refused> {
     Ok(parameters.into_iter().map(owned).collect())
 }
 
-async fn run(
-    ask: &Ask<'_>,
-    parameters: Vec<(String, String)>,
-    json: &'static str,
-) -> Result<Answer, Refused> {
+async fn run(ask: &Ask<'_>, parameters: Vec<(String, String)>, format: Format) -> Result<Answer, Refused> {
     let is_alone = parameters.iter().all(|(name, _)| matches!(name.as_str(), PAGE | "_format" | "_pretty"));
     if !is_alone && parameters.iter().any(|(name, _)| name == PAGE) {
         return Err(Refused::new(StatusCode::BAD_REQUEST, text::link_with_others()));
@@ -63,11 +59,17 @@ async fn run(
         Some(link) => salus_records::search_on(ask.cell, &ask.asker, link).await?,
         None => salus_records::search(ask.cell, &ask.asker, asked(ask, parameters)?).await?,
     };
-    let base = ask.cell.base_url();
-    let here = link.map(|link| format!("{}?{PAGE}={link}", bundle::path_of(base, &page)));
-    let mut out = String::with_capacity(bundle::searchset_bytes(&page));
-    bundle::searchset(&mut out, base, &page, here.as_deref(), ask.language);
-    Ok(Answer::new(StatusCode::OK).body(json, out).delivering(page.delivery))
+    let here = link.map(|link| format!("{}?{PAGE}={link}", bundle::path_of(ask.cell.base_url(), &page)));
+    Ok(self::page(ask, &page, here.as_deref(), format).delivering(page.delivery))
+}
+
+/// A page of what was found; `here` is its address when it is a later one.
+pub(super) fn page(ask: &Ask<'_>, page: &Page, here: Option<&str>, format: Format) -> Answer {
+    let mut out = String::with_capacity(bundle::searchset_bytes(page));
+    bundle::searchset(&mut out, ask.cell.base_url(), page, here, ask.language);
+    let mut answer = Answer::new(StatusCode::OK).body(FHIR_JSON, out);
+    answer.format = Some(format);
+    answer
 }
 
 /// What is searched for at this address.

@@ -33,12 +33,34 @@ pub(crate) enum Shape {
     History,
     /// `[base]/[type]/[id]/_history/[version]`
     Version,
+    /// `[base]/[type]/[id]/$meta`
+    Meta,
+    /// `[base]/[type]/[id]/$meta-add`
+    MetaAdd,
+    /// `[base]/[type]/[id]/$meta-delete`
+    MetaDelete,
+    /// `[base]/Patient/[id]/$everything`
+    Everything,
+    /// `[base]/Observation/$lastn`
+    LastN,
+    /// `[base]/Composition/[id]/$document`
+    Document,
+    /// `[base]/openapi.json`
+    OpenApi,
 }
 
 impl Shape {
     /// Whether no type is addressed.
     pub(crate) fn is_of_the_system(self) -> bool {
-        matches!(self, Self::Base | Self::Metadata | Self::Smart | Self::SystemSearch | Self::SystemHistory)
+        matches!(
+            self,
+            Self::Base
+                | Self::Metadata
+                | Self::Smart
+                | Self::SystemSearch
+                | Self::SystemHistory
+                | Self::OpenApi
+        )
     }
 
     /// The pattern of such addresses, as logs and metrics name them.
@@ -57,6 +79,13 @@ impl Shape {
             Self::Instance => "/{cell}/fhir/{type}/{id}",
             Self::History => "/{cell}/fhir/{type}/{id}/_history",
             Self::Version => "/{cell}/fhir/{type}/{id}/_history/{version}",
+            Self::Meta => "/{cell}/fhir/{type}/{id}/$meta",
+            Self::MetaAdd => "/{cell}/fhir/{type}/{id}/$meta-add",
+            Self::MetaDelete => "/{cell}/fhir/{type}/{id}/$meta-delete",
+            Self::Everything => "/{cell}/fhir/Patient/{id}/$everything",
+            Self::LastN => "/{cell}/fhir/Observation/$lastn",
+            Self::Document => "/{cell}/fhir/Composition/{id}/$document",
+            Self::OpenApi => "/{cell}/fhir/openapi.json",
         }
     }
 }
@@ -75,6 +104,15 @@ pub(crate) enum Verb {
     Create,
     Read,
     Update,
+    Patch,
+    PatchBy,
+    Meta,
+    MetaAdd,
+    MetaDelete,
+    Everything,
+    LastN,
+    Document,
+    OpenApi,
     Delete,
     History,
     Vread,
@@ -95,16 +133,18 @@ const fn offer(shape: Shape, method: Method, verb: Verb, codes: &'static [&'stat
 }
 
 /// Everything that is offered.
-pub(crate) static OFFERS: [Offer; 22] = [
+pub(crate) static OFFERS: [Offer; 31] = [
     offer(Shape::Instance, Method::GET, Verb::Read, &["read"]),
     offer(Shape::Version, Method::GET, Verb::Vread, &["vread"]),
     offer(Shape::Instance, Method::PUT, Verb::Update, &["update"]),
+    offer(Shape::Instance, Method::PATCH, Verb::Patch, &["patch"]),
     offer(Shape::Instance, Method::DELETE, Verb::Delete, &["delete"]),
     offer(Shape::History, Method::GET, Verb::History, &["history-instance"]),
     offer(Shape::TypeHistory, Method::GET, Verb::HistoryAll, &["history-type"]),
     offer(Shape::Type, Method::POST, Verb::Create, &["create"]),
     offer(Shape::Type, Method::GET, Verb::Search, &["search-type"]),
     offer(Shape::Type, Method::PUT, Verb::UpdateBy, &[]),
+    offer(Shape::Type, Method::PATCH, Verb::PatchBy, &[]),
     offer(Shape::Type, Method::DELETE, Verb::DeleteBy, &[]),
     offer(Shape::TypeSearch, Method::POST, Verb::SearchForm, &[]),
     offer(Shape::Compartment, Method::GET, Verb::Search, &[]),
@@ -118,7 +158,51 @@ pub(crate) static OFFERS: [Offer; 22] = [
     offer(Shape::TypeSearch, Method::GET, Verb::Search, &[]),
     offer(Shape::CompartmentSearch, Method::GET, Verb::Search, &[]),
     offer(Shape::SystemSearch, Method::GET, Verb::Search, &[]),
+    offer(Shape::Meta, Method::GET, Verb::Meta, &[]),
+    offer(Shape::MetaAdd, Method::POST, Verb::MetaAdd, &[]),
+    offer(Shape::MetaDelete, Method::POST, Verb::MetaDelete, &[]),
+    offer(Shape::Everything, Method::GET, Verb::Everything, &[]),
+    offer(Shape::LastN, Method::GET, Verb::LastN, &[]),
+    offer(Shape::Document, Method::GET, Verb::Document, &[]),
+    offer(Shape::OpenApi, Method::GET, Verb::OpenApi, &[]),
 ];
+
+/// An operation, as the CapabilityStatement lists it.
+pub(crate) struct Operation {
+    /// Its name, without `$`.
+    pub name: &'static str,
+    /// Its OperationDefinition.
+    pub definition: &'static str,
+    /// The type whose records have it; none for all types.
+    pub of: Option<&'static str>,
+}
+
+impl Verb {
+    /// The operation that it is.
+    pub(crate) fn operation(self) -> Option<Operation> {
+        let (name, of, definition) = match self {
+            Self::Meta => ("meta", None, "http://hl7.org/fhir/OperationDefinition/Resource-meta"),
+            Self::MetaAdd => ("meta-add", None, "http://hl7.org/fhir/OperationDefinition/Resource-meta-add"),
+            Self::MetaDelete => {
+                ("meta-delete", None, "http://hl7.org/fhir/OperationDefinition/Resource-meta-delete")
+            }
+            Self::Everything => {
+                let definition = "http://hl7.org/fhir/OperationDefinition/Patient-everything";
+                ("everything", Some("Patient"), definition)
+            }
+            Self::LastN => {
+                let definition = "http://hl7.org/fhir/OperationDefinition/Observation-lastn";
+                ("lastn", Some("Observation"), definition)
+            }
+            Self::Document => {
+                let definition = "http://hl7.org/fhir/OperationDefinition/Composition-document";
+                ("document", Some("Composition"), definition)
+            }
+            _ => return None,
+        };
+        Some(Operation { name, definition, of })
+    }
+}
 
 /// What is offered at such an address with this method.
 pub(crate) fn find(shape: Shape, method: &Method) -> Option<Verb> {
@@ -147,7 +231,7 @@ mod tests {
             let same = OFFERS.iter().filter(|o| o.shape == offer.shape && o.method == offer.method).count();
             assert_eq!(same, 1, "{at}");
         }
-        assert_eq!(allowed(Shape::Instance), "GET, HEAD, PUT, DELETE");
+        assert_eq!(allowed(Shape::Instance), "GET, HEAD, PUT, PATCH, DELETE");
         assert_eq!(allowed(Shape::SystemSearch), "POST, GET, HEAD");
         for shape in [Shape::Base, Shape::Type, Shape::History, Shape::Compartment, Shape::Metadata] {
             assert_eq!(find(shape, &Method::HEAD), find(shape, &Method::GET), "{shape:?}");

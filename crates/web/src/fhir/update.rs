@@ -2,17 +2,17 @@
 
 use super::{Ask, written};
 use crate::answer::Answer;
-use crate::negotiate::check_sent_type;
+use crate::negotiate;
 use crate::outcome::Refused;
 use hyper::body::Incoming;
 use salus_records::Precondition;
 
 pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
     let kind = ask.kind()?;
-    check_sent_type(&ask.parts.headers)?;
+    let sent = negotiate::sent(&ask.parts.headers)?;
     let precondition = precondition(ask);
     let mut body = ask.web.bodies.read(ask.parts, body).await?;
-    let bytes = std::mem::take(&mut body.bytes);
+    let bytes = sent(std::mem::take(&mut body.bytes));
     let done = salus_records::update(ask.cell, &ask.asker, kind, ask.id, precondition, bytes).await?;
     Ok(written::answer(ask, done))
 }
@@ -20,10 +20,10 @@ pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refu
 /// `PUT [base]/[type]?[query]`
 pub(super) async fn answer_by(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
     let kind = ask.kind()?;
-    check_sent_type(&ask.parts.headers)?;
+    let sent = negotiate::sent(&ask.parts.headers)?;
     let precondition = precondition(ask);
     let mut body = ask.web.bodies.read(ask.parts, body).await?;
-    let bytes = std::mem::take(&mut body.bytes);
+    let bytes = sent(std::mem::take(&mut body.bytes));
     let query = ask.parts.uri.query().unwrap_or_default();
     let done = salus_records::update_by(ask.cell, &ask.asker, kind, query, precondition, bytes).await?;
     Ok(written::answer(ask, done))

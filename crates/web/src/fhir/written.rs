@@ -2,6 +2,7 @@
 
 use super::Ask;
 use crate::answer::Answer;
+use crate::negotiate::FHIR_JSON;
 use crate::prefer::{Return, preferred};
 use crate::text;
 use http::StatusCode;
@@ -15,14 +16,14 @@ pub(super) fn there(ask: &Ask<'_>, one: One) -> Answer {
     let mut answer = Answer::new(StatusCode::OK).version(version, time_ms).delivering(delivery);
     // Who may not read it is told that it is there.
     if id.is_empty() {
-        return answer.body(ask.json, operation_outcome(&[text::there()], ask.language));
+        return answer.body(FHIR_JSON, operation_outcome(&[text::there()], ask.language));
     }
     let location = format!("{}/{kind}/{id}/_history/{version}", ask.cell.base_url());
     answer = answer.header(LOCATION, location);
     match preferred(&ask.parts.headers, Return::Representation) {
         Return::Minimal => answer,
-        Return::Representation => answer.body(ask.json, resource),
-        Return::OperationOutcome => answer.body(ask.json, operation_outcome(&[text::there()], ask.language)),
+        Return::Representation => answer.body(FHIR_JSON, resource),
+        Return::OperationOutcome => answer.body(FHIR_JSON, operation_outcome(&[text::there()], ask.language)),
     }
 }
 
@@ -36,10 +37,10 @@ pub(super) fn answer(ask: &Ask<'_>, written: Written) -> Answer {
     }
     match preferred(&ask.parts.headers, Return::Representation) {
         Return::Minimal => answer,
-        Return::Representation => answer.body(ask.json, resource),
+        Return::Representation => answer.body(FHIR_JSON, resource),
         Return::OperationOutcome => {
             let issues = [&[text::stored()][..], &warnings].concat();
-            answer.body(ask.json, operation_outcome(&issues, ask.language))
+            answer.body(FHIR_JSON, operation_outcome(&issues, ask.language))
         }
     }
 }

@@ -81,3 +81,34 @@ fn a_history_charges_whom_it_shows() {
     assert_eq!(poor.get("Patient/_history?_count=3").status, 200);
     assert_eq!(salus.scope(&poor).patients.len(), 3);
 }
+
+#[test]
+fn versions_of_a_time_are_those_that_were_the_record_then() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    for active in ["true", "false", "true"] {
+        cell.put("Patient/a", &format!(r#"{{"resourceType":"Patient","id":"a","active":{active}}}"#));
+        std::thread::sleep(std::time::Duration::from_millis(3));
+    }
+    let (bundle, _) = entries(&cell, "Patient/a/_history");
+    assert_eq!(bundle["total"], 3);
+    let times: Vec<String> = bundle["entry"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["response"]["lastModified"].as_str().unwrap().to_owned())
+        .collect();
+    let tags = |query: &str| -> Vec<String> {
+        let (_, lines) = entries(&cell, &format!("Patient/a/_history?{query}"));
+        lines.iter().map(|line| line.rsplit(' ').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(tags(&format!("_since={}", times[1])), ["W/\"3\"", "W/\"2\""]);
+    assert_eq!(tags(&format!("_at={}", times[1])), ["W/\"2\""]);
+    assert_eq!(tags("_at=2100"), ["W/\"3\""]);
+    assert!(tags("_at=1999").is_empty() && tags("_since=2100-01-01T00:00:00Z").is_empty());
+    let (page, lines) = entries(&cell, &format!("Patient/a/_history?_count=1&_since={}", times[1]));
+    let next = page["link"].as_array().unwrap().iter().find(|link| link["relation"] == "next").unwrap();
+    let next = next["url"].as_str().unwrap().split_once("/praxis/fhir/").unwrap().1;
+    assert_eq!((lines.len(), entries(&cell, next).1), (1, vec!["PUT 200 OK W/\"2\"".to_owned()]));
+    assert_eq!(cell.get("Patient/b/_history?_at=2100").status, 404);
+}

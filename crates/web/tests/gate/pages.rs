@@ -55,7 +55,17 @@ fn metadata_says_what_is_there() {
         resources[0]["interaction"].as_array().unwrap().iter().map(|i| i["code"].as_str().unwrap()).collect();
     assert_eq!(
         codes,
-        ["read", "vread", "update", "delete", "history-instance", "history-type", "create", "search-type"]
+        [
+            "read",
+            "vread",
+            "update",
+            "patch",
+            "delete",
+            "history-instance",
+            "history-type",
+            "create",
+            "search-type"
+        ]
     );
     let patient = resources.iter().find(|resource| resource["type"] == "Patient").unwrap();
     let has = |list: &str, what: &serde_json::Value| patient[list].as_array().unwrap().contains(what);

@@ -182,9 +182,9 @@ fn addresses_methods_and_types_that_are_not_offered() {
     assert_eq!((unknown.status, unknown.issue().as_str()), (404, "not-found"));
     assert!(unknown.text().contains("Patient"));
     for (method, rest, allow) in [
-        ("PATCH", "Patient/1", "GET, HEAD, PUT, DELETE"),
-        ("POST", "Patient/1", "GET, HEAD, PUT, DELETE"),
-        ("PATCH", "Patient", "POST, GET, HEAD, PUT, DELETE"),
+        ("POST", "Patient/1", "GET, HEAD, PUT, PATCH, DELETE"),
+        ("PATCH", "Patient/1/_history", "GET, HEAD"),
+        ("OPTIONS", "Patient", "POST, GET, HEAD, PUT, PATCH, DELETE"),
         ("PUT", "", "POST, GET, HEAD"),
         ("PUT", "_search", "POST, GET, HEAD"),
         ("PUT", "metadata", "GET, HEAD"),
@@ -194,13 +194,9 @@ fn addresses_methods_and_types_that_are_not_offered() {
         assert_eq!((reply.status, reply.header("allow")), (405, Some(allow)), "{method} {rest}");
         assert_eq!(reply.issue(), "not-supported");
     }
-    for rest in [
-        "Patient/1/$everything",
-        "$export",
-        "Patient/1/Pateint",
-        "Organization/1/Patient",
-        "Patient/1/2/3/4/5",
-    ] {
+    for rest in
+        ["Patient/$everything", "$export", "Patient/1/Pateint", "Organization/1/Patient", "Patient/1/2/3/4/5"]
+    {
         assert_eq!(cell.get(rest).status, 404, "{rest}");
     }
     assert_eq!(cell.get("Patient/%zz").status, 400);

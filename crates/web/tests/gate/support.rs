@@ -429,7 +429,7 @@ impl Http {
         for (name, value) in headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
-        if !body.is_empty() || method == "POST" || method == "PUT" {
+        if !body.is_empty() || matches!(method, "POST" | "PUT" | "PATCH") {
             head.push_str(&format!("Content-Length: {}\r\n", body.len()));
         }
         head.push_str("\r\n");

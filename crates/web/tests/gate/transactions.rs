@@ -112,7 +112,7 @@ fn a_transaction_is_done_whole_or_not_at_all() {
         (entry("PUT", "Patient/other", None, Some(chosen.clone())), 422, "Bundle.entry[1].resource.id"),
         (entry("PUT", "Patient/chosen", None, Some(chosen.clone())), 422, "Bundle.entry[1].request.url"),
         (entry("PUT", "Patient?identifer=x", None, Some(patient())), 400, "Bundle.entry[1].request.url"),
-        (entry("PATCH", "Patient/1", None, None), 422, "Bundle.entry[1].request.method"),
+        (entry("PATCH", "Patient/1", None, None), 422, "Bundle.entry[1].resource"),
         (json!({"resource": patient()}), 422, "Bundle.entry[1]"),
         (
             json!({"request": {"method": "POST", "url": "Patient", "ifNoneExist": "_count=1"}, "resource": patient()}),

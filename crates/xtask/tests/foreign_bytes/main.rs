@@ -110,6 +110,8 @@ targets!(
     sample,
     package,
     archive,
+    xml,
+    patch,
 );
 
 /// A target that is not run here, or that libFuzzer does not have, would be one that nobody runs.

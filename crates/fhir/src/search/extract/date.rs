@@ -11,7 +11,7 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 /// The span of a date, dateTime or instant; also of times to the minute, and without a zone, as queries may have them.
-pub(in super::super) fn span(text: &str) -> Option<Range> {
+pub fn span(text: &str) -> Option<Range> {
     let (date, time) = match text.split_once('T') {
         Some((date, time)) => (date, Some(time)),
         None => (text, None),
