@@ -3,7 +3,7 @@
 // State: the demo's practices, each with one such patient.
 
 import assert from 'node:assert/strict';
-import { Fhir, assertAccessible, personOf, suite } from './harness/index.mjs';
+import { Fhir, assertAccessible, personOf, redeemInvitation, suite } from './harness/index.mjs';
 
 // Nobody listens on port 9, so each mail waits.
 const environment = {
@@ -38,8 +38,17 @@ const WORDS = {
 /** The mark is asked for every two seconds; the rest is a machine that does much else. */
 const MARK_MS = 5_000;
 
-async function lookRound(page, salus, cell, role) {
-  await page.goto(personOf(cell, role).look_round);
+/** Somebody of this role: without a passkey, by a link that is good once; in English, where that one is used up, with one. */
+async function comeIn({ page }, salus, cell, role, language) {
+  const person = personOf(cell, role);
+  if (language === 'en') {
+    await redeemInvitation(page, salus, person);
+    // It lies in a menu that is shut.
+    await page.locator('button[name=language][value=en]').first().evaluate((button) => button.click());
+    await page.locator('html[lang=en]').waitFor({ state: 'attached' });
+    return;
+  }
+  await page.goto(person.look_round);
   await page.locator('main button:visible').click();
   await page.waitForURL(new RegExp(`${salus.baseUrl}/${cell.name}/(today|admin)`));
 }
@@ -63,19 +72,21 @@ for (const [language, words] of Object.entries(WORDS)) {
     const { page, salus, cell, visitor } = desk;
     const canary = await invented(salus, cell, language);
     const base = `${salus.baseUrl}/${cell.name}`;
-    await lookRound(page, salus, cell, 'practice-administrator');
+    await comeIn(desk, salus, cell, 'practice-administrator', language);
     await page.goto(`${base}/admin`);
     const mark = page.locator('[data-alarms]');
     assert.ok(await mark.isHidden(), 'nothing has happened');
 
     const other = await visitor();
-    await lookRound(other.page, salus, cell, 'physician');
+    await comeIn(other, salus, cell, 'physician', language);
     other.watch.expect(/401/);
     const began = performance.now();
-    const opening = other.page.goto(`${base}/patient/${canary}`);
+    // The page before may lead on by itself when it learns that its session was stopped: whichever comes, says so.
+    const opening = other.page.goto(`${base}/patient/${canary}`).catch(() => {});
     await mark.waitFor({ state: 'visible', timeout: MARK_MS });
     console.log(`from asking for the canary's page to the mark, ${language}: ${Math.round(performance.now() - began)} ms`);
-    assert.equal((await opening).status(), 401);
+    await opening;
+    await other.page.getByText(words.stopped).first().waitFor();
     const said = await other.page.locator('main').innerText();
     assert.ok(said.includes(words.stopped) && said.includes(words.call), said);
     await assertAccessible(other.page);

@@ -73,7 +73,7 @@ class Taken:
         told = {
             "to": envelope.rcpt_tos,
             "subject": mail["subject"],
-            "text": mail.get_content(),
+            "text": mail.get_content().replace("\r\n", "\n"),
             "id": mail["message-id"],
             "from": mail["from"],
             "headers": sorted(name.lower() for name in mail.keys()),

@@ -302,7 +302,12 @@ fn in_an_emergency_a_chart_opens_beyond_the_budget_and_stands_out() {
     let held = ada.get(&chart(4)).text();
     assert!(held.contains(&format!("action=\"/praxis{}/emergency\"", chart(4))), "{held}");
     assert!(ada.get("/budget").text().contains("5 more charts can be opened"));
-    let open = |at: usize| ada.post(&format!("{}/emergency", chart(at)), &format!("to=/praxis{}", chart(at)));
+    // Nobody is kept from helping by what they write, or do not write.
+    let why = format!("&why=Collapsed+in+the+hall{}", "+x".repeat(200));
+    let open = |at: usize| {
+        let why = if at == 4 { why.as_str() } else { "" };
+        ada.post(&format!("{}/emergency", chart(at)), &format!("to=/praxis{}{why}", chart(at)))
+    };
     for at in 4..9 {
         let opened = open(at);
         let to = format!("/praxis{}", chart(at));
@@ -316,6 +321,11 @@ fn in_an_emergency_a_chart_opens_beyond_the_budget_and_stands_out() {
     let bea = Person::of(&salus, "practice-administrator", "Bea Beispiel");
     let log = bea.get("/admin/log").text();
     assert!(log.contains("from the emergency reserve") && !log.contains("Fall4"), "{log}");
+    assert!(!log.contains("Collapsed"), "what was written is for those who may read the record");
+    let seen = ada.get(&format!("{}/access", chart(4))).text();
+    assert!(seen.contains("emergency: Collapsed in the hall x"), "{seen}");
+    let alarms = bea.get("/admin/alarms").text();
+    assert_eq!(alarms.matches("Somebody used their emergency reserve</h2>").count(), 5, "each use: {alarms}");
     // Over FHIR an application is told when to come again, and has no reserve.
     let client = salus.client("praxis", "fhir-client", 2);
     for id in &patients[..2] {
