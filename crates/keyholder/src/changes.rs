@@ -13,6 +13,7 @@ use crate::span::{MAX_ENTRIES_READ, SpanError, first_at};
 use salus_accesslog::Tree;
 use salus_seal::entry::alarms::AlarmEvent;
 use salus_seal::entry::budgets::BudgetEvent;
+use salus_seal::entry::contain::ContainEvent;
 use salus_seal::entry::people::{PersonEvent, PersonStatus};
 use salus_seal::entry::proof::ProofEvent;
 use salus_seal::entry::relation::RelationEvent;
@@ -184,7 +185,9 @@ impl Core {
             | Event::Landed { .. }
             | Event::Abandoned { .. }
             | Event::Delivered { .. }
-            | Event::Related(RelationEvent::Stated { .. }) => false,
+            | Event::Related(RelationEvent::Stated { .. })
+            // Said of the entry before it.
+            | Event::Contained(ContainEvent::CutOffBecause { .. }) => false,
             Event::Person(
                 PersonEvent::PasskeyUsed { .. }
                 | PersonEvent::SignInRefused { .. }

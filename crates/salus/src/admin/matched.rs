@@ -275,3 +275,66 @@ impl Matched<'_> {
         lines
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::incident::matching::record::Fit;
+    use std::collections::BTreeSet;
+
+    fn sample() -> Sample {
+        Sample { hash: [7; 32], rows: Vec::new(), format: "csv", other_columns: 1 }
+    }
+
+    fn matched(sample: &Sample) -> Matched<'_> {
+        let fit = Fit {
+            is_them: true,
+            fitting: BTreeSet::from([Field::Family, Field::Birth]),
+            other: BTreeSet::from([Field::City]),
+            versions: vec![1],
+            spans: vec![(86_400_000, 172_800_000)],
+        };
+        let mut rows = vec![
+            RowFound::of(2, &Found::Ours("a".to_owned(), fit)),
+            RowFound::of(3, &Found::NotOurs),
+            RowFound::of(4, &Found::Unclear),
+            RowFound::of(5, &Found::NotLooked),
+            RowFound::of(6, &Found::Ours("b".to_owned(), Fit { is_them: true, ..Fit::default() })),
+        ];
+        rows[0].is_canary = true;
+        Matched {
+            cell: "praxis".to_owned(),
+            sample,
+            rows,
+            patients: 2,
+            sessions: Vec::new(),
+            names: HashMap::new(),
+            session: SessionId([1; 16]),
+        }
+    }
+
+    #[test]
+    fn that_a_row_is_a_trap_is_said_first_in_each_language() {
+        let sample = sample();
+        for (language, words) in
+            [(Language::De, "von hier"), (Language::Fr, "d’ici"), (Language::En, "from here")]
+        {
+            let lines = matched(&sample).lines(language);
+            assert!(lines[0].contains(words) && lines[0].contains('2'), "{lines:?}");
+            let untranslated = lines.iter().find(|line| line.contains("match-"));
+            assert_eq!(untranslated, None);
+        }
+    }
+
+    #[test]
+    fn the_document_holds_places_and_names_of_fields() {
+        let sample = sample();
+        let json = matched(&sample).to_json();
+        assert_eq!(json["canaries"], json!([2]));
+        let outcomes = json!({"ours": 1, "ours-partly": 1, "not-ours": 1, "unclear": 1, "not-looked-for": 1});
+        assert_eq!(json["outcomes"], outcomes);
+        let as_of = json!({"from": "1970-01-02T00:00:00.000Z", "to": "1970-01-03T00:00:00.000Z", "rows": 1});
+        assert_eq!(json["as_of"], as_of);
+        assert_eq!(json["rows"][0]["not_fitting"], json!(["city"]));
+    }
+}
