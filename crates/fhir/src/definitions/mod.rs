@@ -115,6 +115,13 @@ impl PrimitiveKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TypeIndex(u16);
 
+impl TypeIndex {
+    /// Its place in lists of all types.
+    pub(crate) fn place(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
 /// What kind of type it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TypeKind {
@@ -219,6 +226,11 @@ impl Definitions {
     /// The names of all JSON properties of a type, each choice's types spelled out.
     pub fn property_names(&self, index: TypeIndex) -> impl Iterator<Item = &str> {
         self.properties.iter().filter(move |property| property.owner == index).map(|property| &*property.name)
+    }
+
+    /// How many types there are.
+    pub(crate) fn len(&self) -> usize {
+        self.types.len()
     }
 
     pub(crate) fn resource(&self, kind: ResourceType) -> TypeIndex {

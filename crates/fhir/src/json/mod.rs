@@ -6,12 +6,14 @@
 
 mod parse;
 mod pretty;
+mod same;
 mod string;
 
 use std::borrow::Cow;
 
 pub use parse::{Cause, Error, MAX_DEPTH, MAX_TEXT_BYTES};
 pub use pretty::pretty;
+pub(crate) use same::{fits, same};
 pub use string::quote;
 pub(crate) use string::unescape;
 
@@ -113,7 +115,8 @@ impl<'a> Value<'a> {
         self.index
     }
 
-    fn at(&self, index: u32) -> Value<'a> {
+    /// Node `index` of the same document.
+    pub(crate) fn at(&self, index: u32) -> Value<'a> {
         Value { text: self.text, nodes: self.nodes, index }
     }
 
@@ -246,6 +249,11 @@ impl<'a> Member<'a> {
     /// From the name's opening quote to the value's end.
     pub fn span(&self) -> std::ops::Range<usize> {
         self.key.span().start..self.value.span().end
+    }
+
+    /// The name as it is written between its quotes. No name of FHIR has an escape.
+    pub(crate) fn key_text(&self) -> &'a str {
+        self.key.inside()
     }
 
     /// The name's bytes in the text, quotes included.

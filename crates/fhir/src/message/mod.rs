@@ -3,6 +3,7 @@
 //! A message never holds a value of a document. The only foreign text in it is the name of an unknown property, and
 //! that only while it looks like a name (see [`Message::unknown_property`]).
 
+pub(crate) mod conformity;
 mod parts;
 mod texts;
 
@@ -128,6 +129,8 @@ pub enum Message {
     },
     /// An entry of a batch or transaction has no request.
     RequestMissing,
+    /// A profile is broken, or it is open whether it is kept.
+    Conformity(Box<conformity::Conformity>),
     /// The bound of issues is reached; there may be more.
     MoreIssues,
     /// Nothing is wrong.
@@ -163,6 +166,14 @@ impl Message {
     /// anything else may be a value in the wrong place.
     pub fn unknown_property(name: &str, owner: &'static str, nearest: Vec<String>) -> Self {
         Self::UnknownProperty { name: shown_name(name).map(str::to_owned), owner, nearest }
+    }
+
+    /// The rule that is broken, where it has a name: the key of a profile's constraint, or one of our own.
+    pub fn rule(&self) -> Option<&str> {
+        match self {
+            Self::Conformity(conformity) => Some(&conformity.rule),
+            _ => None,
+        }
     }
 
     /// The message in `language`.

@@ -15,6 +15,8 @@ pub(crate) enum Step<'p> {
     Choice(&'p str, &'p str),
     /// To an element that the definitions do not know; shown when it looks like a name.
     Foreign(&'p str),
+    /// To a choice element's value of that type.
+    OfType(&'p str),
     /// To one of several.
     Index(usize),
 }
@@ -51,6 +53,7 @@ impl<'p> Path<'p> {
             Step::Name(name) => write!(out, ".{name}"),
             Step::Choice(name, kind) => write!(out, ".{name}.ofType({kind})"),
             Step::Foreign(name) => shown_name(name).map_or(Ok(()), |name| write!(out, ".{name}")),
+            Step::OfType(kind) => write!(out, ".ofType({kind})"),
             Step::Index(index) => write!(out, "[{index}]"),
         };
         debug_assert!(written.is_ok(), "writing to a String does not fail");
