@@ -139,7 +139,6 @@ fn trouble(trouble: WayTrouble) -> &'static str {
     }
 }
 
-
 pub(super) fn to_json(alarm: &AlarmInfo) -> Value {
     json!({
         "entry": alarm.number,
