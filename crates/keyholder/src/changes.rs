@@ -29,13 +29,15 @@ use std::collections::HashMap;
 /// The most changes of one page.
 const MAX_CHANGES: usize = 1_000;
 
+/// Whose budget; none: the cell's as a whole.
+type Budgeted = (CellId, Option<PrincipalId>);
+
 /// Roles, states and budgets that there were, each with the entry from which on.
 #[derive(Debug, Default)]
 pub struct Former {
     pub(crate) roles: HashMap<PrincipalId, Vec<(u64, String, Budgets)>>,
     pub(crate) statuses: HashMap<PrincipalId, Vec<(u64, PersonStatus)>>,
-    /// By whose; none: the cell's as a whole.
-    pub(crate) budgets: HashMap<(CellId, Option<PrincipalId>), Vec<(u64, Budgets)>>,
+    pub(crate) budgets: HashMap<Budgeted, Vec<(u64, Budgets)>>,
 }
 
 impl Former {

@@ -36,6 +36,8 @@ impl MailServer {
         let mut lines = BufReader::new(process.stdout.take().expect("stdout is a pipe")).lines();
         let first = lines.next().and_then(Result::ok).unwrap_or_default();
         let Some(port) = first.strip_prefix("ready ").and_then(|port| port.parse().ok()) else {
+            drop(stdin);
+            process.wait().expect("Python ends without its input");
             assert!(std::env::var("CI").as_deref() != Ok("true"), "{test}: no aiosmtpd");
             println!("not run: {test}: Python has no aiosmtpd (./test installs it)");
             return None;

@@ -35,10 +35,9 @@ impl Walk<'_, '_, '_> {
             return;
         }
         let fits = |target_profile: &Canonical| {
-            if let Some(base) = target_profile.url.strip_prefix(BASE).filter(|base| !base.contains('-')) {
-                if is_a(name, base) {
-                    return true;
-                }
+            let base = target_profile.url.strip_prefix(BASE).filter(|base| !base.contains('-'));
+            if base.is_some_and(|base| is_a(name, base)) {
+                return true;
             }
             match self.world.library.profile_of(target_profile) {
                 Some(found) if is_a(name, &found.type_name) => {

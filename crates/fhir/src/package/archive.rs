@@ -89,10 +89,12 @@ impl Entry {
 
 fn octal(field: &[u8]) -> Option<u64> {
     let digits = field.iter().skip_while(|byte| **byte == b' ').take_while(|byte| !matches!(byte, 0 | b' '));
-    digits.fold(Some(0_u64), |sum, byte| match byte {
-        b'0'..=b'7' => sum?.checked_mul(8)?.checked_add(u64::from(byte - b'0')),
-        _ => None,
-    })
+    let mut sum = 0_u64;
+    for byte in digits {
+        let digit = byte.checked_sub(b'0').filter(|digit| *digit < 8)?;
+        sum = sum.checked_mul(8)?.checked_add(u64::from(digit))?;
+    }
+    Some(sum)
 }
 
 fn text(field: &[u8]) -> String {

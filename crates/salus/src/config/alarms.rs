@@ -122,7 +122,7 @@ impl Alarms {
     pub(super) fn fault(&self) -> Option<(&'static str, Rule)> {
         let has = |path: &PathBuf| !path.as_os_str().is_empty();
         let sends = !self.smtp_host.is_empty();
-        if sends != !self.mail_to.is_empty() || sends == self.mail_from.is_empty() {
+        if sends == self.mail_to.is_empty() || sends == self.mail_from.is_empty() {
             return Some(("alarms.smtp_host, alarms.mail_from, alarms.mail_to", Rule::MailWhole));
         }
         if self.smtp_user.is_empty() == has(&self.smtp_password_file) {

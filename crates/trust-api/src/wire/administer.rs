@@ -96,9 +96,8 @@ impl CellAsk {
             }
             Self::Bearer { allowed, .. } => !allowed,
             // What was admitted stays so; nobody new is reached.
-            Self::Budgets(_) | Self::Changes(_) => false,
+            Self::Budgets(_) | Self::Changes(_) | Self::Policy(_) => false,
             Self::UndoChange { .. } => true,
-            Self::Budgets(_) | Self::Policy(_) => false,
         }
     }
 }

@@ -11,9 +11,9 @@ use salus_records::fhir::{Language, ResourceType};
 use salus_records::is_id;
 use std::fmt::Write as _;
 
-/// Nothing but our own style sheet and icon, and no frame around the page.
+/// Nothing but our own style sheet and icon, no frame around the page, and no origin: what a record says acts for nobody.
 pub(super) const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
 );
 
 /// The page's words in one language.

@@ -191,10 +191,10 @@ impl PageAsk<'_> {
     pub(crate) async fn search(&self, kind: &str, parameters: &[(&str, &str)]) -> Result<Hits, Trouble> {
         let kind = ResourceType::from_name(kind).ok_or(RecordsError::Internal)?;
         let about = salus_records::category(kind);
+        let (search, read) = (&self.rights.search, &self.rights.read);
+        let is_hidden = !search.holds(about) || !read.holds(about);
         // Whose role finds nothing at all is refused, as anybody is.
-        if !self.rights.search.is_empty()
-            && !(self.rights.search.holds(about) && self.rights.read.holds(about))
-        {
+        if is_hidden && !search.is_empty() {
             let mut hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
             *hidden = hidden.with(about);
             return Ok(Hits::default());

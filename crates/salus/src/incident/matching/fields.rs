@@ -203,7 +203,7 @@ impl Field {
     pub fn of_column(name: &str) -> Option<Self> {
         let name: String = words(name).concat();
         let is_it = |known: &&str| words(known).concat() == name;
-        COLUMNS.iter().find(|(_, names)| names.iter().any(|known| is_it(&known))).map(|(field, _)| *field)
+        COLUMNS.iter().find(|(_, names)| names.iter().any(is_it)).map(|(field, _)| *field)
     }
 
     /// Whether lists show it: whoever saw the line alone has it.
