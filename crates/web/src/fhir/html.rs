@@ -11,9 +11,10 @@ use salus_records::fhir::{Language, ResourceType};
 use salus_records::is_id;
 use std::fmt::Write as _;
 
-/// Nothing but our own style sheet and icon, no frame around the page, and no origin: what a record says acts for nobody.
+/// Nothing but our own style sheet and icon, no frame around the page, and a sandbox in which no script runs, whatever a record says; it keeps
+/// the origin, without which it would not get the style sheet.
 pub(super) const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-same-origin",
 );
 
 /// The page's words in one language.
