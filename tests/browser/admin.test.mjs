@@ -27,6 +27,7 @@ for (const [language, words] of Object.entries(WORDS)) {
     await page.waitForURL('**/admin/people');
     await keys(page, 'n');
     await page.waitForURL('**/people/new');
+    await page.locator('input[name=name]:focus').waitFor();
     await page.keyboard.type(`Dr. Neu ${language}`);
     await page.locator('input[name=role][value=physician]').check();
     await page.keyboard.press('Control+Enter');
