@@ -7,9 +7,11 @@ mod support;
 use salus_keyholder::policy::{ROLES, number};
 use salus_keyholder::rules::{Table, cedar};
 use salus_seal::Part;
+use salus_seal::entry::alarms::{AlarmKind, AlarmRules};
 use salus_seal::entry::{Event, Refusal};
 use salus_trust_api::admin::AdminClientError;
 use salus_trust_api::wire::administer::{Administer, CellAnswer, CellAsk};
+use salus_trust_api::wire::alarms::{AlarmsAnswer, AlarmsAsk};
 use salus_trust_api::wire::incident::*;
 use salus_trust_api::wire::people::OfSession;
 use salus_trust_api::wire::policy::*;
@@ -277,6 +279,51 @@ fn a_change_of_rules_is_among_the_changes_of_trust_and_is_undone_there() {
     assert!(p.admin().ask(undo()).is_err(), "over");
     let log = log_of(&mut p.admin(), "praxis");
     assert_eq!(log.iter().filter(|entry| matches!(entry.lasting.event, Event::Policy(_))).count(), 2);
+}
+
+fn alarms(p: &Practice, ask: AlarmsAsk) -> AlarmsAnswer {
+    match p.admin().ask(AdminAsk::Alarms { cell: "praxis".into(), ask }).unwrap() {
+        AdminAnswer::Alarms(answer) => answer,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// How many alarms of changes at night there are.
+fn nightly(p: &Practice) -> usize {
+    match alarms(p, AlarmsAsk::List { before: None, limit: 100 }) {
+        AlarmsAnswer::Alarms(page) => {
+            page.alarms.iter().filter(|alarm| alarm.kind == AlarmKind::TrustAtNight).count()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn rules_that_are_changed_at_night_raise_an_alarm_and_by_day_none() {
+    let p = practice();
+    let hours = AlarmRules {
+        night_from_hour: 20,
+        night_to_hour: 6,
+        weekend: false,
+        summer_time: false,
+        ..AlarmRules::default()
+    };
+    alarms(&p, AlarmsAsk::SetRules(hours));
+    let forward = |hours: u64| p.admin().ask(AdminAsk::MoveClock { by_ms: hours * 3_600_000 }).unwrap();
+    // The first day is that of setting up.
+    forward(24);
+    let before = nightly(&p);
+    let mut against = None;
+    let raised: Vec<usize> = (0..24)
+        .map(|hour| {
+            forward(1);
+            let so_far = nightly(&p);
+            against = Some(set(&p, PolicyDraft::Text(format!("// {hour}\n{}", without_results())), against));
+            nightly(&p) - so_far
+        })
+        .collect();
+    assert_eq!((before, raised.iter().sum::<usize>()), (0, 10), "ten hours of a day are night: {raised:?}");
+    assert!(raised.iter().all(|raised| *raised <= 1), "{raised:?}");
 }
 
 #[test]

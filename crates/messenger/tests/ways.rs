@@ -2,13 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use salus_messenger::*;
 use salus_testkit::mail::{LOGIN, MailServer as RealMailServer};
 use salus_trust_api::wire::alarms::WayTrouble;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
+use std::io::{BufRead as _, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use zeroize::Zeroizing;
 
 fn options(targets: Vec<Target>, mail: Option<MailServer>, roots: Roots) -> MessengerOptions {
@@ -72,24 +76,83 @@ fn a_mail_arrives_encrypted_and_signed_in_or_it_is_said_why_not() {
     assert!(["auto-submitted", "date", "message-id"].iter().all(|name| headers.contains(name)), "{headers}");
 }
 
+/// The head and the body of a request.
+type Received = (String, Vec<u8>);
+
 /// Answers one request with this status; gives the request back.
-fn listener(status: &'static str) -> (u16, std::thread::JoinHandle<(String, Vec<u8>)>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+fn listener(status: &'static str) -> (u16, JoinHandle<Received>) {
+    listen("127.0.0.1", move |stream| answer(stream, status).unwrap())
+}
+
+/// Does something with the next connection to some port of an address.
+fn listen<T: Send + 'static>(
+    address: &str,
+    with: impl FnOnce(TcpStream) -> T + Send + 'static,
+) -> (u16, JoinHandle<T>) {
+    let listener = TcpListener::bind((address, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
-    let answered = std::thread::spawn(move || {
-        let mut stream = BufReader::new(listener.accept().unwrap().0);
-        let mut head = String::new();
-        while !head.ends_with("\r\n\r\n") {
-            stream.read_line(&mut head).unwrap();
+    (port, std::thread::spawn(move || with(listener.accept().unwrap().0)))
+}
+
+fn answer(stream: impl Read + Write, status: &str) -> std::io::Result<Received> {
+    let mut stream = BufReader::new(stream);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if stream.read_line(&mut head)? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
-        let length = head.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap();
-        let mut body = vec![0; length.parse().unwrap()];
-        stream.read_exact(&mut body).unwrap();
-        write!(stream.get_mut(), "HTTP/1.1 {status}\r\ncontent-length: 0\r\nlocation: /elsewhere\r\n\r\n")
-            .unwrap();
-        (head, body)
-    });
-    (port, answered)
+    }
+    let length = head.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap();
+    let mut body = vec![0; length.parse().unwrap()];
+    stream.read_exact(&mut body)?;
+    write!(stream.get_mut(), "HTTP/1.1 {status}\r\ncontent-length: 0\r\nlocation: /elsewhere\r\n\r\n")?;
+    stream.get_mut().flush()?;
+    Ok((head, body))
+}
+
+/// The same behind TLS, with the certificate that lies in a folder.
+fn encrypted(address: &str, folder: &Path) -> (u16, JoinHandle<std::io::Result<Received>>) {
+    let chain = folder.join("chain.pem");
+    let certificate = CertificateDer::from_pem_file(&chain).unwrap();
+    let key = PrivateKeyDer::from_pem_file(&chain).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    let connection = ServerConnection::new(Arc::new(config)).unwrap();
+    listen(address, move |stream| answer(StreamOwned::new(connection, stream), "204 No Content"))
+}
+
+#[test]
+fn a_webhook_with_tls_is_told_only_where_its_certificate_is_believed() {
+    let folder = tempfile::tempdir().unwrap();
+    // It makes the authority and the certificate.
+    let Some(_mail) = RealMailServer::start("webhooks with TLS", folder.path(), 0) else { return };
+    let own = || Roots::from_file(&folder.path().join("ca.pem")).unwrap();
+    for (host, address, roots, expected) in [
+        ("localhost", "127.0.0.1", own(), Ok(())),
+        ("127.0.0.1", "127.0.0.1", own(), Ok(())),
+        ("localhost", "127.0.0.1", Roots::default(), Err(WayTrouble::Encryption)),
+        // The certificate does not name it.
+        ("127.0.0.2", "127.0.0.2", own(), Err(WayTrouble::Encryption)),
+    ] {
+        let (port, answered) = encrypted(address, folder.path());
+        let target = Target::webhook(&format!("https://{host}:{port}/hook")).unwrap();
+        assert_eq!(try_one(&options(vec![target], None, roots)), [expected], "{host}");
+        let received = answered.join().unwrap();
+        assert_eq!(received.is_ok(), expected.is_ok(), "who is not believed is told nothing: {host}");
+        if let Ok((head, body)) = received {
+            assert!(head.starts_with("POST /hook HTTP/1.1\r\n") && head.contains("salus-signature: t="));
+            assert_eq!(body, b"{\"test\":true}");
+        }
+    }
+    let (port, answered) = listen("127.0.0.1", |mut stream| stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n"));
+    let target = Target::webhook(&format!("https://localhost:{port}/")).unwrap();
+    assert_eq!(try_one(&options(vec![target], None, own())), [Err(WayTrouble::Encryption)], "no TLS there");
+    answered.join().unwrap().unwrap();
 }
 
 #[test]

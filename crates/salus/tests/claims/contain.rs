@@ -92,6 +92,17 @@ fn a_hold_is_acknowledged_and_holds_though_the_record_server_hangs_and_the_disk_
     let undo = ["contain", "undo", &entry, "--everyone", "--data", server.data_text()];
     report(&undo);
     assert_eq!(thief.get(&path).unwrap().status, 200, "and is given back as easily");
+    // The disk was full before anybody thought of a hold, and so full that no write goes through.
+    let filler = disk.fill();
+    wait_for("a write that the full disk refuses", || {
+        let large = patient(&"x".repeat(4_000));
+        server.fhir(0, "POST", "/Patient", &large).is_ok_and(|response| response.status >= 500)
+    });
+    let held = report(&[&EVERYONE[..], &["--data", server.data_text()]].concat());
+    assert_eq!(thief.get(&path).unwrap().status, 401, "space is kept back for it");
+    std::fs::remove_file(filler).unwrap();
+    report(&["contain", "undo", &held["entry"].to_string(), "--everyone", "--data", server.data_text()]);
+    assert_eq!(thief.get(&path).unwrap().status, 200);
     server.end(Signal::TERM);
 }
 
