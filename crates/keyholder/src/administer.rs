@@ -29,7 +29,7 @@ use salus_trust_api::wire::budgets::BudgetAsk;
 use salus_trust_api::wire::contain::ContainAsk;
 use salus_trust_api::wire::people::PeopleAsk;
 use salus_trust_api::wire::policy::PolicyAsk;
-use salus_trust_api::wire::{AdminError, Admit, Answer};
+use salus_trust_api::wire::{AdminError, Answer};
 
 /// How many entries of the log one page looks through.
 const MAX_ENTRIES_READ: u64 = 4_096;
@@ -50,17 +50,9 @@ type Outcome = Result<Result<CellAnswer, AdminError>, KeyholderError>;
 impl Core {
     /// Decides and carries out. The answer may be sent after the next commit.
     pub(crate) fn administer_cell(&mut self, administer: Administer) -> Result<Answer, KeyholderError> {
-        let Administer { of, address, ask } = administer;
+        let Administer { of, ask } = administer;
         let now_ms = self.clock.now_ms();
-        let admit = Admit {
-            token: of.token,
-            proof: of.proof,
-            cell: of.cell,
-            purpose: Purpose::Administration,
-            interaction: Interaction::Administer,
-            address,
-            intents: Vec::new(),
-        };
+        let admit = of.asking(Purpose::Administration, Interaction::Administer);
         let asking = match self.session(&admit, !looks(&ask), now_ms)? {
             Ok(asking) => asking,
             Err(refusal) => return Ok(Answer::Refused(refusal)),

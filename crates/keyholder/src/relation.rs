@@ -332,15 +332,7 @@ impl Core {
     /// A patient comes back without paper: a link to the door, for their own principal and nobody else's. Whoever has a passkey adds others by it.
     fn own_passkey(&mut self, of: OfSession) -> Result<Answer, KeyholderError> {
         let now_ms = self.clock.now_ms();
-        let admit = Admit {
-            token: of.token,
-            proof: of.proof,
-            cell: of.cell,
-            purpose: Purpose::Operations,
-            interaction: Interaction::Relation,
-            address: of.address,
-            intents: Vec::new(),
-        };
+        let admit = of.asking(Purpose::Operations, Interaction::Relation);
         let asking = match self.session(&admit, true, now_ms)? {
             Ok(asking) => asking,
             Err(refusal) => return Ok(Answer::Refused(refusal)),

@@ -45,8 +45,8 @@ impl Practice {
     }
 
     fn ask(&mut self, token: &Token, ask: CellAsk) -> Result<Result<CellAnswer, AdminError>, Refusal> {
-        let of = OfSession { token: token.clone(), cell: self.cell, proof: Vec::new(), address: [0; 16] };
-        match self.server.ask(Ask::Administer(Box::new(Administer { of, address: [1; 16], ask }))) {
+        let of = OfSession { token: token.clone(), cell: self.cell, proof: Vec::new(), address: [1; 16] };
+        match self.server.ask(Ask::Administer(Box::new(Administer { of, ask }))) {
             Answer::Administered(outcome) => Ok(*outcome),
             Answer::Refused(refusal) => Err(refusal),
             other => panic!("{other:?}"),
@@ -97,7 +97,7 @@ fn only_who_administers_may_and_a_refusal_is_an_entry() {
         proof: Vec::new(),
         address: [0; 16],
     };
-    let elsewhere = Administer { of, address: [0; 16], ask: list() };
+    let elsewhere = Administer { of, ask: list() };
     let answer = p.server.ask(Ask::Administer(Box::new(elsewhere)));
     assert!(matches!(answer, Answer::Refused(Refusal::NoSession)));
     // A token that was given out and is of no use is an entry in its own cell's log.

@@ -212,7 +212,7 @@ impl People {
             address: [1; 16],
         };
         let ask = CellAsk::Contain(ask);
-        match self.p.server.ask(Ask::Administer(Box::new(Administer { of, address: [1; 16], ask }))) {
+        match self.p.server.ask(Ask::Administer(Box::new(Administer { of, ask }))) {
             Answer::Administered(outcome) => Ok(outcome.map(|answer| match answer {
                 CellAnswer::Contained(answer) => answer,
                 other => panic!("{other:?}"),

@@ -126,11 +126,7 @@ fn a_copied_token_is_worth_nothing_without_the_key() {
             before: None,
             limit: 1,
         })),
-        Ask::Administer(Box::new(administer::Administer {
-            of: of(),
-            address: [0; 16],
-            ask: administer::CellAsk::Clients,
-        })),
+        Ask::Administer(Box::new(administer::Administer { of: of(), ask: administer::CellAsk::Clients })),
     ] {
         let name = format!("{ask:?}");
         let answer = s.server.ask(ask);

@@ -44,7 +44,7 @@ fn machine(p: &Practice, ask: PolicyAsk) -> Result<PolicyAnswer, AdminError> {
 
 fn administer(p: &mut Practice, session: &Session, ask: PolicyAsk) -> Result<PolicyAnswer, AdminError> {
     let of = OfSession { token: session.token.clone(), cell: p.cell, proof: Vec::new(), address: [1; 16] };
-    let ask = Administer { of, address: [1; 16], ask: CellAsk::Policy(ask) };
+    let ask = Administer { of, ask: CellAsk::Policy(ask) };
     match p.server.ask(Ask::Administer(Box::new(ask))) {
         Answer::Administered(outcome) => match *outcome {
             Ok(CellAnswer::Policy(answer)) => Ok(answer),
@@ -331,7 +331,7 @@ fn who_does_not_administer_changes_no_rules_and_a_day_is_bounded() {
     let mut p = practice();
     let (_member, physician) = signed_in(&mut p, "physician");
     let of = OfSession { token: physician.token.clone(), cell: p.cell, proof: Vec::new(), address: [1; 16] };
-    let ask = Administer { of, address: [1; 16], ask: CellAsk::Policy(PolicyAsk::Show) };
+    let ask = Administer { of, ask: CellAsk::Policy(PolicyAsk::Show) };
     let refused = p.server.ask(Ask::Administer(Box::new(ask)));
     assert!(matches!(refused, Answer::Refused(Refusal::NotAllowed)), "{refused:?}");
     let (_member, session) = signed_in(&mut p, "practice-administrator");
@@ -345,7 +345,7 @@ fn who_does_not_administer_changes_no_rules_and_a_day_is_bounded() {
     let of = OfSession { token: session.token.clone(), cell: p.cell, proof: Vec::new(), address: [1; 16] };
     let draft = PolicyDraft::Version(PolicyVersion::Own);
     let ask = CellAsk::Policy(PolicyAsk::Set { draft, against, reason: String::new() });
-    let refused = p.server.ask(Ask::Administer(Box::new(Administer { of, address: [1; 16], ask })));
+    let refused = p.server.ask(Ask::Administer(Box::new(Administer { of, ask })));
     assert!(matches!(refused, Answer::Refused(Refusal::Budget { .. })), "{refused:?}");
 }
 

@@ -241,7 +241,7 @@ impl Trust {
         asker: &Asker,
         ask: CellAsk,
     ) -> Result<Result<CellAnswer, AdminError>, TrustError> {
-        let administer = Administer { of: asker.of_session(), address: asker.address, ask };
+        let administer = Administer { of: asker.of_session(), ask };
         let ends = administer.ask.ends_something();
         let ask = Ask::Administer(Box::new(administer));
         match if ends { self.ending(ask).await? } else { self.ask(ask).await? } {
@@ -383,7 +383,7 @@ impl Trust {
     ///
     /// Errors: [`Refusal::NoSession`]; [`Refusal::NotAllowed`] for an application; [`Refusal::NoRoom`].
     pub async fn own_budget(&self, asker: &Asker, ask: OwnBudgetAsk) -> Result<OwnBudgetAnswer, TrustError> {
-        let own = OwnBudget { of: asker.of_session(), address: asker.address, ask };
+        let own = OwnBudget { of: asker.of_session(), ask };
         match self.ask(Ask::Budget(Box::new(own))).await? {
             Answer::Budget(answer) => Ok(answer),
             _ => Err(TrustError::Protocol),

@@ -18,7 +18,7 @@ use salus_trust_api::wire::budgets::{
     BudgetAnswer, BudgetAsk, CellBudgets, MoreWanted, OneBudget, OpenAsk, OwnBudget, OwnBudgetAnswer,
     OwnBudgetAsk, RaiseStatus, Standing, Suggestion,
 };
-use salus_trust_api::wire::{AdminError, Admit, Answer};
+use salus_trust_api::wire::{AdminError, Answer};
 
 /// The most names that are told of who may give something.
 const MAX_NAMES: usize = 20;
@@ -71,17 +71,9 @@ impl Core {
 
     /// A person asks about their own budget.
     pub(crate) fn own_budget(&mut self, own: OwnBudget) -> Result<Answer, KeyholderError> {
-        let OwnBudget { of, address, ask } = own;
+        let OwnBudget { of, ask } = own;
         let now_ms = self.clock.now_ms();
-        let admit = Admit {
-            token: of.token,
-            proof: of.proof,
-            cell: of.cell,
-            purpose: Purpose::Operations,
-            interaction: Interaction::Administer,
-            address,
-            intents: Vec::new(),
-        };
+        let admit = of.asking(Purpose::Operations, Interaction::Administer);
         let changes = !matches!(ask, OwnBudgetAsk::Standing);
         let asking = match self.session(&admit, changes, now_ms)? {
             Ok(asking) => asking,

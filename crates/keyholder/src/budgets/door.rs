@@ -17,8 +17,8 @@ use salus_seal::entry::budgets::{BudgetEvent, MoreAsked, Raised};
 use salus_seal::entry::people::{PasskeyUse, SignInFault};
 use salus_seal::entry::{self, Event, Interaction};
 use salus_seal::{CellId, DeviceId, Part, SessionId};
+use salus_trust_api::wire::Answer;
 use salus_trust_api::wire::people::{Assertion, Authorize, DoorAnswer, RaiseOf, RaiseSaid, TouchOf};
-use salus_trust_api::wire::{Admit, Answer};
 
 /// The page to which a touch returns.
 const TOUCHED: &str = "touched";
@@ -65,15 +65,7 @@ impl Core {
         let TouchOf { of, redeem } = touch;
         let now_ms = self.clock.now_ms();
         let cell = of.cell;
-        let admit = Admit {
-            token: of.token,
-            proof: of.proof,
-            cell,
-            purpose: entry::Purpose::Operations,
-            interaction: Interaction::Administer,
-            address: of.address,
-            intents: Vec::new(),
-        };
+        let admit = of.asking(entry::Purpose::Operations, Interaction::Administer);
         let Asking { session, principal, .. } = match self.session(&admit, false, now_ms)? {
             Ok(asking) => asking,
             Err(refusal) => return Ok(Answer::Refused(refusal)),

@@ -140,7 +140,7 @@ impl Practice {
     pub fn own(&mut self, session: &Session, ask: OwnBudgetAsk) -> Result<OwnBudgetAnswer, Refusal> {
         let of =
             OfSession { token: session.token.clone(), cell: self.cell, proof: Vec::new(), address: [1; 16] };
-        match self.server.ask(Ask::Budget(Box::new(OwnBudget { of, address: [1; 16], ask }))) {
+        match self.server.ask(Ask::Budget(Box::new(OwnBudget { of, ask }))) {
             Answer::Budget(answer) => Ok(answer),
             Answer::Refused(refusal) => Err(refusal),
             other => panic!("{other:?}"),
@@ -186,7 +186,7 @@ impl Practice {
     pub fn asked(&mut self, session: &Session, ask: CellAsk) -> Result<CellAnswer, AdminError> {
         let of =
             OfSession { token: session.token.clone(), cell: self.cell, proof: Vec::new(), address: [1; 16] };
-        let administer = Administer { of, address: [1; 16], ask };
+        let administer = Administer { of, ask };
         match self.server.ask(Ask::Administer(Box::new(administer))) {
             Answer::Administered(outcome) => *outcome,
             other => panic!("{other:?}"),

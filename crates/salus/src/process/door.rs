@@ -1,11 +1,12 @@
 //! The door's process: confined, then its pages. It opens no file but its certificate. State: none.
 
+use super::life::{confined, parent_gone, runtime_of_one_thread};
 use super::{DoorStart, FirstLine, parse_key, refuse, take_options};
 use crate::config::Level;
 use crate::failure::COULD_NOT;
 use crate::supervise::log;
 use salus_door::{DoorOptions, TlsFiles};
-use salus_sandbox::{Network, Profile, confine};
+use salus_sandbox::{Network, Profile};
 use salus_trust_api::client::Endpoint;
 use std::process::ExitCode;
 
@@ -13,27 +14,15 @@ use std::process::ExitCode;
 pub fn run() -> ExitCode {
     let Some(start) = take_options::<DoorStart>() else { return ExitCode::from(COULD_NOT) };
     log::begin("door", start.log.format, start.log.level);
-    match confine(&profile(&start)) {
-        Ok(in_force) => log::line(Level::Info, "confined", &[("by", &in_force.join("; "))]),
-        Err(error) => return refuse(error.to_string(), true),
+    if let Err(exit) = confined(&profile(&start), true) {
+        return exit;
     }
     let Some(options) = options(start) else { return ExitCode::from(COULD_NOT) };
-    // Before any other thread, so that the kernel's confinement holds for all of them.
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match runtime_of_one_thread() {
         Ok(runtime) => runtime,
-        Err(error) => return refuse(error.to_string(), false),
+        Err(exit) => return exit,
     };
-    let (end, ended) = tokio::sync::oneshot::channel();
-    std::thread::spawn(move || {
-        // The parent says nothing more; its pipe's end is the sign.
-        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
-        let _ = end.send(());
-    });
-    let until = async {
-        // An error means that the watching thread has gone, which is the end as well.
-        let _ = ended.await;
-    };
-    match runtime.block_on(salus_door::run(options, || FirstLine::Ready.say(), until)) {
+    match runtime.block_on(salus_door::run(options, || FirstLine::Ready.say(), parent_gone())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log::line(Level::Error, "door-ended", &[("why", &error)]);

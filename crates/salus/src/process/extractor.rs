@@ -1,12 +1,13 @@
 //! The extractor's process: confined to the keyholder's socket, then the extractor itself. It ends when nothing is to be extracted
 //! any more. State: none.
 
+use super::life::confined;
 use super::{ExtractorStart, FirstLine, parse_key, refuse, take_options};
 use crate::config::Level;
 use crate::failure::COULD_NOT;
 use crate::supervise::log;
 use salus_extractor::{ExtractorError, ExtractorOptions, run as extract};
-use salus_sandbox::{Network, Profile, confine};
+use salus_sandbox::{Network, Profile};
 use std::os::fd::AsFd as _;
 use std::process::ExitCode;
 
@@ -14,9 +15,8 @@ use std::process::ExitCode;
 pub fn run() -> ExitCode {
     let Some(start) = take_options::<ExtractorStart>() else { return ExitCode::from(COULD_NOT) };
     log::begin("extractor", start.log.format, start.log.level);
-    match confine(&profile()) {
-        Ok(in_force) => log::line(Level::Info, "confined", &[("by", &in_force.join("; "))]),
-        Err(error) => return refuse(error.to_string(), false),
+    if let Err(exit) = confined(&profile(), false) {
+        return exit;
     }
     let Some(key) = parse_key(&start.keyholder_key) else { return ExitCode::from(COULD_NOT) };
     let Ok(stop) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(COULD_NOT) };

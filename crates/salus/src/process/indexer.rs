@@ -1,11 +1,12 @@
 //! The indexer's process: confined to its own folder and the keyholder's socket, then the indexer itself. State: none.
 
+use super::life::confined;
 use super::{FirstLine, IndexerStart, parse_key, refuse, take_options};
 use crate::config::Level;
 use crate::failure::COULD_NOT;
 use crate::supervise::log;
 use salus_indexer::{IndexerError, IndexerOptions, run as keep_index};
-use salus_sandbox::{Network, Profile, confine};
+use salus_sandbox::{Network, Profile};
 use std::os::fd::AsFd as _;
 use std::process::ExitCode;
 
@@ -13,9 +14,8 @@ use std::process::ExitCode;
 pub fn run() -> ExitCode {
     let Some(start) = take_options::<IndexerStart>() else { return ExitCode::from(COULD_NOT) };
     log::begin("indexer", start.log.format, start.log.level);
-    match confine(&profile(&start)) {
-        Ok(in_force) => log::line(Level::Info, "confined", &[("by", &in_force.join("; "))]),
-        Err(error) => return refuse(error.to_string(), false),
+    if let Err(exit) = confined(&profile(&start), false) {
+        return exit;
     }
     let Some(key) = parse_key(&start.keyholder_key) else { return ExitCode::from(COULD_NOT) };
     let Ok(stop) = std::io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::from(COULD_NOT) };

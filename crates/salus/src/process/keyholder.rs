@@ -1,5 +1,6 @@
 //! The keyholder's process: confined, then the keyholder itself. State: none.
 
+use super::life::confined;
 use super::{FirstLine, KeyholderStart, parse_key, refuse, take_options};
 use crate::config::Level;
 use crate::failure::COULD_NOT;
@@ -10,7 +11,7 @@ use salus_keyholder::error::KeyholderError;
 use salus_keyholder::rules::Kinds;
 use salus_keyholder::run::{KeyholderOptions, SearchOptions, run as hold_keys};
 use salus_keyholder::{ExtractOptions, LineSearch, Program, SignInOptions};
-use salus_sandbox::{Network, Profile, confine};
+use salus_sandbox::{Network, Profile};
 use std::os::fd::AsFd as _;
 use std::process::ExitCode;
 
@@ -18,11 +19,10 @@ use std::process::ExitCode;
 pub fn run() -> ExitCode {
     let Some(start) = take_options::<KeyholderStart>() else { return ExitCode::from(COULD_NOT) };
     log::begin("keyholder", start.log.format, start.log.level);
-    let protections = match confine(&profile(&start)) {
+    let protections = match confined(&profile(&start), true) {
         Ok(in_force) => in_force,
-        Err(error) => return refuse(error.to_string(), true),
+        Err(exit) => return exit,
     };
-    log::line(Level::Info, "confined", &[("by", &protections.join("; "))]);
     let keys = parse_key(&start.record_server_key).zip(parse_key(&start.indexer_key));
     let Some(((record_server_key, indexer_key), extractor_key)) = keys.zip(parse_key(&start.extractor_key))
     else {

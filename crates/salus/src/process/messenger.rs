@@ -1,6 +1,7 @@
 //! The messenger's process: what it needs of files is read, then it is confined to the ports of those whom it tells. It holds no key of records.
 //! State: none.
 
+use super::life::{confined, parent_gone, runtime_of_one_thread};
 use super::{FirstLine, MessengerStart, parse_key, refuse, take_options};
 use crate::admin::letters::letter;
 use crate::config::Level;
@@ -12,7 +13,7 @@ use salus_fhir::Language;
 use salus_messenger::{
     MIN_SECRET_BYTES, MessengerError, MessengerOptions, Roots, Target, Trouble, Whom, run as tell,
 };
-use salus_sandbox::{Network, Profile, confine};
+use salus_sandbox::{Network, Profile};
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -44,29 +45,17 @@ pub fn run() -> ExitCode {
         Ok(options) => options,
         Err(error) => return refuse(error.to_string(), false),
     };
-    match confine(&profile(&options)) {
-        Ok(in_force) => log::line(Level::Info, "confined", &[("by", &in_force.join("; "))]),
-        Err(error) => return refuse(error.to_string(), false),
+    if let Err(exit) = confined(&profile(&options), false) {
+        return exit;
     }
-    // Before any other thread, so that the kernel's confinement holds for all of them.
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match runtime_of_one_thread() {
         Ok(runtime) => runtime,
-        Err(error) => return refuse(error.to_string(), false),
-    };
-    let (end, ended) = tokio::sync::oneshot::channel();
-    std::thread::spawn(move || {
-        // The parent says nothing more; its pipe's end is the sign.
-        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
-        let _ = end.send(());
-    });
-    let until = async {
-        // An error means that the watching thread has gone, which is the end as well.
-        let _ = ended.await;
+        Err(exit) => return exit,
     };
     let report = |target: &Target, trouble: &Trouble| {
         log::line(Level::Warn, "not-told", &[("whom", target), ("why", &trouble.why)]);
     };
-    let outcome = runtime.block_on(tell(options, || FirstLine::Ready.say(), report, until));
+    let outcome = runtime.block_on(tell(options, || FirstLine::Ready.say(), report, parent_gone()));
     // A name that is being resolved is not waited for.
     runtime.shutdown_background();
     match outcome {

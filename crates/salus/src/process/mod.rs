@@ -19,6 +19,7 @@ pub mod door;
 pub mod extractor;
 pub mod indexer;
 pub mod keyholder;
+mod life;
 pub mod messenger;
 pub mod record_server;
 

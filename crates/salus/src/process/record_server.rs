@@ -2,11 +2,12 @@
 //!
 //! State: none.
 
+use super::life::{confined, parent_gone};
 use super::{FirstLine, RecordServerStart, parse_key, refuse, take_options};
 use crate::config::Level;
 use crate::failure::COULD_NOT;
 use crate::supervise::log;
-use salus_sandbox::{Network, Profile, confine};
+use salus_sandbox::{Network, Profile};
 use salus_web::{Event, Hooks, KeyholderKey, TlsFiles, WebLimits, WebOptions};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -18,9 +19,8 @@ const SHUTDOWN_MS: u64 = 1_500;
 pub fn run() -> ExitCode {
     let Some(start) = take_options::<RecordServerStart>() else { return ExitCode::from(COULD_NOT) };
     log::begin("record-server", start.log.format, start.log.level);
-    match confine(&profile(&start)) {
-        Ok(in_force) => log::line(Level::Info, "confined", &[("by", &in_force.join("; "))]),
-        Err(error) => return refuse(error.to_string(), true),
+    if let Err(exit) = confined(&profile(&start), true) {
+        return exit;
     }
     let Some(options) = options(start) else { return ExitCode::from(COULD_NOT) };
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -31,14 +31,8 @@ pub fn run() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return refuse(error.to_string(), false),
     };
-    let (end, ended) = tokio::sync::watch::channel(false);
-    std::thread::spawn(move || {
-        // The parent says nothing more; its pipe's end is the sign.
-        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
-        end.send_replace(true);
-    });
     let hooks = Hooks { ready: Box::new(|_| FirstLine::Ready.say()), log: Arc::new(note) };
-    match runtime.block_on(salus_web::run(options, hooks, until_asked(ended))) {
+    match runtime.block_on(salus_web::run(options, hooks, until_asked())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log::line(Level::Error, "record-server-ended", &[("why", &error)]);
@@ -47,12 +41,9 @@ pub fn run() -> ExitCode {
     }
 }
 
-async fn until_asked(mut ended: tokio::sync::watch::Receiver<bool>) {
+async fn until_asked() {
     use tokio::signal::unix::{SignalKind, signal};
-    let closed = async {
-        // An error means that the watching thread has gone, which is the end as well.
-        let _ = ended.wait_for(|ended| *ended).await;
-    };
+    let closed = parent_gone();
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => tokio::select! {
             () = closed => {}

@@ -68,8 +68,11 @@ fn a_sample_for_sale_leads_to_the_thief(server: &Server, thief: &Client, patient
     }
     rows.push_str(";Unbekannt;02.02.1972;5\n");
     let changed = patients.first().unwrap();
-    let other = patient("Neuer-Name").replacen('{', &format!(r#"{{"id":"{changed}","#), 1);
-    assert_eq!(server.fhir(0, "PUT", &format!("/Patient/{changed}"), &other).unwrap().status, 200);
+    // So often that the version which was taken is on the second page of the history.
+    for number in 0..201 {
+        let other = patient(&format!("Neu{number}")).replacen('{', &format!(r#"{{"id":"{changed}","#), 1);
+        assert_eq!(server.fhir(0, "PUT", &format!("/Patient/{changed}"), &other).unwrap().status, 200);
+    }
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (sample, secret, out) = (path("sample.csv"), path("secret"), path("rows"));

@@ -7,6 +7,7 @@ mod full_disk;
 mod kills;
 mod older_copies;
 mod planted;
+mod sample;
 mod search_hostile;
 mod search_oracle;
 mod search_planted;

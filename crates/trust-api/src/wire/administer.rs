@@ -23,8 +23,6 @@ pub const MAX_CELL_LOG_PAGE: u32 = 200;
 pub struct Administer {
     /// In which session.
     pub of: OfSession,
-    /// The client's address as the record server saw it, for the log.
-    pub address: [u8; 16],
     /// What.
     pub ask: CellAsk,
 }

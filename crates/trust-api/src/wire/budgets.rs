@@ -259,8 +259,6 @@ pub enum ReachBound {
 pub struct OwnBudget {
     /// In which session.
     pub of: OfSession,
-    /// The client's address as the record server saw it, for the log.
-    pub address: [u8; 16],
     /// What.
     pub ask: OwnBudgetAsk,
 }

@@ -6,11 +6,11 @@
 //! Part of the wire's format: variants are only ever added at the end. Never: a private key; the door never gets a
 //! session's token, the record server never an assertion. State: none.
 
-use super::plain_bytes;
+use super::{Admit, plain_bytes};
 use crate::Token;
-use salus_seal::entry::Budgets;
 use salus_seal::entry::budgets::MoreReason;
 use salus_seal::entry::people::PersonStatus;
+use salus_seal::entry::{Budgets, Interaction, Purpose};
 use salus_seal::{CellId, ClientId, DeviceId, Part, PrincipalId, SessionId};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -277,6 +277,14 @@ pub struct OfSession {
     pub proof: Vec<u8>,
     /// The client's address as the record server saw it, for the log.
     pub address: [u8; 16],
+}
+
+impl OfSession {
+    /// The same session where something is asked that opens no record.
+    pub fn asking(self, purpose: Purpose, interaction: Interaction) -> Admit {
+        let Self { token, cell, proof, address } = self;
+        Admit { token, proof, cell, purpose, interaction, address, intents: Vec::new() }
+    }
 }
 
 /// Who acts in a session.

@@ -75,6 +75,10 @@ fn a_switch_says_by_name_what_it_would_change_and_then_does_it_and_back() {
     assert!(page.status == 200 && page.text().contains(hidden), "{}", page.text());
     assert_eq!(desk.get(&format!("/patient/{id}")).status, 200);
     assert!(boss.get("/admin/log").text().contains("changed what roles may do"));
+    // What could not be saved is not offered, and what can is.
+    let (chart, vital) = (desk.get(&format!("/patient/{id}")).text(), format!("/patient/{id}/vital"));
+    assert!(!chart.contains(&vital) && chart.contains(&format!("/patient/{id}/note")), "{chart}");
+    assert_eq!(desk.get(&vital).status, 404);
 
     // Whoever compared with what is in force no more changes nothing.
     let late = confirm(&boss, &preview);
@@ -89,6 +93,7 @@ fn a_switch_says_by_name_what_it_would_change_and_then_does_it_and_back() {
     assert!(text.contains("1 more can open: lab results and measurements: Cem Empfang"), "{text}");
     assert_eq!(confirm(&boss, &back).status, 303);
     assert!(!desk.get(&labs).text().contains(hidden));
+    assert_eq!(desk.get(&vital).status, 200);
     let page = boss.get("/admin/roles").text();
     assert_eq!(page.matches("Bea Beispiel changed the rules").count(), 2, "{page}");
     let version =

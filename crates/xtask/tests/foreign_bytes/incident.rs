@@ -34,7 +34,7 @@ pub fn requests() -> Vec<(&'static str, Request)> {
     let sign = IncidentAsk::SignEvidence { cell: "praxis".to_owned(), manifest: [7; 32], recipient: [8; 32] };
     let of = OfSession { token: token(), cell: CellId([9; 16]), proof: Vec::new(), address: [0; 16] };
     let ask = CellAsk::Changes(CellChangesAsk { from_ms: 1_795_000_000_000, next: Some(300) });
-    let changes = Administer { of, address: [0; 16], ask };
+    let changes = Administer { of, ask };
     vec![
         ("begin-match", Request::Admin(AdminAsk::Incident(begin))),
         ("sign-evidence", Request::Admin(AdminAsk::Incident(sign))),

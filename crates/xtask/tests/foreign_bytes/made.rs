@@ -305,7 +305,7 @@ fn administer() -> Ask {
     let filter =
         LogFilter { before: Some(300), limit: 50, kinds: vec![LogKind::Opened], ..LogFilter::default() };
     let of = OfSession { token: token(), cell: CELL, proof: b"proof".to_vec(), address: [0; 16] };
-    Ask::Administer(Box::new(Administer { of, address: [0; 16], ask: CellAsk::Log(filter) }))
+    Ask::Administer(Box::new(Administer { of, ask: CellAsk::Log(filter) }))
 }
 
 fn authorize() -> Authorize {

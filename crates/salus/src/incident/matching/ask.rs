@@ -17,6 +17,8 @@ use zeroize::Zeroizing;
 /// How often a question is asked while the server is busy or away, and how long is waited between.
 const TRIES: u32 = 20;
 const WAIT: Duration = Duration::from_millis(500);
+/// The most pages of one question, of as many entries as are asked for each: beyond them nothing is looked at.
+const MAX_PAGES: usize = 50;
 
 /// What came of a question.
 #[derive(Debug)]
@@ -26,6 +28,17 @@ pub enum Told {
     /// It is not, or cannot be asked for so.
     Not,
     /// A budget is spent: that of the session, or the cell's as a whole.
+    Spent,
+}
+
+/// What came of a question for all of something.
+#[derive(Debug)]
+pub enum ToldAll {
+    /// The resources; with the entries that admitted them.
+    There(Vec<Value>, Vec<u64>),
+    /// See [`Told::Not`].
+    Not,
+    /// See [`Told::Spent`].
     Spent,
 }
 
@@ -44,6 +57,36 @@ impl Asking {
             path: format!("/{cell}/fhir"),
             authorization: Zeroizing::new(format!("Bearer {}", *token.to_text())),
         })
+    }
+
+    /// `GET` of a path below the cell's base that answers with a Bundle, and of its next pages: the resources of all of them.
+    pub async fn all(&mut self, path: &str) -> Result<ToldAll, Failure> {
+        let (mut resources, mut entries) = (Vec::new(), Vec::new());
+        let mut next = Some(path.to_owned());
+        for _ in 0..MAX_PAGES {
+            let Some(path) = next.take() else { break };
+            let mut bundle = match self.get(&path).await? {
+                Told::There(bundle, admitted) => {
+                    entries.extend(admitted);
+                    bundle
+                }
+                Told::Not if resources.is_empty() => return Ok(ToldAll::Not),
+                // What was there a moment ago is not called missing.
+                Told::Not => return Err(Failure::could_not(say("server-away").with("why", "HTTP 404"))),
+                Told::Spent => return Ok(ToldAll::Spent),
+            };
+            let found = bundle["entry"].as_array_mut().into_iter().flatten();
+            resources.extend(found.map(|entry| entry["resource"].take()));
+            next = self.next_of(&bundle);
+        }
+        Ok(ToldAll::There(resources, entries))
+    }
+
+    /// The next page's path below the cell's base.
+    fn next_of(&self, bundle: &Value) -> Option<String> {
+        let links = bundle["link"].as_array().into_iter().flatten();
+        let next = links.filter(|link| link["relation"] == "next").find_map(|link| link["url"].as_str())?;
+        next.split_once(&format!("{}/", self.path)).map(|(_, path)| format!("/{path}"))
     }
 
     /// `GET` of a path below the cell's base.

@@ -2,7 +2,7 @@
 //!
 //! Never: opens more than it must; keeps a text beyond what is compared. State: what is known of the candidates so far.
 
-use super::ask::{Asking, Told, value};
+use super::ask::{Asking, Told, ToldAll, value};
 use super::fields::{Field, Row, words};
 use super::record::{Fit, Known, Prescription};
 use crate::failure::Failure;
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const MAX_CANDIDATES: usize = 5;
 /// The most words of a plain line that are tried as a name.
 const MAX_NAMES: usize = 4;
-/// The most patients whose prescriptions or histories are asked for by one question: a page.
+/// How many versions or prescriptions a page has.
 const PAGE: usize = 200;
 
 /// What became of a row.
@@ -77,14 +77,14 @@ impl<'a> Finder<'a> {
     /// The versions' record and number are in the entry that admitted the history.
     async fn fit(&mut self, id: &str, row: &Row, wants: &Wants) -> Result<Option<Fit>, Failure> {
         if !self.known.contains_key(id) {
-            let known = match self.get(&format!("/Patient/{}/_history?_count={PAGE}", value(id))).await? {
-                Told::There(bundle, entries) => {
+            let known = match self.all(&format!("/Patient/{}/_history?_count={PAGE}", value(id))).await? {
+                ToldAll::There(versions, entries) => {
                     self.entries.insert(id.to_owned(), entries);
-                    Known::of_history(&bundle)
+                    Known::of_history(&versions)
                 }
                 // Nobody, or spent: in that case it may be asked again.
-                Told::Not => Known::default(),
-                Told::Spent => return Ok(None),
+                ToldAll::Not => Known::default(),
+                ToldAll::Spent => return Ok(None),
             };
             self.known.insert(id.to_owned(), known);
         }
@@ -131,13 +131,10 @@ impl<'a> Finder<'a> {
 
     async fn prescriptions(&mut self, id: &str) -> Result<Option<Vec<Prescription>>, Failure> {
         let path = format!("/MedicationRequest?patient={}&_count={PAGE}", value(&format!("Patient/{id}")));
-        Ok(match self.get(&path).await? {
-            Told::There(bundle, _) => {
-                let entries = bundle["entry"].as_array().into_iter().flatten();
-                Some(entries.filter_map(|entry| Prescription::of(&entry["resource"])).collect())
-            }
-            Told::Not => Some(Vec::new()),
-            Told::Spent => None,
+        Ok(match self.all(&path).await? {
+            ToldAll::There(resources, _) => Some(resources.iter().filter_map(Prescription::of).collect()),
+            ToldAll::Not => Some(Vec::new()),
+            ToldAll::Spent => None,
         })
     }
 
@@ -156,6 +153,15 @@ impl<'a> Finder<'a> {
             }
         };
         Ok(entries.filter_map(id).collect())
+    }
+
+    async fn all(&mut self, path: &str) -> Result<ToldAll, Failure> {
+        if self.is_spent {
+            return Ok(ToldAll::Spent);
+        }
+        let told = self.asking.all(path).await?;
+        self.is_spent = matches!(told, ToldAll::Spent);
+        Ok(told)
     }
 
     async fn get(&mut self, path: &str) -> Result<Told, Failure> {

@@ -193,11 +193,9 @@ fn are_alike(one: &[String], other: &[String]) -> bool {
 }
 
 impl Known {
-    /// The versions of a history's bundle.
-    pub fn of_history(bundle: &Value) -> Self {
-        let entries = bundle["entry"].as_array().into_iter().flatten();
-        let mut versions: Vec<Version> =
-            entries.filter_map(|entry| Version::of(&entry["resource"])).collect();
+    /// From the versions of a history, in whatever order.
+    pub fn of_history(resources: &[Value]) -> Self {
+        let mut versions: Vec<Version> = resources.iter().filter_map(Version::of).collect();
         versions.sort_unstable_by_key(|version| version.version);
         let begins: Vec<u64> = versions.iter().skip(1).map(|next| next.from_ms).collect();
         for (version, ends_ms) in versions.iter_mut().zip(begins) {
@@ -286,19 +284,19 @@ mod tests {
 
     fn known() -> Known {
         let version = |version: u32, day: &str, family: &str, street: &str, postal: &str| {
-            serde_json::json!({"resource": {
+            serde_json::json!({
                 "resourceType": "Patient", "id": "a", "meta": {"versionId": version.to_string(), "lastUpdated": format!("{day}T00:00:00Z")},
                 "identifier": [{"value": "A123456789"}], "birthDate": "1970-02-01",
                 "name": [{"family": family, "given": ["Anna", "Maria"]}],
                 "address": [{"line": [street], "postalCode": postal, "city": "Köln"}],
                 "generalPractitioner": [{"display": "Dr. med. Eva Stern"}],
-            }})
+            })
         };
-        Known::of_history(&serde_json::json!({"entry": [
+        Known::of_history(&[
             version(3, "2026-03-03", "Schmitz", "Neustr. 1", "50667"),
             version(2, "2026-02-01", "Müller", "Hauptstraße 5", "50668"),
             version(1, "2026-01-01", "Müller", "Hauptstraße 5", "50668"),
-        ]}))
+        ])
     }
 
     fn fit(csv: &str) -> Fit {

@@ -179,8 +179,8 @@ fn dressed(
     let mut forms = Vec::new();
     // Within a form the others are not offered: what is being typed comes first.
     if part.is_some() {
-        all.extend(super::write::shortcuts(t));
-        forms = super::write::links(t, ask.base(), &head.who.id);
+        all.extend(super::write::shortcuts(t, &ask.rights));
+        forms = super::write::links(t, ask.base(), &head.who.id, &ask.rights);
     }
     all.extend(keys);
     let banner = html(&Banner { t, head, place: &place, tabs: tabs.into() });

@@ -3,7 +3,7 @@
 //! State: none.
 
 use crate::practice::PageAsk;
-use crate::practice::write::links;
+use crate::practice::write::{adds_patients, links};
 
 /// The most that are shown at once.
 const MAX_SHOWN: usize = 6;
@@ -20,7 +20,7 @@ pub(super) struct Action {
 
 /// Name in the messages, icon, address, key, whether it is the administration's.
 const ALL: [(&str, &str, &str, &str, bool); 9] = [
-    ("action-new-patient", "plus", "patient/new", "n p", false),
+    (NEW_PATIENT, "plus", "patient/new", "n p", false),
     ("action-today", "today", "today", "g t", false),
     ("action-inbox", "inbox", "inbox", "g i", false),
     ("action-tasks", "tasks", "tasks", "g a", false),
@@ -31,6 +31,7 @@ const ALL: [(&str, &str, &str, &str, bool); 9] = [
     (EVERYBODYS, "keys", "passkeys", "", false),
 ];
 
+const NEW_PATIENT: &str = "action-new-patient";
 /// What whoever is signed in may do, whatever their role.
 const EVERYBODYS: &str = "action-passkeys";
 
@@ -38,8 +39,16 @@ const EVERYBODYS: &str = "action-passkeys";
 pub(super) fn actions(ask: &PageAsk<'_>, q: &str) -> Vec<Action> {
     let administers = ask.person.role.administers();
     let treats = ask.person.role.treats();
-    let mine = ALL.iter().filter(|(name, .., administration)| {
-        *name == EVERYBODYS || if *administration { administers } else { treats }
+    let mine = ALL.iter().filter(|(name, .., administration)| match *name {
+        EVERYBODYS => true,
+        NEW_PATIENT => treats && adds_patients(&ask.rights),
+        _ => {
+            if *administration {
+                administers
+            } else {
+                treats
+            }
+        }
     });
     let all = mine.map(|(name, icon, to, key, _)| Action {
         label: ask.t.say(name).into_owned(),
@@ -49,7 +58,7 @@ pub(super) fn actions(ask: &PageAsk<'_>, q: &str) -> Vec<Action> {
     });
     // What can be written for the patient who is open, where something was typed: the page offers it all by itself.
     let open = open_patient(ask).filter(|_| treats && !q.is_empty());
-    let forms = open.map(|patient| links(ask.t, "", patient)).unwrap_or_default();
+    let forms = open.map(|patient| links(ask.t, "", patient, &ask.rights)).unwrap_or_default();
     let forms = forms.into_iter().map(|(to, key, label)| {
         let to = to.trim_start_matches('/').to_owned();
         Action { label, icon: "plus", to, key }

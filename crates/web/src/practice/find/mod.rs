@@ -9,7 +9,7 @@ mod actions;
 mod asked;
 
 use super::lines::{PatientLine, lines_of};
-use super::write::folded;
+use super::write::{adds_patients, folded};
 use super::{Page, PageAsk, Rail, Route, Trouble, part};
 use crate::answer::Answer;
 use actions::{Action, actions};
@@ -49,6 +49,7 @@ struct Body<'a> {
     has_more: bool,
     is_asked: bool,
     treats: bool,
+    adds: bool,
 }
 
 impl List<'_> {
@@ -83,13 +84,14 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let has_more = lines.len() > count;
     lines.truncate(count);
     let is_asked = asked.is_some();
+    let adds = treats && adds_patients(&ask.rights);
     let (t, base, actions) = (ask.t, ask.base(), actions(ask, q));
     if ask.around.is_part {
         return Ok(part(ask, &List { t, base, q, lines, actions, has_more, is_asked, why }));
     }
     let rail = if treats { Rail::Patients } else { Rail::Nowhere };
     let title = if q.is_empty() { t.say("rail-patients") } else { t.say_with("find-title", "q", q) };
-    let body = Body { t, base, q, lines, actions, has_more, is_asked, treats };
+    let body = Body { t, base, q, lines, actions, has_more, is_asked, treats, adds };
     Ok(Page::new(rail, title, &body).query(q).answer(ask))
 }
 

@@ -3,6 +3,8 @@
 //! Never: reads what was typed; that is done by each form's own module. State: none.
 
 use super::super::typed::Wrong;
+use salus_records::fhir::ResourceType;
+use salus_records::policy::{Rights, Verb};
 
 /// The most bytes of a note.
 pub(super) const MAX_NOTE_BYTES: usize = 20_000;
@@ -219,6 +221,21 @@ impl Form {
             Self::Allergy => "n a",
             Self::Appointment => "n t",
         }
+    }
+
+    /// Whether a role with these rights may save it. Who may not is not offered it; what is really let is the keyholder's to say.
+    pub(crate) fn is_for(self, rights: &Rights) -> bool {
+        let (verb, kind) = match self {
+            Self::Patient => (Verb::Create, "Patient"),
+            Self::Address => (Verb::Change, "Patient"),
+            Self::Insurance => (Verb::Create, "Coverage"),
+            Self::Note => (Verb::Create, "DocumentReference"),
+            Self::Vital => (Verb::Create, "Observation"),
+            Self::Allergy => (Verb::Create, "AllergyIntolerance"),
+            Self::Appointment => (Verb::Create, "Appointment"),
+        };
+        let about = ResourceType::from_name(kind).map(salus_records::category);
+        about.is_some_and(|about| rights.of(verb).holds(about))
     }
 
     pub(crate) fn of_name(name: &str) -> Option<Self> {

@@ -28,6 +28,8 @@ use crate::answer::Answer;
 pub(crate) use form::Form;
 pub(crate) use likeness::folded;
 use salus_frame::{Shortcut, Words};
+use salus_records::RecordsError;
+use salus_records::policy::Rights;
 pub(crate) use undo::notice;
 
 /// The addresses of forms.
@@ -66,24 +68,42 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         route => {
             let form = Form::ALL.into_iter().find(|form| route == format!("/{{cell}}{}", form.path("{id}")));
             let form = form.ok_or(Trouble::Unknown)?;
-            if ask.method() == "POST" { save::save(ask, form).await } else { save::open(ask, form).await }
+            match ask.method() {
+                "POST" => save::save(ask, form).await,
+                // Nothing is filled in that could not be saved.
+                _ if !form.is_for(&ask.rights) => Err(RecordsError::Forbidden.into()),
+                _ => save::open(ask, form).await,
+            }
         }
     }
 }
 
+/// Whether this role may add patients.
+pub(crate) fn adds_patients(rights: &Rights) -> bool {
+    Form::Patient.is_for(rights)
+}
+
+/// The forms of a patient's chart that a role with these rights may save.
+fn of_chart(rights: &Rights) -> impl Iterator<Item = Form> {
+    Form::ALL.into_iter().filter(|form| *form != Form::Patient && form.is_for(rights))
+}
+
 /// The keys by which forms of a patient's chart are opened, for its sheet of keys.
-pub(crate) fn shortcuts(t: Words) -> Vec<Shortcut> {
-    let forms = Form::ALL.into_iter().filter(|form| *form != Form::Patient);
-    forms.map(|form| Shortcut::patient(form.key(), t.say(&here::title_key(form)))).collect()
+pub(crate) fn shortcuts(t: Words, rights: &Rights) -> Vec<Shortcut> {
+    of_chart(rights).map(|form| Shortcut::patient(form.key(), t.say(&here::title_key(form)))).collect()
 }
 
 /// The forms of a patient's chart: where each is, its key, and what it is called.
-pub(crate) fn links(t: Words, base: &str, patient: &str) -> Vec<(String, &'static str, String)> {
-    let forms = Form::ALL.into_iter().filter(|form| *form != Form::Patient);
+pub(crate) fn links(
+    t: Words,
+    base: &str,
+    patient: &str,
+    rights: &Rights,
+) -> Vec<(String, &'static str, String)> {
     let link = |form: Form| {
         (format!("{base}{}", form.path(patient)), form.key(), t.say(&here::title_key(form)).into_owned())
     };
-    forms.map(link).collect()
+    of_chart(rights).map(link).collect()
 }
 
 #[cfg(test)]
