@@ -13,6 +13,9 @@ use salus_seal::tile::{self, Kind, TILE_WIDTH, TileId};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+/// How often a tile is looked for that a log which goes on replaces meanwhile.
+const MAX_ATTEMPTS: usize = 5;
+
 /// A tree of a log, as its last checkpoint has it.
 #[derive(Debug, Clone)]
 pub struct TreeReader {
@@ -57,8 +60,7 @@ impl TreeReader {
 
     /// Gives the entries of a range of leaf indexes, as far as the checkpoint goes, without checking them.
     ///
-    /// Errors: [`LogError::Damaged`] when a bundle is not what it should be; also when the log went on meanwhile, and removed a bundle
-    /// that was not full.
+    /// Errors: [`LogError::Damaged`] when a bundle is not what it should be.
     pub fn read(&self, range: Range<u64>, take: &mut dyn FnMut(u64, &[u8])) -> Result<(), LogError> {
         let end = range.end.min(self.checkpoint.size);
         let mut next = range.start;
@@ -82,15 +84,25 @@ impl TreeReader {
         Ok(())
     }
 
-    /// A bundle; the full one in the place of a partial one that was replaced by it since.
     fn bundle(&self, index: u64, width: u16) -> Result<Vec<u8>, LogError> {
+        self.tile(TileId { kind: Kind::Entries, index, width })
+    }
+
+    /// A tile; in the place of a partial one that was replaced since, a wider one, which begins with the same.
+    fn tile(&self, id: TileId) -> Result<Vec<u8>, LogError> {
+        let TileId { kind, index, width } = id;
         let read = |width| {
-            let id = TileId { kind: Kind::Entries, index, width };
+            let id = TileId { kind, index, width };
             audit::read_file(&|path| RealDisk.read(path), &self.folder.join(id.path()))
         };
-        let own = read(width);
-        if own.is_err() && u64::from(width) < TILE_WIDTH {
-            return (width + 1..=TILE_WIDTH as u16).rev().find_map(|wider| read(wider).ok()).map_or(own, Ok);
+        let mut own = read(width);
+        // While wider ones are looked for, the next may take the place of the one that would have been found.
+        for _ in 0..MAX_ATTEMPTS {
+            if own.is_ok() || id.is_full() {
+                break;
+            }
+            let wider = (width + 1..=TILE_WIDTH as u16).rev().find_map(|wider| read(wider).ok());
+            own = wider.map_or_else(|| read(width), Ok);
         }
         own
     }
@@ -114,7 +126,9 @@ impl TreeReader {
 
     fn subtree(&self, height: u32, index: u64) -> Result<Hash, TileError> {
         tile::subtree(self.checkpoint.size, height, index, &mut |id: TileId| {
-            audit::read_file(&|path| RealDisk.read(path), &self.folder.join(id.path())).map_err(TileError)
+            let mut hashes = self.tile(id).map_err(TileError)?;
+            hashes.truncate(usize::from(id.width) * size_of::<Hash>());
+            Ok(hashes)
         })
     }
 }

@@ -201,3 +201,30 @@ fn the_python_verifier_agrees_on_logs_that_were_changed() {
     fs::rename(other.join("spare"), other.join("log").join(cell(1).to_string())).unwrap();
     assert!(!python(&other.join("log"), &[]).0 && !report(&other).is_good());
 }
+
+#[test]
+fn a_checkpoint_is_proved_though_the_log_has_gone_on_since() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut log, _, mut model) = open(dir.path());
+    fill(&mut log, &mut model, cell(1), 600);
+    log.close().unwrap();
+    let reader = TreeReader::new(&dir.path().join("log"), cell(1)).unwrap();
+    let root = reader.checkpoint().root;
+    // First the tile at the edge becomes wider, then full.
+    for more in [1, 100, 300] {
+        let (mut log, _, _) = open(dir.path());
+        fill(&mut log, &mut model, cell(1), more);
+        log.close().unwrap();
+        let mut read = Vec::new();
+        reader.read(590..700, &mut |index, entry| read.push((index, entry.to_vec()))).unwrap();
+        assert_eq!(read.len(), 10, "nothing that the checkpoint does not cover");
+        for (index, entry) in read {
+            let proof = reader.inclusion(index).unwrap().unwrap();
+            let leaf = merkle::leaf_hash(&entry);
+            assert!(merkle::verify_inclusion(&leaf, index, 600, &proof, &root), "{more} more: {index}");
+        }
+        let old = merkle::root(model[&cell(1)][..300].iter().map(|entry| merkle::leaf_hash(entry)));
+        let proof = reader.consistency(300).unwrap().unwrap();
+        assert!(merkle::verify_consistency(300, 600, &old, &root, &proof));
+    }
+}

@@ -44,6 +44,19 @@ fn medicine(request: &Value) -> Option<String> {
     name.map(str::to_owned)
 }
 
+/// A patient who does not exist, treated by the practice's own people; gives the Patient's id.
+fn hide_one(server: &Server, of_cell: &[&str]) -> String {
+    let first = |kind: &str| {
+        let found = server.fhir(0, "GET", &format!("/{kind}?_count=1"), "").unwrap().json();
+        found["entry"][0]["resource"]["id"].as_str().unwrap().to_owned()
+    };
+    let (practitioner, organization) = (first("Practitioner"), first("Organization"));
+    let practice = ["--practitioner", practitioner.as_str(), "--organization", organization.as_str()];
+    report(&[&["canary", "add", "--count", "1"], &practice[..], of_cell].concat());
+    let listed = report(&[&["canary", "list"], of_cell].concat());
+    listed["canaries"][0].as_str().unwrap().to_owned()
+}
+
 #[test]
 fn a_sample_with_doctors_prescriptions_and_a_canary_leads_to_whoever_took_it() {
     let folder = tempfile::tempdir().unwrap();
@@ -51,12 +64,11 @@ fn a_sample_with_doctors_prescriptions_and_a_canary_leads_to_whoever_took_it() {
     let mut server = Server::start_with(&start);
     let (cell, data) = (server.cells[0].name.clone(), server.data_text().to_owned());
     let of_cell = ["--cell", cell.as_str(), "--data", data.as_str()];
-    let canaries = report(&[&["canary", "list"], &of_cell[..]].concat())["canaries"].clone();
-    let canary = canaries[0].as_str().unwrap().to_owned();
-
+    // Before there is one who does not exist: it would be opened by this.
+    let all = server.fhir(0, "GET", "/MedicationRequest?_count=200", "").unwrap().json();
+    let canary = hide_one(&server, &of_cell);
     let thief = Client::make(&server, 0, "fhir-client", 100);
     let loot = Loot { server: &server, thief: &thief };
-    let all = server.fhir(0, "GET", "/MedicationRequest?_count=200", "").unwrap().json();
     let mut rows = String::from(HEAD);
     let mut taken = std::collections::BTreeSet::new();
     for request in all["entry"].as_array().unwrap().iter().map(|entry| &entry["resource"]) {
@@ -69,7 +81,7 @@ fn a_sample_with_doctors_prescriptions_and_a_canary_leads_to_whoever_took_it() {
     }
     assert_eq!(taken.len(), 4, "the invented practice prescribes");
     // One of the rows is not quite true: nobody prescribed that.
-    let wrong = loot.row(&loot.json(taken.first().unwrap()), "Wundermittel 500 mg");
+    let wrong = loot.row(&loot.json(&format!("/{}", taken.first().unwrap())), "Wundermittel 500 mg");
     rows.push_str(&wrong);
     // The answer goes out, and the session is suspended.
     rows.push_str(&loot.row(&loot.json(&format!("/Patient/{canary}")), ""));
