@@ -152,7 +152,9 @@ fn responses(verb: Verb) -> String {
     const WRITE: [u16; 9] = [403, 405, 409, 412, 413, 415, 422, 500, 507];
     const READ: [u16; 4] = [403, 405, 422, 500];
     let done: &[u16] = match verb {
-        Verb::OpenApi | Verb::SmartConfiguration => return status(200),
+        Verb::OpenApi | Verb::SmartConfiguration => {
+            return r#""200":{"description":"done","content":{"application/json":{}}}"#.to_owned();
+        }
         Verb::Capabilities => return format!("{},{}", status(200), status(406)),
         Verb::Create | Verb::Update | Verb::UpdateBy => &[200, 201],
         Verb::Delete | Verb::DeleteBy => &[200, 204],
