@@ -243,6 +243,6 @@
     });
   };
 
-  const [touch, raise] = ['/touch', '/raise'].map(confirm);
-  ({ authorize, 'look-round': lookRound, invitation, passkeys, touch, raise })[root.dataset.door]();
+  const [touch, raise, approve] = ['/touch', '/raise', '/export'].map(confirm);
+  ({ authorize, 'look-round': lookRound, invitation, passkeys, touch, raise, export: approve })[root.dataset.door]();
 })();

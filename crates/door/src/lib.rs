@@ -11,6 +11,7 @@
 mod authorize;
 mod budget;
 mod desk;
+mod export;
 mod invitation;
 mod page;
 mod passkeys;

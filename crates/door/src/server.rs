@@ -3,7 +3,7 @@
 //! Never: takes longer for a request than its bound. State: none beyond the socket's.
 
 use crate::desk::Desk;
-use crate::{DoorError, authorize, budget, invitation, page, passkeys};
+use crate::{DoorError, authorize, budget, export, invitation, page, passkeys};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::Request;
@@ -101,6 +101,9 @@ fn router(options: DoorOptions) -> Router {
         .route("/raise", get(budget::raise_page))
         .route("/raise/begin", post(budget::raise_begin))
         .route("/raise/finish", post(budget::raise_finish))
+        .route("/export", get(export::export_page))
+        .route("/export/begin", post(export::export_begin))
+        .route("/export/finish", post(export::export_finish))
         .route("/passkeys", get(passkeys::page))
         .route("/passkeys/begin", post(passkeys::begin))
         .route("/passkeys/finish", post(passkeys::finish))

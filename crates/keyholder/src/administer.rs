@@ -15,6 +15,7 @@ use crate::state::State;
 use salus_accesslog::Tree;
 use salus_seal::entry::alarms::{AlarmEvent, AlarmRaised};
 use salus_seal::entry::contain::ContainEvent;
+use salus_seal::entry::exports::ExportEvent;
 use salus_seal::entry::people::{PersonEvent, PersonStatus};
 use salus_seal::entry::policy::PolicyEvent;
 use salus_seal::entry::relation::RelationEvent;
@@ -272,6 +273,7 @@ pub(crate) fn kind_of(event: &Event) -> Option<LogKind> {
         Event::Quarantined { .. } | Event::Contained(_) => LogKind::Quarantine,
         Event::Budget(_) => LogKind::Budget,
         Event::Policy(_) => LogKind::Rules,
+        Event::Export(_) => LogKind::Export,
         Event::Landed { .. } | Event::Abandoned { .. } | Event::Delivered { .. } => LogKind::Report,
         _ => return None,
     })
@@ -309,6 +311,12 @@ pub(crate) fn who(state: &State, event: &Event, fleeting: Option<&Fleeting>) -> 
         },
         Event::Budget(event) => crate::budgets::who(event),
         Event::Policy(PolicyEvent::Set { by, .. }) => *by,
+        Event::Export(event) => match event {
+            ExportEvent::Asked(asked) => Some(asked.by),
+            ExportEvent::Approved { by, .. } => Some(*by),
+            ExportEvent::Ended { by, .. } => *by,
+            ExportEvent::Begun { .. } | ExportEvent::Ready { .. } | ExportEvent::Taken { .. } => None,
+        },
         _ => None,
     }
 }

@@ -74,6 +74,9 @@ pub(crate) struct EntryPart {
 impl Core {
     /// Decides, charges and records. The answer may be sent after the next commit.
     pub(crate) fn admit(&mut self, mut admit: Admit) -> Result<Answer, KeyholderError> {
+        if matches!(admit.intents.as_slice(), [Intent::Export(_)]) {
+            return self.admit_export(admit);
+        }
         let changes = take_changes(&mut admit);
         let now_ms = self.clock.now_ms();
         let asking = match self.session(&admit, writes(&admit), now_ms)? {
@@ -214,7 +217,9 @@ impl Core {
                 changes_existing: write.versions.iter().any(|version| version.header.version > 1),
             },
             Intent::Missing => Action::Probe,
-            Intent::Disclose | Intent::Export | Intent::WriteDefining(..) => return Err(Refusal::NotAllowed),
+            Intent::Disclose | Intent::Export(_) | Intent::WriteDefining(..) => {
+                return Err(Refusal::NotAllowed);
+            }
         };
         let cell = self.allowed(asking, action, admit, now_ms)?;
         self.of_allowed_categories(asking, admit.interaction, intent)?;
@@ -411,7 +416,9 @@ const MAX_REFUSED_VERSIONS: usize = 64;
 fn named_versions(admit: &Admit) -> Vec<VersionRange> {
     let headers = admit.intents.iter().flat_map(|intent| -> Box<dyn Iterator<Item = (u64, u32)> + '_> {
         match intent {
-            Intent::Read(read) => Box::new(read.versions.iter().map(|v| (v.header.record, v.header.version))),
+            Intent::Read(read) | Intent::Export(read) => {
+                Box::new(read.versions.iter().map(|v| (v.header.record, v.header.version)))
+            }
             Intent::Write(write) => {
                 Box::new(write.versions.iter().map(|v| (v.header.record, v.header.version)))
             }

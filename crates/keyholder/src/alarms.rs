@@ -13,10 +13,12 @@ use crate::alarm_hours::is_night;
 use crate::alarm_state::{Alarm, Alarms, GLIMPSE_MS, is_glimpse, is_spent};
 use crate::core::Core;
 use crate::error::KeyholderError;
+use crate::exports::is_reading;
 use crate::policy;
 use salus_accesslog::Tree;
 use salus_seal::entry::alarms::{AlarmEvent, AlarmKind, AlarmRaised, AlarmRules};
 use salus_seal::entry::budgets::BudgetEvent;
+use salus_seal::entry::exports::ExportEvent;
 use salus_seal::entry::people::{PersonEvent, SignInFault};
 use salus_seal::entry::policy::PolicyEvent;
 use salus_seal::entry::{Event, Fleeting, Interaction, Refusal};
@@ -279,6 +281,10 @@ fn reached(
     fleeting: &Fleeting,
     due: &mut Vec<Due>,
 ) {
+    // What a second person approved is no chart that somebody opened; that it was approved is an alarm of its own.
+    if is_reading(event, fleeting) {
+        return;
+    }
     let charged = match event {
         Event::Opened | Event::Searched | Event::SearchedWithin => fleeting.patients.as_slice(),
         Event::Written { .. } => fleeting.patients.get(..fleeting.charged as usize).unwrap_or_default(),
@@ -356,6 +362,14 @@ fn of_trust(alarms: &Alarms, time_ms: u64, event: &Event, fleeting: Option<&Flee
         Event::Budget(BudgetEvent::Emergency { principal }) => {
             let count = fleeting.map_or(1, |fleeting| fleeting.patients.len() as u32);
             due.push(Due { count, ..Due::new(AlarmKind::EmergencyReserve, Some(*principal)) });
+            return;
+        }
+        Event::Export(ExportEvent::Asked(asked)) => {
+            due.push(Due::new(AlarmKind::Export, fleeting.is_none().then_some(asked.by)));
+            return;
+        }
+        Event::Export(ExportEvent::Approved { by, .. }) => {
+            due.push(Due::new(AlarmKind::Export, Some(*by)));
             return;
         }
         Event::ClientCreated { .. } | Event::ClientRevoked { .. } | Event::Proof(_) => None,

@@ -9,6 +9,7 @@ use aws_lc_rs::{constant_time, digest, hmac};
 use salus_seal::entry::people::{RegistrationAllowed, SignInFault};
 use salus_seal::keys::random;
 use salus_seal::{PrincipalId, SealError, SessionId};
+use salus_trust_api::wire::exports::ExportOf;
 use salus_trust_api::wire::people::{Action, Authorize, CHALLENGE_MS, RaiseOf};
 use serde::Serialize;
 use std::collections::{HashSet, VecDeque};
@@ -29,6 +30,8 @@ pub(crate) enum Purpose<'a> {
     Touch(&'a Authorize, SessionId),
     /// Somebody gives exactly this.
     Raise(&'a RaiseOf),
+    /// Somebody approves exactly this export.
+    Export(&'a ExportOf),
 }
 
 /// Draws and checks them.

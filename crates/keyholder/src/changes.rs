@@ -202,6 +202,7 @@ impl Core {
                 | BudgetEvent::Asked(_)
                 | BudgetEvent::AskEnded { .. },
             ) => false,
+            Event::Export(_) => false,
             Event::Alarm(
                 AlarmEvent::Raised(_) | AlarmEvent::Acknowledged { .. } | AlarmEvent::Told { .. },
             ) => false,

@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::endings::Endings;
 use crate::error::KeyholderError;
+use crate::exports::Working;
 use crate::extraction::Program;
 use crate::index::Index;
 use crate::keyring::{CellKeys, Keyring};
@@ -53,6 +54,8 @@ pub struct Core {
     pub(crate) messenger: Messenger,
     /// What sessions made that make canaries, one list for each write.
     pub(crate) made: HashMap<SessionId, Vec<Vec<Pseudonym>>>,
+    /// The keys of exports' files.
+    pub(crate) working: Working,
     /// The first entry of each tree that is not durable yet.
     fresh: HashMap<Tree, u64>,
 }
@@ -96,6 +99,7 @@ impl Core {
             kinds: Kinds::default(),
             messenger: Messenger::default(),
             made: HashMap::new(),
+            working: Working::default(),
             fresh: HashMap::new(),
         })
     }
@@ -125,6 +129,7 @@ impl Core {
         self.fresh.entry(tree).or_insert(index);
         self.state.apply(tree, index, &lasting, fleeting, &self.keyring)?;
         self.note_ended(tree, time_ms, &lasting.event);
+        self.sweep_exports();
         if let Tree::Cell(cell) = tree {
             self.raise(cell, index, due, fleeting)?;
         }

@@ -163,6 +163,8 @@ impl Core {
             }
             DoorAsk::BeginRaise(of) => self.begin_raise(desk, &of, now_ms),
             DoorAsk::FinishRaise(of, assertion) => self.finish_raise(desk, &of, &assertion, now_ms),
+            DoorAsk::BeginExport(of) => self.begin_export(desk, &of, now_ms),
+            DoorAsk::FinishExport(of, assertion) => self.finish_export(desk, &of, &assertion, now_ms),
             DoorAsk::LookRound(authorize, secret) => self.look_round(desk, &authorize, &secret, now_ms),
         }
     }

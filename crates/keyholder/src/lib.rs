@@ -40,6 +40,7 @@ mod core;
 mod daily;
 mod desk;
 mod endings;
+mod exports;
 pub mod extraction;
 mod incident;
 mod index;

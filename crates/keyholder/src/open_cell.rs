@@ -7,6 +7,7 @@ use crate::budgets::More;
 use crate::contain::Quarantine;
 use crate::daily::Daily;
 use crate::error::KeyholderError;
+use crate::exports::Exports;
 use crate::extraction::Extractions;
 use crate::keyring::CellKeys;
 use crate::parameters::Parameters;
@@ -62,5 +63,6 @@ pub(crate) fn open_cell(
         more: More::default(),
         relations: Relations::default(),
         rules: Rules::default(),
+        exports: Exports::default(),
     })
 }

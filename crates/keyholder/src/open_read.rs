@@ -7,7 +7,7 @@ use crate::state::Cell;
 use salus_seal::entry::{Refusal, ranges};
 use salus_seal::wrap::CompartmentCipher;
 use salus_seal::{CellId, Part, Pseudonym};
-use salus_trust_api::wire::{Grant, MAX_VERSIONS_PER_READ, Read, SecretKey};
+use salus_trust_api::wire::{CompartmentWrap, Grant, MAX_VERSIONS_PER_READ, Read, SecretKey};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -66,6 +66,12 @@ pub(crate) fn open(id: CellId, cell: &Cell, read: &Read, own: Option<Pseudonym>)
         entries: vec![EntryPart { versions: ranges(numbers), root: None }],
         grant: Grant::Keys(keys),
     })
+}
+
+/// Whose a compartment is, as its wrap says.
+pub(crate) fn patients_of(cell: &Cell, wrap: &CompartmentWrap) -> Result<Vec<Pseudonym>, Refusal> {
+    let compartment = cell.cipher_of(&wrap.wrap).and_then(|cipher| cipher.unwrap(wrap.number, &wrap.wrap));
+    compartment.map(|compartment| compartment.pseudonyms).map_err(|_| Refusal::DoesNotOpen)
 }
 
 fn open_compartment(cell: &Cell, read: &Read, number: u64) -> Result<OpenCompartment, Refusal> {

@@ -227,7 +227,9 @@ mod tests {
             ("operator", [none; 5], false),
         ];
         for (name, [read, create, change, search, matches], counts_exactly) in before {
-            let table = Rights { read, create, change, search, matches, counts_exactly, unasked: false };
+            let exports = ["fhir-client", "fhir-reader", "physician"].contains(&name);
+            let table =
+                Rights { read, create, change, search, matches, counts_exactly, unasked: false, exports };
             assert_eq!(*rights(name), table, "{name}");
         }
     }

@@ -392,6 +392,7 @@ impl Server {
                 Ask::Parameters(cell) => self.core.own_parameters(&cell),
                 Ask::Related(ask) => self.core.related(*ask)?,
                 Ask::ProofNonce => self.core.proof_nonce(),
+                Ask::Export(ask) => self.core.export(*ask)?,
             });
         }
         self.core.record_reports(reports)?;

@@ -13,6 +13,7 @@ use crate::changes::Former;
 use crate::contain::{Holds, Quarantine};
 use crate::daily::{Daily, Handed};
 use crate::error::KeyholderError;
+use crate::exports::{Exports, is_reading};
 use crate::extraction::Extractions;
 use crate::keyring::Keyring;
 use crate::open_cell::open_cell;
@@ -102,6 +103,8 @@ pub struct Cell {
     pub relations: Relations,
     /// What its roles may do.
     pub rules: Rules,
+    /// Exports of many patients.
+    pub exports: Exports,
 }
 
 impl Cell {
@@ -153,6 +156,8 @@ pub struct Client {
     pub revoked: bool,
     /// Whether its tokens are good without proof.
     pub bearer: Bearer,
+    /// Who made it; none for somebody at the machine.
+    pub made_by: Option<PrincipalId>,
 }
 
 /// One principal.
@@ -353,6 +358,8 @@ impl State {
                 idle_ms,
             } => {
                 policy::role(role)?;
+                let by = fleeting.and_then(|fleeting| self.sessions.get(&fleeting.session));
+                let made_by = by.map(|session| session.principal);
                 cell.clients.push(*client);
                 self.clients.insert(
                     *client,
@@ -365,6 +372,7 @@ impl State {
                         idle_ms: *idle_ms,
                         revoked: false,
                         bearer: Bearer::FromBefore,
+                        made_by,
                     },
                 );
                 self.add_principal(*principal, role, *budgets, time_ms);
@@ -413,6 +421,7 @@ impl State {
             Event::Contained(event) => self.apply_contained(Some(id), index, time_ms, event)?,
             Event::Budget(event) => self.apply_budget(id, index, time_ms, event)?,
             Event::Policy(event) => self.apply_policy(id, index, time_ms, event, fleeting)?,
+            Event::Export(event) => self.apply_export(id, index, time_ms, event, fleeting)?,
             Event::CellCreated { .. }
             | Event::CellKeyEscrowed { .. }
             | Event::SigningKeyEscrowed { .. }
@@ -444,8 +453,15 @@ impl State {
             }
             return Some(());
         }
-        session.used_ms = session.used_ms.max(time_ms);
         let charged = fleeting.patients.get(..fleeting.charged as usize)?;
+        // What is read for an export is no use of the session, and charged to the cell alone.
+        if is_reading(event, fleeting) {
+            let cell = self.cells.get_mut(&id)?;
+            cell.exports.reach(charged);
+            cell.spent.of(fleeting.part).reach(charged, time_ms);
+            return Some(());
+        }
+        session.used_ms = session.used_ms.max(time_ms);
         if !charged.is_empty() {
             let asking = Asking { session: fleeting.session, principal: session.principal, cell: id };
             let charged = self.without_reserve(&asking, fleeting.part, charged, time_ms);

@@ -3,6 +3,7 @@
 //! Never: is served before the keyholder has agreed that the store is not older than the log. State: all of it
 //! here, shared by the requests.
 
+use crate::export::job::Exports;
 use crate::heavy::Heavy;
 use crate::lock::RecordLocks;
 use crate::own_parameters::Parameters;
@@ -73,6 +74,8 @@ pub struct Cell {
     pub(crate) links: Links,
     /// The locks of conditions: what is written only if something is not there.
     pub(crate) conditions: RecordLocks,
+    /// Where its exports lie.
+    pub(crate) exports: Exports,
 }
 
 impl std::fmt::Debug for Cell {
@@ -89,6 +92,7 @@ impl Cell {
         trust: Trust,
         heavy: Arc<Heavy>,
         trouble: Arc<Notify>,
+        exports: Exports,
     ) -> Result<Self, RecordsError> {
         Ok(Self {
             id: store.cell(),
@@ -107,6 +111,7 @@ impl Cell {
             parameters_lock: Arc::default(),
             links: Links::new()?,
             conditions: RecordLocks::new(),
+            exports,
         })
     }
 

@@ -3,7 +3,7 @@
 //! Never: reports by itself; whoever sends says so. State: the entries, owned by the answer.
 
 use salus_seal::CellId;
-use salus_trust_api::{Admission, Receipt, SearchAdmission, Trust, Under};
+use salus_trust_api::{Admission, Receipt, SearchAdmission, TakenFile, Trust, Under};
 use std::time::Instant;
 
 /// The sending of an answer that admissions allow.
@@ -35,6 +35,13 @@ impl Delivery {
     pub(crate) fn of_receipt(trust: &Trust, receipt: Receipt, ends: Instant, under: Under) -> Self {
         let entries = vec![(receipt.entry, receipt.last_entry)];
         Self { trust: trust.clone(), cell: receipt.cell, entries, ends, under }
+    }
+
+    /// Of a file of an export: the entries that admitted what is in it.
+    pub(crate) fn of_entries(trust: &Trust, taken: &TakenFile) -> Self {
+        let entries = taken.file.entries.iter().map(|entry| (*entry, *entry)).collect();
+        let (ends, under) = (taken.ends, taken.under);
+        Self { trust: trust.clone(), cell: under.cell(), entries, ends, under }
     }
 
     /// The first log entry that admitted it.

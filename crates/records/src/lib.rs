@@ -23,6 +23,7 @@ mod delete;
 mod delivery;
 mod entry;
 mod error;
+mod export;
 mod extract;
 mod feed;
 mod heavy;
@@ -63,6 +64,10 @@ pub use delete::{Deleted, delete, delete_by};
 pub use delivery::Delivery;
 pub use entry::{Done, EntryOutcome};
 pub use error::RecordsError;
+pub use export::{
+    ExportAsked, ExportFile, ExportOfWhom, ask_export, end_export, list_exports, show_export,
+    take_export_file,
+};
 pub use history::{HistoryEntry, HistoryPage, MAX_HISTORY_PAGE, When, history};
 pub use history_all::{AllHistoryPage, HistoryAsk, history_all, history_on};
 pub use open::Opened;
@@ -84,6 +89,7 @@ pub use salus_seal::entry::Event as LogEvent;
 pub use salus_seal::entry::alarms as alarm_events;
 pub use salus_seal::entry::budgets as budget_events;
 pub use salus_seal::entry::contain as contain_events;
+pub use salus_seal::entry::exports as export_events;
 pub use salus_seal::entry::incident as incident_events;
 pub use salus_seal::entry::people as person_events;
 pub use salus_seal::entry::policy as policy_events;
@@ -98,6 +104,7 @@ pub use salus_trust_api::wire::administer as administration;
 pub use salus_trust_api::wire::alarms;
 pub use salus_trust_api::wire::budgets;
 pub use salus_trust_api::wire::contain;
+pub use salus_trust_api::wire::exports;
 pub use salus_trust_api::wire::incident as changes;
 pub use salus_trust_api::wire::people;
 pub use salus_trust_api::wire::policy;

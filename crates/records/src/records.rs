@@ -3,6 +3,7 @@
 //!
 //! Never: serves a cell that the keyholder does not name. State: the cells, and the task that follows the keyholder.
 
+use crate::export::job::{Exports, carry_out};
 use crate::extract::extract;
 use crate::feed::feed;
 use crate::heavy::Heavy;
@@ -67,6 +68,8 @@ pub struct Records {
     notify: Notify,
     /// Rung by a cell whose store must be opened again.
     trouble: Arc<tokio::sync::Notify>,
+    /// Rung when an export may be to be begun, or swept.
+    exports: Arc<tokio::sync::Notify>,
     /// When the keyholder was last asked for cells.
     last_asked: Mutex<Instant>,
 }
@@ -90,10 +93,12 @@ impl Records {
             quarantined: RwLock::default(),
             notify,
             trouble: Arc::default(),
+            exports: Arc::default(),
             last_asked: Mutex::new(Instant::now()),
         });
         tokio::spawn(follow(Arc::clone(&records)));
         tokio::spawn(feed(Arc::downgrade(&records), records.trust.feeds()));
+        tokio::spawn(carry_out(Arc::downgrade(&records), Arc::clone(&records.exports)));
         tokio::spawn(extract(Arc::downgrade(&records), records.trust.extractions()));
         records
     }
@@ -220,6 +225,7 @@ impl Records {
                     self.trust.clone(),
                     Arc::clone(&self.heavy),
                     Arc::clone(&self.trouble),
+                    Exports::new(&self.data_dir.join("cells"), id, Arc::clone(&self.exports)),
                 );
                 let cell = Arc::new(cell.ok()?);
                 self.add(Arc::clone(&cell));

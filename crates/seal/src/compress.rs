@@ -27,7 +27,7 @@ thread_local! {
 }
 
 /// The method byte and the compressed (or, where that is smaller, plain) bytes, with `spare` bytes of room for a tag.
-pub(crate) fn compress(plain: &[u8], spare: usize) -> Result<Vec<u8>, SealError> {
+pub fn compress(plain: &[u8], spare: usize) -> Result<Vec<u8>, SealError> {
     COMPRESSOR.with_borrow_mut(|slot| {
         let compressor = match slot {
             Some(compressor) => compressor,
@@ -50,7 +50,7 @@ pub(crate) fn compress(plain: &[u8], spare: usize) -> Result<Vec<u8>, SealError>
 }
 
 /// What [`compress`] was given, if it is at most `max_bytes` long.
-pub(crate) fn decompress(packed: &[u8], max_bytes: usize) -> Result<Vec<u8>, SealError> {
+pub fn decompress(packed: &[u8], max_bytes: usize) -> Result<Vec<u8>, SealError> {
     let (method, bytes) = packed.split_first().ok_or(SealError::Malformed)?;
     match *method {
         STORED if bytes.len() <= max_bytes => Ok(bytes.to_vec()),

@@ -10,6 +10,7 @@
 pub mod alarms;
 pub mod budgets;
 pub mod contain;
+pub mod exports;
 pub mod incident;
 pub mod people;
 pub mod policy;
@@ -216,6 +217,8 @@ pub enum Event {
     Related(relation::RelationEvent),
     /// What the cell's roles may do changed.
     Policy(policy::PolicyEvent),
+    /// Something happened to an export of many patients at once.
+    Export(exports::ExportEvent),
 }
 
 /// The part that says who, why and whom.
@@ -297,6 +300,8 @@ pub enum Interaction {
     Count,
     /// Why somebody opens a patient's record without a treating relationship: nothing of FHIR's.
     Relation,
+    /// $export of the Bulk Data specification.
+    Export,
 }
 
 /// Why something was refused. Outside, all of these look alike but for no session and a spent budget.

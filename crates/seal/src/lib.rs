@@ -26,6 +26,7 @@ pub mod wrap;
 mod compress;
 
 pub use approver::Approver;
+pub use compress::{compress, decompress};
 pub use envelope::{Part, Sealed};
 pub use header::Header;
 pub use ids::{CellId, ClientId, DeviceId, PrincipalId, Pseudonym, SessionId};

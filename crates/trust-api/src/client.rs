@@ -164,11 +164,22 @@ impl Trust {
         interaction: Interaction,
         read: Read,
     ) -> Result<Admission, TrustError> {
+        self.admission(asker.circumstances(interaction), Intent::Read, read, self.under(asker)).await
+    }
+
+    /// Asks for versions to be opened, by this intent.
+    pub(crate) async fn admission(
+        &self,
+        circumstances: Admit,
+        intent: fn(Read) -> Intent,
+        read: Read,
+        under: Under,
+    ) -> Result<Admission, TrustError> {
         let headers: Vec<_> = read.versions.iter().map(|version| version.header).collect();
         let part = read.part;
-        let (asked, under) = (Instant::now(), self.under(asker));
-        let Admitted { receipt, valid_ms, mut grants } =
-            self.admitted(asker.admit(interaction, Intent::Read(read))).await?;
+        let asked = Instant::now();
+        let admit = Admit { intents: vec![intent(read)], ..circumstances };
+        let Admitted { receipt, valid_ms, mut grants } = self.admitted(admit).await?;
         match grants.pop() {
             Some(Grant::Keys(keys)) if grants.is_empty() && keys.len() == headers.len() => Ok(Admission {
                 receipt,

@@ -31,6 +31,11 @@ pub struct Under {
 }
 
 impl Under {
+    /// The cell in which it was admitted.
+    pub fn cell(&self) -> CellId {
+        self.cell
+    }
+
     /// Both: of one session, asked for when the first of them was.
     #[must_use]
     pub fn with(self, other: Self) -> Self {

@@ -10,6 +10,7 @@ pub mod alarms;
 pub mod budgets;
 mod bytes;
 pub mod contain;
+pub mod exports;
 pub mod extract;
 pub mod incident;
 pub mod index;
@@ -29,6 +30,7 @@ use budgets::{OwnBudget, OwnBudgetAnswer};
 use bytes::many_wrap_bytes;
 pub(crate) use bytes::{plain_bytes, wrap_bytes};
 use contain::{Ended, Ending, EndingDone};
+use exports::{ExportAnswer, ExportAsk};
 use extract::{BodyPiece, ExtractFeed, ExtractWanted, Extracted, OwnParameters, ParameterChange};
 use index::{Feed, FeedWanted};
 use people::{DoorAnswer, DoorAsk, OfSession, Redeem, TouchOf, Who};
@@ -212,6 +214,8 @@ pub enum Ask {
     Related(Box<RelatedAsk>),
     /// What somebody may do in a session: so that nobody is shown what they would be refused. No entry.
     Rights(OfSession),
+    /// About exports of many patients at once.
+    Export(Box<ExportAsk>),
 }
 
 /// The answer to an [`Ask`].
@@ -247,6 +251,8 @@ pub enum Answer {
     Related(Box<RelatedAnswer>),
     /// To [`Ask::Rights`].
     Rights(Rights),
+    /// To [`Ask::Export`].
+    Export(Box<ExportAnswer>),
 }
 
 /// `admit(session, proof, purpose, intents[])`.
@@ -277,8 +283,8 @@ pub enum Intent {
     Write(Write),
     /// Seal one message to another cell. Kept for the exchange.
     Disclose,
-    /// Open a whole cell. Kept for bulk export.
-    Export,
+    /// Open these versions for an export that was approved; the token is its job's. Charged to the cell's budget.
+    Export(Read),
     /// Nothing that was asked for is there. Logged, so that probing shows.
     Missing,
     /// As [`Intent::Write`], and when it lands the cell's own search parameters change.

@@ -35,6 +35,12 @@ pub(crate) fn is_lenient(headers: &HeaderMap) -> bool {
     handling.is_some_and(|value| value.trim_matches('"') == "lenient")
 }
 
+/// `Prefer: respond-async` (RFC 7240, section 4.1): the answer may come later.
+pub(crate) fn is_async(headers: &HeaderMap) -> bool {
+    let values = headers.get_all("prefer").into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split([',', ';'])).any(|preference| preference.trim() == "respond-async")
+}
+
 /// What of the client's preferences is followed, as the header Preference-Applied says it (RFC 7240, section 3); none when
 /// nothing is. `writes` says whether something is written, else something is searched for.
 pub(crate) fn applied(headers: &HeaderMap, writes: bool) -> Option<&'static str> {

@@ -73,3 +73,25 @@ reason-on-duty = Dienst in der Nacht oder am Wochenende.
 reason-paperwork = Schreibarbeit.
 reason-transfer = eine Übergabe von Akten.
 reason-other = etwas anderes.
+export = Einen Export freigeben
+export-system = Alle Akten und die Listen der Praxis
+export-patients = Alle Akten
+export-group = Die Akten einer Gruppe
+export-count = { $count ->
+    [one] Von höchstens einem Patienten,
+   *[other] Von höchstens { $count } Patienten,
+}
+export-kinds = { $count ->
+    [one] Einträge einer Art.
+   *[other] Einträge von { $count } Arten.
+}
+export-all-kinds = alles, was die Rolle lesen darf.
+export-since = Nur, was seit einem Tag geändert wurde, den die Anfrage nennt.
+export-by = Beantragt hat es { $name }.
+export-by-application = Beantragt hat es die Anwendung { $name }.
+export-room = Danach hat die Praxis von ihrem Budget an Akten verbraucht:
+export-hour = in der Stunde
+export-day = am Tag
+export-30-days = in 30 Tagen
+export-what = Wer es beantragt hat, kann danach einen Tag lang jede Datei einmal abholen. Was abgeholt ist, ist aus der Praxis hinaus. Fragen Sie nach, ob der Antrag wirklich von dort kommt, bevor Sie bestätigen. Er steht im Protokoll und löst einen Alarm aus.
+export-go = Mit Passkey freigeben

@@ -73,3 +73,25 @@ reason-on-duty = on duty at night or at the weekend.
 reason-paperwork = paperwork.
 reason-transfer = a transfer of records.
 reason-other = something else.
+export = Approve an export
+export-system = All charts, and the practice’s lists
+export-patients = All charts
+export-group = The charts of a group
+export-count = { $count ->
+    [one] Of one patient at most,
+   *[other] Of { $count } patients at most,
+}
+export-kinds = { $count ->
+    [one] records of one type.
+   *[other] records of { $count } types.
+}
+export-all-kinds = all that the role may read.
+export-since = Only what was changed since a day that the request names.
+export-by = { $name } asked for it.
+export-by-application = The application { $name } asked for it.
+export-room = After it, of its budget of charts the practice has used:
+export-hour = in the hour
+export-day = in the day
+export-30-days = in 30 days
+export-what = Whoever asked can then fetch each file once, for a day. What is fetched has left the practice. Ask them whether the request is really theirs before you confirm. It stands in the log, and raises an alarm.
+export-go = Approve it, with your passkey

@@ -73,3 +73,25 @@ reason-on-duty = une garde de nuit ou de week-end.
 reason-paperwork = du travail administratif.
 reason-transfer = une transmission de dossiers.
 reason-other = autre chose.
+export = Approuver un export
+export-system = Tous les dossiers, et les listes du cabinet
+export-patients = Tous les dossiers
+export-group = Les dossiers d’un groupe
+export-count = { $count ->
+    [one] D’un patient au plus,
+   *[other] De { $count } patients au plus,
+}
+export-kinds = { $count ->
+    [one] les enregistrements d’un type.
+   *[other] les enregistrements de { $count } types.
+}
+export-all-kinds = tout ce que le rôle peut lire.
+export-since = Seulement ce qui a changé depuis un jour que la demande indique.
+export-by = Demandé par { $name }.
+export-by-application = Demandé par l’application { $name }.
+export-room = Ensuite, le cabinet aura utilisé de son budget de dossiers :
+export-hour = dans l’heure
+export-day = dans la journée
+export-30-days = en 30 jours
+export-what = Qui l’a demandé pourra ensuite retirer chaque fichier une fois, pendant un jour. Ce qui est retiré a quitté le cabinet. Vérifiez que la demande vient bien de cette personne avant de confirmer. Elle figure au journal et déclenche une alerte.
+export-go = Approuver avec ma clé d’accès

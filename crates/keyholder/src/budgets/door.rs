@@ -149,7 +149,7 @@ impl Core {
             && self.is_old_enough(&by.passkey, now_ms)
     }
 
-    fn is_old_enough(&self, passkey: &DeviceId, now_ms: u64) -> bool {
+    pub(crate) fn is_old_enough(&self, passkey: &DeviceId, now_ms: u64) -> bool {
         let passkey = self.state.people.passkeys.get(passkey);
         passkey.is_some_and(|known| known.by_machine || known.added_ms + MIN_PASSKEY_MS <= now_ms)
     }

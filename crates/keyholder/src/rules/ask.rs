@@ -257,7 +257,7 @@ impl State {
 
 fn all_rights() -> impl Iterator<Item = Right> {
     let to = Verb::ALL.into_iter().flat_map(|verb| Category::ALL.map(|category| Right::To(verb, category)));
-    to.chain([Right::CountExactly, Right::Unasked])
+    to.chain([Right::CountExactly, Right::Unasked, Right::Export])
 }
 
 fn has(rights: &Rights, what: Right) -> bool {
@@ -265,6 +265,7 @@ fn has(rights: &Rights, what: Right) -> bool {
         Right::To(verb, category) => rights.of(verb).holds(category),
         Right::CountExactly => rights.counts_exactly,
         Right::Unasked => rights.unasked,
+        Right::Export => rights.exports,
     }
 }
 

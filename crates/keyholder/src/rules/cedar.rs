@@ -158,6 +158,7 @@ impl Asked {
         let mut rights = Rights {
             counts_exactly: self.practice(role, "countExactly")?,
             unasked: self.practice(role, "openUnasked")?,
+            exports: self.practice(role, "export")?,
             ..Rights::default()
         };
         for verb in Verb::ALL {
@@ -319,6 +320,7 @@ pub fn write(table: &Table) -> String {
         let practice = [
             ("countExactly", rights.counts_exactly),
             ("openUnasked", rights.unasked),
+            ("export", rights.exports),
             ("administer", role.administers),
             ("approve", role.approves),
         ];

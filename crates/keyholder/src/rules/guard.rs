@@ -59,6 +59,7 @@ fn fault(asked: &Asked, role: &Role, own: &Rights, rights: &Rights) -> PolicyFau
     match all.find(|(verb, category)| differs(*verb, *category)) {
         Some((verb, category)) => said(asked, guard, role, verb.name(), Some(category)),
         None if rights.unasked != own.unasked => said(asked, guard, role, "openUnasked", None),
+        None if rights.exports != own.exports => said(asked, guard, role, "export", None),
         None => said(asked, guard, role, "countExactly", None),
     }
 }

@@ -137,6 +137,7 @@ pub(crate) fn describe(event: &Event) -> (&'static str, Value) {
         }
         Event::Person(event) => super::log_people::describe(event),
         Event::Budget(event) => super::log_budgets::describe(event),
+        Event::Export(event) => super::log_exports::describe(event),
         Event::SessionRevoked { session } => ("session-revoked", json!({"session": session.to_string()})),
         Event::Quarantined { on } => ("quarantined", json!({"on": on})),
         Event::SigningKeyEscrowed { .. } => ("signing-key-escrowed", Value::Null),

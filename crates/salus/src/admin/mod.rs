@@ -19,6 +19,7 @@ pub mod letters;
 pub mod log;
 mod log_alarms;
 mod log_budgets;
+mod log_exports;
 mod log_people;
 mod log_policy;
 mod log_relations;

@@ -132,6 +132,7 @@ fn list(shown: &PolicyShown, output: Output) {
                 "approves": role.approves,
                 "counts_exactly": role.rights.counts_exactly,
                 "unasked": role.rights.unasked,
+                "exports": role.rights.exports,
                 "holders": role.holders,
             });
             for verb in Verb::ALL {
@@ -160,6 +161,7 @@ fn right(what: Right) -> String {
         Right::To(verb, category) => format!("{} {}", verb.name(), category.name()),
         Right::CountExactly => "countExactly".to_owned(),
         Right::Unasked => "openUnasked".to_owned(),
+        Right::Export => "export".to_owned(),
     }
 }
 

@@ -52,6 +52,8 @@ impl<'a> Attacker<'a> {
         let headers = [
             ("authorization", authorization.as_str()),
             ("accept", "application/fhir+json"),
+            // Without it, no export is asked for.
+            ("prefer", "respond-async"),
             ("salus-purpose", purpose),
         ];
         let answer = self.send(Method::GET, &path, &headers, Bytes::new()).await?;

@@ -190,6 +190,8 @@ pub enum PasskeyUse {
     Touch,
     /// To give somebody more of a budget.
     Raise,
+    /// To approve an export of many patients.
+    Export,
 }
 
 /// Whether a person may act.

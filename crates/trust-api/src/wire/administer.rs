@@ -144,6 +144,8 @@ pub enum LogKind {
     Budget,
     /// What roles may do changed.
     Rules,
+    /// An export of many patients at once: asked for, approved, taken, ended.
+    Export,
 }
 
 /// The answer to a [`CellAsk`].

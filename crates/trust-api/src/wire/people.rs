@@ -6,6 +6,7 @@
 //! Part of the wire's format: variants are only ever added at the end. Never: a private key; the door never gets a
 //! session's token, the record server never an assertion. State: none.
 
+use super::exports::{ExportOf, ExportSaid};
 use super::{Admit, plain_bytes};
 use crate::Token;
 use salus_seal::entry::budgets::MoreReason;
@@ -103,6 +104,10 @@ pub enum DoorAsk {
     BeginRaise(RaiseOf),
     /// They did. Answered by [`DoorAnswer::Raised`].
     FinishRaise(RaiseOf, Assertion),
+    /// Somebody is to approve an export. Answered by [`DoorAnswer::Export`].
+    BeginExport(ExportOf),
+    /// They did. Answered by [`DoorAnswer::ExportApproved`].
+    FinishExport(ExportOf, Assertion),
 }
 
 /// What allows a passkey to be registered.
@@ -168,6 +173,10 @@ pub enum DoorAnswer {
     Raise(Box<RaiseSaid>),
     /// It is given.
     Raised,
+    /// What is to be approved, and a challenge for exactly that.
+    Export(Box<ExportSaid>),
+    /// It is approved.
+    ExportApproved,
 }
 
 /// What somebody is to give: exactly what was asked for. It names the asker, whom no stranger can guess.

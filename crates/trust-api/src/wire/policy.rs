@@ -163,6 +163,8 @@ pub struct Rights {
     pub counts_exactly: bool,
     /// Whether it opens charts without being asked why, where no treating relationship is known.
     pub unasked: bool,
+    /// Whether it may ask for an export of many patients at once, of what it reads; somebody else approves each.
+    pub exports: bool,
 }
 
 impl Rights {
@@ -193,6 +195,7 @@ impl Rights {
         Verb::ALL.into_iter().all(|verb| self.of(verb).cover(other.of(verb)))
             && (self.counts_exactly || !other.counts_exactly)
             && (self.unasked || !other.unasked)
+            && (self.exports || !other.exports)
     }
 }
 
@@ -339,6 +342,8 @@ pub enum Right {
     CountExactly,
     /// To open charts without being asked why.
     Unasked,
+    /// To ask for exports of many patients at once.
+    Export,
 }
 
 /// Why rules cannot be put in force.

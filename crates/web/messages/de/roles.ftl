@@ -29,6 +29,7 @@ roles-insurance = Versicherung und Rechnungen
 roles-house = die Listen der Praxis selbst
 roles-other = alles andere
 roles-unasked = Wird nicht nach dem Grund gefragt, wo keine Behandlung bekannt ist
+roles-export = Darf einen Export vieler Patienten beantragen; jeden gibt eine zweite Person frei
 roles-exact = Erfährt genaue Zahlen, wo viele passen
 roles-look = Ansehen, was sich ändern würde
 roles-done = Diese Regeln gelten ab jetzt, auch für alle, die angemeldet sind.
@@ -82,6 +83,10 @@ roles-more-unasked = { $count ->
     [one] 1 weitere Person wird nicht mehr nach dem Grund gefragt
    *[other] { $count } weitere werden nicht mehr nach dem Grund gefragt
 }
+roles-more-export = { $count ->
+    [one] 1 weitere Person kann Exporte beantragen
+   *[other] { $count } weitere können Exporte beantragen
+}
 roles-fewer-read = { $count ->
     [one] 1 Person kann nicht mehr öffnen: { $what }
    *[other] { $count } können nicht mehr öffnen: { $what }
@@ -109,6 +114,10 @@ roles-fewer-exact = { $count ->
 roles-fewer-unasked = { $count ->
     [one] 1 Person wird ab jetzt nach dem Grund gefragt
    *[other] { $count } werden ab jetzt nach dem Grund gefragt
+}
+roles-fewer-export = { $count ->
+    [one] 1 Person kann keine Exporte mehr beantragen
+   *[other] { $count } können keine Exporte mehr beantragen
 }
 roles-fault-long = Der Text ist zu lang: höchstens { $count } Bytes.
 roles-fault-many = Es sind zu viele Regeln: höchstens { $count }.

@@ -29,6 +29,7 @@ roles-insurance = insurance and bills
 roles-house = the practice’s own lists
 roles-other = everything else
 roles-unasked = Is not asked why, where no treating relationship is known
+roles-export = May ask for an export of many patients; a second person approves each
 roles-exact = Is told exact numbers, where many match
 roles-look = See what this would change
 roles-done = These rules hold from now on, also for whoever is signed in.
@@ -82,6 +83,10 @@ roles-more-unasked = { $count ->
     [one] 1 more is no longer asked why
    *[other] { $count } more are no longer asked why
 }
+roles-more-export = { $count ->
+    [one] 1 more can ask for exports
+   *[other] { $count } more can ask for exports
+}
 roles-fewer-read = { $count ->
     [one] 1 can no longer open: { $what }
    *[other] { $count } can no longer open: { $what }
@@ -109,6 +114,10 @@ roles-fewer-exact = { $count ->
 roles-fewer-unasked = { $count ->
     [one] 1 is asked why from now on
    *[other] { $count } are asked why from now on
+}
+roles-fewer-export = { $count ->
+    [one] 1 can ask for exports no more
+   *[other] { $count } can ask for exports no more
 }
 roles-fault-long = The text is too long: at most { $count } bytes.
 roles-fault-many = There are too many rules: at most { $count }.

@@ -29,6 +29,7 @@ roles-insurance = assurance et factures
 roles-house = les listes du cabinet lui-même
 roles-other = tout le reste
 roles-unasked = N’est pas interrogé sur le motif, quand aucun lien de soin n’est connu
+roles-export = Peut demander l’export de nombreux patients ; une deuxième personne approuve chacun
 roles-exact = Apprend les nombres exacts, quand beaucoup correspondent
 roles-look = Voir ce qui changerait
 roles-done = Ces règles valent dès maintenant, aussi pour les personnes connectées.
@@ -82,6 +83,10 @@ roles-more-unasked = { $count ->
     [one] { $count } de plus n’est plus interrogé sur le motif
    *[other] { $count } de plus ne sont plus interrogés sur le motif
 }
+roles-more-export = { $count ->
+    [one] 1 personne de plus peut demander des exports
+   *[other] { $count } de plus peuvent demander des exports
+}
 roles-fewer-read = { $count ->
     [one] { $count } ne peut plus ouvrir : { $what }
    *[other] { $count } ne peuvent plus ouvrir : { $what }
@@ -109,6 +114,10 @@ roles-fewer-exact = { $count ->
 roles-fewer-unasked = { $count ->
     [one] { $count } est désormais interrogé sur le motif
    *[other] { $count } sont désormais interrogés sur le motif
+}
+roles-fewer-export = { $count ->
+    [one] 1 personne ne peut plus demander d’exports
+   *[other] { $count } ne peuvent plus demander d’exports
 }
 roles-fault-long = Le texte est trop long : { $count } octets au plus.
 roles-fault-many = Il y a trop de règles : { $count } au plus.

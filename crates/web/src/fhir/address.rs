@@ -54,8 +54,13 @@ pub(crate) fn read(path: &str) -> Result<Address<'_>, Unread> {
         (1, "openapi.json", ..) => Shape::OpenApi,
         (1, "_search", ..) => Shape::SystemSearch,
         (1, "_history", ..) => Shape::SystemHistory,
+        (1, "$export", ..) => Shape::SystemExport,
         (1, ..) => Shape::Type,
         (2, ".well-known", "smart-configuration", ..) => Shape::Smart,
+        (2, "$export-status", ..) => Shape::ExportStatus,
+        (3, "$export-file", ..) => Shape::ExportFile,
+        (2, "Patient", "$export", ..) => Shape::PatientExport,
+        (3, "Group", _, "$export", _) if named(second) => Shape::GroupExport,
         (2, _, "_search", ..) if named(kind) => Shape::TypeSearch,
         (2, _, "_history", ..) if named(kind) => Shape::TypeHistory,
         (2, ..) if !kind.is_empty() && named(second) => Shape::Instance,
@@ -81,7 +86,10 @@ pub(crate) fn read(path: &str) -> Result<Address<'_>, Unread> {
         | Shape::MetaAdd
         | Shape::MetaDelete
         | Shape::Everything
+        | Shape::GroupExport
+        | Shape::ExportStatus
         | Shape::Document => id = decoded(second)?,
+        Shape::ExportFile => (id, version) = (decoded(second)?, decoded(third)?),
         Shape::Version => (id, version) = (decoded(second)?, decoded(fourth)?),
         Shape::Compartment | Shape::CompartmentSearch => (id, within) = (decoded(second)?, decoded(third)?),
         _ => {}

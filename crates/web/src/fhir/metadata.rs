@@ -1,7 +1,7 @@
 //! `GET [base]/metadata`: the CapabilityStatement, made from the table of what is offered.
 
 use super::patch;
-use super::table::OFFERS;
+use super::table::{EXPORTS, OFFERS};
 use crate::answer::Answer;
 use crate::negotiate::{FHIR_JSON, OFFERED};
 use crate::web::Web;
@@ -102,10 +102,11 @@ fn resources(own: &[Parameter]) -> String {
     let compartments: Vec<_> =
         ResourceType::all().filter(|kind| is_compartment(*kind)).map(compartment).collect();
     format!(
-        r#""resource":[{}],"interaction":[{}]{}{}"#,
+        r#""resource":[{}],"interaction":[{}]{}{}{}"#,
         resources.join(","),
         codes_at(false),
         list("searchParam", &common.join(",")),
+        list("operation", &exports(None).collect::<Vec<_>>().join(",")),
         list("compartment", &compartments.join(","))
     )
 }
@@ -116,7 +117,13 @@ fn operations(kind: ResourceType) -> String {
     let own = all.filter(|operation| operation.of.is_none_or(|of| of == kind.name()));
     let written =
         own.map(|one| format!(r#"{{"name":"{}","definition":{}}}"#, one.name, quote(one.definition)));
-    written.collect::<Vec<_>>().join(",")
+    written.chain(exports(Some(kind.name()))).collect::<Vec<_>>().join(",")
+}
+
+/// The bulk export at a type, or at the base.
+fn exports(of: Option<&str>) -> impl Iterator<Item = String> {
+    let own = EXPORTS.iter().filter(move |(at, _)| *at == of);
+    own.map(|(_, definition)| format!(r#"{{"name":"export","definition":{}}}"#, quote(definition)))
 }
 
 fn parameter(parameter: &Parameter) -> String {

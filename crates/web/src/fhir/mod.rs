@@ -9,6 +9,8 @@ mod create;
 mod delete;
 mod document;
 mod everything;
+mod export;
+mod export_text;
 mod history;
 mod history_all;
 mod html;
@@ -37,9 +39,9 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use hyper::body::Incoming;
 use salus_records::fhir::{Language, ResourceType};
-use salus_records::{Asker, Cell, RecordsError};
+use salus_records::{Asker, Cell, ExportOfWhom, RecordsError};
 use std::sync::Arc;
-use table::Verb;
+use table::{Shape, Verb};
 
 /// Which of the client's preferences were followed (RFC 7240, section 3).
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
@@ -140,6 +142,7 @@ pub(crate) async fn answer(
             prefer::applied(&parts.headers, true)
         }
         Verb::Search | Verb::SearchForm => prefer::applied(&parts.headers, false),
+        Verb::Export => Some("respond-async"),
         _ => None,
     };
     let answer = match verb {
@@ -163,6 +166,17 @@ pub(crate) async fn answer(
         Verb::Document => document::answer(&ask).await,
         Verb::Everything => everything::answer(&ask).await,
         Verb::CarryOut => base::answer(&ask, body).await,
+        Verb::Export => {
+            let whom = match address.shape {
+                Shape::PatientExport => ExportOfWhom::Patients,
+                Shape::GroupExport => ExportOfWhom::Group(ask.id.to_owned()),
+                _ => ExportOfWhom::System,
+            };
+            export::ask(&ask, whom, body).await
+        }
+        Verb::ExportStatus => export::status(&ask).await,
+        Verb::ExportCancel => export::cancel(&ask).await,
+        Verb::ExportFile => export::file(&ask).await,
         Verb::Capabilities | Verb::OpenApi | Verb::SmartConfiguration => Err(RecordsError::Internal.into()),
     };
     answer.map(|answer| match followed {

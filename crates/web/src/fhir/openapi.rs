@@ -57,6 +57,11 @@ fn path_of(shape: Shape) -> (&'static str, &'static [&'static str]) {
         Shape::MetaAdd => ("/{type}/{id}/$meta-add", &["type", "id"]),
         Shape::MetaDelete => ("/{type}/{id}/$meta-delete", &["type", "id"]),
         Shape::Everything => ("/Patient/{id}/$everything", &["id"]),
+        Shape::SystemExport => ("/$export", &[]),
+        Shape::PatientExport => ("/Patient/$export", &[]),
+        Shape::GroupExport => ("/Group/{id}/$export", &["id"]),
+        Shape::ExportStatus => ("/$export-status/{id}", &["id"]),
+        Shape::ExportFile => ("/$export-file/{id}/{version}", &["id", "version"]),
     }
 }
 
@@ -95,7 +100,10 @@ fn operations(offer: &Offer) -> Vec<String> {
             responses(offer.verb)
         )
     };
-    if offer.method == Method::GET {
+    if offer.shape == Shape::ExportFile {
+        // To ask only for its head would use it up.
+        vec![of("get")]
+    } else if offer.method == Method::GET {
         vec![of("get"), of("head")]
     } else {
         vec![of(&offer.method.as_str().to_ascii_lowercase())]
@@ -121,6 +129,8 @@ fn parameters(verb: Verb) -> &'static [&'static str] {
         Verb::History => &["format", "pretty", "count"],
         Verb::HistoryAll => &["format", "pretty", "count", "since"],
         Verb::Everything => &["format", "pretty", "count", "since"],
+        Verb::Export => &["preferAsync", "types", "since", "outputFormat"],
+        Verb::ExportStatus | Verb::ExportCancel | Verb::ExportFile => &[],
         Verb::Create | Verb::CarryOut => &["format", "pretty", "prefer"],
         Verb::MetaAdd | Verb::MetaDelete => &["format", "pretty", "ifMatch"],
         Verb::Update | Verb::UpdateBy | Verb::Patch | Verb::PatchBy => {
@@ -159,6 +169,8 @@ fn responses(verb: Verb) -> String {
         Verb::Create | Verb::Update | Verb::UpdateBy => &[200, 201],
         Verb::Delete | Verb::DeleteBy => &[200, 204],
         Verb::Read | Verb::Vread => &[200, 304],
+        Verb::Export | Verb::ExportCancel => &[202],
+        Verb::ExportStatus => &[200, 202],
         _ => &[200],
     };
     let writes = body(verb).is_some() || matches!(verb, Verb::Delete | Verb::DeleteBy);
@@ -170,6 +182,7 @@ fn responses(verb: Verb) -> String {
 fn status(code: u16) -> String {
     let (name, content) = match code {
         204 | 304 => ("empty", String::new()),
+        202 => ("accepted", String::new()),
         200 | 201 => ("done", formats()),
         _ => ("OperationOutcome", formats()),
     };
@@ -207,6 +220,14 @@ fn components() -> String {
         ("pretty", "_pretty", "query", r#"{"type":"boolean"}"#.to_owned()),
         ("count", "_count", "query", count.to_owned()),
         ("since", "_since", "query", r#"{"type":"string","format":"date-time"}"#.to_owned()),
+        ("types", "_type", "query", r#"{"type":"string"}"#.to_owned()),
+        (
+            "outputFormat",
+            "_outputFormat",
+            "query",
+            r#"{"type":"string","enum":["application/fhir+ndjson","application/ndjson","ndjson"]}"#.to_owned(),
+        ),
+        ("preferAsync", "Prefer", "header", r#"{"type":"string","enum":["respond-async"]}"#.to_owned()),
         ("patient", "patient", "query", r#"{"type":"string"}"#.to_owned()),
         (
             "prefer",
@@ -245,8 +266,9 @@ mod tests {
             let (path, _) = path_of(offer.shape);
             let method = offer.method.as_str().to_ascii_lowercase();
             let operation = &page["paths"][path][&method];
-            assert!(operation["responses"]["200"].is_object(), "{path} {method}");
-            described += 1 + usize::from(offer.method == Method::GET);
+            let done = ["200", "202"].iter().any(|code| operation["responses"][code].is_object());
+            assert!(done, "{path} {method}");
+            described += 1 + usize::from(offer.method == Method::GET && offer.shape != Shape::ExportFile);
         }
         let paths = page["paths"].as_object().unwrap().values();
         let all = paths.map(|path| path.as_object().unwrap().len() - 1).sum::<usize>();

@@ -47,6 +47,16 @@ pub(crate) enum Shape {
     Document,
     /// `[base]/openapi.json`
     OpenApi,
+    /// `[base]/$export`
+    SystemExport,
+    /// `[base]/Patient/$export`
+    PatientExport,
+    /// `[base]/Group/[id]/$export`
+    GroupExport,
+    /// `[base]/$export-status/[number]`
+    ExportStatus,
+    /// `[base]/$export-file/[number]/[file]`
+    ExportFile,
 }
 
 impl Shape {
@@ -60,6 +70,9 @@ impl Shape {
                 | Self::SystemSearch
                 | Self::SystemHistory
                 | Self::OpenApi
+                | Self::SystemExport
+                | Self::ExportStatus
+                | Self::ExportFile
         )
     }
 
@@ -86,6 +99,11 @@ impl Shape {
             Self::LastN => "/{cell}/fhir/Observation/$lastn",
             Self::Document => "/{cell}/fhir/Composition/{id}/$document",
             Self::OpenApi => "/{cell}/fhir/openapi.json",
+            Self::SystemExport => "/{cell}/fhir/$export",
+            Self::PatientExport => "/{cell}/fhir/Patient/$export",
+            Self::GroupExport => "/{cell}/fhir/Group/{id}/$export",
+            Self::ExportStatus => "/{cell}/fhir/$export-status/{id}",
+            Self::ExportFile => "/{cell}/fhir/$export-file/{id}/{version}",
         }
     }
 }
@@ -116,6 +134,10 @@ pub(crate) enum Verb {
     Delete,
     History,
     Vread,
+    Export,
+    ExportStatus,
+    ExportCancel,
+    ExportFile,
 }
 
 /// One thing that is offered.
@@ -133,7 +155,7 @@ const fn offer(shape: Shape, method: Method, verb: Verb, codes: &'static [&'stat
 }
 
 /// Everything that is offered.
-pub(crate) static OFFERS: [Offer; 31] = [
+pub(crate) static OFFERS: [Offer; 40] = [
     offer(Shape::Instance, Method::GET, Verb::Read, &["read"]),
     offer(Shape::Version, Method::GET, Verb::Vread, &["vread"]),
     offer(Shape::Instance, Method::PUT, Verb::Update, &["update"]),
@@ -165,6 +187,15 @@ pub(crate) static OFFERS: [Offer; 31] = [
     offer(Shape::LastN, Method::GET, Verb::LastN, &[]),
     offer(Shape::Document, Method::GET, Verb::Document, &[]),
     offer(Shape::OpenApi, Method::GET, Verb::OpenApi, &[]),
+    offer(Shape::SystemExport, Method::GET, Verb::Export, &[]),
+    offer(Shape::SystemExport, Method::POST, Verb::Export, &[]),
+    offer(Shape::PatientExport, Method::GET, Verb::Export, &[]),
+    offer(Shape::PatientExport, Method::POST, Verb::Export, &[]),
+    offer(Shape::GroupExport, Method::GET, Verb::Export, &[]),
+    offer(Shape::GroupExport, Method::POST, Verb::Export, &[]),
+    offer(Shape::ExportStatus, Method::GET, Verb::ExportStatus, &[]),
+    offer(Shape::ExportStatus, Method::DELETE, Verb::ExportCancel, &[]),
+    offer(Shape::ExportFile, Method::GET, Verb::ExportFile, &[]),
 ];
 
 /// An operation, as the CapabilityStatement lists it.
@@ -176,6 +207,13 @@ pub(crate) struct Operation {
     /// The type whose records have it; none for all types.
     pub of: Option<&'static str>,
 }
+
+/// The operations of bulk export, by the type at which they are offered; none: at the base.
+pub(crate) static EXPORTS: [(Option<&str>, &str); 3] = [
+    (None, "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export"),
+    (Some("Patient"), "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/patient-export"),
+    (Some("Group"), "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/group-export"),
+];
 
 impl Verb {
     /// The operation that it is.

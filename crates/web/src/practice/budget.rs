@@ -85,6 +85,8 @@ struct Own<'a> {
     reasons: Vec<(&'static str, &'static str)>,
     hours: &'static [u64],
     most: u32,
+    /// Whether the person may ask for exports of many patients.
+    can_export: bool,
     /// What was wrong with what was asked for.
     wrong: Option<String>,
 }
@@ -136,6 +138,7 @@ async fn show(ask: &PageAsk<'_>, wrong: Option<String>, status: StatusCode) -> R
         reasons: REASONS.map(|(code, _, words)| (code, words)).to_vec(),
         hours: &HOURS,
         most: budget.base.chart.days_30,
+        can_export: ask.rights.exports,
         wrong,
     };
     Ok(Page::new(Rail::Nowhere, t.say("more-title"), &body).status(status).answer(ask))

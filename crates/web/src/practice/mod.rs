@@ -11,6 +11,7 @@ mod budget;
 mod chart;
 mod clock;
 mod due;
+mod exports;
 mod find;
 mod inbox;
 mod lines;
@@ -59,6 +60,7 @@ pub(crate) type Route = (&'static str, &'static str);
 enum Area {
     Admin,
     Budget,
+    Exports,
     Chart,
     Look,
     SignIn,
@@ -84,6 +86,7 @@ const AREAS: &[(Area, &[Route])] = &[
     (Area::Open, open::ROUTES),
     (Area::Write, write::ROUTES),
     (Area::Budget, budget::ROUTES),
+    (Area::Exports, exports::ROUTES),
     (Area::Chart, chart::ROUTES),
     (Area::Admin, admin::ROUTES),
     (Area::Reason, reason::ROUTES),
@@ -271,6 +274,7 @@ async fn reach(ask: &PageAsk<'_>, area: Area) -> Result<Answer, Trouble> {
         Area::Open => Box::pin(open::answer(ask)).await,
         Area::Write => Box::pin(write::answer(ask)).await,
         Area::Budget => Box::pin(budget::answer(ask)).await,
+        Area::Exports => Box::pin(exports::answer(ask)).await,
         Area::Chart => Box::pin(chart::answer(ask)).await,
         Area::Reason => Box::pin(reason::answer(ask)).await,
     }

@@ -17,6 +17,7 @@ static WORDS: LazyLock<Catalogue> = LazyLock::new(|| {
         sources!("budgets"),
         sources!("changes"),
         sources!("roles"),
+        sources!("exports"),
     ])
 });
 

@@ -11,18 +11,18 @@ use salus_trust_api::wire::people::*;
 use salus_trust_api::wire::{AdminAnswer, AdminAsk};
 use salus_trust_api::{Budgets, Limits};
 
-const PAGES: &str = "https://salus.example";
+pub const PAGES: &str = "https://salus.example";
 const DOOR: &str = "http://localhost:1";
 
 /// Somebody with a passkey, at a browser where they are signed in.
-struct Person<'a> {
-    salus: &'a Salus,
-    passkey: Authenticator,
+pub struct Person<'a> {
+    pub salus: &'a Salus,
+    pub passkey: Authenticator,
     principal: PrincipalId,
     cookie: String,
 }
 
-fn assertion(passkey: &Authenticator, answer: Answer) -> Assertion {
+pub fn assertion(passkey: &Authenticator, answer: Answer) -> Assertion {
     Assertion {
         credential: passkey.credential.clone(),
         user_handle: Some(passkey.user_handle.clone()),
@@ -33,7 +33,7 @@ fn assertion(passkey: &Authenticator, answer: Answer) -> Assertion {
 }
 
 impl<'a> Person<'a> {
-    fn of(salus: &'a Salus, role: &str, name: &str) -> Self {
+    pub fn of(salus: &'a Salus, role: &str, name: &str) -> Self {
         let new = NewPerson {
             name: name.into(),
             role: role.into(),
@@ -83,11 +83,11 @@ impl<'a> Person<'a> {
         Http::new(self.salus.address()).send(method, &format!("/praxis{path}"), &headers, body.as_bytes())
     }
 
-    fn get(&self, path: &str) -> Reply {
+    pub fn get(&self, path: &str) -> Reply {
         self.send("GET", path, "", "")
     }
 
-    fn post(&self, path: &str, body: &str) -> Reply {
+    pub fn post(&self, path: &str, body: &str) -> Reply {
         self.send("POST", path, "", body)
     }
 
@@ -132,7 +132,7 @@ fn decoded(text: &str) -> Vec<u8> {
 }
 
 /// A parameter of an address.
-fn parameter(address: &str, name: &str) -> String {
+pub fn parameter(address: &str, name: &str) -> String {
     let query = address.split_once('?').unwrap().1;
     let value = query.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}="))).unwrap();
     value.replace("%3A", ":").replace("%2F", "/")
@@ -152,7 +152,12 @@ fn raise_of(link: &str) -> RaiseOf {
 
 /// The address at the door to which a page leads for a raise.
 fn raise_link(page: &str) -> String {
-    let start = page.find(&format!("{DOOR}/raise?")).unwrap_or_else(|| panic!("no way to give it: {page}"));
+    link(page, "raise")
+}
+
+/// The same for something else.
+pub fn link(page: &str, what: &str) -> String {
+    let start = page.find(&format!("{DOOR}/{what}?")).unwrap_or_else(|| panic!("no way to the door: {page}"));
     page[start..].split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&")
 }
 
@@ -165,7 +170,7 @@ fn change(salus: &Salus, principal: PrincipalId, charts: u32) {
 }
 
 /// A practice with patients, by their ids.
-fn practice(salus: &Salus, patients: usize) -> (Cell, Vec<String>) {
+pub fn practice(salus: &Salus, patients: usize) -> (Cell, Vec<String>) {
     let cell = salus.cell("praxis");
     let name = |n| format!(r#"{{"resourceType":"Patient","name":[{{"family":"Fall{n}"}}]}}"#);
     let ids = (0..patients).map(|n| cell.create("Patient", &name(n))).collect();

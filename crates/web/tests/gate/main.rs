@@ -15,6 +15,7 @@ mod conditional;
 mod conditions;
 mod contain;
 mod echo;
+mod exports;
 mod extractor;
 mod formats;
 mod histories;

@@ -25,7 +25,7 @@ const LINES: usize = 50;
 /// How many stretches of the log one page has the keyholder look at.
 const MAX_STRETCHES: usize = 12;
 
-const KINDS: [(&str, LogKind); 11] = [
+const KINDS: [(&str, LogKind); 12] = [
     ("opened", LogKind::Opened),
     ("searched", LogKind::Searched),
     ("written", LogKind::Written),
@@ -36,11 +36,12 @@ const KINDS: [(&str, LogKind); 11] = [
     ("alarms", LogKind::Alarm),
     ("budgets", LogKind::Budget),
     ("rules", LogKind::Rules),
+    ("exports", LogKind::Export),
     ("bookkeeping", LogKind::Report),
 ];
 
 /// What is shown where no kind was chosen: all but bookkeeping.
-const USUAL: [LogKind; 11] = [
+const USUAL: [LogKind; 12] = [
     LogKind::Opened,
     LogKind::Searched,
     LogKind::Written,
@@ -52,6 +53,7 @@ const USUAL: [LogKind; 11] = [
     LogKind::Alarm,
     LogKind::Budget,
     LogKind::Rules,
+    LogKind::Export,
 ];
 
 const PURPOSES: [(&str, Purpose); 6] = [

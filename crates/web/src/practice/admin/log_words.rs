@@ -9,6 +9,7 @@ use salus_frame::Words;
 use salus_records::administration::{CellLogEntry, LogKind, LoggedAccess};
 use salus_records::alarm_events::{AlarmEvent, AlarmKind};
 use salus_records::contain_events::{ContainEvent, HoldOn};
+use salus_records::export_events::ExportEvent;
 use salus_records::incident_events::IncidentEvent;
 use salus_records::person_events::{
     InvitationPurpose, PasskeyUse, PersonEvent, PersonStatus, RegistrationAllowed, SignInFault,
@@ -90,12 +91,26 @@ fn what(t: Words, labels: &Labels, told: &CellLogEntry) -> String {
         }
         LogEvent::Incident(event) => incident(t, event),
         LogEvent::Searching(_) => t.say("admin-log-parameter").into_owned(),
+        LogEvent::Export(event) => exported(t, event),
         LogEvent::Budget(event) => super::log_budgets::what(t, event, &about(), told.access.as_ref()),
         _ if told.kind == LogKind::Report => t.say("admin-log-bookkeeping").into_owned(),
         event => match &told.access {
             Some(access) => accessed(t, event, access),
             None => t.say("admin-log-forgotten").into_owned(),
         },
+    }
+}
+
+/// What happened to an export.
+fn exported(t: Words, event: &ExportEvent) -> String {
+    let numbered = |key: &str, export: u64| t.say_with(key, "export", export).into_owned();
+    match event {
+        ExportEvent::Asked(asked) => t.say_with("exports-log-asked", "count", asked.patients).into_owned(),
+        ExportEvent::Approved { export, .. } => numbered("exports-log-approved", *export),
+        ExportEvent::Begun { export } => numbered("exports-log-begun", *export),
+        ExportEvent::Ready { export, .. } => numbered("exports-log-ready", *export),
+        ExportEvent::Taken { export, .. } => numbered("exports-log-taken", *export),
+        ExportEvent::Ended { export, .. } => numbered("exports-log-ended", *export),
     }
 }
 
@@ -221,6 +236,7 @@ pub(super) fn interaction(interaction: Interaction) -> &'static str {
         Interaction::Session => "admin-asked-session",
         Interaction::Count => "admin-asked-count",
         Interaction::Relation => "admin-asked-relation",
+        Interaction::Export => "admin-asked-export",
     }
 }
 
@@ -250,6 +266,7 @@ fn passkey_use(purpose: PasskeyUse) -> &'static str {
         PasskeyUse::Remove => "admin-log-used-remove",
         PasskeyUse::Touch => "admin-log-used-touch",
         PasskeyUse::Raise => "admin-log-used-raise",
+        PasskeyUse::Export => "admin-log-used-export",
     }
 }
 

@@ -64,6 +64,7 @@ pub(super) const ROUTES: &[Route] = &[
     ("POST", "/{cell}/admin/clients/{client}/revoke"),
     ("GET", "/{cell}/admin/budgets"),
     ("POST", "/{cell}/admin/budgets"),
+    ("GET", "/{cell}/admin/exports"),
     ("GET", "/{cell}/admin/log"),
     ("GET", "/{cell}/admin/checkpoints"),
     ("GET", "/{cell}/admin/alarms"),
@@ -90,10 +91,11 @@ enum Part {
     Budgets,
     Contain,
     Changes,
+    Exports,
 }
 
 impl Part {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Overview,
         Self::People,
         Self::Roles,
@@ -104,6 +106,7 @@ impl Part {
         Self::Budgets,
         Self::Contain,
         Self::Changes,
+        Self::Exports,
     ];
 
     fn word(self) -> &'static str {
@@ -118,6 +121,7 @@ impl Part {
             Self::Budgets => "budgets",
             Self::Contain => "admin-contain",
             Self::Changes => "admin-changes",
+            Self::Exports => "exports",
         }
     }
 
@@ -133,6 +137,7 @@ impl Part {
             Self::Budgets => "/admin/budgets",
             Self::Contain => "/admin/contain",
             Self::Changes => "/admin/changes",
+            Self::Exports => "/admin/exports",
         }
     }
 
@@ -148,6 +153,7 @@ impl Part {
             Self::Budgets => "8",
             Self::Contain => "9",
             Self::Changes => "0",
+            Self::Exports => "x",
         }
     }
 }
@@ -276,6 +282,10 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         "/{cell}/admin/clients/{client}/revoke" => clients::confirm(ask).await,
         "/{cell}/admin/budgets" if is_post => budgets::change(ask).await,
         "/{cell}/admin/budgets" => budgets::answer(ask).await,
+        "/{cell}/admin/exports" => {
+            let body = super::exports::body(ask, None).await?;
+            Ok(page(ask, Part::Exports, ask.t.say("exports"), None, &body).answer(ask))
+        }
         "/{cell}/admin/log" => log::answer(ask).await,
         "/{cell}/admin/checkpoints" => checkpoints::answer(ask).await,
         "/{cell}/admin/alarms" if is_post => alarms::change(ask).await,

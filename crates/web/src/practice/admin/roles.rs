@@ -214,10 +214,11 @@ fn others(t: Words, of: &RoleShown) -> Vec<Switch> {
         is_free: true,
     };
     let exact = switch("exact", "roles-exact", of.rights.counts_exactly);
+    let exports = switch("exports", "roles-export", of.rights.exports);
     // Applications are never asked.
     match of.is_persons {
-        true => vec![switch("unasked", "roles-unasked", of.rights.unasked), exact],
-        false => vec![exact],
+        true => vec![switch("unasked", "roles-unasked", of.rights.unasked), exact, exports],
+        false => vec![exact, exports],
     }
 }
 

@@ -126,6 +126,7 @@ async fn switched(ask: &PageAsk<'_>) -> Result<PolicyDraft, Trouble> {
     let mut rights = Rights {
         counts_exactly: is_on("exact"),
         unasked: is_on("unasked"),
+        exports: is_on("exports"),
         // It has no switch.
         matches: known.rights.matches,
         ..Rights::default()
@@ -205,7 +206,7 @@ fn words(t: Words, one: &Difference) -> String {
     let roles: Vec<String> = one.roles.iter().map(|name| role(t, name)).collect();
     let of = match one.what {
         Right::To(_, category) => t.say(category_words(category)),
-        Right::CountExactly | Right::Unasked => "".into(),
+        Right::CountExactly | Right::Unasked | Right::Export => "".into(),
     };
     let (count, of) = (one.people, of.into_owned());
     let key = match (one.more, one.what) {
@@ -216,6 +217,7 @@ fn words(t: Words, one: &Difference) -> String {
         (true, Right::To(Verb::Match, _)) => "roles-more-match",
         (true, Right::CountExactly) => "roles-more-exact",
         (true, Right::Unasked) => "roles-more-unasked",
+        (true, Right::Export) => "roles-more-export",
         (false, Right::To(Verb::Read, _)) => "roles-fewer-read",
         (false, Right::To(Verb::Create, _)) => "roles-fewer-create",
         (false, Right::To(Verb::Change, _)) => "roles-fewer-change",
@@ -223,6 +225,7 @@ fn words(t: Words, one: &Difference) -> String {
         (false, Right::To(Verb::Match, _)) => "roles-fewer-match",
         (false, Right::CountExactly) => "roles-fewer-exact",
         (false, Right::Unasked) => "roles-fewer-unasked",
+        (false, Right::Export) => "roles-fewer-export",
     };
     let what = t.say_with_two(key, ("count", count), ("what", of));
     let who = match one.who.len() as u32 {
