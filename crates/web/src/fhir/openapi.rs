@@ -169,8 +169,10 @@ fn responses(verb: Verb) -> String {
         Verb::Create | Verb::Update | Verb::UpdateBy => &[200, 201],
         Verb::Delete | Verb::DeleteBy => &[200, 204],
         Verb::Read | Verb::Vread => &[200, 304],
-        Verb::Export | Verb::ExportCancel => &[202],
-        Verb::ExportStatus => &[200, 202],
+        Verb::ExportCancel => &[202],
+        // What is sent is Parameters, and small.
+        Verb::Export => &[202, 413, 415],
+        Verb::ExportStatus => &[200, 202, 409],
         _ => &[200],
     };
     let writes = body(verb).is_some() || matches!(verb, Verb::Delete | Verb::DeleteBy);

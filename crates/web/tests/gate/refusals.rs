@@ -194,9 +194,13 @@ fn addresses_methods_and_types_that_are_not_offered() {
         assert_eq!((reply.status, reply.header("allow")), (405, Some(allow)), "{method} {rest}");
         assert_eq!(reply.issue(), "not-supported");
     }
-    for rest in
-        ["Patient/$everything", "$export", "Patient/1/Pateint", "Organization/1/Patient", "Patient/1/2/3/4/5"]
-    {
+    for rest in [
+        "Patient/$everything",
+        "$exports",
+        "Patient/1/Pateint",
+        "Organization/1/Patient",
+        "Patient/1/2/3/4/5",
+    ] {
         assert_eq!(cell.get(rest).status, 404, "{rest}");
     }
     assert_eq!(cell.get("Patient/%zz").status, 400);
