@@ -132,6 +132,7 @@ export const PAGES = [
   cell('admin/checkpoints', 'practice-administrator', ['refused']),
   cell('admin/alarms', 'practice-administrator', ['refused']),
   cell('admin/contain', 'practice-administrator', ['refused', 'quarantined']),
+  cell('admin/exports', 'practice-administrator', ['refused']),
   cell('admin/budgets', 'practice-administrator', ['refused', 'quarantined']),
   cell('admin/changes', 'practice-administrator', ['refused']),
   cell('admin/alarms/rules', 'practice-administrator', []),
