@@ -358,7 +358,13 @@ mod tests {
             ("Patient", "_sort", "birthdate", vec![1, 0, 2]),
             ("Patient", "_sort", "-family", vec![1, 0, 2]),
         ] {
-            let options = Options { lenient: false, base_url: "https://h/fhir", now_ms: 0, custom: &[] };
+            let options = Options {
+                lenient: false,
+                leaves_out_empty: false,
+                base_url: "https://h/fhir",
+                now_ms: 0,
+                custom: &[],
+            };
             let search = parse(ResourceType::from_name(kind), &[(name.into(), value.into())], &options);
             assert_eq!(scan.find(&search.expect("understood")), found, "{name}={value}");
         }
@@ -373,7 +379,13 @@ mod tests {
             Resource::parse(text, None).expect("valid")
         };
         let resources: Vec<_> = stored.iter().map(of).collect();
-        let options = Options { lenient: false, base_url: "https://h/fhir", now_ms: 0, custom: &[] };
+        let options = Options {
+            lenient: false,
+            leaves_out_empty: false,
+            base_url: "https://h/fhir",
+            now_ms: 0,
+            custom: &[],
+        };
         let search = parse(ResourceType::from_name("Observation"), &[(name.into(), value.into())], &options);
         let mut found = Scan::new(&resources, &[], "https://h/fhir").find(&search.expect("understood"));
         if name != "_sort" {
@@ -455,7 +467,13 @@ mod tests {
     #[test]
     fn every_example_is_found_by_each_of_its_values() {
         let Some(folder) = support::examples("found by each value") else { return };
-        let options = Options { lenient: false, base_url: "https://h/fhir", now_ms: 0, custom: &[] };
+        let options = Options {
+            lenient: false,
+            leaves_out_empty: false,
+            base_url: "https://h/fhir",
+            now_ms: 0,
+            custom: &[],
+        };
         let (mut asked, mut faults) = (0, Vec::new());
         for (file, text) in support::files(&folder) {
             let Ok(resource) = Resource::parse(text, None) else { continue };

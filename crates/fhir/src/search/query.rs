@@ -23,6 +23,9 @@ pub const MAX_COUNT: u32 = 1_000;
 pub struct Options<'a> {
     /// Leaves out what is not understood, instead of refusing it (`Prefer: handling=lenient`).
     pub lenient: bool,
+    /// Leaves out parameters without a value, with a warning, as R4 wants of a search (section 3.1.1.3); what decides over a write is whole or
+    /// refused.
+    pub leaves_out_empty: bool,
     /// This server's address, without a `/` at its end.
     pub base_url: &'a str,
     /// The time, for `ap` of dates: milliseconds since 1970, UTC.

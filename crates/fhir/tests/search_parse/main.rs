@@ -17,7 +17,7 @@ fn kind(name: &str) -> ResourceType {
 }
 
 fn options() -> Options<'static> {
-    Options { lenient: false, base_url: BASE, now_ms: NOW, custom: &[] }
+    Options { lenient: false, leaves_out_empty: false, base_url: BASE, now_ms: NOW, custom: &[] }
 }
 
 /// Reads `Type?name=value&...`, nothing in it encoded.

@@ -28,6 +28,8 @@ pub struct SearchAsk {
     pub(crate) parameters: Vec<(String, String)>,
     /// Whether what is not understood is left out.
     pub(crate) lenient: bool,
+    /// Whether parameters without a value are left out.
+    pub(crate) leaves_out_empty: bool,
     /// The time that the query means by now, in milliseconds since 1970.
     pub(crate) now_ms: u64,
 }
@@ -35,7 +37,15 @@ pub struct SearchAsk {
 impl SearchAsk {
     /// A search of a type, or of all.
     pub fn new(kind: Option<ResourceType>, parameters: Vec<(String, String)>, lenient: bool) -> Self {
-        Self { kind: kind.map(ResourceType::code), compartment: None, parameters, lenient, now_ms: 0 }
+        let kind = kind.map(ResourceType::code);
+        Self { kind, compartment: None, parameters, lenient, leaves_out_empty: false, now_ms: 0 }
+    }
+
+    /// The same, where nothing but an answer depends on it: what has no value is left out, with a warning.
+    #[must_use]
+    pub fn leaving_out_empty(mut self) -> Self {
+        self.leaves_out_empty = true;
+        self
     }
 
     /// The same within a compartment.
@@ -117,6 +127,7 @@ fn read(cell: &Cell, ask: &SearchAsk) -> Result<Search, RecordsError> {
     let parameters = cell.parameters();
     let options = search::Options {
         lenient: ask.lenient,
+        leaves_out_empty: ask.leaves_out_empty,
         base_url: cell.base_url(),
         now_ms: i64::try_from(ask.now_ms).unwrap_or(i64::MAX),
         custom: &parameters.custom,

@@ -57,6 +57,9 @@ pub(super) fn statement(web: &Web, cell: &Cell) -> String {
     out
 }
 
+/// No SearchParameter of FHIR's defines it; who looks for it finds it.
+const COUNT: &str = r#"{"name":"_count","type":"number"}"#;
+
 fn resources(own: &[Parameter]) -> String {
     let codes_at = |is_type: bool| {
         let offers = OFFERS.iter().filter(move |offer| offer.shape.is_of_the_system() != is_type);
@@ -68,7 +71,8 @@ fn resources(own: &[Parameter]) -> String {
         .map(|kind| {
             let mut all: Vec<&Parameter> = search::parameters(kind).collect();
             all.extend(own.iter().filter(|own| own.is_for(kind)));
-            let parameters: Vec<_> = all.iter().copied().map(parameter).collect();
+            let mut parameters: Vec<_> = all.iter().copied().map(parameter).collect();
+            parameters.push(COUNT.to_owned());
             let includes: Vec<_> = (all.iter())
                 .filter(|parameter| parameter.kind == ParameterKind::Reference)
                 .map(|parameter| format!(r#""{kind}:{}""#, parameter.code))
@@ -95,6 +99,7 @@ fn resources(own: &[Parameter]) -> String {
         .filter(|common| common.offered)
         .map(|common| format!(r#"{{"name":"{}","type":"{}"}}"#, common.code, common.kind.code()))
         .collect();
+    let common = [common.as_slice(), &[COUNT.to_owned()]].concat();
     let compartment = |kind: ResourceType| {
         let name = kind.name().to_ascii_lowercase();
         format!(r#""http://hl7.org/fhir/CompartmentDefinition/{name}""#)

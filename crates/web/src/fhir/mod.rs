@@ -4,6 +4,7 @@
 
 pub(crate) mod address;
 mod base;
+mod binary;
 mod bundle;
 mod create;
 mod delete;
@@ -32,7 +33,7 @@ use crate::answer::Answer;
 use crate::negotiate::{self, Format};
 use crate::outcome::Refused;
 use crate::web::Web;
-use crate::{prefer, session, text};
+use crate::{prefer, query, session, text};
 use address::{Address, Unread};
 use http::header::{ALLOW, HeaderName, HeaderValue};
 use http::request::Parts;
@@ -121,7 +122,13 @@ pub(crate) async fn answer(
     if verb == Verb::OpenApi {
         return Ok(openapi::answer(cell));
     }
-    let format = negotiate::format(&parts.headers, parts.uri.query())?;
+    let format = negotiate::format(&parts.headers, parts.uri.query());
+    // What a Binary holds is a format of its own.
+    let is_content = format.is_err()
+        && verb == Verb::Read
+        && address.kind.is_some_and(|kind| kind.name() == "Binary")
+        && query::first(parts.uri.query().unwrap_or_default(), "_format").is_none();
+    let format = if is_content { Format::default() } else { format? };
     if verb == Verb::Capabilities {
         return Ok(metadata::answer(web, cell));
     }
@@ -146,6 +153,7 @@ pub(crate) async fn answer(
         _ => None,
     };
     let answer = match verb {
+        Verb::Read if is_content => binary::answer(&ask).await,
         Verb::Read => read::answer(&ask).await,
         Verb::Vread => vread::answer(&ask).await,
         Verb::History => history::answer(&ask).await,

@@ -78,7 +78,7 @@ pub(super) fn page(ask: &Ask<'_>, page: &Page, here: Option<&str>, format: Forma
 fn asked(ask: &Ask<'_>, parameters: Vec<(String, String)>) -> Result<SearchAsk, Refused> {
     let lenient = is_lenient(&ask.parts.headers);
     if ask.within.is_empty() {
-        return Ok(SearchAsk::new(ask.kind, parameters, lenient));
+        return Ok(SearchAsk::new(ask.kind, parameters, lenient).leaving_out_empty());
     }
     let compartment = ask.kind()?;
     if !is_compartment(compartment) || !salus_records::is_id(ask.id) {
@@ -90,5 +90,5 @@ fn asked(ask: &Ask<'_>, parameters: Vec<(String, String)>) -> Result<SearchAsk, 
             Refused::new(StatusCode::NOT_FOUND, text::unknown_type(&address::nearest_types(name)))
         })?),
     };
-    Ok(SearchAsk::new(kind, parameters, lenient).within(compartment, ask.id))
+    Ok(SearchAsk::new(kind, parameters, lenient).leaving_out_empty().within(compartment, ask.id))
 }

@@ -20,6 +20,7 @@ mod extractor;
 mod formats;
 mod histories;
 mod indexer;
+mod isik;
 mod isolation;
 mod lifecycle;
 mod lines;

@@ -164,7 +164,13 @@ fn parameters_of_each_type_find_what_a_scan_finds_also_what_was_there_before() {
 
     let base_url = format!("http://localhost:{}/praxis/fhir", cell.address.port());
     let scan = Scan::new(&resources, &custom, &base_url);
-    let options = search::Options { lenient: false, base_url: &base_url, now_ms: 0, custom: &custom };
+    let options = search::Options {
+        lenient: false,
+        leaves_out_empty: false,
+        base_url: &base_url,
+        now_ms: 0,
+        custom: &custom,
+    };
     let values: Vec<Vec<_>> =
         resources.iter().map(|one| search::values(one, &custom, &base_url).values).collect();
     let mut asked: std::collections::BTreeMap<&str, usize> = Default::default();

@@ -372,7 +372,13 @@ fn searches_find_what_a_scan_of_the_records_finds() {
     let mut differ = Vec::new();
     let mut ask = |at: usize, query: &[(String, String)]| {
         let kind = world.resources[at].kind();
-        let options = search::Options { lenient: false, base_url: &world.base_url, now_ms: 0, custom: &[] };
+        let options = search::Options {
+            lenient: false,
+            leaves_out_empty: false,
+            base_url: &world.base_url,
+            now_ms: 0,
+            custom: &[],
+        };
         let address = format!("{kind}?{}", encoded(query));
         let reply =
             cell.send_on(&mut http, "GET", &format!("{address}&_count={PAGE}&_elements=id"), &[], b"");

@@ -15,7 +15,7 @@ use crate::{Issue, IssueCode, Message, ResourceType, Severity};
 ///
 /// # Errors
 /// An issue for each parameter that is not known, not well formed or not supported, naming it and its nearest neighbours
-/// in spelling; with `lenient` only what is over a bound, and a `_type` that is not understood, since without it everything
+/// in spelling, but for one without a value where these are left out; with `lenient` only what is over a bound, and a `_type` that is not understood, since without it everything
 /// would be searched.
 pub fn parse(
     kind: Option<ResourceType>,
@@ -27,7 +27,7 @@ pub fn parse(
     }
     let search = Search { kinds: kind.into_iter().collect(), ..Search::default() };
     let mut parser = Parser { kind, options, search, budget: MAX_CONDITIONS };
-    let (mut issues, mut is_over) = (Vec::new(), false);
+    let (mut issues, mut left_out, mut is_over) = (Vec::new(), Vec::new(), false);
     // Which types are searched decides what all others mean.
     let is_type = |name: &str| name == "_type" || name.starts_with("_type:");
     for (name, value) in parameters.iter().filter(|(name, _)| is_type(name)) {
@@ -39,7 +39,9 @@ pub fn parse(
         understood.push(read.is_ok());
         if let Err(fault) = read {
             is_over |= fault.is_bound();
-            issues.push(fault.issue(name));
+            let is_empty = value.is_empty() && matches!(fault, Fault::Value { .. });
+            let to = if is_empty && options.leaves_out_empty { &mut left_out } else { &mut issues };
+            to.push(fault.issue(name));
         }
     }
     let mut search = parser.search;
@@ -54,7 +56,8 @@ pub fn parse(
     }
     let kept = parameters.iter().zip(understood).filter(|(_, understood)| *understood);
     search.understood = kept.map(|(one, _)| one.clone()).filter(|(name, _)| !is_passed_over(name)).collect();
-    search.left_out = issues.into_iter().map(|issue| issue.with_severity(Severity::Warning)).collect();
+    search.left_out =
+        left_out.into_iter().chain(issues).map(|issue| issue.with_severity(Severity::Warning)).collect();
     Ok(search)
 }
 
