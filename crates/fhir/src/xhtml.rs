@@ -45,8 +45,12 @@ impl<'a> Reader<'a> {
 
     /// Takes what stands before `end`, and `end` itself.
     fn until(&mut self, end: &str) -> Option<&'a str> {
-        let (before, after) = self.rest.split_once(end)?;
-        self.rest = after;
+        let at = match end.as_bytes() {
+            [one] => memchr::memchr(*one, self.rest.as_bytes())?,
+            several => memchr::memmem::find(self.rest.as_bytes(), several)?,
+        };
+        let (before, after) = self.rest.split_at(at);
+        self.rest = &after[end.len()..];
         Some(before)
     }
 
@@ -136,7 +140,8 @@ fn runs(value: &str) -> bool {
 /// Every `&` begins an entity or a character reference.
 fn entities(text: &str) -> Option<()> {
     let mut rest = text;
-    while let Some((_, after)) = rest.split_once('&') {
+    while let Some(at) = memchr::memchr(b'&', rest.as_bytes()) {
+        let after = &rest[at + 1..];
         let (name, tail) = after.split_once(';')?;
         let digits = |digits: &str, test: fn(&u8) -> bool| {
             !digits.is_empty() && digits.bytes().all(|byte| test(&byte))

@@ -254,3 +254,84 @@ fn extensions_profiles_and_lists() {
         |issue| issue.severity == Severity::Warning && issue.message.rule() == Some("extension-unknown")
     ));
 }
+
+fn extension(name: &str, context: Value) -> String {
+    json!({ "resourceType": "StructureDefinition", "url": format!("http://t/{name}"), "version": "1", "name": name,
+        "type": "Extension", "kind": "complex-type", "abstract": false, "derivation": "constraint", "context": context,
+        "baseDefinition": format!("{BASE}Extension"), "differential": { "element": [
+            { "path": "Extension.url", "fixedUri": format!("http://t/{name}") },
+            { "path": "Extension.value[x]", "type": [{ "code": "string" }] }] } })
+    .to_string()
+}
+
+#[test]
+fn where_an_extension_may_stand() {
+    let at = |kind: &str, expression: &str| json!([{ "type": kind, "expression": expression }]);
+    let library = library(&[
+        extension("patient", at("element", "Patient")),
+        extension("family", at("element", "Patient.name.family")),
+        extension("name", at("element", "HumanName")),
+        extension("city", at("element", "Address.city")),
+        extension("any", at("element", "Element")),
+        extension("inner", at("extension", "http://t/any")),
+        extension("value", at("element", "Observation.value[x]")),
+    ]);
+    let one = |name: &str| json!([{ "url": format!("http://t/{name}"), "valueString": "x" }]);
+    let settings = Settings::strict();
+    let wrong = |resource: Value| {
+        broken(&library, &settings, &resource)
+            .iter()
+            .filter(|rule| rule.ends_with("extension-context"))
+            .count()
+    };
+    assert_eq!(wrong(patient(json!({ "extension": one("patient") }))), 0);
+    assert_eq!(
+        wrong(patient(json!({ "name": [{ "family": "x", "_family": { "extension": one("family") } }] }))),
+        0
+    );
+    assert_eq!(wrong(patient(json!({ "name": [{ "extension": one("name") }] }))), 0);
+    assert_eq!(wrong(patient(json!({ "address": [{ "_city": { "extension": one("city") } }] }))), 0);
+    assert_eq!(wrong(patient(json!({ "extension": one("any") }))), 0);
+    for name in ["family", "name", "city", "inner", "value"] {
+        assert_eq!(wrong(patient(json!({ "extension": one(name) }))), 1, "{name}");
+    }
+    for name in ["patient", "family", "inner"] {
+        assert_eq!(wrong(patient(json!({ "name": [{ "extension": one(name) }] }))), 1, "{name}");
+    }
+}
+
+#[test]
+fn displays_units_and_the_rest_of_many_remarks() {
+    let list = json!({ "resourceType": "CodeSystem", "url": "http://t/c", "content": "complete",
+        "concept": [{ "code": "a", "display": "Eine Sache", "designation": [{ "value": "A thing" }] }] });
+    let units = json!({ "resourceType": "ValueSet", "url": "http://t/units", "compose": { "include": [{ "system": "http://unitsofmeasure.org" }] } });
+    let bound = profile(
+        "bound",
+        "Observation",
+        json!([{ "path": "Observation.value[x]", "type": [{ "code": "Quantity" }],
+            "binding": { "strength": "required", "valueSet": "http://t/units" } }]),
+    );
+    let library = library(&[list.to_string(), units.to_string(), bound]);
+    let observation = |display: &str, unit: &str| {
+        json!({ "resourceType": "Observation", "status": "final",
+            "code": { "coding": [{ "system": "http://t/c", "code": "a", "display": display }] },
+            "valueQuantity": { "value": 1, "system": "http://unitsofmeasure.org", "code": unit } })
+    };
+    let settings = demanding("bound");
+    assert_eq!(broken(&library, &settings, &observation("eine  sache", "mg/dL")), Vec::<String>::new());
+    assert_eq!(broken(&library, &settings, &observation("A thing", "milligramm")).len(), 1);
+    let resource = Resource::parse(observation("Other", "mg").to_string(), None).expect("valid R4");
+    let issues = check(&resource, &library, &settings);
+    assert!(issues.iter().any(|issue| issue.message.rule() == Some("display")), "{issues:?}");
+    // An error behind a hundred remarks is heard of.
+    let mut many = observation("Other", "milligramm");
+    let coding = json!({ "system": "http://t/c", "code": "a", "display": "Other" });
+    many["category"] = json!(vec![json!({ "coding": [coding] }); 100]);
+    let resource = Resource::parse(many.to_string(), None).expect("valid R4");
+    let issues = check(&resource, &library, &settings);
+    assert!(
+        issues.iter().any(|issue| issue.severity == Severity::Error) && issues.len() < 50,
+        "{}",
+        issues.len()
+    );
+}

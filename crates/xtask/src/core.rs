@@ -61,6 +61,7 @@ fn structure(whole: &Map<String, Value>) -> Value {
         "abstract",
         "baseDefinition",
         "derivation",
+        "context",
     ];
     let mut out = only(whole, &names);
     if let Some(snapshot) = whole.get("snapshot").and_then(Value::as_object) {
@@ -91,10 +92,22 @@ fn element(whole: &Map<String, Value>) -> Value {
     Value::Object(out)
 }
 
-/// Codes and what is below them; no displays and no definitions.
+/// Properties of codes that are asked about; the rest is prose.
+const PROPERTIES: [&str; 8] =
+    ["parent", "subsumedBy", "child", "notSelectable", "abstract", "inactive", "deprecated", "status"];
+
+/// Codes with their displays, and what is below them; no definitions.
 fn concepts(of: &Map<String, Value>) -> Vec<Value> {
     let concept = |concept: &Map<String, Value>| {
-        let mut out = only(concept, &["code"]);
+        let mut out = only(concept, &["code", "display"]);
+        let is_asked = |one: &&Map<String, Value>| {
+            one.get("code").and_then(Value::as_str).is_some_and(|name| PROPERTIES.contains(&name))
+                && one.get("valueCode").and_then(Value::as_str) != Some("active")
+        };
+        let properties: Vec<_> = list(concept, "property").filter(is_asked).cloned().collect();
+        if !properties.is_empty() {
+            out.insert("property".to_owned(), json!(properties));
+        }
         let below = concepts(concept);
         if !below.is_empty() {
             out.insert("concept".to_owned(), Value::Array(below));
@@ -105,8 +118,17 @@ fn concepts(of: &Map<String, Value>) -> Vec<Value> {
 }
 
 fn code_system(whole: &Map<String, Value>) -> Value {
-    let names =
-        ["resourceType", "url", "version", "content", "caseSensitive", "hierarchyMeaning", "supplements"];
+    let names = [
+        "resourceType",
+        "url",
+        "version",
+        "name",
+        "title",
+        "content",
+        "caseSensitive",
+        "hierarchyMeaning",
+        "supplements",
+    ];
     let mut out = only(whole, &names);
     let all = concepts(whole);
     if !all.is_empty() {
@@ -116,7 +138,7 @@ fn code_system(whole: &Map<String, Value>) -> Value {
 }
 
 fn value_set(whole: &Map<String, Value>) -> Value {
-    let mut out = only(whole, &["resourceType", "url", "version"]);
+    let mut out = only(whole, &["resourceType", "url", "version", "name", "title"]);
     if let Some(compose) = whole.get("compose").and_then(Value::as_object) {
         let mut parts = Map::new();
         for name in ["include", "exclude"] {

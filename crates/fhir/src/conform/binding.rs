@@ -3,6 +3,7 @@
 use super::walk::Walk;
 use super::world::World;
 use crate::fhirpath::Node;
+use crate::json::Value;
 use crate::message::conformity::{Broken, shown_address};
 use crate::package::Canonical;
 use crate::profile::{Binding, Profile, Strength};
@@ -89,7 +90,7 @@ impl Walk<'_, '_, '_> {
         let Some(object) = self.world.tree.value(node) else { return };
         let (Some(system), Some(code)) = (object.get_str("system"), object.get_str("code")) else { return };
         let found = match self.world.library.is_code_of(&system, &code) {
-            Membership::Yes => return,
+            Membership::Yes => return self.shown(object, &system, &code, profile, path),
             Membership::No => Broken::NotListed { list: shown_address(&system), required: false },
             Membership::NotLoaded(list) => {
                 if !self.lists.insert(list) {
@@ -99,5 +100,14 @@ impl Walk<'_, '_, '_> {
             }
         };
         self.report(path, Severity::Warning, IssueCode::CodeInvalid, profile, found);
+    }
+
+    /// Warns of a display that is none of the code's words.
+    fn shown(&mut self, coding: Value<'_>, system: &str, code: &str, profile: &Profile, path: &Path<'_>) {
+        let Some(display) = coding.get_str("display") else { return };
+        if self.world.library.lists().is_shown(system, code, &display) == Some(false) {
+            let broken = Broken::Display { list: shown_address(system) };
+            self.report(path, Severity::Warning, IssueCode::CodeInvalid, profile, broken);
+        }
     }
 }

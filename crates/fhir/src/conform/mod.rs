@@ -10,6 +10,7 @@ mod bundle;
 mod extension;
 mod library;
 mod reference;
+mod report;
 mod rules;
 mod slices;
 mod walk;

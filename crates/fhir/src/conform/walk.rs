@@ -4,18 +4,19 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Treatment;
+use super::report::Met;
 use super::world::World;
 use crate::definitions::TypeKind;
 use crate::fhirpath::{Node, Tree, is_a};
 use crate::json::{Kind, Value};
-use crate::message::conformity::{Broken, Conformity, shown_address};
+use crate::message::conformity::{Broken, shown_address};
 use crate::package::Canonical;
 use crate::profile::{NodeIndex, Profile, TypeRef};
 use crate::validate::{Path, Step};
-use crate::{Issue, IssueCode, MAX_ISSUES, Message, Severity};
+use crate::{Issue, IssueCode, Severity};
 
 /// How deep elements may lie in one another, types of types included.
-const MAX_DEPTH: usize = 200;
+pub(super) const MAX_DEPTH: usize = 200;
 
 /// A value and its place among the others of its element.
 #[derive(Clone, Copy)]
@@ -48,18 +49,24 @@ pub(super) struct Walk<'w, 'c, 'd> {
     pub is_quiet: bool,
     pub is_document: bool,
     /// Extensions that were checked.
-    pub extensions: HashSet<u32>,
+    pub extensions: Met,
     /// Resources inside that were checked.
-    resources: HashSet<u32>,
+    resources: Met,
+    /// Elements that were checked by the definition of their type.
+    typed: Met,
     /// Resources and the profiles by which they were checked.
     by: HashSet<(u32, *const Profile)>,
     /// Lists that are not loaded and were named.
     pub lists: HashSet<Box<str>>,
-    issues: Vec<Issue>,
-    errors: usize,
+    pub issues: Vec<Issue>,
+    pub errors: usize,
+    /// How many issues are no errors. They never stand in the way of one.
+    pub remarks: usize,
+    /// Whether something was found that is not among the issues.
+    pub is_cut: bool,
     /// How often each child was met, of all objects that the walk is in.
     counts: Vec<u32>,
-    depth: usize,
+    pub depth: usize,
 }
 
 impl<'w, 'c, 'd> Walk<'w, 'c, 'd> {
@@ -70,72 +77,17 @@ impl<'w, 'c, 'd> Walk<'w, 'c, 'd> {
             root: resource,
             is_quiet,
             is_document: false,
-            extensions: HashSet::new(),
-            resources: HashSet::new(),
+            extensions: Met::default(),
+            resources: Met::default(),
+            typed: Met::default(),
             by: HashSet::new(),
             lists: HashSet::new(),
             issues: Vec::new(),
             errors: 0,
+            remarks: 0,
+            is_cut: false,
             counts: Vec::new(),
             depth: 0,
-        }
-    }
-
-    pub(super) fn into_issues(self) -> Vec<Issue> {
-        self.issues
-    }
-
-    /// True when nothing more need be looked at.
-    pub(super) fn is_done(&self) -> bool {
-        self.is_quiet && self.errors > 0 || self.issues.len() >= MAX_ISSUES || self.depth > MAX_DEPTH
-    }
-
-    pub(super) fn report(
-        &mut self,
-        path: &Path<'_>,
-        severity: Severity,
-        code: IssueCode,
-        profile: &Profile,
-        found: Broken,
-    ) {
-        let rule = found.key().into();
-        self.report_rule(path, severity, code, profile, rule, found);
-    }
-
-    pub(super) fn report_rule(
-        &mut self,
-        path: &Path<'_>,
-        severity: Severity,
-        code: IssueCode,
-        profile: &Profile,
-        rule: Box<str>,
-        found: Broken,
-    ) {
-        if severity == Severity::Error {
-            self.errors += 1;
-        }
-        if self.is_quiet || self.issues.len() >= MAX_ISSUES {
-            return;
-        }
-        let expression = path.expression();
-        // A profile repeats what its base says: once is enough.
-        let is_same = |issue: &Issue| {
-            issue.expression == expression
-                && matches!(&issue.message, Message::Conformity(other) if other.rule == rule && (other.found == found || matches!(found, Broken::Rule { .. })))
-        };
-        if self.issues.iter().any(is_same) {
-            return;
-        }
-        let conformity = Conformity { rule, profile: profile.canonical().into(), found };
-        self.issues.push(
-            Issue::new(code, Message::Conformity(Box::new(conformity)))
-                .at(expression)
-                .with_severity(severity),
-        );
-        if self.issues.len() == MAX_ISSUES - 1 {
-            self.issues.push(
-                Issue::new(IssueCode::Incomplete, Message::MoreIssues).with_severity(Severity::Information),
-            );
         }
     }
 
@@ -270,7 +222,7 @@ impl<'w, 'c, 'd> Walk<'w, 'c, 'd> {
         let own = element
             .types
             .iter()
-            .find(|kind| *kind.code == *name)
+            .find(|one| one.kind.is_some() && one.kind == node.kind)
             .or_else(|| element.types.iter().find(|kind| is_a(name, &kind.code)));
         if own.is_none()
             && !element.types.is_empty()
@@ -300,7 +252,10 @@ impl<'w, 'c, 'd> Walk<'w, 'c, 'd> {
                 self.resource(node, path, container);
             }
             Some(TypeKind::Datatype) if !name.contains('.') => {
-                if let Some(base) = node.kind.and_then(|kind| self.world.library.base(kind)) {
+                // Whatever profile led here, the type says the same.
+                if let Some(base) = node.kind.and_then(|kind| self.world.library.base(kind))
+                    && self.typed.insert(node.index())
+                {
                     self.element(node, base, 0, path);
                     if name == "Coding" {
                         self.coding(node, base, path);
@@ -309,7 +264,9 @@ impl<'w, 'c, 'd> Walk<'w, 'c, 'd> {
             }
             // A primitive with extensions.
             Some(TypeKind::Primitive(_)) if tree.object(node).is_some() => {
-                if let Some(base) = self.world.library.base(tree.definitions.element_type()) {
+                if let Some(base) = self.world.library.base(tree.definitions.element_type())
+                    && self.typed.insert(node.index())
+                {
                     self.element(node, base, 0, path);
                 }
             }
@@ -370,6 +327,7 @@ impl<'w, 'c, 'd> Walk<'w, 'c, 'd> {
         let first = self.counts.len();
         self.counts.resize(first + owner.children.len(), 0);
         let mut cursor = 0;
+        let has_siblings = object.members().any(|member| member.key_text().starts_with('_'));
         for member in object.members() {
             let key = member.key_text();
             let plain = match key.strip_prefix('_') {
@@ -380,8 +338,13 @@ impl<'w, 'c, 'd> Walk<'w, 'c, 'd> {
             let Some(at) = self.find(profile, &owner.children, cursor, plain) else { continue };
             cursor = at + 1;
             let is_lone = key.len() > plain.len();
-            self.counts[first + at] +=
-                self.values(node, profile, owner.children[at], (plain, member.value, is_lone), path);
+            self.counts[first + at] += self.values(
+                node,
+                profile,
+                owner.children[at],
+                (plain, member.value, is_lone, has_siblings),
+                path,
+            );
             if self.is_done() {
                 break;
             }
@@ -416,7 +379,7 @@ impl<'w, 'c, 'd> Walk<'w, 'c, 'd> {
         of: Node,
         profile: &Profile,
         at: NodeIndex,
-        (key, value, is_lone): (&str, Value<'d>, bool),
+        (key, value, is_lone, has_siblings): (&str, Value<'d>, bool, bool),
         path: &Path<'_>,
     ) -> u32 {
         let child = profile.node(at);
@@ -437,13 +400,13 @@ impl<'w, 'c, 'd> Walk<'w, 'c, 'd> {
                 self.element(node, profile, at, &place.path(&here, tree));
             }
             if is_extension {
-                self.extension(node, is_modifier, profile, &place.path(&here, tree));
+                self.extension((of, node), is_modifier, profile, &place.path(&here, tree));
             }
         };
         if is_lone {
             tree.children_named(of, &child.name, each);
         } else {
-            tree.member(of, key, value, each);
+            tree.member(of, key, value, has_siblings, each);
         }
         if is_sliced {
             self.sliced(&places, profile, at, &here);

@@ -8,6 +8,7 @@ mod compare;
 mod decimal;
 mod eval;
 mod function;
+mod guard;
 mod item;
 mod lex;
 mod moment;
@@ -75,6 +76,8 @@ pub enum Fault {
 #[derive(Debug)]
 pub struct Expression {
     root: parse::Expr,
+    /// The element without which it is true.
+    guard: Option<Box<str>>,
 }
 
 impl Expression {
@@ -83,7 +86,7 @@ impl Expression {
     /// # Errors
     /// [`Fault`] for what is none.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        parse::parse(text).map(|root| Self { root })
+        parse::parse(text).map(|root| Self { guard: guard::holds_without(&root).map(Into::into), root })
     }
 
     /// Evaluates it on a resource and shows each result: a primitive value as text, anything else as its JSON.
@@ -100,6 +103,11 @@ impl Expression {
     /// Evaluates it on one node.
     pub(crate) fn run<'d>(&self, env: &Env<'_, 'd>, node: Node) -> Result<Bag<'d>, Fault> {
         eval::run(&self.root, env, node)
+    }
+
+    /// True when a rule holds of an object because it lacks what the rule asks about; false when it must be evaluated.
+    pub(crate) fn holds_by_itself(&self, tree: &Tree<'_>, node: Node) -> bool {
+        self.guard.as_deref().is_some_and(|name| !tree.may_have(node, name))
     }
 
     /// Whether a rule holds; `nothing` is what an empty result means.

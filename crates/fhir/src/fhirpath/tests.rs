@@ -96,3 +96,33 @@ proptest::proptest! {
         let _ = evaluate(&text);
     }
 }
+
+#[test]
+fn what_holds_without_an_element() {
+    let document = Document::parse(r#"{"resourceType":"Patient","active":true}"#).expect("JSON");
+    let tree = super::Tree::new(document.root());
+    let env = super::Env::new(&tree, tree.root());
+    for (text, is_guarded) in [
+        ("contained.contained.empty()", true),
+        ("contained.where(meta.versionId.exists()).empty()", true),
+        ("name.exists() implies name.family.exists()", true),
+        ("name.exists().not() or contact.exists()", true),
+        ("name.empty() or {} / 0", true),
+        ("contact.all(name.exists() or telecom.exists())", true),
+        ("(name.exists() and contact.exists()) implies active = false", true),
+        ("extension('http://x').exists() implies name.exists()", true),
+        ("name.exists() xor contact.exists()", false),
+        ("name.exists() or contact.empty()", false),
+        ("active.exists() implies name.exists()", true),
+        ("name.family = 'x' implies active", false),
+        ("string.empty()", true),
+        ("Patient.empty()", false),
+        ("%resource.name.empty()", false),
+    ] {
+        let expression = Expression::parse(text).expect(text);
+        assert_eq!(super::guard::holds_without(&expression.root).is_some(), is_guarded, "{text}");
+        if expression.holds_by_itself(&tree, tree.root()) {
+            assert_eq!(expression.holds(&env, tree.root(), false), Ok(true), "{text}");
+        }
+    }
+}

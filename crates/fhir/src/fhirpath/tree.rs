@@ -108,34 +108,85 @@ impl<'d> Tree<'d> {
         }
     }
 
+    /// False when no key of the node's object can belong to an element of that name.
+    pub(crate) fn may_have(&self, of: Node, name: &str) -> bool {
+        let Some(object) = self.object(of) else { return false };
+        object.members().any(|member| {
+            let key = member.key_text();
+            key.strip_prefix('_').unwrap_or(key).starts_with(name)
+        })
+    }
+
     /// Calls `each` for every element of that name, in the order of the text.
-    pub(crate) fn children_named(&self, of: Node, name: &str, mut each: impl FnMut(Node)) {
+    pub(crate) fn children_named(&self, of: Node, name: &str, each: impl FnMut(Node)) {
         let Some(object) = self.object(of) else { return };
         let owner = self.owner(of);
+        match owner.and_then(|owner| self.definitions.property(owner, name.as_bytes())) {
+            // A property of that name: nothing else can be meant.
+            Some(property) => self.plain(object, name, property.value, each),
+            None => self.choice(of, object, owner, name, each),
+        }
+    }
+
+    /// The elements of a property of that name.
+    fn plain(&self, object: Value<'d>, name: &str, kind: TypeIndex, mut each: impl FnMut(Node)) {
+        let is_primitive = matches!(self.definitions.kind(kind).kind, TypeKind::Primitive(_));
+        let (mut found, mut sibling) = (None, None);
+        for member in object.members() {
+            let key = member.key_text();
+            if key == name {
+                found = Some(member.value);
+                if !is_primitive || sibling.is_some() {
+                    break;
+                }
+            } else if is_primitive && key.strip_prefix('_') == Some(name) {
+                sibling = Some(member.value);
+                if found.is_some() {
+                    break;
+                }
+            }
+        }
+        match (found, sibling) {
+            (Some(value), _) => self.values(value, sibling, Some(kind), each),
+            (None, Some(value)) => self.lone_values(value, Some(kind), &mut each),
+            (None, None) => {}
+        }
+    }
+
+    /// The elements of a choice, or of what R4 does not know.
+    fn choice(
+        &self,
+        of: Node,
+        object: Value<'d>,
+        owner: Option<TypeIndex>,
+        name: &str,
+        mut each: impl FnMut(Node),
+    ) {
         let mut found = false;
-        let mut lone = None;
+        let mut has_lone = false;
         for member in object.members() {
             let key = member.key_text();
             let Some(rest) = key.strip_prefix(name) else {
-                if key.strip_prefix('_') == Some(name) {
-                    lone = Some(member.value);
-                }
+                has_lone |= key.strip_prefix('_').is_some_and(|plain| plain.starts_with(name));
                 continue;
             };
+            let is_choice = rest.starts_with(|first: char| first.is_ascii_uppercase());
+            if !is_choice && !rest.is_empty() {
+                continue;
+            }
             let property = owner.and_then(|owner| self.definitions.property(owner, key.as_bytes()));
             let is_it = rest.is_empty()
-                || rest.starts_with(|first: char| first.is_ascii_uppercase())
-                    && property.is_some_and(|property| {
-                        let element = self.definitions.element_by_number(property.element);
-                        element.choice && element.name == name
-                    });
+                || property.is_some_and(|property| {
+                    let element = self.definitions.element_by_number(property.element);
+                    element.choice && element.name == name
+                });
             if is_it && !(rest.is_empty() && name == "resourceType" && self.is_resource(of)) {
                 found = true;
                 self.elements(object, key, member.value, property.map(|property| property.value), &mut each);
             }
         }
-        if !found {
-            self.lone(object, owner, name, lone, each);
+        if !found && has_lone {
+            self.lone(object, owner, name, None, each);
         }
     }
 
@@ -148,6 +199,7 @@ impl<'d> Tree<'d> {
         lone: Option<Value<'d>>,
         mut each: impl FnMut(Node),
     ) {
+        let lone = lone.or_else(|| object.get(&format!("_{name}")));
         let named = lone.map(|value| (name.to_owned(), value)).or_else(|| {
             let choice = |key: &str| {
                 let plain = key.strip_prefix('_')?;
@@ -162,6 +214,10 @@ impl<'d> Tree<'d> {
         let kind = owner
             .and_then(|owner| self.definitions.property(owner, name.as_bytes()))
             .map(|property| property.value);
+        self.lone_values(value, kind, &mut each);
+    }
+
+    fn lone_values(&self, value: Value<'d>, kind: Option<TypeIndex>, each: &mut dyn FnMut(Node)) {
         let mut emit = |sibling: Value<'d>| {
             if sibling.kind() == Kind::Object {
                 each(Node { value: NONE, sibling: sibling.index(), kind });
@@ -170,11 +226,24 @@ impl<'d> Tree<'d> {
         if value.kind() == Kind::Array { value.elements().for_each(emit) } else { emit(value) }
     }
 
-    /// Calls `each` for every element of a property that is there.
-    pub(crate) fn member(&self, of: Node, key: &str, value: Value<'d>, each: impl FnMut(Node)) {
+    /// Calls `each` for every element of a property that is there. `has_siblings` says that some key of the object begins with an
+    /// underscore.
+    pub(crate) fn member(
+        &self,
+        of: Node,
+        key: &str,
+        value: Value<'d>,
+        has_siblings: bool,
+        each: impl FnMut(Node),
+    ) {
         let Some(object) = self.object(of) else { return };
         let property = self.owner(of).and_then(|owner| self.definitions.property(owner, key.as_bytes()));
-        self.elements(object, key, value, property.map(|property| property.value), each);
+        let kind = property.map(|property| property.value);
+        if has_siblings {
+            self.elements(object, key, value, kind, each)
+        } else {
+            self.values(value, None, kind, each)
+        }
     }
 
     /// The elements of one property.
@@ -184,11 +253,22 @@ impl<'d> Tree<'d> {
         key: &str,
         value: Value<'d>,
         kind: Option<TypeIndex>,
-        mut each: impl FnMut(Node),
+        each: impl FnMut(Node),
     ) {
         let is_primitive =
             kind.is_some_and(|kind| matches!(self.definitions.kind(kind).kind, TypeKind::Primitive(_)));
         let sibling = if is_primitive { sibling_of(object, key) } else { None };
+        self.values(value, sibling, kind, each);
+    }
+
+    /// The elements of one property, and of its sibling.
+    fn values(
+        &self,
+        value: Value<'d>,
+        sibling: Option<Value<'d>>,
+        kind: Option<TypeIndex>,
+        mut each: impl FnMut(Node),
+    ) {
         if value.kind() != Kind::Array {
             return each(self.node(value, sibling, kind));
         }
@@ -328,14 +408,11 @@ pub(crate) fn is_a(name: &str, wanted: &str) -> bool {
     if name == wanted {
         return true;
     }
-    if ResourceType::from_name(name).is_some() {
-        return match wanted {
-            "Resource" => true,
-            "DomainResource" => !matches!(name, "Bundle" | "Binary" | "Parameters"),
-            _ => false,
-        };
-    }
     match wanted {
+        "Resource" => ResourceType::from_name(name).is_some(),
+        "DomainResource" => {
+            ResourceType::from_name(name).is_some() && !matches!(name, "Bundle" | "Binary" | "Parameters")
+        }
         "string" | "String" => {
             matches!(name, "string" | "code" | "id" | "markdown") || wanted == "String" && is_uri(name)
         }
@@ -348,7 +425,7 @@ pub(crate) fn is_a(name: &str, wanted: &str) -> bool {
         "Time" => name == "time",
         "Quantity" => is_quantity(name),
         "BackboneElement" => name.contains('.') || matches!(name, "Timing" | "Dosage"),
-        "Element" => true,
+        "Element" => ResourceType::from_name(name).is_none(),
         _ => false,
     }
 }

@@ -65,6 +65,10 @@ pub enum Broken {
     UnknownExtension { url: Box<str> },
     /// An extension that changes the meaning, in the wrong place or the other way round.
     Modifier { belongs: bool },
+    /// An extension that may not stand here.
+    Context { allowed: Box<str> },
+    /// A text shown for a code that is none of its words.
+    Display { list: Box<str> },
     /// An entry without its address.
     NoFullUrl,
     /// An address that says another id than the resource.
@@ -96,6 +100,8 @@ impl Broken {
             Self::ManyProfiles { .. } => "profile-count",
             Self::UnknownExtension { .. } => "extension-unknown",
             Self::Modifier { .. } => "extension-modifier",
+            Self::Context { .. } => "extension-context",
+            Self::Display { .. } => "display",
             Self::NoFullUrl => "full-url-missing",
             Self::FullUrl => "full-url",
         }
@@ -191,6 +197,12 @@ impl Conformity {
             Broken::Modifier { belongs: false } => {
                 "The extension does not change the meaning and belongs in extension. Move it there.".into()
             }
+            Broken::Context { allowed } => {
+                format!("The extension may not stand here; allowed: {allowed}. Move it there or remove it.")
+            }
+            Broken::Display { list } => format!(
+                "The display is none of the words that {list} has for the code. Correct it, or the code."
+            ),
             Broken::NoFullUrl => "The entry has no fullUrl, which references need. Add it.".into(),
             Broken::FullUrl => "fullUrl ends in another id than the resource has. Make them agree.".into(),
         }
@@ -223,6 +235,8 @@ impl Conformity {
             Broken::UnknownExtension { url } => format!("Die Erweiterung {url} ist nicht bekannt. Laden Sie ihr Paket, berichtigen Sie ihre url oder entfernen Sie sie."),
             Broken::Modifier { belongs: true } => "Die Erweiterung ändert die Bedeutung und gehört in modifierExtension. Verschieben Sie sie dorthin.".into(),
             Broken::Modifier { belongs: false } => "Die Erweiterung ändert die Bedeutung nicht und gehört in extension. Verschieben Sie sie dorthin.".into(),
+            Broken::Context { allowed } => format!("Die Erweiterung darf hier nicht stehen; erlaubt: {allowed}. Verschieben Sie sie dorthin oder entfernen Sie sie."),
+            Broken::Display { list } => format!("Die Anzeige ist keines der Wörter, die {list} für den Code hat. Berichtigen Sie sie oder den Code."),
             Broken::NoFullUrl => "Der Eintrag hat keine fullUrl, die Referenzen brauchen. Ergänzen Sie sie.".into(),
             Broken::FullUrl => "fullUrl endet mit einer anderen id als die der Ressource. Bringen Sie beide in Übereinstimmung.".into(),
         }
@@ -255,6 +269,8 @@ impl Conformity {
             Broken::UnknownExtension { url } => format!("L’extension {url} n’est pas connue. Chargez son paquet, corrigez son url ou supprimez-la."),
             Broken::Modifier { belongs: true } => "L’extension change le sens et a sa place dans modifierExtension. Déplacez-l’y.".into(),
             Broken::Modifier { belongs: false } => "L’extension ne change pas le sens et a sa place dans extension. Déplacez-l’y.".into(),
+            Broken::Context { allowed } => format!("L’extension ne peut être ici ; permis : {allowed}. Déplacez-la ou supprimez-la."),
+            Broken::Display { list } => format!("L’affichage n’est aucun des mots que {list} a pour le code. Corrigez-le, ou le code."),
             Broken::NoFullUrl => "L’entrée n’a pas de fullUrl, dont les références ont besoin. Ajoutez-la.".into(),
             Broken::FullUrl => "fullUrl finit par un autre id que celui de la ressource. Faites-les concorder.".into(),
         }

@@ -5,6 +5,7 @@
 //! brings them. State: none beyond the package that was read.
 
 mod archive;
+mod by_url;
 mod canonical;
 pub mod validity;
 
@@ -12,6 +13,7 @@ use std::io::Read as _;
 use std::sync::{Arc, LazyLock};
 
 pub use archive::{MAX_ARCHIVE_BYTES, MAX_ENTRIES, MAX_FILE_BYTES, MAX_RATIO, MAX_UNPACKED_BYTES};
+pub(crate) use by_url::ByUrl;
 pub use canonical::Canonical;
 pub(crate) use canonical::{compare_versions, is_version, split};
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{
-    Binding, Constant, Discriminator, DiscriminatorKind, MANY, Node, NodeIndex, Profile, Rule, Slicing,
-    Strength, TypeRef, slicing,
+    Binding, Constant, Context, Discriminator, DiscriminatorKind, MANY, Node, NodeIndex, Profile, Rule,
+    Slicing, Strength, TypeRef, slicing,
 };
 use crate::Severity;
 use crate::fhirpath::{Expression, Fault};
@@ -14,6 +14,9 @@ use crate::package::{Canonical, Unusable};
 
 /// Rules that the structural check holds already.
 const STRUCTURAL: [&str; 2] = ["ele-1", "ext-1"];
+
+/// The rule of R4's narratives, under whichever key: the structural check reads them, too.
+const NARRATIVE: &str = "htmlChecks()";
 
 /// Types of FHIRPath's own, which the snapshots give to ids and urls; their format is the structural check's.
 const SYSTEM: &str = "http://hl7.org/fhirpath/System.";
@@ -70,6 +73,7 @@ impl Compiler {
             base: text(root, "baseDefinition"),
             is_constraint: root.get_str("derivation").as_deref() == Some("constraint"),
             is_abstract: root.get("abstract").is_some_and(|value| value.raw() == "true"),
+            contexts: contexts(root),
             nodes,
         };
         slicing::prepare(&mut profile);
@@ -79,7 +83,7 @@ impl Compiler {
     pub(super) fn rule(&mut self, constraint: Value<'_>) -> Option<Arc<Rule>> {
         let key = text(constraint, "key");
         let expression = constraint.get_str("expression")?;
-        if STRUCTURAL.contains(&&*key) {
+        if STRUCTURAL.contains(&&*key) || expression.trim() == NARRATIVE {
             return None;
         }
         let severity = constraint.get_str("severity");
@@ -210,14 +214,29 @@ impl Builder<'_> {
     }
 }
 
+/// Where an extension may stand.
+pub(super) fn contexts(root: Value<'_>) -> Vec<Context> {
+    let context = |one: Value<'_>| {
+        let expression = text(one, "expression");
+        match one.get_str("type").as_deref() {
+            Some("element") => Context::Element(expression),
+            Some("extension") => Context::Extension(expression),
+            _ => Context::Expression,
+        }
+    };
+    list(root, "context").map(context).collect()
+}
+
 /// An element's types, but FHIRPath's own.
 pub(super) fn type_refs(element: Value<'_>) -> Vec<TypeRef> {
     list(element, "type").map(type_ref).filter(|kind| !kind.code.starts_with(SYSTEM)).collect()
 }
 
 fn type_ref(value: Value<'_>) -> TypeRef {
+    let code = text(value, "code");
     TypeRef {
-        code: text(value, "code"),
+        kind: crate::definitions::get().find(&code),
+        code,
         profiles: canonicals(value, "profile"),
         targets: canonicals(value, "targetProfile"),
     }

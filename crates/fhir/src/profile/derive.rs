@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::compile::{Compiler, MAX_ELEMENTS, list, read_binding, read_slicing, text, type_refs};
+use super::compile::{Compiler, MAX_ELEMENTS, contexts, list, read_binding, read_slicing, text, type_refs};
 use super::{Constant, Node, NodeIndex, Profile, slicing};
 use crate::json::{Document, Value};
 use crate::package::Canonical;
@@ -44,6 +44,7 @@ impl Differential {
             base: base.url.clone(),
             is_constraint: true,
             is_abstract: root.get("abstract").is_some_and(|value| value.raw() == "true"),
+            contexts: contexts(root),
             nodes: making.nodes,
         };
         slicing::prepare(&mut profile);

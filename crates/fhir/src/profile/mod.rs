@@ -14,6 +14,7 @@ pub(crate) use derive::Differential;
 pub(crate) use slicing::{Step, Test, Wanted, tests};
 
 use crate::Severity;
+use crate::definitions::TypeIndex;
 use crate::fhirpath::{Expression, Fault};
 use crate::json::{Document, Value};
 use crate::package::Canonical;
@@ -38,7 +39,20 @@ pub struct Profile {
     pub is_constraint: bool,
     /// True when nothing may claim it by itself.
     pub is_abstract: bool,
+    /// Where an extension may stand; empty when it does not say.
+    pub(crate) contexts: Vec<Context>,
     pub(crate) nodes: Vec<Node>,
+}
+
+/// A place where an extension may stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Context {
+    /// An element, by its path from a type.
+    Element(Box<str>),
+    /// Another extension, by its url.
+    Extension(Box<str>),
+    /// What an expression finds; not checked.
+    Expression,
 }
 
 /// The number of an element in its profile.
@@ -122,6 +136,8 @@ impl Constant {
 #[derive(Debug, Clone)]
 pub(crate) struct TypeRef {
     pub code: Box<str>,
+    /// The type of that name, if R4 has it.
+    pub kind: Option<TypeIndex>,
     pub profiles: Vec<Canonical>,
     pub targets: Vec<Canonical>,
 }

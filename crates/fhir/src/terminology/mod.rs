@@ -1,14 +1,22 @@
-//! Code lists as a check needs them: is this code in that list, as far as the loaded packages know.
+//! Code lists: is this code in that list, which codes has it, what is said of one, as far as what is loaded knows.
 //!
-//! A list that is not loaded, or only in part, is never a yes: the answer names it. Displays and designations are not
-//! kept. State: none.
+//! A list that is not loaded, or only in part, is never a yes: the answer names it. State: none.
 
+mod answer;
 mod code_system;
+mod expand;
+mod fault;
+pub mod import;
+mod lists;
+mod ucum;
 mod value_set;
 
-pub use code_system::CodeSystem;
+pub use answer::{Coded, Lookup, Subsumption, Validity};
+pub use code_system::{CodeSystem, Concept, Designation, Property};
+pub use expand::{Expand, Expansion, Found, MAX_CODES_PER_EXPANSION, MAX_CODES_PER_PAGE};
+pub use fault::ListFault;
+pub use lists::Lists;
 pub use value_set::ValueSet;
-pub(crate) use value_set::{Filter, FilterOperator, Include};
 
 /// Whether a code is in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +64,7 @@ pub(crate) fn by_form(system: &str, code: &str) -> Option<bool> {
     match system {
         "urn:ietf:bcp:13" => Some(is_media_type(code)),
         "urn:ietf:bcp:47" => Some(is_language(code)),
+        ucum::SYSTEM => Some(ucum::is_unit(code)),
         "urn:ietf:rfc:3986" => Some(!code.is_empty()),
         _ => None,
     }

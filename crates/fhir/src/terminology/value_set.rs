@@ -1,7 +1,8 @@
 //! A value set: what it takes from which code systems and other value sets, and what it leaves out.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
+use super::code_system::{Designation, designations};
 use crate::json::Value;
 use crate::package::Canonical;
 
@@ -12,6 +13,8 @@ pub struct ValueSet {
     pub url: Box<str>,
     /// Its version; empty when it has none.
     pub version: Box<str>,
+    /// What people call it: its title, or its name; empty when it has neither.
+    pub title: Box<str>,
     pub(crate) include: Vec<Include>,
     pub(crate) exclude: Vec<Include>,
 }
@@ -22,9 +25,52 @@ pub(crate) struct Include {
     pub system: Option<Box<str>>,
     pub version: Option<Box<str>>,
     /// The codes that it lists; None for all of the system's.
-    pub codes: Option<HashSet<Box<str>>>,
+    pub codes: Option<Codes>,
     pub filters: Vec<Filter>,
     pub value_sets: Vec<Canonical>,
+}
+
+/// Codes that are listed one by one.
+#[derive(Debug, Default)]
+pub(crate) struct Codes {
+    pub all: Vec<Listed>,
+    numbers: HashMap<Box<str>, u32>,
+}
+
+/// A listed code, with the words that the list has for it.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    pub code: Box<str>,
+    pub display: Box<str>,
+    pub designations: Vec<Designation>,
+}
+
+impl Codes {
+    fn push(&mut self, listed: Listed) {
+        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        if let std::collections::hash_map::Entry::Vacant(place) = self.numbers.entry(listed.code.clone()) {
+            place.insert(number);
+            self.all.push(listed);
+        }
+    }
+
+    pub(crate) fn contains(&self, code: &str) -> bool {
+        self.numbers.contains_key(code)
+    }
+
+    pub(crate) fn find(&self, code: &str) -> Option<&Listed> {
+        self.all.get(*self.numbers.get(code)? as usize)
+    }
+}
+
+impl Listed {
+    fn read(concept: Value<'_>) -> Option<Self> {
+        Some(Self {
+            code: concept.get_str("code")?.into(),
+            display: concept.get_str("display").unwrap_or_default().into(),
+            designations: designations(concept),
+        })
+    }
 }
 
 #[derive(Debug)]
@@ -59,7 +105,9 @@ impl ValueSet {
             let list = root.get("compose").and_then(|compose| compose.get(name));
             list.into_iter().flat_map(|list| list.elements()).map(include).collect::<Option<Vec<_>>>()
         };
+        let title = root.get_str("title").or_else(|| root.get_str("name"));
         let mut set = Self {
+            title: title.unwrap_or_default().into(),
             url: root.get_str("url")?.into(),
             version: root.get_str("version").unwrap_or_default().into(),
             include: parts("include")?,
@@ -79,18 +127,18 @@ fn expanded(of: Value<'_>, out: &mut Vec<Include>) {
     for entry in of.get("contains").into_iter().flat_map(|list| list.elements()) {
         let system: Box<str> = entry.get_str("system").unwrap_or_default().into();
         let is_abstract = entry.get("abstract").is_some_and(|value| value.raw() == "true");
-        if let Some(code) = entry.get_str("code").filter(|_| !is_abstract) {
+        if let Some(listed) = Listed::read(entry).filter(|_| !is_abstract) {
             let at = out.iter().position(|include| include.system.as_ref() == Some(&system)).unwrap_or_else(
                 || {
                     out.push(Include {
                         system: Some(system),
-                        codes: Some(HashSet::new()),
+                        codes: Some(Codes::default()),
                         ..Include::default()
                     });
                     out.len() - 1
                 },
             );
-            out[at].codes.get_or_insert_default().insert(code.into());
+            out[at].codes.get_or_insert_default().push(listed);
         }
         expanded(entry, out);
     }
@@ -98,9 +146,11 @@ fn expanded(of: Value<'_>, out: &mut Vec<Include>) {
 
 fn include(value: Value<'_>) -> Option<Include> {
     let list = |name: &str| value.get(name).into_iter().flat_map(|list| list.elements());
-    let codes = value
-        .get("concept")
-        .map(|_| list("concept").filter_map(|concept| Some(concept.get_str("code")?.into())).collect());
+    let codes = value.get("concept").map(|_| {
+        let mut codes = Codes::default();
+        list("concept").filter_map(Listed::read).for_each(|listed| codes.push(listed));
+        codes
+    });
     Some(Include {
         system: value.get_str("system").map(Into::into),
         version: value.get_str("version").map(Into::into),

@@ -44,6 +44,20 @@ impl<'p> Path<'p> {
         out
     }
 
+    /// The names of the elements on the way here, the last first; where it begins is the last.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'p str> {
+        let mut at = Some(*self);
+        std::iter::from_fn(move || {
+            let here = at?;
+            at = here.before.copied();
+            Some(match here.step {
+                Step::Start(name) | Step::Name(name) | Step::Choice(name, _) => name,
+                Step::Foreign(_) | Step::OfType(_) | Step::Index(_) => "",
+            })
+        })
+        .filter(|name| !name.is_empty())
+    }
+
     fn write(&self, out: &mut String) {
         if let Some(before) = self.before {
             before.write(out);

@@ -76,5 +76,13 @@ pub fn from_value(resource: Value<'_>, layout: Layout) -> Result<String, XmlFaul
     write::document(resource, &Path::start(known), layout)
 }
 
+/// What a reference such as `amp` or `#228` stands for, for readers of other XML.
+pub(crate) use token::reference;
+
+/// An attribute's value with its references undone, for readers of other XML; None for what is none.
+pub(crate) fn attribute_value(raw: &str) -> Option<String> {
+    token::attribute(raw).ok().map(std::borrow::Cow::into_owned)
+}
+
 /// What comes before the resource.
 pub(crate) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";

@@ -20,7 +20,7 @@ pub(super) fn is_space(text: &str) -> bool {
 }
 
 /// What a reference such as `amp`, `#228` or `#xE4` stands for; its `&` and `;` are not part of it.
-pub(super) fn reference(name: &str) -> Option<char> {
+pub(crate) fn reference(name: &str) -> Option<char> {
     let number = |digits: &str, radix: u32| {
         let right = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
         right.then(|| u32::from_str_radix(digits, radix).ok()).flatten()
