@@ -33,7 +33,7 @@ each({ language: ['de', 'fr'] }, (settings, which) => {
     await other.page.locator('main button:visible').first().click();
     await other.page.waitForURL('**/admin/exports');
 
-    const file = page.locator('a[download]', { hasText: 'Patient' });
+    const file = page.locator(`a[href*="/${cell.name}/exports/"]`, { hasText: 'Patient' });
     for (let tries = 0; tries < 40 && (await file.count()) === 0; tries += 1) {
       await page.waitForTimeout(250);
       await page.reload();

@@ -11,6 +11,7 @@ use salus_seal::entry::{Event, Interaction, Purpose, Refusal};
 use salus_seal::{CellId, Part};
 use salus_trust_api::Token;
 use salus_trust_api::wire::administer::{CellAnswer, CellAsk};
+use salus_trust_api::wire::budgets::{BudgetAnswer, BudgetAsk, Credential};
 use salus_trust_api::wire::contain::ContainAsk;
 use salus_trust_api::wire::exports::*;
 use salus_trust_api::wire::people::*;
@@ -135,10 +136,17 @@ fn events(p: &mut Practice) -> Vec<ExportEvent> {
     events.collect()
 }
 
+/// How many charts a session reaches within 30 days.
+fn reach(p: &mut Practice, session: &Session) -> u32 {
+    let BudgetAnswer::Reach(reach) = p.machine(BudgetAsk::Reach) else { panic!() };
+    let own = reach.credentials.iter().find(|one| one.credential == Credential::Session(session.session));
+    own.unwrap().chart[2]
+}
+
 #[test]
 fn an_export_is_asked_by_one_approved_by_another_charged_to_the_cell_and_taken_once() {
     let mut p = Practice::new(limits(12), 9);
-    let mut ada = p.member("physician", Some(limits(4)));
+    let mut ada = p.member("physician", Some(limits(2)));
     let mut bea = p.member("physician", Some(limits(4)));
     let mut boss = p.member("practice-administrator", None);
     let mut mfa = p.member("medical-assistant", Some(limits(4)));
@@ -179,7 +187,9 @@ fn an_export_is_asked_by_one_approved_by_another_charged_to_the_cell_and_taken_o
     let DoorAnswer::Export(said) = p.door.ask(DoorAsk::BeginExport(what.clone())) else { panic!() };
     let answer = boss.passkey.get(&said.challenge);
     let finish = || DoorAsk::FinishExport(what.clone(), assertion(&boss.passkey, answer.clone()));
+    let before = reach(&mut p, &adas);
     assert!(matches!(p.door.ask(finish()), DoorAnswer::ExportApproved));
+    assert_eq!((before < 9, reach(&mut p, &adas)), (true, 9), "how far the session gets is said with it");
     assert!(p.door.is_refused(finish()), "an approval is used once");
 
     // Read in batches, charged to the cell and not to who asked, within what was approved.

@@ -231,7 +231,9 @@ impl Core {
             () if own != full => ReachBound::Touch,
             () => ReachBound::Budget,
         };
-        let chart = sum(least(own, all.0), reserve);
+        // What is approved is theirs to take, beside all that.
+        let exported = self.approved_for(cell, id, now_ms);
+        let chart = sum(sum(least(own, all.0), reserve), [exported; 3]);
         Some(Far { chart, glimpse: least(glimpse, all.1), why })
     }
 

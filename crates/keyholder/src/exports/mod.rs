@@ -279,6 +279,17 @@ impl Core {
         (export.phase == ExportPhase::Ready && !has_keys).then_some(ExportEnd::KeysLost)
     }
 
+    /// The most patients of exports that are approved, and that somebody may still take.
+    pub(crate) fn approved_for(&self, id: CellId, by: &PrincipalId, now_ms: u64) -> u32 {
+        let Some(cell) = self.state.cells.get(&id) else { return 0 };
+        let theirs = cell.exports.open().filter(|(number, export)| {
+            export.asked.by == *by
+                && export.approved.is_some()
+                && self.export_fault(id, *number, export, now_ms).is_none()
+        });
+        theirs.fold(0, |all: u32, (_, export)| all.saturating_add(export.asked.patients))
+    }
+
     /// What an export of so many patients does to the cell's budget of charts.
     pub(crate) fn export_room(
         &mut self,

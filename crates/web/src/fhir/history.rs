@@ -69,7 +69,7 @@ fn asked(query: &str) -> Result<Asked, Refused> {
 }
 
 /// The milliseconds of a date, dateTime or instant, from 1970 on.
-fn span_ms(text: &str) -> Option<(u64, u64)> {
+pub(super) fn span_ms(text: &str) -> Option<(u64, u64)> {
     let span = search::span(text)?;
     Some((span.low.max(0).cast_unsigned(), span.high.max(0).cast_unsigned()))
 }

@@ -1,5 +1,6 @@
 //! `GET [base]/[type]/_history` and `GET [base]/_history`
 
+use super::history::span_ms;
 use super::search::PAGE;
 use super::{Ask, bundle};
 use crate::answer::Answer;
@@ -52,7 +53,7 @@ enum Asked {
 fn asked(kind: Option<ResourceType>, query: &str) -> Result<Asked, Refused> {
     let refused = |issue| Refused::new(StatusCode::BAD_REQUEST, issue);
     let parameters = query::parameters(query).ok_or_else(|| refused(text::unreadable_query()))?;
-    let (mut since_ms, mut count, mut page) = (None, None, None);
+    let (mut since_ms, mut at_ms, mut count, mut page) = (None, None, None, None);
     let mut understood = Vec::new();
     for (name, value) in parameters {
         match &*name {
@@ -62,6 +63,9 @@ fn asked(kind: Option<ResourceType>, query: &str) -> Result<Asked, Refused> {
             "_since" if since_ms.is_none() => {
                 since_ms = Some(instant::parse(&value).ok_or_else(|| refused(text::bad_since()))?);
             }
+            "_at" if at_ms.is_none() => {
+                at_ms = Some(span_ms(&value).ok_or_else(|| refused(text::bad_at()))?);
+            }
             PAGE if page.is_none() => {
                 page = Some(value.into_owned());
                 continue;
@@ -69,8 +73,9 @@ fn asked(kind: Option<ResourceType>, query: &str) -> Result<Asked, Refused> {
             PAGE => return Err(refused(text::link_with_others())),
             "_count" => return Err(refused(text::bad_parameter("_count"))),
             "_since" => return Err(refused(text::bad_since())),
+            "_at" => return Err(refused(text::bad_at())),
             "_format" | "_pretty" => continue,
-            other => return Err(refused(text::unknown_parameter(other, "_count, _since"))),
+            other => return Err(refused(text::unknown_parameter(other, "_count, _since, _at"))),
         }
         understood.push((name.into_owned(), value.into_owned()));
     }
@@ -81,7 +86,7 @@ fn asked(kind: Option<ResourceType>, query: &str) -> Result<Asked, Refused> {
             Err(refused(text::link_with_others()))
         };
     }
-    let history = HistoryAsk::new(kind, since_ms.unwrap_or(0), count.unwrap_or(DEFAULT_COUNT));
+    let history = HistoryAsk::new(kind, since_ms.unwrap_or(0), count.unwrap_or(DEFAULT_COUNT)).at(at_ms);
     Ok(Asked::First(history, understood))
 }
 
@@ -104,7 +109,8 @@ mod tests {
             "_count=x",
             "_since=2020",
             "_since=",
-            "_at=2020",
+            "_at=yesterday",
+            "_at=2020&_at=2021",
             "_count=1&_count=2",
             "_count=%",
             "_page=abc&_count=2",

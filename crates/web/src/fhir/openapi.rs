@@ -126,8 +126,7 @@ fn parameters(verb: Verb) -> &'static [&'static str] {
         Verb::Search => &["format", "pretty", "count"],
         Verb::LastN => &["format", "pretty", "patient"],
         Verb::SearchForm => &[],
-        Verb::History => &["format", "pretty", "count"],
-        Verb::HistoryAll => &["format", "pretty", "count", "since"],
+        Verb::History | Verb::HistoryAll => &["format", "pretty", "count", "since", "at"],
         Verb::Everything => &["format", "pretty", "count", "since"],
         Verb::Export => &["preferAsync", "types", "since", "outputFormat"],
         Verb::ExportStatus | Verb::ExportCancel | Verb::ExportFile => &[],
@@ -222,6 +221,7 @@ fn components() -> String {
         ("pretty", "_pretty", "query", r#"{"type":"boolean"}"#.to_owned()),
         ("count", "_count", "query", count.to_owned()),
         ("since", "_since", "query", r#"{"type":"string","format":"date-time"}"#.to_owned()),
+        ("at", "_at", "query", r#"{"type":"string"}"#.to_owned()),
         ("types", "_type", "query", r#"{"type":"string"}"#.to_owned()),
         (
             "outputFormat",

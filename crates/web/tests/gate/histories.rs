@@ -50,6 +50,16 @@ fn all_versions_newest_first() {
     assert_eq!(entries(&cell, &format!("Patient/_history?_since={since}")).1[..2], patients[..2]);
     assert_eq!(entries(&cell, "_history?_since=2100-01-01T00:00:00Z").1.len(), 0);
 
+    // What the records were when the second of them was written, to the millisecond; and today; and when there was none.
+    let of = |at: usize| bundle["entry"][at]["response"]["lastModified"].as_str().unwrap();
+    for (at, then) in [(2, &patients[2..3]), (1, &patients[1..2])] {
+        let (page, lines) = entries(&cell, &format!("Patient/_history?_at={}", of(at)));
+        assert!(lines.contains(&then[0].to_owned()) && lines.contains(&patients[4].to_owned()), "{lines:?}");
+        assert!(lines.len() <= 3 && page["entry"][0]["response"]["lastModified"] == of(at), "{lines:?}");
+    }
+    assert_eq!(entries(&cell, "Patient/_history?_at=2100").1, [patients[0], patients[4]]);
+    assert_eq!(entries(&cell, "_history?_at=1999").1.len(), 0);
+
     let mut seen = Vec::new();
     let mut next = Some("Patient/_history?_count=2".to_owned());
     while let Some(at) = next {
@@ -65,7 +75,7 @@ fn all_versions_newest_first() {
     }
     assert_eq!(seen, patients);
     for bad in
-        ["Patient/_history?_since=2020", "_history?_count=x", "_history?_at=2020", "_history?_page=AAAA"]
+        ["Patient/_history?_since=2020", "_history?_count=x", "_history?_at=yesterday", "_history?_page=AAAA"]
     {
         assert!([400, 410].contains(&cell.get(bad).status), "{bad}");
     }

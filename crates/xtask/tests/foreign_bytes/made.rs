@@ -1,6 +1,6 @@
 //! Seeds in the binary formats, made by the code that writes them.
 
-use crate::{accesses, alarms, contain, incident, policy};
+use crate::{accesses, alarms, contain, exports, incident, policy};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -264,6 +264,8 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("hold", contain::hold()),
         ("cut-off", contain::cut_off()),
         ("rules", policy::ask()),
+        ("exports", exports::asks()),
+        ("export-approval", exports::approval()),
         ("own-rights", policy::own_rights()),
         ("stopped", Request::Stopped(300)),
         ("accesses", Request::Batch(vec![accesses()])),
@@ -377,6 +379,7 @@ fn replies() -> Vec<(&'static str, Reply)> {
         ("ended", contain::ended()),
         ("rules-fault", policy::fault()),
         ("rights", policy::rights()),
+        ("exports", exports::answers()),
         ("to-be-told", alarms::to_be_told()),
         ("accesses", Reply::Batch(vec![accesses::page()])),
         ("administered", Reply::Batch(vec![accesses::administered()])),
@@ -487,6 +490,7 @@ fn events() -> Vec<(&'static str, Event)> {
         ("held", contain::held()),
         ("cut-off-because", contain::because()),
         ("rules-set", policy::set()),
+        ("export-asked", exports::asked()),
         ("budget-raised", Event::Budget(BudgetEvent::Raised(raised))),
         ("person-added", Event::Person(PersonEvent::Added(added))),
         ("passkey-registered", Event::Person(PersonEvent::PasskeyRegistered(registered))),

@@ -6,6 +6,7 @@
 mod accesses;
 mod alarms;
 mod contain;
+mod exports;
 #[path = "../../../../fuzz/src/lib.rs"]
 mod fuzz;
 mod incident;
