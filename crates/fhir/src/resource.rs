@@ -113,6 +113,12 @@ impl Resource {
             .unwrap_or_default()
     }
 
+    /// Puts in place of the warnings what a check by profiles found, with them; at most [`crate::MAX_ISSUES`].
+    pub fn set_warnings(&mut self, mut warnings: Vec<Issue>) {
+        warnings.truncate(crate::MAX_ISSUES);
+        self.findings.warnings = warnings;
+    }
+
     /// What is doubtful about it and was no reason to refuse it, such as a wrong check digit; at most [`crate::MAX_ISSUES`].
     pub fn warnings(&self) -> &[Issue] {
         &self.findings.warnings

@@ -125,6 +125,10 @@ impl Core {
                 let cell = or_answer!(self.cell_named(&cell));
                 Ok(self.ask_policy(cell, ask, None)?.map(AdminAnswer::Policy))
             }
+            AdminAsk::Checks { cell, ask } => {
+                let cell = or_answer!(self.cell_named(&cell));
+                Ok(self.ask_checks(cell, ask, None)?.map(AdminAnswer::Checks))
+            }
             AdminAsk::MoveClock { by_ms } => Ok(self.move_clock(by_ms)),
             AdminAsk::Extractions => Ok(Ok(AdminAnswer::Extractions(self.extractions(&HashMap::new())))),
             AdminAsk::Incident(ask) => Ok(self.ask_incident(ask)?.map(AdminAnswer::Incident)),

@@ -14,6 +14,7 @@ use crate::policy::{self, Action, CLIENT, Whose};
 use crate::state::State;
 use salus_accesslog::Tree;
 use salus_seal::entry::alarms::{AlarmEvent, AlarmRaised};
+use salus_seal::entry::checks::ChecksEvent;
 use salus_seal::entry::contain::ContainEvent;
 use salus_seal::entry::exports::ExportEvent;
 use salus_seal::entry::people::{PersonEvent, PersonStatus};
@@ -27,6 +28,7 @@ use salus_trust_api::wire::administer::{
 };
 use salus_trust_api::wire::alarms::AlarmsAsk;
 use salus_trust_api::wire::budgets::BudgetAsk;
+use salus_trust_api::wire::checks::ChecksAsk;
 use salus_trust_api::wire::contain::ContainAsk;
 use salus_trust_api::wire::people::PeopleAsk;
 use salus_trust_api::wire::policy::PolicyAsk;
@@ -136,6 +138,7 @@ impl Core {
             CellAsk::Changes(ask) => Ok(CellAnswer::Changes(self.cell_changes(cell, &ask)?)),
             CellAsk::UndoChange { entry } => self.undo_in_session(cell, entry, by)?.map(CellAnswer::Undone),
             CellAsk::Policy(ask) => self.ask_policy(cell, ask, Some(by))?.map(CellAnswer::Policy),
+            CellAsk::Checks(ask) => self.ask_checks(cell, ask, Some(by))?.map(CellAnswer::Checks),
             CellAsk::Checkpoint => {
                 let tree = Tree::Cell(cell);
                 let note = self.log.checkpoint_note(tree)?;
@@ -206,6 +209,7 @@ fn stops_or_looks(ask: &CellAsk) -> bool {
         // What was held is let go as easily; who reads in an emergency is named while the cell is cut off.
         CellAsk::Contain(_) => true,
         CellAsk::Policy(ask) => !matches!(ask, PolicyAsk::Set { .. }),
+        CellAsk::Checks(ask) => !matches!(ask, ChecksAsk::Set { .. }),
     }
 }
 
@@ -224,6 +228,7 @@ fn looks(ask: &CellAsk) -> bool {
             | CellAsk::Policy(
                 PolicyAsk::Show | PolicyAsk::Preview(_) | PolicyAsk::Versions | PolicyAsk::Text(_)
             )
+            | CellAsk::Checks(ChecksAsk::Show | ChecksAsk::Versions | ChecksAsk::Text(_))
     )
 }
 
@@ -274,6 +279,7 @@ pub(crate) fn kind_of(event: &Event) -> Option<LogKind> {
         Event::Budget(_) => LogKind::Budget,
         Event::Policy(_) => LogKind::Rules,
         Event::Export(_) => LogKind::Export,
+        Event::Checks(_) => LogKind::Checks,
         Event::Landed { .. } | Event::Abandoned { .. } | Event::Delivered { .. } => LogKind::Report,
         _ => return None,
     })
@@ -310,13 +316,13 @@ pub(crate) fn who(state: &State, event: &Event, fleeting: Option<&Fleeting>) -> 
             | ContainEvent::CutOffBecause { by, .. } => *by,
         },
         Event::Budget(event) => crate::budgets::who(event),
-        Event::Policy(PolicyEvent::Set { by, .. }) => *by,
         Event::Export(event) => match event {
             ExportEvent::Asked(asked) => Some(asked.by),
             ExportEvent::Approved { by, .. } => Some(*by),
             ExportEvent::Ended { by, .. } => *by,
             ExportEvent::Begun { .. } | ExportEvent::Ready { .. } | ExportEvent::Taken { .. } => None,
         },
+        Event::Policy(PolicyEvent::Set { by, .. }) | Event::Checks(ChecksEvent::Set { by, .. }) => *by,
         _ => None,
     }
 }
@@ -373,6 +379,7 @@ pub(crate) fn short(mut event: Event) -> Event {
             text.clear();
             own.take();
         }
+        Event::Checks(ChecksEvent::Set { text, .. }) => text.clear(),
         _ => {}
     }
     event

@@ -18,6 +18,7 @@ use crate::policy;
 use salus_accesslog::Tree;
 use salus_seal::entry::alarms::{AlarmEvent, AlarmKind, AlarmRaised, AlarmRules};
 use salus_seal::entry::budgets::BudgetEvent;
+use salus_seal::entry::checks::ChecksEvent;
 use salus_seal::entry::exports::ExportEvent;
 use salus_seal::entry::people::{PersonEvent, SignInFault};
 use salus_seal::entry::policy::PolicyEvent;
@@ -374,7 +375,8 @@ fn of_trust(alarms: &Alarms, time_ms: u64, event: &Event, fleeting: Option<&Flee
         }
         Event::ClientCreated { .. } | Event::ClientRevoked { .. } | Event::Proof(_) => None,
         Event::Alarm(AlarmEvent::Rules { by, .. } | AlarmEvent::Restored { by, .. })
-        | Event::Policy(PolicyEvent::Set { by, .. }) => *by,
+        | Event::Policy(PolicyEvent::Set { by, .. })
+        | Event::Checks(ChecksEvent::Set { by, .. }) => *by,
         Event::Person(event) => match event {
             PersonEvent::Added(added) => added.by,
             PersonEvent::Invited(invited) => invited.by,

@@ -9,6 +9,7 @@ use crate::state::State;
 use salus_seal::entry::people::{PersonEvent, PersonStatus};
 use salus_seal::{CellId, PrincipalId};
 use salus_trust_api::wire::administer::CellAsk;
+use salus_trust_api::wire::checks::ChecksAsk;
 use salus_trust_api::wire::people::PeopleAsk;
 use salus_trust_api::wire::policy::PolicyAsk;
 
@@ -44,7 +45,9 @@ impl Handed {
                 (*status == PersonStatus::Active).then_some(Self::Change)
             }
             CellAsk::CreateClient { .. } => Some(Self::Client),
-            CellAsk::Policy(PolicyAsk::Set { .. }) => Some(Self::Change),
+            CellAsk::Policy(PolicyAsk::Set { .. }) | CellAsk::Checks(ChecksAsk::Set { .. }) => {
+                Some(Self::Change)
+            }
             _ => None,
         }
     }

@@ -34,6 +34,7 @@ mod alarms;
 mod canaries;
 mod challenge;
 pub mod changes;
+pub mod checks;
 mod connection;
 mod contain_ask;
 mod core;

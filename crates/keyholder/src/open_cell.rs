@@ -4,6 +4,7 @@
 
 use crate::alarm_state::Alarms;
 use crate::budgets::More;
+use crate::checks::Checks;
 use crate::contain::Quarantine;
 use crate::daily::Daily;
 use crate::error::KeyholderError;
@@ -64,5 +65,6 @@ pub(crate) fn open_cell(
         relations: Relations::default(),
         rules: Rules::default(),
         exports: Exports::default(),
+        checks: Checks::default(),
     })
 }

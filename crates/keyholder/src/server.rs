@@ -389,6 +389,7 @@ impl Server {
                 Ask::Rights(of) => self.core.own_rights(&of)?,
                 Ask::Budget(own) => self.core.own_budget(*own)?,
                 Ask::Touch(touch) => self.core.touch(*touch)?,
+                Ask::Checks(known) => self.core.checks_of(&known),
                 Ask::Parameters(cell) => self.core.own_parameters(&cell),
                 Ask::Related(ask) => self.core.related(*ask)?,
                 Ask::ProofNonce => self.core.proof_nonce(),

@@ -10,6 +10,7 @@ use crate::alarm_state::Alarms;
 use crate::budget::Reached;
 use crate::budgets::{More, Today, Touch};
 use crate::changes::Former;
+use crate::checks::Checks;
 use crate::contain::{Holds, Quarantine};
 use crate::daily::{Daily, Handed};
 use crate::error::KeyholderError;
@@ -105,6 +106,8 @@ pub struct Cell {
     pub rules: Rules,
     /// Exports of many patients.
     pub exports: Exports,
+    /// How it checks what is written.
+    pub checks: Checks,
 }
 
 impl Cell {
@@ -422,6 +425,7 @@ impl State {
             Event::Budget(event) => self.apply_budget(id, index, time_ms, event)?,
             Event::Policy(event) => self.apply_policy(id, index, time_ms, event, fleeting)?,
             Event::Export(event) => self.apply_export(id, index, time_ms, event, fleeting)?,
+            Event::Checks(event) => self.apply_checks(id, index, time_ms, event, fleeting)?,
             Event::CellCreated { .. }
             | Event::CellKeyEscrowed { .. }
             | Event::SigningKeyEscrowed { .. }

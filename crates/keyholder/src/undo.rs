@@ -37,6 +37,7 @@ pub(crate) enum Undo {
     Budget(BudgetAsk),
     Contain(ContainAsk),
     Rules(PolicyVersion),
+    Checks(Option<u64>),
 }
 
 impl Undo {
@@ -46,7 +47,7 @@ impl Undo {
             Self::People(PeopleAsk::SetStatus { status, .. }) => *status == PersonStatus::Active,
             Self::People(PeopleAsk::SetRole { .. }) | Self::Quarantine { on: false } => true,
             Self::Budget(BudgetAsk::Change { .. }) | Self::Contain(ContainAsk::Release { .. }) => true,
-            Self::Rules(_) => true,
+            Self::Rules(_) | Self::Checks(_) => true,
             _ => false,
         }
     }
@@ -67,6 +68,7 @@ impl Undo {
             Self::Contain(ContainAsk::EndException { .. }) => UndoneBy::ExceptionEnds,
             Self::Contain(_) => UndoneBy::Released,
             Self::Rules(_) => UndoneBy::RulesBefore,
+            Self::Checks(_) => UndoneBy::ChecksBefore,
         }
     }
 }
@@ -171,7 +173,8 @@ impl Core {
             (Undo::Budget(ask), Some(cell)) => return Ok(self.ask_budgets(cell, by, ask)?.map(drop)),
             (Undo::Budget(_), None) => return Ok(Err(not_found("budget"))),
             (Undo::Rules(version), Some(cell)) => return self.put_back(cell, version, number, by),
-            (Undo::Rules(_), None) => return Ok(Err(not_found("cell"))),
+            (Undo::Checks(version), Some(cell)) => return self.put_checks_back(cell, version, number, by),
+            (Undo::Rules(_) | Undo::Checks(_), None) => return Ok(Err(not_found("cell"))),
         };
         let now_ms = self.clock.now_ms();
         self.record(tree, now_ms, event, by.map(|by| by.fleeting))?;
@@ -226,6 +229,12 @@ impl State {
                 in_force.map(|rules| {
                     Undo::Rules(rules.before().map_or(PolicyVersion::Before(number), PolicyVersion::Entry))
                 })
+            }
+            Event::Checks(_) => {
+                let Tree::Cell(cell) = tree else { return (Undoing::ByHand, None) };
+                let checks = self.cells.get(&cell).map(|cell| &cell.checks);
+                let in_force = checks.filter(|checks| checks.version() == Some(number));
+                in_force.map(|checks| Undo::Checks(checks.before()))
             }
             _ => return (Undoing::ByHand, None),
         };

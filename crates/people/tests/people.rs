@@ -5,7 +5,8 @@
 mod common;
 
 use common::{MADE, TODAY, all, days_in, kind, of_kind, practice, texts, world};
-use salus_fhir::Number;
+use salus_fhir::conform::{self, Library, Settings};
+use salus_fhir::{Number, Severity};
 use salus_people::characters::LONG_HISTORY;
 use salus_people::{Locale, THIN_RESOURCES, World};
 use serde_json::Value;
@@ -26,6 +27,37 @@ fn accept(text: &str) -> usize {
         }
     }
     bundle.entries.len()
+}
+
+/// R4's rules, lists and extensions, of the first of each type.
+#[test]
+fn records_keep_the_rules_of_r4() {
+    let library = Library::new([]);
+    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+    for locale in LOCALES {
+        let world = world(locale);
+        let texts = std::iter::once(world.practice())
+            .chain((0..MADE).map(|index| world.patient(index)))
+            .chain([world.thin(0)])
+            .chain(world.day(MADE, TODAY, 615));
+        for text in texts {
+            let bundle = salus_fhir::bundle::Bundle::parse(&text).unwrap();
+            for resource in
+                bundle.entries.iter().filter_map(|entry| entry.resource.as_ref().unwrap().as_ref())
+            {
+                let count = seen.entry(resource.kind().name()).or_default();
+                *count += 1;
+                if *count % 20 > 4 {
+                    continue;
+                }
+                let issues = conform::check(resource, &library, &Settings::default());
+                let errors: Vec<_> =
+                    issues.iter().filter(|issue| issue.severity == Severity::Error).collect();
+                assert!(errors.is_empty(), "{errors:?} {}", resource.text());
+            }
+        }
+    }
+    assert!(seen.len() > 15, "{seen:?}");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! Never: carries out a Bundle that does not say how. State: none; what an import has done is the store's to know.
 
 use crate::batch::batch;
+use crate::checks::{Checks, Occasion, WEIGHT};
 use crate::create::faulty;
 use crate::entry::{Done, EntryOutcome};
 use crate::transaction::transaction;
@@ -41,9 +42,22 @@ pub async fn carry_out(
     body: impl Into<Sent>,
     import: Option<[u8; 32]>,
 ) -> Result<BundleAnswer, RecordsError> {
+    let occasion = if import.is_some() { Occasion::Import } else { Occasion::Write };
+    carry_out_on(cell, asker, body.into(), import, occasion).await
+}
+
+/// The same on an occasion, which says how it is checked.
+pub(crate) async fn carry_out_on(
+    cell: &Arc<Cell>,
+    asker: &Asker,
+    body: Sent,
+    import: Option<[u8; 32]>,
+    occasion: Occasion,
+) -> Result<BundleAnswer, RecordsError> {
     cell.serving()?;
-    let body = body.into();
-    let parsed = cell.heavy.run(body.len(), move || parse(body)).await;
+    let checks = cell.checks();
+    let weight = body.len().saturating_mul(WEIGHT);
+    let parsed = cell.heavy.run(weight, move || parse(body, &checks, occasion)).await;
     let bundle = match parsed {
         Ok(bundle) => bundle,
         Err(issues) => return Err(cell.refuse(asker, Interaction::Transaction, faulty(issues)).await),
@@ -58,8 +72,25 @@ pub async fn carry_out(
     }
 }
 
-fn parse(body: Sent) -> Result<Bundle, Vec<Issue>> {
-    Bundle::parse(&body.json()?)
+/// Reads a Bundle, and checks what its entries would write.
+fn parse(body: Sent, checks: &Checks, occasion: Occasion) -> Result<Bundle, Vec<Issue>> {
+    let mut bundle = Bundle::parse(&body.json()?)?;
+    if !matches!(bundle.kind, BundleType::Transaction | BundleType::Batch) {
+        return Ok(bundle);
+    }
+    for entry in &mut bundle.entries {
+        let writes = entry.request.as_ref().is_some_and(|request| matches!(&*request.method, "POST" | "PUT"));
+        if !writes {
+            continue;
+        }
+        let place = format!("Bundle.entry[{}].resource", entry.index);
+        let read = std::mem::replace(&mut entry.resource, Ok(None));
+        entry.resource = read.and_then(|resource| match resource {
+            Some(resource) => checks.checked_at(resource, occasion, Some(&place)).map(Some),
+            None => Ok(None),
+        });
+    }
+    Ok(bundle)
 }
 
 /// The records that an earlier run wrote are not looked up again.

@@ -3,6 +3,7 @@
 //! Never: is served before the keyholder has agreed that the store is not older than the log. State: all of it
 //! here, shared by the requests.
 
+use crate::checks::{Checks, Shelf};
 use crate::export::job::Exports;
 use crate::heavy::Heavy;
 use crate::lock::RecordLocks;
@@ -67,6 +68,9 @@ pub struct Cell {
     trouble: Arc<Notify>,
     standing: AtomicU8,
     joints: Mutex<HashMap<Vec<u64>, u64>>,
+    checks: PlainRwLock<Arc<Checks>>,
+    /// The packages that settings of checking name.
+    pub(crate) shelf: Arc<Shelf>,
     parameters: PlainRwLock<Arc<Parameters>>,
     /// Held by each write from before its words are taken until it has landed: alone by one that may change the parameters.
     pub(crate) parameters_lock: Arc<RwLock<()>>,
@@ -85,6 +89,7 @@ impl std::fmt::Debug for Cell {
 }
 
 impl Cell {
+    #[allow(clippy::too_many_arguments, reason = "all that a cell has of its server")]
     pub(crate) fn new(
         name: String,
         base_url: String,
@@ -93,6 +98,7 @@ impl Cell {
         heavy: Arc<Heavy>,
         trouble: Arc<Notify>,
         exports: Exports,
+        shelf: Arc<Shelf>,
     ) -> Result<Self, RecordsError> {
         Ok(Self {
             id: store.cell(),
@@ -107,6 +113,8 @@ impl Cell {
             trouble,
             standing: AtomicU8::new(Standing::TakingUp as u8),
             joints: Mutex::default(),
+            checks: PlainRwLock::new(Arc::new(Checks::of_r4(&shelf))),
+            shelf,
             parameters: PlainRwLock::default(),
             parameters_lock: Arc::default(),
             links: Links::new()?,
@@ -232,6 +240,20 @@ impl Cell {
             RecordsError::NotFound => answer,
             other => other,
         }
+    }
+
+    /// How it checks what is written, and the profiles and lists that count in it.
+    pub fn checks(&self) -> Arc<Checks> {
+        Arc::clone(&self.checks.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn set_checks(&self, checks: Arc<Checks>) {
+        *self.checks.write().unwrap_or_else(PoisonError::into_inner) = checks;
+    }
+
+    /// The packages of profiles that lie beside the cells.
+    pub fn shelf(&self) -> &Arc<Shelf> {
+        &self.shelf
     }
 
     /// The search parameters of its own.

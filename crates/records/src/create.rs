@@ -1,5 +1,6 @@
 //! create: a new record under an id of the server's.
 
+use crate::checks::{Occasion, WEIGHT};
 use crate::compartment::Placing;
 use crate::land::{Work, land};
 use crate::lock::RecordGuards;
@@ -102,7 +103,7 @@ pub(crate) async fn write_one(
     land(cell, asker, work).await?.pop().ok_or(RecordsError::Internal)
 }
 
-/// Reads and checks a body; a stranger does not learn what is wrong with it.
+/// Reads and checks a body, by profiles too; a stranger does not learn what is wrong with it.
 pub(crate) async fn parse(
     cell: &Cell,
     asker: &Asker,
@@ -110,7 +111,10 @@ pub(crate) async fn parse(
     kind: ResourceType,
     body: Sent,
 ) -> Result<Resource, RecordsError> {
-    let parsed = cell.heavy.run(body.len(), || Resource::parse(body.json()?, Some(kind))).await;
+    let checks = cell.checks();
+    let weight = body.len().saturating_mul(WEIGHT);
+    let read = || checks.checked(Resource::parse(body.json()?, Some(kind))?, Occasion::Write);
+    let parsed = cell.heavy.run(weight, read).await;
     match parsed {
         Ok(resource) => Ok(resource),
         Err(issues) => Err(cell.refuse(asker, interaction, faulty(issues)).await),

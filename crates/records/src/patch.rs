@@ -5,6 +5,7 @@
 //!
 //! Never: writes what is no valid resource; does a part of a patch. State: none.
 
+use crate::checks::{Occasion, WEIGHT};
 use crate::create::{faulty, write_one};
 use crate::lock::RecordGuards;
 use crate::open::open;
@@ -178,9 +179,10 @@ pub(crate) async fn patched(
     // Whether a patch can be applied tells of what stands there, as the answer's resource does.
     opened.delivery.delivered();
     let before = String::from_utf8(opened.text).map_err(|_| RecordsError::Internal)?;
-    let made = cell.heavy.run(before.len(), || {
+    let checks = cell.checks();
+    let made = cell.heavy.run(before.len().saturating_mul(WEIGHT), || {
         let after = patch.apply(&before).map_err(|fault| vec![fault.into_issue()])?;
-        Resource::parse(after, Some(kind))
+        checks.checked(Resource::parse(after, Some(kind))?, Occasion::Write)
     });
     let resource = made.await.map_err(RecordsError::Invalid)?;
     if resource.id() != Some(id) {

@@ -3,6 +3,7 @@
 //!
 //! Never: serves a cell that the keyholder does not name. State: the cells, and the task that follows the keyholder.
 
+use crate::checks::{self, Shelf};
 use crate::export::job::{Exports, carry_out};
 use crate::extract::extract;
 use crate::feed::feed;
@@ -27,6 +28,8 @@ const TRY_AGAIN: Duration = Duration::from_secs(1);
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 /// How soon it may be asked again because somebody named a cell that is not known.
 const ASK_SOONER: Duration = Duration::from_millis(200);
+/// Where packages of profiles lie, below the data directory.
+pub const PACKAGES: &str = "packages";
 /// How long it may take to answer.
 const ASK_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -62,6 +65,7 @@ pub struct Records {
     data_dir: PathBuf,
     public_base_url: String,
     heavy: Arc<Heavy>,
+    shelf: Arc<Shelf>,
     cells: RwLock<Arc<BTreeMap<Arc<str>, Arc<Cell>>>>,
     /// The names of those that are cut off. Only told: the keyholder refuses by itself.
     quarantined: RwLock<BTreeSet<String>>,
@@ -89,6 +93,7 @@ impl Records {
             data_dir: data_dir.to_owned(),
             public_base_url: public_base_url.to_owned(),
             heavy: Arc::new(Heavy::new()),
+            shelf: Arc::new(Shelf::new(&data_dir.join(PACKAGES))),
             cells: RwLock::default(),
             quarantined: RwLock::default(),
             notify,
@@ -97,6 +102,7 @@ impl Records {
             last_asked: Mutex::new(Instant::now()),
         });
         tokio::spawn(follow(Arc::clone(&records)));
+        tokio::spawn(checks::follow(Arc::downgrade(&records)));
         tokio::spawn(feed(Arc::downgrade(&records), records.trust.feeds()));
         tokio::spawn(carry_out(Arc::downgrade(&records), Arc::clone(&records.exports)));
         tokio::spawn(extract(Arc::downgrade(&records), records.trust.extractions()));
@@ -194,7 +200,7 @@ impl Records {
             .collect()
     }
 
-    fn say(&self, is_error: bool, cell: &str, what: impl Into<String>) {
+    pub(crate) fn say(&self, is_error: bool, cell: &str, what: impl Into<String>) {
         (self.notify)(Notice { is_error, cell: Some(cell.to_owned()), what: what.into() });
     }
 
@@ -226,6 +232,7 @@ impl Records {
                     Arc::clone(&self.heavy),
                     Arc::clone(&self.trouble),
                     Exports::new(&self.data_dir.join("cells"), id, Arc::clone(&self.exports)),
+                    Arc::clone(&self.shelf),
                 );
                 let cell = Arc::new(cell.ok()?);
                 self.add(Arc::clone(&cell));
@@ -249,6 +256,9 @@ impl Records {
                     _ => format!("; of unfinished writes, {landed} had landed and {abandoned} had not"),
                 };
                 self.say(false, &info.name, format!("served{found}"));
+                for fault in &cell.checks().faults {
+                    self.say(true, &info.name, fault.to_string());
+                }
                 true
             }
             TakenUpAs::RolledBack => {

@@ -4,7 +4,7 @@
 //! Never: resolves a write that is still under way: it waits for all of them to end, and holds new ones back meanwhile.
 //! State: the cell's.
 
-use crate::{Cell, Standing, own_parameters};
+use crate::{Cell, Standing, checks, own_parameters};
 use salus_store::StoreError;
 use salus_trust_api::wire::TakeUp;
 use salus_trust_api::{Refusal, TrustError};
@@ -76,5 +76,6 @@ async fn agree(cell: &Cell) -> Result<TakenUpAs, Failure> {
     }
     cell.reservations.raise(&marks);
     own_parameters::load(cell).await?;
+    checks::load(cell).await?;
     Ok(counts)
 }

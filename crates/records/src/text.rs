@@ -339,3 +339,32 @@ pub(crate) fn not_extracted(code: &str, percent: u8) -> Issue {
         ),
     )
 }
+
+pub(crate) fn validate_nothing() -> Issue {
+    issue(
+        IssueCode::Required,
+        "There is nothing to validate. Send a resource, or Parameters with one under the name resource; or ask at [type]/[id]/$validate for the record that is there.",
+        "Es gibt nichts zu prüfen. Senden Sie eine Ressource, oder Parameters mit einer unter dem Namen resource; oder fragen Sie unter [Typ]/[id]/$validate nach dem vorhandenen Datensatz.",
+        "Il n’y a rien à valider. Envoyez une ressource, ou Parameters qui en contient une sous le nom resource ; ou demandez à [type]/[id]/$validate pour l’enregistrement existant.",
+    )
+}
+
+pub(crate) fn validate_parameters() -> Issue {
+    issue(
+        IssueCode::NotSupported,
+        "Of $validate, the parameters resource, profile (a canonical) and mode (create, update, delete, profile) are known.",
+        "Bei $validate sind die Parameter resource, profile (ein canonical) und mode (create, update, delete, profile) bekannt.",
+        "De $validate, les paramètres resource, profile (un canonical) et mode (create, update, delete, profile) sont connus.",
+    )
+}
+
+pub(crate) fn validate_profiles(max: usize) -> Issue {
+    Issue::new(
+        IssueCode::TooCostly,
+        Message::of(
+            format!("At most {max} profiles can be asked for at once."),
+            format!("Es können höchstens {max} Profile auf einmal verlangt werden."),
+            format!("Au plus {max} profils peuvent être demandés à la fois."),
+        ),
+    )
+}

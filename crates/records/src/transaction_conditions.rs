@@ -203,6 +203,7 @@ fn with_references(
         return Ok(resource);
     }
     let kind = resource.kind();
+    let doubtful = resource.warnings().to_vec();
     let old = resource.into_text();
     let mut text = String::with_capacity(old.len());
     let mut at = 0;
@@ -212,5 +213,7 @@ fn with_references(
         at = span.end;
     }
     text.push_str(old.get(at..).unwrap_or_default());
-    Resource::parse(text, Some(kind)).map_err(RecordsError::Invalid)
+    let mut resource = Resource::parse(text, Some(kind)).map_err(RecordsError::Invalid)?;
+    resource.set_warnings(doubtful);
+    Ok(resource)
 }

@@ -5,10 +5,12 @@
 //!
 //! Never: takes back what somebody changed since, or a patient for whom others have written since. State: none.
 
+use crate::carry_out::carry_out_on;
+use crate::checks::Occasion;
 use crate::search::{SearchAsk, search};
 use crate::vread::vread;
 use crate::write::Written;
-use crate::{BundleAnswer, Cell, RecordsError, carry_out, text};
+use crate::{BundleAnswer, Cell, RecordsError, text};
 use salus_fhir::ResourceType;
 use salus_fhir::json::quote;
 use salus_trust_api::Interaction;
@@ -116,7 +118,9 @@ pub async fn undo(cell: &Arc<Cell>, asker: &Asker, link: &str, now_ms: u64) -> R
     }
     let bundle =
         format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{}]}}"#, entries.join(","));
-    let BundleAnswer { outcomes, .. } = carry_out(cell, asker, bundle.into_bytes(), None).await?;
+    // What was there is put back as it was, whatever is demanded of it by now.
+    let sent = bundle.into_bytes().into();
+    let BundleAnswer { outcomes, .. } = carry_out_on(cell, asker, sent, None, Occasion::PutBack).await?;
     outcomes.into_iter().try_for_each(|outcome| outcome.map(|_| ()))?;
     Ok(note)
 }

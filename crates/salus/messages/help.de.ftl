@@ -444,6 +444,88 @@ salus-role-revert = Frühere Regeln wieder in Kraft setzen
           salus role revert --cell praxis-sonnenberg 1703
           salus role revert --cell praxis-sonnenberg own
 
+salus-package = Pakete mit Profilen, nach denen geprüft wird, was geschrieben wird
+
+salus-package-add = Pakete mit Profilen hinzufügen, in beliebiger Reihenfolge; was eines ihrer Profile angibt, muss es von da an einhalten
+    .check = Wie streng [Vorgabe: strict für kbv.ita.*, sonst fhir]
+    .cell = Nur in diesen Zellen [Vorgabe: in allen]
+    .reason = Warum; es bleibt für immer im Protokoll
+    .files = Pakete (.tgz)
+    .after =
+        Beispiele:
+          salus package add kbv.ita.eau-1.2.1.tgz kbv.ita.for-1.2.1.tgz kbv.basis-1.7.0.tgz
+          salus package add --cell praxis-sonnenberg --check strict house.profiles-2.0.0.tgz
+
+        Dateien, wie Registries sie haben: NAME-VERSION.tgz. Welche Version für ein Dokument gilt, sagt dessen Datum:
+        docs/profiles.md
+
+salus-package-list = Die Pakete jeder Zelle, was wann gilt, und wie geprüft wird
+    .cell = Nur von dieser Zelle
+    .after =
+        Beispiel:
+          salus package list --cell praxis-sonnenberg
+
+salus-package-remove = Pakete herausnehmen: Ihre Profile sind dann unbekannt, und wer sie angibt, wird nur gewarnt
+    .cell = Nur in diesen Zellen [Vorgabe: in allen]
+    .reason = Warum; es bleibt für immer im Protokoll
+    .packages = NAME für alle Versionen, oder NAME@VERSION
+    .after =
+        Beispiele:
+          salus package remove kbv.ita.eau@1.2.0
+          salus package remove --cell praxis-sonnenberg kbv.ita.eau
+
+salus-package-mode = Wie Zellen prüfen: Importe, verlangte Profile, Strenge, welche Version wann gilt
+    .import = Was aus dem wird, was ein Import bringt und ein Profil verletzt: ablehnen (refuse) oder mit Warnung speichern (warn)
+    .demand = Jede Ressource dieses Typs muss dieses Profil einhalten, ob sie es angibt oder nicht
+    .free = Von diesem Typ wird nichts mehr verlangt
+    .strict = Was ein Profil dieses Pakets angibt, wird geprüft, wie die KBV prüft
+    .fhir = Was ein Profil dieses Pakets angibt, wird geprüft, wie FHIR es vorsieht
+    .table = Welche Version wann gilt: eine Datei, oder die der KBV: kbv
+    .cell = Nur in diesen Zellen [Vorgabe: in allen]
+    .reason = Warum; es bleibt für immer im Protokoll
+    .after =
+        Beispiele:
+          salus package mode --import warn
+          salus package mode --cell praxis-sonnenberg --demand Patient=https://example.org/StructureDefinition/patient
+          salus package mode --fhir house.profiles --table validity.txt
+
+        Das Format der Tabelle, und die, die ohne gilt: docs/profiles.md
+
+salus-package-show = Die Einstellungen als Text
+    .cell = Der Name der Zelle
+    .version = Die dieses Eintrags
+    .after =
+        Beispiele:
+          salus package show --cell praxis-sonnenberg
+          salus package show --cell praxis-sonnenberg --version 1703
+
+salus-package-history = Frühere Einstellungen, die neuesten zuerst
+    .cell = Der Name der Zelle
+    .after =
+        Beispiel:
+          salus package history --cell praxis-sonnenberg
+
+salus-package-revert = Frühere Einstellungen wieder in Kraft setzen
+    .cell = Der Name der Zelle
+    .version = Die dieses Eintrags, oder die, mit denen Salus kommt: own
+    .after =
+        Beispiele:
+          salus package revert --cell praxis-sonnenberg 1703
+          salus package revert --cell praxis-sonnenberg own
+
+salus-validate = Dateien nach R4 und Paketen mit Profilen prüfen, ohne Server
+    .package = Ein Paket mit Profilen, nach dem geprüft wird (.tgz); welche von mehreren Versionen gilt, sagt das Datum des Dokuments
+    .profile = Ein Profil, das jede Ressource einhalten muss, ob sie es angibt oder nicht
+    .check = Wie streng [Vorgabe: strict für das, was Profile von kbv.ita.* angibt, sonst fhir]
+    .files = Ressourcen, in JSON oder XML
+    .after =
+        Beispiele:
+          salus validate note.xml
+          salus validate --package kbv.ita.eau-1.2.1.tgz --package kbv.ita.for-1.2.1.tgz --check strict *.xml
+          salus validate --profile http://hl7.org/fhir/StructureDefinition/bodyweight weight.json
+
+        Es braucht keinen Server. 0: alle sind gültig; 1: eine ist es nicht; 2: etwas ließ sich nicht lesen.
+
 salus-alarm = Alarme: was ausgelöst wurde, wer es gesehen hat, nach welchen Regeln
 
 salus-alarm-list = Was einen Alarm ausgelöst hat, das Neueste zuerst

@@ -445,6 +445,88 @@ salus-role-revert = Remettre en vigueur des règles précédentes
           salus role revert --cell praxis-sonnenberg 1703
           salus role revert --cell praxis-sonnenberg own
 
+salus-package = Les paquets de profils selon lesquels ce qui est écrit est contrôlé
+
+salus-package-add = Ajouter des paquets de profils, dans n’importe quel ordre ; ce qui déclare un de leurs profils doit dès lors le respecter
+    .check = Avec quelle rigueur [par défaut : strict pour kbv.ita.*, sinon fhir]
+    .cell = Seulement dans ces cellules [par défaut : dans toutes]
+    .reason = Pourquoi ; cela reste pour toujours dans le journal
+    .files = Paquets (.tgz)
+    .after =
+        Exemples :
+          salus package add kbv.ita.eau-1.2.1.tgz kbv.ita.for-1.2.1.tgz kbv.basis-1.7.0.tgz
+          salus package add --cell praxis-sonnenberg --check strict house.profiles-2.0.0.tgz
+
+        Des fichiers tels que les registres les ont : NOM-VERSION.tgz. La version qui compte pour un document dépend de
+        sa date : docs/profiles.md
+
+salus-package-list = Les paquets de chaque cellule, ce qui compte quand, et comment on contrôle
+    .cell = Seulement de cette cellule
+    .after =
+        Exemple :
+          salus package list --cell praxis-sonnenberg
+
+salus-package-remove = Retirer des paquets : leurs profils sont alors inconnus, et ce qui les déclare ne donne qu’un avertissement
+    .cell = Seulement dans ces cellules [par défaut : dans toutes]
+    .reason = Pourquoi ; cela reste pour toujours dans le journal
+    .packages = NOM pour toutes les versions, ou NOM@VERSION
+    .after =
+        Exemples :
+          salus package remove kbv.ita.eau@1.2.0
+          salus package remove --cell praxis-sonnenberg kbv.ita.eau
+
+salus-package-mode = Comment les cellules contrôlent : imports, profils exigés, rigueur, quelle version compte quand
+    .import = Ce que devient ce qu’un import apporte et qui enfreint un profil : refuser (refuse) ou enregistrer avec un avertissement (warn)
+    .demand = Chaque ressource de ce type doit respecter ce profil, qu’elle le déclare ou non
+    .free = Plus rien n’est exigé de ce type
+    .strict = Ce qui déclare un profil de ce paquet est contrôlé comme le fait la KBV
+    .fhir = Ce qui déclare un profil de ce paquet est contrôlé comme FHIR le prévoit
+    .table = Quelle version compte quand : un fichier, ou celle de la KBV : kbv
+    .cell = Seulement dans ces cellules [par défaut : dans toutes]
+    .reason = Pourquoi ; cela reste pour toujours dans le journal
+    .after =
+        Exemples :
+          salus package mode --import warn
+          salus package mode --cell praxis-sonnenberg --demand Patient=https://example.org/StructureDefinition/patient
+          salus package mode --fhir house.profiles --table validity.txt
+
+        Le format de la table, et celle qui vaut sans elle : docs/profiles.md
+
+salus-package-show = Les réglages sous forme de texte
+    .cell = Le nom de la cellule
+    .version = Ceux de cette entrée
+    .after =
+        Exemples :
+          salus package show --cell praxis-sonnenberg
+          salus package show --cell praxis-sonnenberg --version 1703
+
+salus-package-history = Les réglages antérieurs, les plus récents d’abord
+    .cell = Le nom de la cellule
+    .after =
+        Exemple :
+          salus package history --cell praxis-sonnenberg
+
+salus-package-revert = Rétablir des réglages antérieurs
+    .cell = Le nom de la cellule
+    .version = Ceux de cette entrée, ou ceux que Salus apporte : own
+    .after =
+        Exemples :
+          salus package revert --cell praxis-sonnenberg 1703
+          salus package revert --cell praxis-sonnenberg own
+
+salus-validate = Contrôler des fichiers selon R4 et des paquets de profils, sans serveur
+    .package = Un paquet de profils selon lequel contrôler (.tgz) ; laquelle de plusieurs versions compte dépend de la date du document
+    .profile = Un profil que chaque ressource doit respecter, qu’elle le déclare ou non
+    .check = Avec quelle rigueur [par défaut : strict pour ce qui déclare des profils de kbv.ita.*, sinon fhir]
+    .files = Ressources, en JSON ou XML
+    .after =
+        Exemples :
+          salus validate note.xml
+          salus validate --package kbv.ita.eau-1.2.1.tgz --package kbv.ita.for-1.2.1.tgz --check strict *.xml
+          salus validate --profile http://hl7.org/fhir/StructureDefinition/bodyweight weight.json
+
+        Aucun serveur n’est nécessaire. 0 : toutes sont valides ; 1 : une ne l’est pas ; 2 : quelque chose n’a pas pu être lu.
+
 salus-alarm = Alarmes : ce qui a été déclenché, qui l’a vu, selon quelles règles
 
 salus-alarm-list = Ce qui a déclenché une alarme, le plus récent d’abord

@@ -4,6 +4,7 @@ mod alarm;
 mod budget;
 mod contain;
 mod drill;
+mod package;
 mod person;
 mod recovery;
 mod role;
@@ -20,6 +21,7 @@ pub use incident::{Evidence, Incident, IncidentMatch, OpenEvidence};
 pub use index::{Approver, Index};
 
 use clap::{Args, Parser, Subcommand};
+pub use package::{Breaking, Change, Package, Strictness, Validate};
 pub use person::{Operator, Person};
 pub use recovery::{Recover, Recovery};
 pub use role::Role;
@@ -166,6 +168,11 @@ All that is given must fit. docs/incident.md says what the categories hold.")]
     /// What a cell's roles may do: the rules, what others would change, earlier ones
     #[command(subcommand)]
     Role(Role),
+    /// Packages of profiles, by which what is written is checked
+    #[command(subcommand)]
+    Package(Package),
+    /// Check files by R4 and packages of profiles, without a server
+    Validate(Validate),
     /// The search indexes
     #[command(subcommand)]
     Index(Index),

@@ -85,6 +85,11 @@ impl DataDir {
         self.0.join("index")
     }
 
+    /// Packages of profiles, which cells' settings name.
+    pub fn packages(&self) -> PathBuf {
+        self.0.join(salus_records::PACKAGES)
+    }
+
     /// Sockets, lock, and the server's word of itself.
     pub fn run(&self) -> PathBuf {
         self.0.join("run")
@@ -128,7 +133,8 @@ impl DataDir {
     }
 
     fn make_directories(&self) -> Result<(), Failure> {
-        for path in [self.0.clone(), self.cells(), self.trust(), self.log(), self.index(), self.run()] {
+        let own = [self.cells(), self.packages(), self.trust(), self.log(), self.index(), self.run()];
+        for path in std::iter::once(self.0.clone()).chain(own) {
             let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&path);
             made.map_err(|error| cannot_write(&path, &error))?;
         }

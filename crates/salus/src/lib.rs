@@ -22,3 +22,4 @@ pub mod serve;
 pub mod supervise;
 pub mod tls;
 pub mod usage;
+pub mod validate;

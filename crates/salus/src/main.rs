@@ -5,7 +5,7 @@ use salus::admin::log::Part;
 use salus::admin::{self, Output};
 use salus::cli::{Cli, Client, Command, Index, Log, Operator, Person, Session};
 use salus::failure::Failure;
-use salus::{cli, demo, drill, help, import, init, process, recover, recovery, serve, usage};
+use salus::{cli, demo, drill, help, import, init, process, recover, recovery, serve, usage, validate};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -57,6 +57,8 @@ fn main() -> ExitCode {
             admin::log::show(cell.as_deref(), part, report, output(report.json))
         }
         Command::Index(index) => admin::index::run(index, output(index_json(index))),
+        Command::Package(package) => admin::package::run(package, output(package.report().json)),
+        Command::Validate(command) => validate::run(command, output(command.json)),
         Command::Role(role) => admin::role::run(role, output(role.json())),
         Command::Alarm(alarm) => admin::alarm::run(alarm, output(alarm.json())),
         Command::Canary(canary) => admin::canary::run(canary, output(canary.json())),

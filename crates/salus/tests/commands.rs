@@ -240,3 +240,105 @@ fn the_scope_says_who_was_reached() {
     assert_eq!(run(&["scope", "--client", id, "--from", "yesterday", "--data", data]).status.code(), Some(2));
     assert_eq!(run(&["scope", "--client", &"0".repeat(32), "--data", data]).status.code(), Some(1));
 }
+
+fn kbv(name: &str) -> Option<String> {
+    let default = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let file = std::env::var_os("SALUS_TEST_DATA").map_or(default, Into::into).join("kbv").join(name);
+    if file.exists() {
+        return file.to_str().map(str::to_owned);
+    }
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "no test data");
+    println!("not run: packages: no test data");
+    None
+}
+
+#[test]
+fn files_are_validated_without_a_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let good = file("good.json", r#"{"resourceType":"Patient","gender":"female"}"#);
+    let bad = file("bad.xml", r#"<Patient xmlns="http://hl7.org/fhir"><gender value="f"/></Patient>"#);
+    assert!(run(&["validate", &good]).status.success());
+    let refused = run(&["validate", "--json", &good, &bad]);
+    assert_eq!(refused.status.code(), Some(1));
+    let told: Value = serde_json::from_slice(&refused.stdout).unwrap();
+    assert_eq!((&told[0]["valid"], &told[1]["valid"]), (&true.into(), &false.into()));
+    assert_eq!(told[1]["issues"][0]["expression"], "Patient.gender");
+    let german = run(&["validate", "--lang", "de", &bad]);
+    assert!(String::from_utf8_lossy(&german.stdout).contains("nicht gültig"));
+    assert_eq!(run(&["validate", "--profile", "https://example.org/none", &good]).status.code(), Some(1));
+    assert_eq!(run(&["validate", "/nowhere"]).status.code(), Some(2));
+    assert_eq!(run(&["validate", "--package", &good, &good]).status.code(), Some(1));
+}
+
+#[test]
+fn packages_count_in_the_cells_that_have_them_and_are_put_back() {
+    let (Some(package), Some(other)) =
+        (kbv("packages/kbv.ita.eau-1.2.1.tgz"), kbv("packages/gematik.kbv.sfhir.cs.vs-1.8.0.tgz"))
+    else {
+        return;
+    };
+    let server = Server::start();
+    let data = server.data.to_str().unwrap().to_owned();
+    let ask = |arguments: &[&str]| run(&[&["package"], arguments, &["--data", &data]].concat());
+    for cell in ["eins", "zwei"] {
+        assert!(run(&["cell", "create", cell, "--data", &data]).status.success());
+    }
+    let none = server.data.join("none.tgz");
+    std::fs::write(&none, "no package").unwrap();
+    let refused = ask(&["add", &package, none.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains("none.tgz"));
+    let files = || std::fs::read_dir(server.data.join("packages")).unwrap().count();
+    assert_eq!(files(), 0, "nothing of it was kept");
+
+    let added = json(&ask(&["add", "--json", &package]));
+    assert_eq!(
+        (&added["packages"][0]["package"], &added["packages"][0]["strict"]),
+        (&"kbv.ita.eau".into(), &true.into())
+    );
+    assert!(added["packages"][0]["profiles"].as_u64().unwrap() > 3);
+    json(&ask(&["add", "--json", "--cell", "zwei", &other]));
+    assert_eq!(files(), 2);
+    let listed = json(&ask(&["list", "--json"]));
+    let of = |cell: &str| listed.as_array().unwrap().iter().find(|one| one["cell"] == cell).unwrap().clone();
+    assert_eq!(of("eins")["packages"].as_array().unwrap().len(), 1);
+    // Its file's name says the version that tables mean.
+    assert_eq!(of("zwei")["packages"][1]["version"], "1.8.0");
+    assert_eq!(of("eins")["packages"][0]["counts"][0], "2026-01-27..-");
+    json(&ask(&[
+        "mode",
+        "--json",
+        "--cell",
+        "eins",
+        "--import",
+        "warn",
+        "--fhir",
+        "kbv.ita.eau",
+        "--demand",
+        "Patient=https://x/p",
+    ]));
+    let text = ask(&["show", "--cell", "eins"]);
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(
+        text.contains("import warn")
+            && text.contains("demand Patient https://x/p")
+            && !text.contains("strict")
+    );
+    json(&ask(&["remove", "--json", "--cell", "eins", "kbv.ita.eau@1.2.1"]));
+    assert_eq!(ask(&["remove", "--cell", "eins", "kbv.ita.eau"]).status.code(), Some(1));
+    let history = json(&ask(&["history", "--json", "--cell", "eins"]));
+    assert_eq!(history.as_array().unwrap().len(), 3);
+    let first = history[2]["entry"].to_string();
+    json(&ask(&["revert", "--json", "--cell", "eins", &first]));
+    let listed = json(&ask(&["list", "--json", "--cell", "eins"]));
+    assert_eq!(
+        (&listed[0]["packages"][0]["usable"], &listed[0]["import_warns"]),
+        (&true.into(), &false.into())
+    );
+    assert_eq!(files(), 2, "what is taken out stays to be put back");
+}

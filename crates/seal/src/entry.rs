@@ -9,6 +9,7 @@
 
 pub mod alarms;
 pub mod budgets;
+pub mod checks;
 pub mod contain;
 pub mod exports;
 pub mod incident;
@@ -219,6 +220,8 @@ pub enum Event {
     Policy(policy::PolicyEvent),
     /// Something happened to an export of many patients at once.
     Export(exports::ExportEvent),
+    /// How the cell checks what is written changed.
+    Checks(checks::ChecksEvent),
 }
 
 /// The part that says who, why and whom.

@@ -14,6 +14,7 @@
 
 pub mod admin;
 pub mod admission;
+mod checks;
 pub mod client;
 mod conversation;
 pub mod door;

@@ -9,6 +9,7 @@ pub mod administer;
 pub mod alarms;
 pub mod budgets;
 mod bytes;
+pub mod checks;
 pub mod contain;
 pub mod exports;
 pub mod extract;
@@ -29,6 +30,7 @@ use alarms::{AlarmTold, FromMessenger};
 use budgets::{OwnBudget, OwnBudgetAnswer};
 use bytes::many_wrap_bytes;
 pub(crate) use bytes::{plain_bytes, wrap_bytes};
+use checks::{ChecksKnown, ChecksShown};
 use contain::{Ended, Ending, EndingDone};
 use exports::{ExportAnswer, ExportAsk};
 use extract::{BodyPiece, ExtractFeed, ExtractWanted, Extracted, OwnParameters, ParameterChange};
@@ -216,6 +218,8 @@ pub enum Ask {
     Rights(OfSession),
     /// About exports of many patients at once.
     Export(Box<ExportAsk>),
+    /// How cells check what is written, where it differs from what is known.
+    Checks(Vec<ChecksKnown>),
 }
 
 /// The answer to an [`Ask`].
@@ -253,6 +257,8 @@ pub enum Answer {
     Rights(Rights),
     /// To [`Ask::Export`].
     Export(Box<ExportAnswer>),
+    /// To [`Ask::Checks`].
+    Checks(Vec<(CellId, ChecksShown)>),
 }
 
 /// `admit(session, proof, purpose, intents[])`.

@@ -17,8 +17,8 @@ const TEXT_XML: &str = "text/xml; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 
 /// The formats that are offered, as the CapabilityStatement lists them.
-pub(crate) const OFFERED: [&str; 6] =
-    ["application/fhir+json", "json", "application/fhir+xml", "xml", "text/html", "html"];
+pub(crate) const OFFERED: [&str; 5] =
+    ["application/fhir+json", "json", "application/fhir+xml", "xml", "text/html"];
 
 /// How an answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

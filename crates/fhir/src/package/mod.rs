@@ -151,6 +151,17 @@ impl Package {
         Ok(package)
     }
 
+    /// Whether it has a profile or extension of this URL, in whatever version.
+    pub fn defines(&self, url: &str) -> bool {
+        self.profiles.iter().any(|profile| *profile.url == *url)
+            || self.differentials.iter().any(|differential| differential.is_of(url))
+    }
+
+    /// How many profiles and extensions it has.
+    pub fn profile_count(&self) -> usize {
+        self.profiles.len() + self.differentials.len()
+    }
+
     /// Adds a StructureDefinition, ValueSet or CodeSystem; anything else is passed by in silence.
     pub fn add(&mut self, name: &str, text: &str) {
         self.file(name, text, &mut Compiler::default());

@@ -20,6 +20,11 @@ pub(crate) struct Differential {
 pub(crate) type Find<'f> = &'f dyn Fn(&Canonical) -> Option<Arc<Profile>>;
 
 impl Differential {
+    /// Whether it is of the profile of this URL.
+    pub(crate) fn is_of(&self, url: &str) -> bool {
+        self.document.root().get_str("url").as_deref() == Some(url)
+    }
+
     /// Keeps a StructureDefinition that has a differential.
     pub(crate) fn read(root: Value<'_>) -> Option<Self> {
         root.get("differential").and_then(|differential| differential.get("element"))?;

@@ -104,6 +104,7 @@ pub(crate) fn describe(event: &Event) -> (&'static str, Value) {
         Event::Contained(event) => contained(event),
         Event::Related(event) => super::log_relations::describe(event),
         Event::Policy(event) => super::log_policy::describe(event),
+        Event::Checks(event) => super::log_policy::describe_checks(event),
         Event::Written { first, ranges, .. } => {
             ("written", json!({"first": first, "versions": ranges_json(ranges)}))
         }

@@ -25,6 +25,7 @@ mod log_policy;
 mod log_relations;
 pub mod matched;
 pub mod matching;
+pub mod package;
 pub mod person;
 pub mod role;
 pub mod scope;

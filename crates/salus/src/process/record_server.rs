@@ -109,7 +109,7 @@ fn profile(start: &RecordServerStart) -> Profile {
     Profile {
         list_only: Vec::new(),
         read_only,
-        read_write: vec![start.data_dir.join("cells")],
+        read_write: ["cells", salus_records::PACKAGES].map(|name| start.data_dir.join(name)).to_vec(),
         network: Network::Listen(vec![start.listen.port()]),
         locks_memory: false,
     }
@@ -139,7 +139,7 @@ mod tests {
         }))
         .unwrap();
         let profile = profile(&start);
-        assert_eq!(profile.read_write, [Path::new("/var/lib/salus/cells")]);
+        assert_eq!(profile.read_write, ["/var/lib/salus/cells", "/var/lib/salus/packages"].map(Path::new));
         assert_eq!(profile.network, Network::Listen(vec![8642]));
         let reached = profile.list_only.iter().chain(&profile.read_only).chain(&profile.read_write);
         for path in reached {

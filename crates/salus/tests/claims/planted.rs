@@ -19,7 +19,7 @@ const PLANTED: [&str; 6] = [
 fn bodies() -> (String, String, String) {
     let patient = r#"{"resourceType":"Patient","id":"z-kvnr-X110411319","identifier":[{"system":"http://fhir.de/sid/gkv/kvid-10","value":"X987654321"}],
       "name":[{"family":"Zwirbelhuber","given":["Kaspressknödelgasse"]}],"birthDate":"1931-07-23"}"#;
-    let allergy = r#"{"resourceType":"AllergyIntolerance","code":{"text":"Quarkstrudelallergie"},"patient":{"reference":"Patient/z-kvnr-X110411319"}}"#;
+    let allergy = r#"{"resourceType":"AllergyIntolerance","clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical","code":"active"}]},"code":{"text":"Quarkstrudelallergie"},"patient":{"reference":"Patient/z-kvnr-X110411319"}}"#;
     let refused = r#"{"resourceType":"Patient","name":[{"family":"Zwirbelhuber","givven":["X987654321"]}],"birthDate":"1931-07-23T99"}"#;
     (patient.into(), allergy.into(), refused.into())
 }

@@ -4,6 +4,7 @@
 
 use super::alarms::{AlarmsAnswer, AlarmsAsk, CanaryAnswer, CanaryAsk};
 use super::budgets::{BudgetAnswer, BudgetAsk};
+use super::checks::{ChecksAnswer, ChecksAsk};
 use super::contain::{ContainAnswer, ContainAsk};
 use super::extract::{ApproverProof, CellExtraction};
 use super::incident::{IncidentAnswer, IncidentAsk};
@@ -170,6 +171,13 @@ pub enum AdminAsk {
         /// What.
         ask: PolicyAsk,
     },
+    /// About how a cell checks what is written. Answered by [`AdminAnswer::Checks`].
+    Checks {
+        /// The cell's name.
+        cell: String,
+        /// What.
+        ask: ChecksAsk,
+    },
 }
 
 /// By what a scope is asked for.
@@ -232,6 +240,8 @@ pub enum AdminAnswer {
     Budgets(BudgetAnswer),
     /// About what roles may do.
     Policy(PolicyAnswer),
+    /// About how a cell checks what is written.
+    Checks(ChecksAnswer),
 }
 
 /// The index of one cell.

@@ -6,6 +6,7 @@
 use super::ClientStatus;
 use super::alarms::{AlarmsAnswer, AlarmsAsk};
 use super::budgets::{BudgetAnswer, BudgetAsk};
+use super::checks::{ChecksAnswer, ChecksAsk};
 use super::contain::{ContainAnswer, ContainAsk};
 use super::incident::{CellChangesAsk, CellChangesPage};
 use super::people::{OfSession, PeopleAnswer, PeopleAsk};
@@ -74,6 +75,8 @@ pub enum CellAsk {
     },
     /// About what its roles may do. Answered by [`CellAnswer::Policy`].
     Policy(PolicyAsk),
+    /// About how it checks what is written. Answered by [`CellAnswer::Checks`].
+    Checks(ChecksAsk),
 }
 
 impl CellAsk {
@@ -94,7 +97,7 @@ impl CellAsk {
             }
             Self::Bearer { allowed, .. } => !allowed,
             // What was admitted stays so; nobody new is reached.
-            Self::Budgets(_) | Self::Changes(_) | Self::Policy(_) => false,
+            Self::Budgets(_) | Self::Changes(_) | Self::Policy(_) | Self::Checks(_) => false,
             Self::UndoChange { .. } => true,
         }
     }
@@ -146,6 +149,8 @@ pub enum LogKind {
     Rules,
     /// An export of many patients at once: asked for, approved, taken, ended.
     Export,
+    /// How what is written is checked changed.
+    Checks,
 }
 
 /// The answer to a [`CellAsk`].
@@ -182,6 +187,8 @@ pub enum CellAnswer {
     Undone(Vec<u64>),
     /// About what roles may do.
     Policy(PolicyAnswer),
+    /// About how what is written is checked.
+    Checks(ChecksAnswer),
 }
 
 /// Entries of the log.

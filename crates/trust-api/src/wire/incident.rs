@@ -338,4 +338,6 @@ pub enum UndoneBy {
     ExceptionEnds,
     /// The rules before these are in force again.
     RulesBefore,
+    /// What is written is checked as before.
+    ChecksBefore,
 }

@@ -68,6 +68,8 @@ pub(crate) fn read(path: &str) -> Result<Address<'_>, Unread> {
         (3, _, _, "$meta", _) if named(kind) && named(second) => Shape::Meta,
         (3, _, _, "$meta-add", _) if named(kind) && named(second) => Shape::MetaAdd,
         (3, _, _, "$meta-delete", _) if named(kind) && named(second) => Shape::MetaDelete,
+        (2, _, "$validate", ..) if named(kind) => Shape::TypeValidate,
+        (3, _, _, "$validate", _) if named(kind) && named(second) => Shape::Validate,
         (2, "Observation", "$lastn", ..) => Shape::LastN,
         (3, "Composition", _, "$document", _) if named(second) => Shape::Document,
         (3, "Patient", _, "$everything", _) if named(second) => Shape::Everything,
@@ -88,6 +90,7 @@ pub(crate) fn read(path: &str) -> Result<Address<'_>, Unread> {
         | Shape::Everything
         | Shape::GroupExport
         | Shape::ExportStatus
+        | Shape::Validate
         | Shape::Document => id = decoded(second)?,
         Shape::ExportFile => (id, version) = (decoded(second)?, decoded(third)?),
         Shape::Version => (id, version) = (decoded(second)?, decoded(fourth)?),
@@ -163,6 +166,9 @@ mod tests {
             ("/Observation/1/$meta-delete", Ok(Shape::MetaDelete)),
             ("/Observation/$meta", Err(Unread::Unknown)),
             ("/Observation/$lastn", Ok(Shape::LastN)),
+            ("/Patient/$validate", Ok(Shape::TypeValidate)),
+            ("/Patient/1/$validate", Ok(Shape::Validate)),
+            ("/$validate", Ok(Shape::Type)),
             ("/Patient/$lastn", Err(Unread::Unknown)),
             ("/Composition/1/$document", Ok(Shape::Document)),
             ("/openapi.json", Ok(Shape::OpenApi)),

@@ -9,6 +9,7 @@ use crate::prefer::Return;
 use crate::query::encode_query;
 use crate::text;
 use http::StatusCode;
+use salus_records::checks::is_of_profiles;
 use salus_records::fhir::json::quote;
 use salus_records::fhir::outcome::operation_outcome;
 use salus_records::fhir::{Issue, Language, ResourceType, instant};
@@ -275,13 +276,15 @@ fn written_entry(out: &mut String, base: &str, written: &Written, preferred: Ret
     let status = if written.created { StatusCode::CREATED } else { StatusCode::OK };
     put!(out, r#","response":{{"status":"{status}","location":"{kind}/{id}/_history/{version}""#);
     put!(out, r#","etag":"W/\"{version}\"","lastModified":"{}""#, instant(written.time_ms));
-    // What is doubtful is said whatever the client prefers: that is what an entry's outcome is for.
-    match (preferred, written.warnings.as_slice()) {
-        (Return::OperationOutcome, warnings) => {
-            put_outcome(out, &[&[text::stored()][..], warnings].concat(), language);
+    if preferred == Return::OperationOutcome {
+        put_outcome(out, &[&[text::stored()][..], &written.warnings].concat(), language);
+    } else {
+        // What is doubtful by R4 itself is said whatever the client prefers: that is what an entry's outcome is for.
+        let doubtful = written.warnings.iter().filter(|issue| !is_of_profiles(issue));
+        let doubtful: Vec<Issue> = doubtful.cloned().collect();
+        if !doubtful.is_empty() {
+            put_outcome(out, &doubtful, language);
         }
-        (_, []) => {}
-        (_, warnings) => put_outcome(out, warnings, language),
     }
     out.push_str("}}");
 }

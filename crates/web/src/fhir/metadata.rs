@@ -1,7 +1,7 @@
 //! `GET [base]/metadata`: the CapabilityStatement, made from the table of what is offered.
 
 use super::patch;
-use super::table::{EXPORTS, OFFERS};
+use super::table::{EXPORTS, OFFERS, Operation};
 use crate::answer::Answer;
 use crate::negotiate::{FHIR_JSON, OFFERED};
 use crate::web::Web;
@@ -28,7 +28,9 @@ pub(super) fn answer(web: &Web, cell: &Cell) -> Answer {
 pub(super) fn statement(web: &Web, cell: &Cell) -> String {
     let date = instant(web.started_ms);
     let (name, base, version) = (quote(cell.name()), quote(cell.base_url()), env!("CARGO_PKG_VERSION"));
-    let token = quote(&format!("{}/{}/oauth/token", web.public_base_url, cell.name()));
+    // SMART's extension for it wants an address where people authorise applications, too, which there is none of.
+    let token = format!("{}/{}/oauth/token", web.public_base_url, cell.name());
+    let token = quote(&format!("Tokens: {token}; see .well-known/smart-configuration."));
     let own = cell.own_parameters();
     let resources: Cow<'_, str> =
         if own.is_empty() { Cow::Borrowed(&RESOURCES) } else { Cow::Owned(resources(&own)) };
@@ -39,11 +41,9 @@ pub(super) fn statement(web: &Web, cell: &Cell) -> String {
             r#"{{"resourceType":"CapabilityStatement","status":"active","date":"{}","kind":"instance","#,
             r#""software":{{"name":"Salus","version":"{}"}},"implementation":{{"description":{},"url":{}}},"#,
             r#""fhirVersion":"4.0.1","format":{},"patchFormat":{},"#,
-            r#""rest":[{{"mode":"server","security":{{"extension":[{{"#,
-            r#""url":"http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris","#,
-            r#""extension":[{{"url":"token","valueUri":{}}}]}}],"service":[{{"coding":[{{"#,
+            r#""rest":[{{"mode":"server","security":{{"service":[{{"coding":[{{"#,
             r#""system":"http://terminology.hl7.org/CodeSystem/restful-security-service","code":"OAuth"}}],"#,
-            r#""text":"OAuth 2.0 client credentials"}}]}},{}}}]}}"#
+            r#""text":"OAuth 2.0 client credentials"}}],"description":{}}},{}}}]}}"#
         ),
         date,
         version,
@@ -119,9 +119,11 @@ fn resources(own: &[Parameter]) -> String {
 /// The operations on records of a type.
 fn operations(kind: ResourceType) -> String {
     let all = OFFERS.iter().filter_map(|offer| offer.verb.operation());
-    let own = all.filter(|operation| operation.of.is_none_or(|of| of == kind.name()));
+    // One that has several addresses is listed once.
+    let mut own: Vec<Operation> = all.filter(|one| one.of.is_none_or(|of| of == kind.name())).collect();
+    own.dedup_by(|one, other| one.name == other.name);
     let written =
-        own.map(|one| format!(r#"{{"name":"{}","definition":{}}}"#, one.name, quote(one.definition)));
+        own.iter().map(|one| format!(r#"{{"name":"{}","definition":{}}}"#, one.name, quote(one.definition)));
     written.chain(exports(Some(kind.name()))).collect::<Vec<_>>().join(",")
 }
 

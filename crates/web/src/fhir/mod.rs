@@ -26,6 +26,7 @@ mod search;
 mod smart;
 pub(crate) mod table;
 mod update;
+mod validate;
 mod vread;
 mod written;
 
@@ -172,6 +173,8 @@ pub(crate) async fn answer(
         Verb::MetaDelete => meta::change(&ask, body, false).await,
         Verb::LastN => last_n::answer(&ask).await,
         Verb::Document => document::answer(&ask).await,
+        Verb::Validate => validate::answer(&ask, body).await,
+        Verb::ValidateStored => validate::answer_stored(&ask).await,
         Verb::Everything => everything::answer(&ask).await,
         Verb::CarryOut => base::answer(&ask, body).await,
         Verb::Export => {

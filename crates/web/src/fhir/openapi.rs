@@ -51,6 +51,8 @@ fn path_of(shape: Shape) -> (&'static str, &'static [&'static str]) {
         Shape::Instance => ("/{type}/{id}", &["type", "id"]),
         Shape::History => ("/{type}/{id}/_history", &["type", "id"]),
         Shape::Version => ("/{type}/{id}/_history/{version}", &["type", "id", "version"]),
+        Shape::TypeValidate => ("/{type}/$validate", &["type"]),
+        Shape::Validate => ("/{type}/{id}/$validate", &["type", "id"]),
         Shape::Meta => ("/{type}/{id}/$meta", &["type", "id"]),
         Shape::LastN => ("/Observation/$lastn", &[]),
         Shape::Document => ("/Composition/{id}/$document", &["id"]),
@@ -123,6 +125,7 @@ fn parameters(verb: Verb) -> &'static [&'static str] {
     match verb {
         Verb::OpenApi | Verb::SmartConfiguration => &[],
         Verb::Capabilities | Verb::Read | Verb::Vread | Verb::Meta | Verb::Document => &["format", "pretty"],
+        Verb::Validate | Verb::ValidateStored => &["format", "pretty", "profile", "mode"],
         Verb::Search => &["format", "pretty", "count"],
         Verb::LastN => &["format", "pretty", "patient"],
         Verb::SearchForm => &[],
@@ -146,9 +149,13 @@ fn body(verb: Verb) -> Option<String> {
         format!(r#"{{"required":true,"content":{{{}}}}}"#, all.join(","))
     };
     match verb {
-        Verb::Create | Verb::Update | Verb::UpdateBy | Verb::CarryOut | Verb::MetaAdd | Verb::MetaDelete => {
-            Some(content(&["application/fhir+json", "application/fhir+xml"]))
-        }
+        Verb::Create
+        | Verb::Update
+        | Verb::UpdateBy
+        | Verb::CarryOut
+        | Verb::MetaAdd
+        | Verb::MetaDelete
+        | Verb::Validate => Some(content(&["application/fhir+json", "application/fhir+xml"])),
         Verb::Patch | Verb::PatchBy => Some(content(&patch::FORMATS)),
         Verb::SearchForm => Some(content(&["application/x-www-form-urlencoded"])),
         _ => None,
@@ -230,6 +237,13 @@ fn components() -> String {
             r#"{"type":"string","enum":["application/fhir+ndjson","application/ndjson","ndjson"]}"#.to_owned(),
         ),
         ("preferAsync", "Prefer", "header", r#"{"type":"string","enum":["respond-async"]}"#.to_owned()),
+        ("profile", "profile", "query", r#"{"type":"string","format":"uri"}"#.to_owned()),
+        (
+            "mode",
+            "mode",
+            "query",
+            r#"{"type":"string","enum":["create","update","delete","profile"]}"#.to_owned(),
+        ),
         ("patient", "patient", "query", r#"{"type":"string"}"#.to_owned()),
         (
             "prefer",

@@ -45,6 +45,10 @@ pub(crate) enum Shape {
     LastN,
     /// `[base]/Composition/[id]/$document`
     Document,
+    /// `[base]/[type]/$validate`
+    TypeValidate,
+    /// `[base]/[type]/[id]/$validate`
+    Validate,
     /// `[base]/openapi.json`
     OpenApi,
     /// `[base]/$export`
@@ -98,6 +102,8 @@ impl Shape {
             Self::Everything => "/{cell}/fhir/Patient/{id}/$everything",
             Self::LastN => "/{cell}/fhir/Observation/$lastn",
             Self::Document => "/{cell}/fhir/Composition/{id}/$document",
+            Self::TypeValidate => "/{cell}/fhir/{type}/$validate",
+            Self::Validate => "/{cell}/fhir/{type}/{id}/$validate",
             Self::OpenApi => "/{cell}/fhir/openapi.json",
             Self::SystemExport => "/{cell}/fhir/$export",
             Self::PatientExport => "/{cell}/fhir/Patient/$export",
@@ -130,6 +136,9 @@ pub(crate) enum Verb {
     Everything,
     LastN,
     Document,
+    /// The stored record, or what the address's parameters say.
+    ValidateStored,
+    Validate,
     OpenApi,
     Delete,
     History,
@@ -155,7 +164,7 @@ const fn offer(shape: Shape, method: Method, verb: Verb, codes: &'static [&'stat
 }
 
 /// Everything that is offered.
-pub(crate) static OFFERS: [Offer; 40] = [
+pub(crate) static OFFERS: [Offer; 43] = [
     offer(Shape::Instance, Method::GET, Verb::Read, &["read"]),
     offer(Shape::Version, Method::GET, Verb::Vread, &["vread"]),
     offer(Shape::Instance, Method::PUT, Verb::Update, &["update"]),
@@ -186,6 +195,9 @@ pub(crate) static OFFERS: [Offer; 40] = [
     offer(Shape::Everything, Method::GET, Verb::Everything, &[]),
     offer(Shape::LastN, Method::GET, Verb::LastN, &[]),
     offer(Shape::Document, Method::GET, Verb::Document, &[]),
+    offer(Shape::TypeValidate, Method::POST, Verb::Validate, &[]),
+    offer(Shape::Validate, Method::POST, Verb::Validate, &[]),
+    offer(Shape::Validate, Method::GET, Verb::ValidateStored, &[]),
     offer(Shape::OpenApi, Method::GET, Verb::OpenApi, &[]),
     offer(Shape::SystemExport, Method::GET, Verb::Export, &[]),
     offer(Shape::SystemExport, Method::POST, Verb::Export, &[]),
@@ -236,6 +248,7 @@ impl Verb {
                 let definition = "http://hl7.org/fhir/OperationDefinition/Composition-document";
                 ("document", Some("Composition"), definition)
             }
+            Self::Validate => ("validate", None, "http://hl7.org/fhir/OperationDefinition/Resource-validate"),
             _ => return None,
         };
         Some(Operation { name, definition, of })

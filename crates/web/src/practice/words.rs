@@ -18,6 +18,7 @@ static WORDS: LazyLock<Catalogue> = LazyLock::new(|| {
         sources!("changes"),
         sources!("roles"),
         sources!("exports"),
+        sources!("checks"),
     ])
 });
 

@@ -10,6 +10,7 @@ mod bound;
 mod budget_ways;
 mod budgets;
 mod chart;
+mod checks;
 mod concurrency;
 mod conditional;
 mod conditions;

@@ -245,7 +245,7 @@ fn a_definition_that_changes_or_goes_takes_effect_and_one_that_cannot_be_used_is
     );
     assert_eq!(find("Patient?own-suffix=jr"), (200, Some(1)));
     let bundle = json!({"resourceType": "Bundle", "type": "transaction", "entry": [
-        {"resource": {"resourceType": "Organization"}, "request": {"method": "POST", "url": "Organization"}},
+        {"resource": {"resourceType": "Organization", "name": "o"}, "request": {"method": "POST", "url": "Organization"}},
         {"resource": suffix, "request": {"method": "POST", "url": "SearchParameter"}},
     ]});
     let reply = cell.send_on(&mut http, "POST", "", &headers, bundle.to_string().as_bytes());

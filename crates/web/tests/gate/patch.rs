@@ -288,7 +288,7 @@ fn what_is_offered_is_said_by_the_statement_and_by_openapi() {
         .clone();
     let names: Vec<_> =
         patient["operation"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
-    assert_eq!(names, ["meta", "meta-add", "meta-delete", "everything", "export"]);
+    assert_eq!(names, ["meta", "meta-add", "meta-delete", "everything", "validate", "export"]);
     assert_eq!(statement["rest"][0]["operation"][0]["name"], "export");
     assert!(patient["interaction"].as_array().unwrap().iter().any(|one| one["code"] == "patch"));
     assert_eq!(statement["patchFormat"][0], JSON_PATCH);

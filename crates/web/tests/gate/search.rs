@@ -325,7 +325,7 @@ fn lists_and_value_sets_of_the_cell_are_known() {
     let cell = salus.cell("praxis");
     let p = practice(&cell);
     let list = json!({
-        "resourceType": "List", "id": "mine", "status": "current", "mode": "working",
+        "resourceType": "List", "id": "mine", "status": "current", "mode": "changes",
         "entry": [
             {"item": {"reference": format!("Patient/{}", p.anna)}},
             {"item": {"reference": format!("Patient/{}", p.bernd)}, "deleted": true},

@@ -11,14 +11,16 @@ fn a_wrong_check_digit_is_stored_and_said() {
     let asking = [("Prefer", "return=OperationOutcome"), ("Accept-Language", "de")];
     let reply = cell.send("POST", "Patient", &asking, WRONG.as_bytes());
     assert_eq!(reply.status, 201);
-    let warning = &reply.json()["issue"][1];
+    let issues = reply.json()["issue"].as_array().unwrap().clone();
+    let warning = issues.iter().find(|issue| issue["code"] == "value").unwrap();
     assert_eq!((&warning["severity"], &warning["code"]), (&"warning".into(), &"value".into()));
     assert_eq!(warning["expression"][0], "Patient.identifier[0].value");
     assert!(warning["details"]["text"].as_str().unwrap().contains("KVNR"));
     assert!(!reply.text().contains("A123456781"));
     let right = WRONG.replace("781", "780");
     let reply = cell.send("POST", "Patient", &asking, right.as_bytes());
-    assert_eq!(reply.json()["issue"].as_array().unwrap().len(), 1);
+    let issues = reply.json()["issue"].as_array().unwrap().clone();
+    assert!(issues.iter().all(|issue| issue["code"] != "value"), "{issues:?}");
     // The answer that is the resource has no place for it.
     assert_eq!(cell.post("Patient", WRONG).json()["resourceType"], "Patient");
 

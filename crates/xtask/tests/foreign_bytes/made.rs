@@ -1,6 +1,6 @@
 //! Seeds in the binary formats, made by the code that writes them.
 
-use crate::{accesses, alarms, contain, exports, incident, policy};
+use crate::{accesses, alarms, checks, contain, exports, incident, policy};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -267,6 +267,7 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("exports", exports::asks()),
         ("export-approval", exports::approval()),
         ("own-rights", policy::own_rights()),
+        ("checks", checks::ask()),
         ("stopped", Request::Stopped(300)),
         ("accesses", Request::Batch(vec![accesses()])),
         ("administer", Request::Batch(vec![administer()])),
@@ -491,6 +492,7 @@ fn events() -> Vec<(&'static str, Event)> {
         ("cut-off-because", contain::because()),
         ("rules-set", policy::set()),
         ("export-asked", exports::asked()),
+        ("checks-set", checks::set()),
         ("budget-raised", Event::Budget(BudgetEvent::Raised(raised))),
         ("person-added", Event::Person(PersonEvent::Added(added))),
         ("passkey-registered", Event::Person(PersonEvent::PasskeyRegistered(registered))),

@@ -5,6 +5,7 @@
 
 mod accesses;
 mod alarms;
+mod checks;
 mod contain;
 mod exports;
 #[path = "../../../../fuzz/src/lib.rs"]

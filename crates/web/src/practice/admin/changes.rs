@@ -162,6 +162,7 @@ fn will(t: Words, by: &UndoneBy) -> String {
         UndoneBy::Released => "changes-undo-released",
         UndoneBy::ExceptionEnds => "changes-undo-exception",
         UndoneBy::RulesBefore => "changes-undo-rules",
+        UndoneBy::ChecksBefore => "changes-undo-checks",
     };
     t.say(key).into_owned()
 }

@@ -25,7 +25,7 @@ const LINES: usize = 50;
 /// How many stretches of the log one page has the keyholder look at.
 const MAX_STRETCHES: usize = 12;
 
-const KINDS: [(&str, LogKind); 12] = [
+const KINDS: [(&str, LogKind); 13] = [
     ("opened", LogKind::Opened),
     ("searched", LogKind::Searched),
     ("written", LogKind::Written),
@@ -37,11 +37,12 @@ const KINDS: [(&str, LogKind); 12] = [
     ("budgets", LogKind::Budget),
     ("rules", LogKind::Rules),
     ("exports", LogKind::Export),
+    ("checks", LogKind::Checks),
     ("bookkeeping", LogKind::Report),
 ];
 
 /// What is shown where no kind was chosen: all but bookkeeping.
-const USUAL: [LogKind; 12] = [
+const USUAL: [LogKind; 13] = [
     LogKind::Opened,
     LogKind::Searched,
     LogKind::Written,
@@ -54,6 +55,7 @@ const USUAL: [LogKind; 12] = [
     LogKind::Budget,
     LogKind::Rules,
     LogKind::Export,
+    LogKind::Checks,
 ];
 
 const PURPOSES: [(&str, Purpose); 6] = [

@@ -8,6 +8,7 @@ use super::tell::{label, role};
 use salus_frame::Words;
 use salus_records::administration::{CellLogEntry, LogKind, LoggedAccess};
 use salus_records::alarm_events::{AlarmEvent, AlarmKind};
+use salus_records::checks_events::ChecksEvent;
 use salus_records::contain_events::{ContainEvent, HoldOn};
 use salus_records::export_events::ExportEvent;
 use salus_records::incident_events::IncidentEvent;
@@ -70,6 +71,10 @@ fn what(t: Words, labels: &Labels, told: &CellLogEntry) -> String {
             t.say_with("admin-log-rules-restored", "entry", *entry).into_owned()
         }
         LogEvent::Policy(PolicyEvent::Set { .. }) => t.say("admin-log-rules").into_owned(),
+        LogEvent::Checks(ChecksEvent::Set { restores: Some(entry), .. }) => {
+            t.say_with("admin-log-checks-restored", "entry", *entry).into_owned()
+        }
+        LogEvent::Checks(ChecksEvent::Set { .. }) => t.say("admin-log-checks").into_owned(),
         LogEvent::Contained(event) => match event {
             ContainEvent::Held { what: HoldOn::Cell | HoldOn::Everyone, reason, .. } => {
                 because(t.say("admin-log-held-all").into_owned(), reason)

@@ -91,7 +91,7 @@ impl<'a> Maker<'a> {
         );
         self.put(
             "AllergyIntolerance",
-            json!({"patient": subject, "criticality": "high", "code": {"text": "@"}, "reaction": [{"manifestation": [{"text": "@"}]}]}),
+            json!({"patient": subject, "clinicalStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "code": "active"}]}, "criticality": "high", "code": {"text": "@"}, "reaction": [{"manifestation": [{"text": "@"}]}]}),
         );
         self.put("Flag", json!({"status": "active", "code": {"text": "@"}, "subject": subject, "period": {"start": "2026-01-01"}}));
         self.put(
