@@ -1,6 +1,5 @@
 //! A second, slow evaluation of searches over resources in memory, straight from R4's text: for property tests of the fast
 //! one. It folds and compares by itself; what it has in common with the other is [`super::values`] and [`super::parse`].
-//!
 //! [`Condition::InValueSet`] and [`Condition::InList`] are met by nothing: whoever resolves them does so before.
 
 use std::cmp::Ordering;
@@ -467,17 +466,12 @@ mod tests {
     #[test]
     fn every_example_is_found_by_each_of_its_values() {
         let Some(folder) = support::examples("found by each value") else { return };
-        let options = Options {
-            lenient: false,
-            leaves_out_empty: false,
-            base_url: "https://h/fhir",
-            now_ms: 0,
-            custom: &[],
-        };
+        let base_url = "https://h/fhir";
+        let options = Options { lenient: false, leaves_out_empty: false, base_url, now_ms: 0, custom: &[] };
         let (mut asked, mut faults) = (0, Vec::new());
         for (file, text) in support::files(&folder) {
             let Ok(resource) = Resource::parse(text, None) else { continue };
-            let scan = Scan::new([&resource], &[], "https://h/fhir");
+            let scan = Scan::new([&resource], &[], base_url);
             for (number, value) in &scan.records[0].values.values {
                 let parameter = super::super::by_number(*number).expect("a parameter");
                 let Some((modifier, wanted)) = query(value) else { continue };

@@ -100,6 +100,7 @@ fn options(start: RecordServerStart) -> Option<WebOptions> {
 fn profile(start: &RecordServerStart) -> Profile {
     let mut read_only: Vec<_> =
         start.tls.iter().flat_map(|(certificate, key)| [certificate.clone(), key.clone()]).collect();
+    read_only.push(start.data_dir.join(salus_records::PACKAGES));
     // Its own figures, for /metrics; and how many processors there are.
     for path in ["/proc/self", "/sys/devices/system/cpu"].map(std::path::PathBuf::from) {
         if path.exists() {
@@ -109,7 +110,7 @@ fn profile(start: &RecordServerStart) -> Profile {
     Profile {
         list_only: Vec::new(),
         read_only,
-        read_write: ["cells", salus_records::PACKAGES].map(|name| start.data_dir.join(name)).to_vec(),
+        read_write: vec![start.data_dir.join("cells")],
         network: Network::Listen(vec![start.listen.port()]),
         locks_memory: false,
     }
@@ -139,7 +140,8 @@ mod tests {
         }))
         .unwrap();
         let profile = profile(&start);
-        assert_eq!(profile.read_write, ["/var/lib/salus/cells", "/var/lib/salus/packages"].map(Path::new));
+        assert_eq!(profile.read_write, [Path::new("/var/lib/salus/cells")]);
+        assert!(profile.read_only.iter().any(|path| path == Path::new("/var/lib/salus/packages")));
         assert_eq!(profile.network, Network::Listen(vec![8642]));
         let reached = profile.list_only.iter().chain(&profile.read_only).chain(&profile.read_write);
         for path in reached {
