@@ -77,7 +77,8 @@ export async function createHostile(fhir, original, options = {}) {
   for (let round = 0; round < 20; round += 1) {
     const answer = await fhir.send('POST', resource.resourceType, resource);
     if (answer.status === 201) return { resource: answer.body, places: left.map(([path]) => path) };
-    const named = (answer.body?.issue ?? []).flatMap(({ expression }) => expression ?? []);
+    const faults = (answer.body?.issue ?? []).filter(({ severity }) => severity !== 'warning');
+    const named = faults.flatMap(({ expression }) => expression ?? []);
     const refused = left.filter(([path]) =>
       named.some((name) => name === path || path.startsWith(`${name}.`) || path.startsWith(`${name}[`)),
     );
