@@ -4,6 +4,7 @@
 //! compiles this file too and runs every function over mutations of `seeds/` in each test run. Beyond not panicking, the
 //! functions assert what must hold of anything that was accepted. State: none.
 
+pub mod conform;
 pub mod fhir;
 pub mod incident;
 pub mod log;
@@ -48,4 +49,8 @@ pub const TARGETS: &[Target] = &[
     ("archive", incident::archive),
     ("xml", fhir::xml),
     ("patch", fhir::patch),
+    ("profiles", conform::profiles),
+    ("conform", conform::conform),
+    ("fhirpath", conform::fhirpath),
+    ("codes", conform::codes),
 ];

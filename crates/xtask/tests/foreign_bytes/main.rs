@@ -26,7 +26,8 @@ const ROUNDS: u64 = 50_000;
 /// The same in a long run.
 const LONG_ROUNDS: u64 = 1_000_000;
 /// Targets of which one run costs many times what another's does, and how many times fewer rounds they get.
-const COSTLY: &[(&str, u64)] = &[("folder", 50)];
+const COSTLY: &[(&str, u64)] =
+    &[("folder", 50), ("profiles", 100), ("conform", 100), ("fhirpath", 5), ("codes", 10)];
 /// A single input of at most 16 kB that takes longer than this shows that a cost is not bounded. Far above what a busy
 /// machine needs.
 const MAX_ONE: Duration = Duration::from_secs(10);
@@ -114,6 +115,10 @@ targets!(
     archive,
     xml,
     patch,
+    profiles,
+    conform,
+    fhirpath,
+    codes,
 );
 
 /// A target that is not run here, or that libFuzzer does not have, would be one that nobody runs.
