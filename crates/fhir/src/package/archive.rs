@@ -12,7 +12,7 @@ pub const MAX_ARCHIVE_BYTES: usize = 64 << 20;
 pub const MAX_UNPACKED_BYTES: u64 = 512 << 20;
 
 /// The largest file in an archive, in bytes.
-pub const MAX_FILE_BYTES: u64 = 32 << 20;
+pub const MAX_FILE_BYTES: u64 = 64 << 20;
 
 /// The most entries.
 pub const MAX_ENTRIES: usize = 20_000;

@@ -7,6 +7,7 @@
 mod archive;
 mod by_url;
 mod canonical;
+mod pack;
 pub mod validity;
 
 use std::io::Read as _;
@@ -16,6 +17,7 @@ pub use archive::{MAX_ARCHIVE_BYTES, MAX_ENTRIES, MAX_FILE_BYTES, MAX_RATIO, MAX
 pub(crate) use by_url::ByUrl;
 pub use canonical::Canonical;
 pub(crate) use canonical::{compare_versions, is_version, split};
+pub use pack::pack;
 
 use crate::json::{Document, Value};
 use crate::profile::{Compiler, Differential, Profile};

@@ -97,3 +97,15 @@ fn damaged_archives_never_make_it_panic() {
         drop(Package::read(&packed.finish().expect("memory")));
     }
 }
+
+#[test]
+fn what_is_packed_is_read() {
+    let list =
+        r#"{"resourceType":"CodeSystem","url":"http://x","content":"complete","concept":[{"code":"a"}]}"#;
+    let bytes = super::pack("codes.x", "2025", &[("CodeSystem-x.json", list)]).expect("a package");
+    assert_eq!(super::pack("codes.x", "2025", &[("CodeSystem-x.json", list)]).as_ref(), Some(&bytes));
+    let package = Package::read(&bytes).expect("a package");
+    assert_eq!((package.name.as_str(), package.version.as_str()), ("codes.x", "2025"));
+    assert_eq!((package.code_systems.len(), package.passed_by.len()), (1, 0));
+    assert!(super::pack("x", "1", &[(&"a".repeat(100), "{}")]).is_none());
+}

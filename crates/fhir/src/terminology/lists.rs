@@ -5,6 +5,7 @@
 //! says that it is. State: none beyond the lists.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::code_system::{CodeSystem, Concept};
@@ -83,6 +84,40 @@ impl Lists {
             all.extend(base.code_systems());
         }
         all
+    }
+
+    /// What a value set takes from and is not here: value sets (true) and code systems (false), by their URLs, each once.
+    pub fn lacking(&self, set: &ValueSet) -> Vec<(bool, String)> {
+        let (mut out, mut seen) = (Vec::new(), HashSet::new());
+        self.lack(set, 0, &mut seen, &mut out);
+        out
+    }
+
+    fn lack<'l>(
+        &'l self,
+        set: &'l ValueSet,
+        depth: usize,
+        seen: &mut HashSet<&'l str>,
+        out: &mut Vec<(bool, String)>,
+    ) {
+        if depth > MAX_DEPTH || !seen.insert(&set.url) {
+            return;
+        }
+        for part in set.include.iter().chain(&set.exclude) {
+            if let Some(of) = &part.system {
+                let is_needed = part.codes.is_none() && by_form(of, "").is_none();
+                if is_needed && self.system_of(part, of).is_none() && seen.insert(of) {
+                    out.push((false, of.to_string()));
+                }
+            }
+            for other in &part.value_sets {
+                match self.value_set(&other.url, other.version.as_deref()) {
+                    Some(found) => self.lack(found, depth + 1, seen, out),
+                    None if seen.insert(&other.url) => out.push((true, other.url.to_string())),
+                    None => {}
+                }
+            }
+        }
     }
 
     /// What supplements say of a code.

@@ -8,14 +8,17 @@ mod expand;
 mod fault;
 pub mod import;
 mod lists;
+mod operation;
 mod ucum;
 mod value_set;
+mod written;
 
 pub use answer::{Coded, Lookup, Subsumption, Validity};
 pub use code_system::{CodeSystem, Concept, Designation, Property};
 pub use expand::{Expand, Expansion, Found, MAX_CODES_PER_EXPANSION, MAX_CODES_PER_PAGE};
 pub use fault::ListFault;
 pub use lists::Lists;
+pub use operation::{Asked, ListOperation};
 pub use value_set::ValueSet;
 
 /// Whether a code is in a list.

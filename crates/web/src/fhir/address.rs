@@ -60,6 +60,13 @@ pub(crate) fn read(path: &str) -> Result<Address<'_>, Unread> {
         (2, "$export-status", ..) => Shape::ExportStatus,
         (3, "$export-file", ..) => Shape::ExportFile,
         (2, "Patient", "$export", ..) => Shape::PatientExport,
+        (2, "ValueSet", "$expand", ..) => Shape::Expand,
+        (3, "ValueSet", _, "$expand", _) if named(second) => Shape::ExpandOne,
+        (2, "ValueSet", "$validate-code", ..) => Shape::ValidateInSet,
+        (3, "ValueSet", _, "$validate-code", _) if named(second) => Shape::ValidateInOne,
+        (2, "CodeSystem", "$validate-code", ..) => Shape::ValidateOfSystem,
+        (2, "CodeSystem", "$lookup", ..) => Shape::Lookup,
+        (2, "CodeSystem", "$subsumes", ..) => Shape::Subsumes,
         (3, "Group", _, "$export", _) if named(second) => Shape::GroupExport,
         (2, _, "_search", ..) if named(kind) => Shape::TypeSearch,
         (2, _, "_history", ..) if named(kind) => Shape::TypeHistory,
@@ -91,6 +98,8 @@ pub(crate) fn read(path: &str) -> Result<Address<'_>, Unread> {
         | Shape::GroupExport
         | Shape::ExportStatus
         | Shape::Validate
+        | Shape::ExpandOne
+        | Shape::ValidateInOne
         | Shape::Document => id = decoded(second)?,
         Shape::ExportFile => (id, version) = (decoded(second)?, decoded(third)?),
         Shape::Version => (id, version) = (decoded(second)?, decoded(fourth)?),

@@ -6,6 +6,7 @@ pub(crate) mod address;
 mod base;
 mod binary;
 mod bundle;
+mod code_lists;
 mod create;
 mod delete;
 mod document;
@@ -177,6 +178,7 @@ pub(crate) async fn answer(
         Verb::ValidateStored => validate::answer_stored(&ask).await,
         Verb::Everything => everything::answer(&ask).await,
         Verb::CarryOut => base::answer(&ask, body).await,
+        Verb::Lists(operation) => code_lists::answer(&ask, operation, body).await,
         Verb::Export => {
             let whom = match address.shape {
                 Shape::PatientExport => ExportOfWhom::Patients,

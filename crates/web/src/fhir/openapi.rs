@@ -9,6 +9,7 @@ use crate::negotiate::{OFFERED, PLAIN_JSON};
 use http::{HeaderValue, Method, StatusCode, header};
 use salus_records::fhir::ResourceType;
 use salus_records::fhir::json::quote;
+use salus_records::fhir::terminology::ListOperation;
 use salus_records::{Cell, is_compartment};
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -64,6 +65,13 @@ fn path_of(shape: Shape) -> (&'static str, &'static [&'static str]) {
         Shape::GroupExport => ("/Group/{id}/$export", &["id"]),
         Shape::ExportStatus => ("/$export-status/{id}", &["id"]),
         Shape::ExportFile => ("/$export-file/{id}/{version}", &["id", "version"]),
+        Shape::Expand => ("/ValueSet/$expand", &[]),
+        Shape::ExpandOne => ("/ValueSet/{id}/$expand", &["id"]),
+        Shape::ValidateInSet => ("/ValueSet/$validate-code", &[]),
+        Shape::ValidateInOne => ("/ValueSet/{id}/$validate-code", &["id"]),
+        Shape::ValidateOfSystem => ("/CodeSystem/$validate-code", &[]),
+        Shape::Lookup => ("/CodeSystem/$lookup", &[]),
+        Shape::Subsumes => ("/CodeSystem/$subsumes", &[]),
     }
 }
 
@@ -86,9 +94,12 @@ fn paths() -> String {
 
 /// A method, and HEAD beside GET.
 fn operations(offer: &Offer) -> Vec<String> {
-    let name = format!("{:?}{:?}", offer.verb, offer.shape);
+    let name: String =
+        format!("{:?}{:?}", offer.verb, offer.shape).chars().filter(char::is_ascii_alphanumeric).collect();
     let of = |method: &str| {
-        let body = body(offer.verb).map(|body| format!(r#","requestBody":{body}"#)).unwrap_or_default();
+        let body = body(offer.verb, &offer.method)
+            .map(|body| format!(r#","requestBody":{body}"#))
+            .unwrap_or_default();
         let parameters: Vec<String> =
             parameters(offer.verb).iter().map(|name| reference("parameters", name)).collect();
         let security = match offer.verb {
@@ -99,7 +110,7 @@ fn operations(offer: &Offer) -> Vec<String> {
             r#""{method}":{{"operationId":"{method}{name}","tags":["{}"],"parameters":[{}]{body}{security},"responses":{{{}}}}}"#,
             tag(offer.shape),
             parameters.join(","),
-            responses(offer.verb)
+            responses(offer.verb, &offer.method)
         )
     };
     if offer.shape == Shape::ExportFile {
@@ -139,10 +150,17 @@ fn parameters(verb: Verb) -> &'static [&'static str] {
             &["format", "pretty", "prefer", "ifMatch"]
         }
         Verb::Delete | Verb::DeleteBy => &["format", "prefer", "ifMatch"],
+        Verb::Lists(ListOperation::Expand) => &["format", "pretty", "url", "filter", "offset", "pageCount"],
+        Verb::Lists(ListOperation::ValidateInSet) => {
+            &["format", "pretty", "url", "codeSystem", "code", "display"]
+        }
+        Verb::Lists(ListOperation::ValidateOfSystem) => &["format", "pretty", "url", "code", "display"],
+        Verb::Lists(ListOperation::Lookup) => &["format", "pretty", "codeSystem", "code"],
+        Verb::Lists(ListOperation::Subsumes) => &["format", "pretty", "codeSystem", "codeA", "codeB"],
     }
 }
 
-fn body(verb: Verb) -> Option<String> {
+fn body(verb: Verb, method: &Method) -> Option<String> {
     let content = |names: &[&str]| {
         let all: Vec<String> =
             names.iter().map(|name| format!(r#""{name}":{{"schema":{{"type":"object"}}}}"#)).collect();
@@ -157,13 +175,17 @@ fn body(verb: Verb) -> Option<String> {
         | Verb::MetaDelete
         | Verb::Validate => Some(content(&["application/fhir+json", "application/fhir+xml"])),
         Verb::Patch | Verb::PatchBy => Some(content(&patch::FORMATS)),
+        // What is asked may stand in the address.
+        Verb::Lists(_) if method == Method::POST => {
+            Some(content(&["application/fhir+json", "application/fhir+xml"]))
+        }
         Verb::SearchForm => Some(content(&["application/x-www-form-urlencoded"])),
         _ => None,
     }
 }
 
 /// The statuses with which a verb is answered.
-fn responses(verb: Verb) -> String {
+fn responses(verb: Verb, method: &Method) -> String {
     const EVERY: [u16; 7] = [400, 401, 404, 406, 410, 429, 503];
     const WRITE: [u16; 9] = [403, 405, 409, 412, 413, 415, 422, 500, 507];
     const READ: [u16; 4] = [403, 405, 422, 500];
@@ -181,7 +203,7 @@ fn responses(verb: Verb) -> String {
         Verb::ExportStatus => &[200, 202, 409],
         _ => &[200],
     };
-    let writes = body(verb).is_some() || matches!(verb, Verb::Delete | Verb::DeleteBy);
+    let writes = body(verb, method).is_some() || matches!(verb, Verb::Delete | Verb::DeleteBy);
     let more: &[u16] = if writes { &WRITE } else { &READ };
     let all: Vec<String> = done.iter().chain(&EVERY).chain(more).map(|code| status(*code)).collect();
     all.join(",")
@@ -245,6 +267,15 @@ fn components() -> String {
             r#"{"type":"string","enum":["create","update","delete","profile"]}"#.to_owned(),
         ),
         ("patient", "patient", "query", r#"{"type":"string"}"#.to_owned()),
+        ("url", "url", "query", r#"{"type":"string","format":"uri"}"#.to_owned()),
+        ("filter", "filter", "query", r#"{"type":"string"}"#.to_owned()),
+        ("offset", "offset", "query", r#"{"type":"integer","minimum":0}"#.to_owned()),
+        ("pageCount", "count", "query", r#"{"type":"integer","minimum":0}"#.to_owned()),
+        ("codeSystem", "system", "query", r#"{"type":"string","format":"uri"}"#.to_owned()),
+        ("code", "code", "query", r#"{"type":"string"}"#.to_owned()),
+        ("codeA", "codeA", "query", r#"{"type":"string"}"#.to_owned()),
+        ("codeB", "codeB", "query", r#"{"type":"string"}"#.to_owned()),
+        ("display", "display", "query", r#"{"type":"string"}"#.to_owned()),
         (
             "prefer",
             "Prefer",

@@ -3,6 +3,7 @@
 //! State: none.
 
 use http::Method;
+use salus_records::fhir::terminology::ListOperation;
 
 /// The form of an address below a cell's base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +62,20 @@ pub(crate) enum Shape {
     ExportStatus,
     /// `[base]/$export-file/[number]/[file]`
     ExportFile,
+    /// `[base]/ValueSet/$expand`
+    Expand,
+    /// `[base]/ValueSet/[id]/$expand`
+    ExpandOne,
+    /// `[base]/ValueSet/$validate-code`
+    ValidateInSet,
+    /// `[base]/ValueSet/[id]/$validate-code`
+    ValidateInOne,
+    /// `[base]/CodeSystem/$validate-code`
+    ValidateOfSystem,
+    /// `[base]/CodeSystem/$lookup`
+    Lookup,
+    /// `[base]/CodeSystem/$subsumes`
+    Subsumes,
 }
 
 impl Shape {
@@ -110,6 +125,13 @@ impl Shape {
             Self::GroupExport => "/{cell}/fhir/Group/{id}/$export",
             Self::ExportStatus => "/{cell}/fhir/$export-status/{id}",
             Self::ExportFile => "/{cell}/fhir/$export-file/{id}/{version}",
+            Self::Expand => "/{cell}/fhir/ValueSet/$expand",
+            Self::ExpandOne => "/{cell}/fhir/ValueSet/{id}/$expand",
+            Self::ValidateInSet => "/{cell}/fhir/ValueSet/$validate-code",
+            Self::ValidateInOne => "/{cell}/fhir/ValueSet/{id}/$validate-code",
+            Self::ValidateOfSystem => "/{cell}/fhir/CodeSystem/$validate-code",
+            Self::Lookup => "/{cell}/fhir/CodeSystem/$lookup",
+            Self::Subsumes => "/{cell}/fhir/CodeSystem/$subsumes",
         }
     }
 }
@@ -147,6 +169,8 @@ pub(crate) enum Verb {
     ExportStatus,
     ExportCancel,
     ExportFile,
+    /// A question about code lists.
+    Lists(ListOperation),
 }
 
 /// One thing that is offered.
@@ -164,7 +188,7 @@ const fn offer(shape: Shape, method: Method, verb: Verb, codes: &'static [&'stat
 }
 
 /// Everything that is offered.
-pub(crate) static OFFERS: [Offer; 43] = [
+pub(crate) static OFFERS: [Offer; 57] = [
     offer(Shape::Instance, Method::GET, Verb::Read, &["read"]),
     offer(Shape::Version, Method::GET, Verb::Vread, &["vread"]),
     offer(Shape::Instance, Method::PUT, Verb::Update, &["update"]),
@@ -208,6 +232,20 @@ pub(crate) static OFFERS: [Offer; 43] = [
     offer(Shape::ExportStatus, Method::GET, Verb::ExportStatus, &[]),
     offer(Shape::ExportStatus, Method::DELETE, Verb::ExportCancel, &[]),
     offer(Shape::ExportFile, Method::GET, Verb::ExportFile, &[]),
+    offer(Shape::Expand, Method::GET, Verb::Lists(ListOperation::Expand), &[]),
+    offer(Shape::Expand, Method::POST, Verb::Lists(ListOperation::Expand), &[]),
+    offer(Shape::ExpandOne, Method::GET, Verb::Lists(ListOperation::Expand), &[]),
+    offer(Shape::ExpandOne, Method::POST, Verb::Lists(ListOperation::Expand), &[]),
+    offer(Shape::ValidateInSet, Method::GET, Verb::Lists(ListOperation::ValidateInSet), &[]),
+    offer(Shape::ValidateInSet, Method::POST, Verb::Lists(ListOperation::ValidateInSet), &[]),
+    offer(Shape::ValidateInOne, Method::GET, Verb::Lists(ListOperation::ValidateInSet), &[]),
+    offer(Shape::ValidateInOne, Method::POST, Verb::Lists(ListOperation::ValidateInSet), &[]),
+    offer(Shape::ValidateOfSystem, Method::GET, Verb::Lists(ListOperation::ValidateOfSystem), &[]),
+    offer(Shape::ValidateOfSystem, Method::POST, Verb::Lists(ListOperation::ValidateOfSystem), &[]),
+    offer(Shape::Lookup, Method::GET, Verb::Lists(ListOperation::Lookup), &[]),
+    offer(Shape::Lookup, Method::POST, Verb::Lists(ListOperation::Lookup), &[]),
+    offer(Shape::Subsumes, Method::GET, Verb::Lists(ListOperation::Subsumes), &[]),
+    offer(Shape::Subsumes, Method::POST, Verb::Lists(ListOperation::Subsumes), &[]),
 ];
 
 /// An operation, as the CapabilityStatement lists it.
@@ -249,6 +287,27 @@ impl Verb {
                 ("document", Some("Composition"), definition)
             }
             Self::Validate => ("validate", None, "http://hl7.org/fhir/OperationDefinition/Resource-validate"),
+            Self::Lists(operation) => match operation {
+                ListOperation::Expand => {
+                    ("expand", Some("ValueSet"), "http://hl7.org/fhir/OperationDefinition/ValueSet-expand")
+                }
+                ListOperation::ValidateInSet => {
+                    let definition = "http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code";
+                    ("validate-code", Some("ValueSet"), definition)
+                }
+                ListOperation::ValidateOfSystem => {
+                    let definition = "http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code";
+                    ("validate-code", Some("CodeSystem"), definition)
+                }
+                ListOperation::Lookup => {
+                    let definition = "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup";
+                    ("lookup", Some("CodeSystem"), definition)
+                }
+                ListOperation::Subsumes => {
+                    let definition = "http://hl7.org/fhir/OperationDefinition/CodeSystem-subsumes";
+                    ("subsumes", Some("CodeSystem"), definition)
+                }
+            },
             _ => return None,
         };
         Some(Operation { name, definition, of })

@@ -11,6 +11,7 @@ mod budget_ways;
 mod budgets;
 mod chart;
 mod checks;
+mod code_lists;
 mod concurrency;
 mod conditional;
 mod conditions;

@@ -151,8 +151,18 @@ pub fn code_system(bytes: &[u8], about: &About<'_>) -> Result<CodeSystem, Import
 /// Adds a row when it is within the bounds.
 fn push(rows: &mut Vec<Row>, row: Row, line: usize) -> Result<(), ImportFault> {
     let fault = |what| Err(ImportFault::Line { line, what });
-    if row.code.is_empty() || row.code.len() > MAX_CODE_BYTES || row.code.contains(char::is_whitespace) {
+    if row.code.is_empty()
+        || row.code.len() > MAX_CODE_BYTES
+        || row.code.contains(|sign: char| sign.is_whitespace() || sign.is_control())
+    {
         return fault("the code is empty, too long or has a space");
+    }
+    // FHIR's strings have none of them.
+    let is_odd =
+        |text: &str| text.chars().any(|sign| sign.is_control() && !matches!(sign, '\t' | '\n' | '\r'));
+    let texts = row.words.iter().chain(&row.parents).chain(row.properties.iter().map(|(_, text)| text));
+    if is_odd(&row.code) || is_odd(&row.display) || texts.into_iter().any(|text| is_odd(text)) {
+        return fault("a control character stands there");
     }
     if row.display.is_empty() || row.display.len() > MAX_WORD_BYTES {
         return fault("the code has no title, or one that is too long");
