@@ -372,6 +372,7 @@ package-demands = jede Ressource { $type } muss { $profile } einhalten
 package-history-none = noch hat niemand geändert, wie geprüft wird
 package-import-warns = was ein Import bringt, wird gespeichert, auch wenn es ein Profil verletzt
 package-lacks = diese Pakete brauchen und in keinen Einstellungen stehen: { $names }; fügen Sie sie auch hinzu
+codes-none = { $file } ist keine Codeliste, die gelesen werden kann: { $why }; nichts davon wurde behalten
 package-none = { $file } ist kein verwendbares Paket: { $why }; nichts davon wurde behalten
 package-overtaken = andere haben die Einstellungen von { $cell } inzwischen geändert; dort wurde nichts geändert
 package-read = { $name } { $version }: { $profiles } Profile, { $sets } Wertemengen, { $systems } Codesysteme; { $passed } Dateien übergangen

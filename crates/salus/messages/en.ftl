@@ -372,6 +372,7 @@ package-demands = every { $type } must keep { $profile }
 package-history-none = nobody has changed how it is checked yet
 package-import-warns = what an import brings is stored although it breaks a profile
 package-lacks = needed by these packages and in none of the cells' settings: { $names }; add them, too
+codes-none = { $file } is no code list that can be read: { $why }; nothing of it was kept
 package-none = { $file } is no package that can be used: { $why }; nothing of it was kept
 package-overtaken = others changed the settings of { $cell } meanwhile; nothing was changed there
 package-read = { $name } { $version }: { $profiles } profiles, { $sets } value sets, { $systems } code systems; { $passed } files passed by

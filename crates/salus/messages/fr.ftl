@@ -372,6 +372,7 @@ package-demands = chaque ressource { $type } doit respecter { $profile }
 package-history-none = personne n’a encore changé le contrôle
 package-import-warns = ce qu’un import apporte est enregistré même s’il enfreint un profil
 package-lacks = ces paquets ont besoin de ce qui n’est dans les réglages d’aucune cellule : { $names } ; ajoutez-les aussi
+codes-none = { $file } n’est pas une liste de codes lisible : { $why } ; rien n’en a été gardé
 package-none = { $file } n’est pas un paquet utilisable : { $why } ; rien n’en a été gardé
 package-overtaken = d’autres ont changé les réglages de { $cell } entre-temps ; rien n’y a été changé
 package-read = { $name } { $version } : { $profiles } profils, { $sets } jeux de valeurs, { $systems } systèmes de codes ; { $passed } fichiers laissés de côté

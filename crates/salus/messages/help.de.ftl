@@ -444,6 +444,22 @@ salus-role-revert = Frühere Regeln wieder in Kraft setzen
           salus role revert --cell praxis-sonnenberg 1703
           salus role revert --cell praxis-sonnenberg own
 
+salus-codes = Codelisten von Herausgebern (ICD-10-GM, LOINC), nach denen Codes geprüft werden
+
+salus-codes-add = Codelisten hinzufügen, wie ihre Herausgeber sie abgeben; ihre Codes werden von da an geprüft
+    .url = Die URL des Codesystems, wo die Datei sie nicht sagt
+    .version = Die Version, wo weder die Datei noch ihr Name sie sagt
+    .cell = Nur in diesen Zellen [Vorgabe: in allen]
+    .reason = Warum; es bleibt für immer im Protokoll
+    .files = Codelisten
+    .after =
+        Beispiele:
+          salus codes add icd10gm2026syst_kodes.txt
+          salus codes add --cell praxis-sonnenberg --version 2.80 Loinc.csv
+
+        ICD-10-GM des BfArM (ClaML oder die Textdatei der Kodes) und die CSV-Datei von LOINC; jede wird ein Paket wie andere:
+        salus package list, salus package remove
+
 salus-package = Pakete mit Profilen, nach denen geprüft wird, was geschrieben wird
 
 salus-package-add = Pakete mit Profilen hinzufügen, in beliebiger Reihenfolge; was eines ihrer Profile angibt, muss es von da an einhalten

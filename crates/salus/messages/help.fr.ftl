@@ -445,6 +445,22 @@ salus-role-revert = Remettre en vigueur des règles précédentes
           salus role revert --cell praxis-sonnenberg 1703
           salus role revert --cell praxis-sonnenberg own
 
+salus-codes = Les listes de codes d’éditeurs (ICD-10-GM, LOINC), d’après lesquelles les codes sont vérifiés
+
+salus-codes-add = Ajouter des listes de codes telles que leurs éditeurs les donnent ; leurs codes sont vérifiés dès lors
+    .url = L’URL du système de codes, là où le fichier ne la dit pas
+    .version = La version, là où ni le fichier ni son nom ne la disent
+    .cell = Seulement dans ces cellules [par défaut : dans toutes]
+    .reason = Pourquoi ; cela reste pour toujours dans le journal
+    .files = Listes de codes
+    .after =
+        Exemples :
+          salus codes add icd10gm2026syst_kodes.txt
+          salus codes add --cell praxis-sonnenberg --version 2.80 Loinc.csv
+
+        ICD-10-GM du BfArM (ClaML, ou le fichier texte des codes) et le CSV de LOINC ; chacune devient un paquet comme les autres :
+        salus package list, salus package remove
+
 salus-package = Les paquets de profils selon lesquels ce qui est écrit est contrôlé
 
 salus-package-add = Ajouter des paquets de profils, dans n’importe quel ordre ; ce qui déclare un de leurs profils doit dès lors le respecter

@@ -21,7 +21,7 @@ pub use incident::{Evidence, Incident, IncidentMatch, OpenEvidence};
 pub use index::{Approver, Index};
 
 use clap::{Args, Parser, Subcommand};
-pub use package::{Breaking, Change, Package, Strictness, Validate};
+pub use package::{Breaking, Change, Codes, Package, Strictness, Validate};
 pub use person::{Operator, Person};
 pub use recovery::{Recover, Recovery};
 pub use role::Role;
@@ -171,6 +171,9 @@ All that is given must fit. docs/incident.md says what the categories hold.")]
     /// Packages of profiles, by which what is written is checked
     #[command(subcommand)]
     Package(Package),
+    /// Code lists of publishers (ICD-10-GM, LOINC), by which codes are checked
+    #[command(subcommand)]
+    Codes(Codes),
     /// Check files by R4 and packages of profiles, without a server
     Validate(Validate),
     /// The search indexes

@@ -5,11 +5,12 @@
 //! Never: a patient; puts a file there that is no package. State: none.
 
 use super::{Administration, Output, table, unexpected};
-use crate::cli::{Breaking, Change, Package, Strictness};
+use crate::cli::{Breaking, Change, Codes, Package, Strictness};
 use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::messages::{Say, say};
-use salus_fhir::package::{MAX_ARCHIVE_BYTES, validity};
+use salus_fhir::package::{MAX_ARCHIVE_BYTES, pack, validity};
+use salus_fhir::terminology::import::{self, About, MAX_LIST_BYTES};
 use salus_fhir::{Language, ResourceType, instant};
 use salus_records::checks::{CheckSettings, Checks, Demand, Entry, Shelf};
 use salus_trust_api::wire::checks::{ChecksAnswer, ChecksAsk, ChecksDraft, ChecksShown};
@@ -17,7 +18,7 @@ use salus_trust_api::wire::policy::VersionInfo;
 use salus_trust_api::wire::{AdminAnswer, AdminAsk};
 use serde_json::{Value, json};
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Asks and reports.
@@ -61,6 +62,38 @@ pub fn run(command: &Package, output: Output) -> Result<(), Failure> {
             Ok(())
         }
     }
+}
+
+/// Makes a package of each code list, and keeps it like any other.
+pub fn add_codes(command: &Codes, output: Output) -> Result<(), Failure> {
+    let Codes::Add { change, url, version, files } = command;
+    let data = DataDir::at(&change.report.data.directory())?;
+    let mut made = Vec::new();
+    for file in files {
+        let bytes = bytes_up_to(file, MAX_LIST_BYTES)?;
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let about = About { name: &name, url: url.as_deref(), version: version.as_deref() };
+        let no_list = |why: &dyn std::fmt::Display| {
+            Failure::no(say("codes-none").with("file", file.display()).with("why", why))
+        };
+        let list = import::read(&bytes, &about).map_err(|fault| no_list(&fault))?;
+        let package = package_name(&list.url);
+        let packed = pack(&package, &list.version, &[("CodeSystem.json", &list.resource)]);
+        let packed = packed.ok_or_else(|| no_list(&"URL"))?;
+        // What this program would not read again is not kept.
+        salus_fhir::package::Package::read(&packed).map_err(|error| no_list(&error))?;
+        made.push((PathBuf::from(format!("{package}-{}.tgz", list.version)), packed));
+    }
+    let mut asking = Asking { administration: Administration::connect(&data)?, output };
+    keep(&mut asking, &data, Some(Strictness::Fhir), change, &made)
+}
+
+/// What the package of a code list is called: by the URL of its code system.
+fn package_name(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let sign = |sign: char| if sign.is_ascii_alphanumeric() { sign.to_ascii_lowercase() } else { '-' };
+    let words: Vec<String> = rest.split(['/', ':', '.']).map(|word| word.chars().map(sign).collect()).collect();
+    format!("codes.{}", words.iter().filter(|word| !word.is_empty()).cloned().collect::<Vec<_>>().join("."))
 }
 
 /// A connection, and how to report.
@@ -166,12 +199,17 @@ fn read(cell: &str, shown: &ChecksShown) -> Result<CheckSettings, Failure> {
 
 /// A package's bytes, and not more than it may have.
 pub(crate) fn bytes_of(file: &Path) -> Result<Vec<u8>, Failure> {
+    bytes_up_to(file, MAX_ARCHIVE_BYTES)
+}
+
+/// A file's bytes, up to one more than a bound.
+fn bytes_up_to(file: &Path, max_bytes: usize) -> Result<Vec<u8>, Failure> {
     let unreadable = |error: std::io::Error| {
         Failure::could_not(say("cannot-read").with("path", file.display()).with("why", error))
     };
     let mut bytes = Vec::new();
     let opened = std::fs::File::open(file).map_err(unreadable)?;
-    opened.take(MAX_ARCHIVE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    opened.take(max_bytes as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     Ok(bytes)
 }
 
@@ -185,19 +223,30 @@ fn add(
     data: &DataDir,
     check: Option<Strictness>,
     change: &Change,
-    files: &[std::path::PathBuf],
+    files: &[PathBuf],
 ) -> Result<(), Failure> {
-    let shelf = Shelf::new(&data.packages());
     let mut read = Vec::new();
     for file in files {
         // All are read before the first is kept.
         let bytes = bytes_of(file)?;
         salus_fhir::package::Package::read(&bytes).map_err(|error| no_package(file, error))?;
-        read.push((file, bytes));
+        read.push((file.clone(), bytes));
     }
+    keep(asking, data, check, change, &read)
+}
+
+/// Puts packages with the others, and has cells use them.
+fn keep(
+    asking: &mut Asking,
+    data: &DataDir,
+    check: Option<Strictness>,
+    change: &Change,
+    read: &[(PathBuf, Vec<u8>)],
+) -> Result<(), Failure> {
+    let shelf = Shelf::new(&data.packages());
     let (mut entries, mut said, mut told) = (Vec::new(), Vec::new(), Vec::new());
     for (file, bytes) in read {
-        let (hash, package) = shelf.put(&bytes).map_err(|error| no_package(file, error))?;
+        let (hash, package) = shelf.put(bytes).map_err(|error| no_package(file, error))?;
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let version = Entry::version_of(&name, &package.name, &package.version);
         let is_strict =

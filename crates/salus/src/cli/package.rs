@@ -36,6 +36,32 @@ pub enum Strictness {
     Fhir,
 }
 
+/// `salus codes ...`
+#[derive(Debug, Subcommand)]
+pub enum Codes {
+    /// Add code lists as their publishers give them away; their codes are checked from then on
+    #[command(after_help = "Examples:
+  salus codes add icd10gm2026syst_kodes.txt
+  salus codes add --cell praxis-sonnenberg --version 2.80 Loinc.csv
+
+ICD-10-GM of the BfArM (ClaML, or the text file of its codes) and LOINC's CSV; each becomes a package like others:
+salus package list, salus package remove")]
+    Add {
+        /// The code system's URL, where the file does not tell it
+        #[arg(long)]
+        url: Option<String>,
+        /// The version, where neither the file nor its name tells it
+        #[arg(long)]
+        version: Option<String>,
+        /// In which cells, why, and how to report.
+        #[command(flatten)]
+        change: Change,
+        /// Code lists
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
 /// `salus package ...`
 #[derive(Debug, Subcommand)]
 pub enum Package {
