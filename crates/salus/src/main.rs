@@ -59,7 +59,7 @@ fn main() -> ExitCode {
         Command::Index(index) => admin::index::run(index, output(index_json(index))),
         Command::Package(package) => admin::package::run(package, output(package.report().json)),
         Command::Codes(codes) => {
-            let Codes::Add { change, .. } = codes;
+            let cli::Codes::Add { change, .. } = codes;
             admin::package::add_codes(codes, output(change.report.json))
         }
         Command::Validate(command) => validate::run(command, output(command.json)),

@@ -46,7 +46,7 @@ fn a_code_list_that_is_added_answers_and_one_that_is_none_leaves_nothing() {
     );
     salus_testkit::server::wait_for("the list to count", || ask("A00.0").status == 200);
     assert!(ask("A00.0").text().contains("Biovar cholerae"));
-    assert_eq!(ask("Z99.9").status, 404, "{}", ask("Z99.9").text());
+    assert_eq!(ask("Z99.9").status, 422, "{}", ask("Z99.9").text());
     let elsewhere = server.fhir(1, "GET", &format!("{LOOKUP}A00.0"), "").unwrap();
     assert!(elsewhere.status >= 400, "the other cell has none");
     server.end(rustix::process::Signal::TERM);

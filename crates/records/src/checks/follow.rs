@@ -33,14 +33,13 @@ pub(crate) async fn load(cell: &Cell) -> Result<(), TrustError> {
 
 async fn take(cell: &Cell, shown: ChecksShown) -> Arc<Checks> {
     let shelf = Arc::clone(&cell.shelf);
-    let made = tokio::task::spawn_blocking(move || {
-        let checks = Checks::of(&shown, &shelf);
-        checks.make_ready();
-        Arc::new(checks)
-    });
+    let made = tokio::task::spawn_blocking(move || Arc::new(Checks::of(&shown, &shelf)));
     match made.await {
         Ok(checks) => {
             cell.set_checks(Arc::clone(&checks));
+            // Whoever writes first waits for it; a cell that is taken up does not.
+            let ready = Arc::clone(&checks);
+            tokio::task::spawn_blocking(move || ready.make_ready());
             checks
         }
         // Only where the runtime ends.

@@ -92,7 +92,8 @@ pub fn add_codes(command: &Codes, output: Output) -> Result<(), Failure> {
 fn package_name(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let sign = |sign: char| if sign.is_ascii_alphanumeric() { sign.to_ascii_lowercase() } else { '-' };
-    let words: Vec<String> = rest.split(['/', ':', '.']).map(|word| word.chars().map(sign).collect()).collect();
+    let words: Vec<String> =
+        rest.split(['/', ':', '.']).map(|word| word.chars().map(sign).collect()).collect();
     format!("codes.{}", words.iter().filter(|word| !word.is_empty()).cloned().collect::<Vec<_>>().join("."))
 }
 
