@@ -11,6 +11,7 @@ use salus_accesslog::Tree;
 use salus_seal::entry::exports::{ExportAsked, ExportEnd, ExportEvent, ExportScope};
 use salus_seal::entry::{Event, Fleeting, Interaction, Purpose, Refusal};
 use salus_seal::{CellId, PrincipalId};
+use salus_trust_api::dpop::Proof;
 use salus_trust_api::wire::exports::{
     EXPORT_ASK_MS, ExportAnswer, ExportAsk, ExportPhase, ExportStatus, ExportWanted, FileStatus,
     MAX_EXPORT_KINDS,
@@ -23,6 +24,12 @@ const MAX_LISTED: usize = 50;
 
 type Outcome = Result<Result<ExportAnswer, Refusal>, KeyholderError>;
 
+/// Bulk Data has an export asked for by GET, too: then the proof must be one for exactly that, which no other request brings.
+fn is_asked_by_get(of: &OfSession) -> bool {
+    let proof = Proof::parse(&of.proof).filter(Proof::is_safe);
+    proof.is_some_and(|proof| proof.address().is_some_and(|(_, path)| path.ends_with("/$export")))
+}
+
 impl Core {
     /// Decides and carries out. The answer may be sent after the next commit.
     pub(crate) fn export(&mut self, ask: ExportAsk) -> Result<Answer, KeyholderError> {
@@ -33,7 +40,8 @@ impl Core {
             ExportAsk::Living => self.living_exports(),
             ExportAsk::Within { job, compartments } => Ok(self.within_export(&job, &compartments)),
             ExportAsk::Ask { of, wanted } => {
-                self.in_session(of, true, |core, asking, admit| core.ask_export(asking, admit, wanted))
+                let changes = !is_asked_by_get(&of);
+                self.in_session(of, changes, |core, asking, admit| core.ask_export(asking, admit, wanted))
             }
             ExportAsk::Show { of, export } => {
                 self.in_session(of, false, |core, asking, _| Ok(core.show_export(asking, export)))
