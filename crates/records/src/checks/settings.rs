@@ -1,9 +1,11 @@
 //! A cell's settings of checking, as the log keeps them: lines of text.
 //!
-//!     import warn
-//!     demand Patient https://example.org/StructureDefinition/patient
-//!     load kbv.ita.eau 1.2.1 2f0c…(64 hexadecimal digits) strict
-//!     document …, package …: a table of validity of the cell's own, as `salus_fhir::package::validity` reads it
+//! ```text
+//! import warn
+//! demand Patient https://example.org/StructureDefinition/patient
+//! load kbv.ita.eau 1.2.1 2f0c…(64 hexadecimal digits) strict
+//! document …, package …: a table of validity of the cell's own, as `salus_fhir::package::validity` reads it
+//! ```
 //!
 //! Empty lines and those that begin with `#` do not count. Everything from the first `document` on is the table; without one, the KBV's
 //! counts. State: none.
