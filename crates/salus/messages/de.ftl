@@ -42,6 +42,7 @@ data-format = { $dir } ist von einer anderen Version von Salus; nehmen Sie die, 
 data-in-use = auf { $dir } läuft schon ein Server (Prozess { $pid }); beenden Sie ihn oder nennen Sie mit --data ein anderes Verzeichnis
 data-missing = { $dir } ist kein Datenverzeichnis von Salus; `salus init --data { $dir }` legt eines an
 data-path-long = der Pfad { $dir } ist zu lang für Unix-Sockets; nehmen Sie einen von höchstens { $bytes } Byte
+demo-cut-off = { $name } ist abgeschnitten und antwortet niemandem; salus contain quarantine { $name } --lift verbindet sie wieder
 demo-importing = { $count } erfundene Patienten für { $name } ...
 demo-look-round = { $name } ({ $role }), zum Umsehen ohne Passkey, nur in dieser Demo: { $link }
 demo-note = Vorführung mit erfundenen Patienten; die Token dürfen in ihrer Zelle alles

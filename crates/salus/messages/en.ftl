@@ -42,6 +42,7 @@ data-format = { $dir } is of another version of Salus; use the one that made it
 data-in-use = a server runs on { $dir } already (process { $pid }); end it, or name another directory with --data
 data-missing = { $dir } is no data directory of Salus; `salus init --data { $dir }` makes one
 data-path-long = the path { $dir } is too long for Unix sockets; take one of at most { $bytes } bytes
+demo-cut-off = { $name } is cut off and answers nobody; salus contain quarantine { $name } --lift joins it again
 demo-importing = { $count } invented patients for { $name } ...
 demo-look-round = { $name } ({ $role }), to look round without one, in this demo only: { $link }
 demo-note = A demo with invented patients; the tokens may do everything in their cell

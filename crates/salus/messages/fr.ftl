@@ -42,6 +42,7 @@ data-format = { $dir } provient d'une autre version de Salus ; utilisez celle qu
 data-in-use = un serveur tourne déjà sur { $dir } (processus { $pid }) ; arrêtez-le ou indiquez un autre répertoire avec --data
 data-missing = { $dir } n'est pas un répertoire de Salus ; `salus init --data { $dir }` en crée un
 data-path-long = le chemin { $dir } est trop long pour des sockets Unix ; prenez-en un d'au plus { $bytes } octets
+demo-cut-off = { $name } est isolée et ne répond à personne ; salus contain quarantine { $name } --lift la relie de nouveau
 demo-importing = { $count } patients inventés pour { $name } ...
 demo-look-round = { $name } ({ $role }), pour visiter sans clé, dans cette démo seulement : { $link }
 demo-note = Démonstration avec des patients inventés ; les jetons peuvent tout dans leur cellule

@@ -150,6 +150,23 @@ fn a_token_that_was_revoked_is_replaced_by_the_next_start() {
 }
 
 #[test]
+fn a_practice_that_is_cut_off_stays_so_over_a_start_and_is_joined_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = Start { data: Some(folder.path().join("d")), patients: 1, ..Start::default() };
+    let mut first = Server::start_with(&start);
+    let name = first.cells[0].name.clone();
+    assert!(run(&["contain", "quarantine", &name, "--data", first.data_text()]).status.success());
+    assert!(first.end(Signal::INT).0.success());
+
+    let second = Server::start_with(&start);
+    assert_eq!(second.cells[0].token, first.cells[0].token);
+    assert_eq!(second.fhir(0, "GET", "/Patient", "").unwrap().status, 503);
+    assert_eq!(second.fhir(1, "GET", "/Patient", "").unwrap().status, 200);
+    assert!(run(&["contain", "quarantine", &name, "--lift", "--data", second.data_text()]).status.success());
+    assert_eq!(second.fhir(0, "GET", "/Patient", "").unwrap().status, 200);
+}
+
+#[test]
 fn signals_end_everything_within_five_seconds_even_if_inherited_as_ignored() {
     for (signals_ignored, signal) in [(false, Signal::INT), (true, Signal::TERM), (true, Signal::INT)] {
         let mut server = Server::start_with(&Start { signals_ignored, patients: 0, ..Start::default() });

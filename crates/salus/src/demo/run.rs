@@ -151,19 +151,28 @@ async fn prepare(
     let (today, minute) = local(now_ms());
     let mut progress = Progress::read(data, today);
     progress.write(data)?;
+    let cut_off = cut_off(data).await?;
+    for name in &cut_off {
+        eprintln!("{}", say("demo-cut-off").with("name", name.as_str()).text(language));
+    }
+    let is_cut_off = |name: &str| cut_off.iter().any(|cell| cell == name);
     let mut tokens = Vec::new();
     for (_, name) in CELLS {
         let kept = before.as_ref().and_then(|file| file.cells.iter().find(|cell| cell.name == name));
         let kept = kept.and_then(|cell| Token::parse(&cell.token));
         tokens.push(match kept {
-            Some(token) if works(server, name, &token).await? => token,
+            Some(token) if is_cut_off(name) || works(server, name, &token).await? => token,
             _ => begin_anew(data, name).await?,
         });
     }
     let mut cells = Vec::new();
-    let (are_missing, day) = (progress.patients < patients, progress.day.unwrap_or(today));
+    // Nothing is made for one practice alone: once it is joined again, the next start makes what is missing.
+    let are_missing = cut_off.is_empty() && progress.patients < patients;
+    let day = progress.day.unwrap_or(today);
     for ((locale, name), token) in CELLS.into_iter().zip(&tokens) {
-        wait_until_served(server, name, token).await?;
+        if !is_cut_off(name) {
+            wait_until_served(server, name, token).await?;
+        }
         if are_missing {
             let words = say("demo-importing").with("count", patients).with("name", name);
             eprintln!("{}", words.text(language));
@@ -188,7 +197,7 @@ async fn prepare(
         progress.made_patients(patients);
         progress.write(data)?;
     }
-    if let Some(comers) = progress.missing_day(today) {
+    if let Some(comers) = progress.missing_day(today).filter(|_| cut_off.is_empty()) {
         for ((locale, name), token) in CELLS.into_iter().zip(&tokens) {
             let courier = Courier::new(server, name, token, language)?;
             fill_day(&courier, World::new(locale, SEED, day), comers, (today.max(day), minute)).await?;
@@ -226,6 +235,16 @@ async fn begin_anew(data: &DataDir, name: &'static str) -> Result<Token, Failure
     begun.await.unwrap_or_else(|_| Err(Failure::could_not(say("server-ended"))))
 }
 
+/// The cells that are in quarantine, which answer nobody. The administrator's connection blocks, so it gets a thread.
+async fn cut_off(data: &DataDir) -> Result<Vec<String>, Failure> {
+    let data = data.clone();
+    let asked = tokio::task::spawn_blocking(move || {
+        let cells = Administration::connect(&data)?.status()?.cells;
+        Ok(cells.into_iter().filter(|cell| cell.info.quarantined).map(|cell| cell.info.name).collect())
+    });
+    asked.await.unwrap_or_else(|_| Err(Failure::could_not(say("server-ended"))))
+}
+
 /// Who works in the cell, with links. The administrator's connection blocks, so it gets a thread.
 async fn people_of(
     data: &DataDir,
@@ -241,32 +260,43 @@ async fn people_of(
     made.await.unwrap_or_else(|_| Err(Failure::could_not(say("server-ended"))))
 }
 
-/// The status of a read of what cannot be there: 404 in a session that lives, 401 in none.
+/// The status of a read of what cannot be there: 404 in a session that lives (429 if it spent its budget), 401 in none.
 async fn probe(server: &ServerFile, cell: &str, token: &Token) -> Result<Option<u16>, Failure> {
     let mut client = Client::new(endpoint(server)?);
+    let metadata = format!("/{cell}/fhir/metadata");
+    let answer =
+        client.send(Method::GET, &metadata, &[("accept", "application/fhir+json")], Bytes::new()).await;
+    // A cell that is not there yet answers 404 to everything.
+    if !answer.is_ok_and(|answer| answer.status == 200) {
+        return Ok(None);
+    }
     let authorization = format!("Bearer {}", *token.to_text());
     let path = format!("/{cell}/fhir/Patient/00000000-0000-4000-8000-000000000000");
     let answer = client.send(Method::GET, &path, &[("authorization", &authorization)], Bytes::new()).await;
     Ok(answer.ok().map(|answer| answer.status))
 }
 
+/// Whether the session lives. Only a refusal says that it does not: a server that began a moment ago may not know yet.
 async fn works(server: &ServerFile, cell: &str, token: &Token) -> Result<bool, Failure> {
-    Ok(probe(server, cell, token).await? == Some(404))
+    for _ in 0..CELL_TRIES {
+        match probe(server, cell, token).await? {
+            Some(404 | 429) => return Ok(true),
+            Some(401) => return Ok(false),
+            _ => tokio::time::sleep(CELL_PAUSE).await,
+        }
+    }
+    Err(Failure::could_not(say("cell-not-served").with("path", format!("/{cell}/fhir/metadata"))))
 }
 
-/// A cell that was made a moment ago is served a moment later.
+/// A cell that was made a moment ago is served a moment later, and knows its client then.
 async fn wait_until_served(server: &ServerFile, cell: &str, token: &Token) -> Result<(), Failure> {
-    let mut client = Client::new(endpoint(server)?);
-    let path = format!("/{cell}/fhir/metadata");
     for _ in 0..CELL_TRIES {
-        let answer =
-            client.send(Method::GET, &path, &[("accept", "application/fhir+json")], Bytes::new()).await;
-        if answer.is_ok_and(|answer| answer.status == 200) && works(server, cell, token).await? {
+        if matches!(probe(server, cell, token).await?, Some(404 | 429)) {
             return Ok(());
         }
         tokio::time::sleep(CELL_PAUSE).await;
     }
-    Err(Failure::could_not(say("cell-not-served").with("path", path)))
+    Err(Failure::could_not(say("cell-not-served").with("path", format!("/{cell}/fhir/metadata"))))
 }
 
 /// Patients who do not exist, where there are none yet. The administrator's connection blocks, so it gets a thread.
