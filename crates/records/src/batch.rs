@@ -80,7 +80,7 @@ pub(crate) async fn batch(
     }
     let known =
         !outcomes.is_empty() && outcomes.iter().all(|outcome| matches!(outcome, Ok(Done::DoneBefore)));
-    Ok(BundleAnswer { is_transaction: false, outcomes, known })
+    Ok(BundleAnswer { is_transaction: false, outcomes, known, document: None })
 }
 
 fn put(

@@ -1,4 +1,4 @@
-//! batch and transaction: a Bundle that is carried out.
+//! batch and transaction: a Bundle that is carried out; and a document, which is kept.
 //!
 //! For: the base address of a cell, and imports, whose Bundles are carried out once, however often they are sent.
 //!
@@ -9,7 +9,8 @@ use crate::checks::{Checks, Occasion, WEIGHT};
 use crate::create::faulty;
 use crate::entry::{Done, EntryOutcome};
 use crate::transaction::transaction;
-use crate::{Cell, RecordsError, Sent, text};
+use crate::write::Written;
+use crate::{Cell, RecordsError, Sent, document, text};
 use salus_fhir::Issue;
 use salus_fhir::bundle::{Bundle, BundleType};
 use salus_trust_api::Interaction;
@@ -25,11 +26,13 @@ pub struct BundleAnswer {
     pub outcomes: Vec<EntryOutcome>,
     /// Whether an earlier run of the same import did all of it.
     pub known: bool,
+    /// The record of a Bundle that is a document: it was kept.
+    pub document: Option<Box<Written>>,
 }
 
 impl BundleAnswer {
     pub(crate) fn known(is_transaction: bool) -> Self {
-        Self { is_transaction, outcomes: Vec::new(), known: true }
+        Self { is_transaction, outcomes: Vec::new(), known: true, document: None }
     }
 }
 
@@ -59,7 +62,16 @@ pub(crate) async fn carry_out_on(
     let weight = body.len().saturating_mul(WEIGHT);
     let parsed = cell.heavy.run(weight, move || parse(body, &checks, occasion)).await;
     let bundle = match parsed {
-        Ok(bundle) => bundle,
+        // An import's ledger knows what is carried out.
+        Ok(Parsed::Document(json)) if import.is_none() => {
+            let document = Some(Box::new(document::keep(cell, asker, json).await?));
+            return Ok(BundleAnswer { is_transaction: false, outcomes: Vec::new(), known: false, document });
+        }
+        Ok(Parsed::Document(_)) => {
+            let answer = RecordsError::Invalid(vec![text::bundle_not_carried_out()]);
+            return Err(cell.refuse(asker, Interaction::Transaction, answer).await);
+        }
+        Ok(Parsed::Bundle(bundle)) => bundle,
         Err(issues) => return Err(cell.refuse(asker, Interaction::Transaction, faulty(issues)).await),
     };
     match bundle.kind {
@@ -72,11 +84,21 @@ pub(crate) async fn carry_out_on(
     }
 }
 
+/// A body, read.
+enum Parsed {
+    Bundle(Bundle),
+    /// One that is to be kept whole: its text.
+    Document(String),
+}
+
 /// Reads a Bundle, and checks what its entries would write.
-fn parse(body: Sent, checks: &Checks, occasion: Occasion) -> Result<Bundle, Vec<Issue>> {
-    let mut bundle = Bundle::parse(&body.json()?)?;
-    if !matches!(bundle.kind, BundleType::Transaction | BundleType::Batch) {
-        return Ok(bundle);
+fn parse(body: Sent, checks: &Checks, occasion: Occasion) -> Result<Parsed, Vec<Issue>> {
+    let json = body.json()?;
+    let mut bundle = Bundle::parse(&json)?;
+    match bundle.kind {
+        BundleType::Transaction | BundleType::Batch => {}
+        BundleType::Document => return Ok(Parsed::Document(json)),
+        _ => return Ok(Parsed::Bundle(bundle)),
     }
     for entry in &mut bundle.entries {
         let writes = entry.request.as_ref().is_some_and(|request| matches!(&*request.method, "POST" | "PUT"));
@@ -90,7 +112,7 @@ fn parse(body: Sent, checks: &Checks, occasion: Occasion) -> Result<Bundle, Vec<
             None => Ok(None),
         });
     }
-    Ok(bundle)
+    Ok(Parsed::Bundle(bundle))
 }
 
 /// The records that an earlier run wrote are not looked up again.

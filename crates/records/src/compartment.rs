@@ -159,6 +159,10 @@ impl Placing<'_> {
         if let PatientScope::Patients(named) = scope {
             patients.extend(named.into_iter().filter_map(|patient| self.who(patient, own)));
         }
+        if let (Some(id), Some(kind)) = (&draft.about, ResourceType::from_name("Patient")) {
+            patients.retain(|(who, _)| !matches!(who, Who::Embedded));
+            patients.push((Who::Named(Named::Local(kind, id.clone())), draft.kind.to_string()));
+        }
         let mut linked = Vec::new();
         if self.in_bundle() || (patients.is_empty() && !is_house) {
             for reference in resource.references() {

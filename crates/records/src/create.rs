@@ -72,7 +72,7 @@ pub(crate) async fn create_new(
     let (id, bytes) = record_id::fresh()?;
     let kind = resource.kind();
     let address = Address { kind: kind.code(), id: StoredId::Random(bytes) };
-    let draft = Draft { kind, id, address, head: None, resource: Some(resource) };
+    let draft = Draft { kind, id, address, head: None, resource: Some(resource), about: None };
     write_one(cell, asker, Interaction::Create, draft, guards, ledger).await
 }
 

@@ -94,7 +94,7 @@ pub(crate) async fn delete_marked(
     if let Err(answer) = precondition.check(Some(&head), "") {
         return Err(refuse_of_existing(cell, asker, interaction, &address, answer).await);
     }
-    let draft = Draft { kind, id: id.to_owned(), address, head: Some(head), resource: None };
+    let draft = Draft { kind, id: id.to_owned(), address, head: Some(head), resource: None, about: None };
     let written = write_one(cell, asker, interaction, draft, guards, ledger).await?;
     Ok(Deleted { version: written.version, entry: written.entry })
 }

@@ -158,7 +158,7 @@ async fn write(
         return Err(refuse_of_existing(cell, asker, Interaction::Update, &address, answer).await);
     }
     let resource = patched(cell, asker, Interaction::Update, (kind, id, &address), patch).await?;
-    let draft = Draft { kind, id: id.to_owned(), address, head, resource: Some(resource) };
+    let draft = Draft { kind, id: id.to_owned(), address, head, resource: Some(resource), about: None };
     write_one(cell, asker, Interaction::Update, draft, guards, ledger).await
 }
 

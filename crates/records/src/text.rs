@@ -148,9 +148,9 @@ pub(crate) fn too_large_together() -> Issue {
 pub(crate) fn bundle_not_carried_out() -> Issue {
     issue(
         IssueCode::NotSupported,
-        "Only a Bundle of type transaction or batch can be carried out here. To store the resources of a collection, document or other Bundle, send them as a batch or transaction with a request in each entry; to keep the Bundle whole, POST it to [base]/Bundle.",
-        "Hier kann nur ein Bundle vom Typ transaction oder batch ausgeführt werden. Um die Ressourcen einer collection, eines document oder anderen Bundles zu speichern, senden Sie sie als batch oder transaction mit einem request in jedem Eintrag; um das Bundle als Ganzes zu behalten, senden Sie es mit POST an [base]/Bundle.",
-        "Seul un Bundle de type transaction ou batch peut être exécuté ici. Pour enregistrer les ressources d’une collection, d’un document ou d’un autre Bundle, envoyez-les comme batch ou transaction avec un request dans chaque entrée ; pour conserver le Bundle entier, envoyez-le par POST à [base]/Bundle.",
+        "Only a Bundle of type transaction or batch can be carried out here, and one of type document be kept. To store the resources of a collection or other Bundle, send them as a batch or transaction with a request in each entry; to keep the Bundle whole, POST it to [base]/Bundle.",
+        "Hier kann nur ein Bundle vom Typ transaction oder batch ausgeführt und eines vom Typ document aufbewahrt werden. Um die Ressourcen einer collection oder eines anderen Bundles zu speichern, senden Sie sie als batch oder transaction mit einem request in jedem Eintrag; um das Bundle als Ganzes zu behalten, senden Sie es mit POST an [base]/Bundle.",
+        "Seul un Bundle de type transaction ou batch peut être exécuté ici, et un Bundle de type document conservé. Pour enregistrer les ressources d’une collection ou d’un autre Bundle, envoyez-les comme batch ou transaction avec un request dans chaque entrée ; pour conserver le Bundle entier, envoyez-le par POST à [base]/Bundle.",
     )
     .at("Bundle.type")
 }
@@ -367,4 +367,34 @@ pub(crate) fn validate_profiles(max: usize) -> Issue {
             format!("Au plus {max} profils peuvent être demandés à la fois."),
         ),
     )
+}
+
+pub(crate) fn import_empty() -> Issue {
+    issue(
+        IssueCode::Required,
+        "There is no line with a resource in it. Send NDJSON: a resource a line.",
+        "Keine Zeile enthält eine Ressource. Senden Sie NDJSON: eine Ressource je Zeile.",
+        "Aucune ligne ne contient de ressource. Envoyez du NDJSON : une ressource par ligne.",
+    )
+}
+
+pub(crate) fn import_too_many(max: usize) -> Issue {
+    Issue::new(
+        IssueCode::TooLong,
+        Message::of(
+            format!("More than {max} lines. Send them in parts."),
+            format!("Mehr als {max} Zeilen. Senden Sie sie in Teilen."),
+            format!("Plus de {max} lignes. Envoyez-les par parties."),
+        ),
+    )
+}
+
+pub(crate) fn import_twice(kind: String) -> Issue {
+    issue(
+        IssueCode::Duplicate,
+        "A line above writes the same record, and lines have no order. Send only the newest version, or this one in a request of its own.",
+        "Eine Zeile weiter oben schreibt denselben Datensatz, und Zeilen haben keine Reihenfolge. Senden Sie nur die neueste Version, oder diese in einer eigenen Anfrage.",
+        "Une ligne précédente écrit le même enregistrement, et les lignes n’ont pas d’ordre. N’envoyez que la version la plus récente, ou celle-ci dans une requête à part.",
+    )
+    .at(format!("{kind}.id"))
 }

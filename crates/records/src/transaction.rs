@@ -106,7 +106,7 @@ pub(crate) async fn transaction(
     }
     let outcomes =
         outcomes.into_iter().map(|outcome| outcome.unwrap_or(Err(RecordsError::Internal))).collect();
-    Ok(BundleAnswer { is_transaction: true, outcomes, known: false })
+    Ok(BundleAnswer { is_transaction: true, outcomes, known: false, document: None })
 }
 
 impl Plan {
@@ -288,7 +288,7 @@ async fn carry_out_all(
         }
         places.push(format!("Bundle.entry[{}].resource", target.index));
         indices.push(target.index);
-        drafts.push(Draft { kind: target.kind, id: target.id, address, head, resource });
+        drafts.push(Draft { kind: target.kind, id: target.id, address, head, resource, about: None });
     }
     if drafts.is_empty() {
         if !reads.is_empty() {

@@ -181,7 +181,7 @@ async fn put(
     if let Err(answer) = precondition.check(head.as_ref(), "") {
         return Err(refuse_of_existing(cell, asker, Interaction::Update, &address, answer).await);
     }
-    let draft = Draft { kind, id: id.to_owned(), address, head, resource: Some(resource) };
+    let draft = Draft { kind, id: id.to_owned(), address, head, resource: Some(resource), about: None };
     write_one(cell, asker, Interaction::Update, draft, guards, ledger).await
 }
 

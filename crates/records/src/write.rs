@@ -41,6 +41,8 @@ pub(crate) struct Draft {
     pub head: Option<Head>,
     /// The new content; none for a deletion.
     pub resource: Option<Resource>,
+    /// The id of the patient whom it is about, where that was found out: whoever is embedded in it is they.
+    pub about: Option<String>,
 }
 
 impl Draft {

@@ -11,6 +11,8 @@ use salus_records::Sent;
 /// How the answer's JSON is called.
 pub(crate) const FHIR_JSON: &str = "application/fhir+json; charset=utf-8";
 pub(crate) const PLAIN_JSON: &str = "application/json; charset=utf-8";
+/// Many resources, one a line.
+pub(crate) const NDJSON: &str = "application/fhir+ndjson";
 const FHIR_XML: &str = "application/fhir+xml; charset=utf-8";
 const PLAIN_XML: &str = "application/xml; charset=utf-8";
 const TEXT_XML: &str = "text/xml; charset=utf-8";
@@ -137,16 +139,19 @@ pub(crate) fn sent(headers: &HeaderMap) -> Result<fn(Vec<u8>) -> Sent, Refused> 
 
 /// Errors: 415 unless the body is a form in UTF-8, not compressed.
 pub(crate) fn check_form_type(headers: &HeaderMap) -> Result<(), Refused> {
+    match is_sent_as(headers, &["application/x-www-form-urlencoded"]) {
+        true => Ok(()),
+        false => Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, text::not_a_form())),
+    }
+}
+
+/// Whether the body is sent under one of these names, in UTF-8, not compressed.
+pub(crate) fn is_sent_as(headers: &HeaderMap, names: &[&str]) -> bool {
     let encoded = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
     let sent = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = sent.split(';').map(str::trim);
-    let is_form =
-        parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/x-www-form-urlencoded"));
-    let is_utf8 = parts.all(|part| part.strip_prefix("charset=").is_none_or(is_utf8));
-    if is_form && is_utf8 && !encoded {
-        return Ok(());
-    }
-    Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, text::not_a_form()))
+    let is_named = parts.next().is_some_and(|sent| names.iter().any(|name| name.eq_ignore_ascii_case(sent)));
+    is_named && !encoded && parts.all(|part| part.strip_prefix("charset=").is_none_or(is_utf8))
 }
 
 #[cfg(test)]

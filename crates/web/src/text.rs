@@ -190,6 +190,15 @@ pub(crate) fn unknown_address() -> Issue {
     )
 }
 
+pub(crate) fn unknown_operation() -> Issue {
+    issue(
+        IssueCode::NotSupported,
+        "No such operation is offered at the base. Those that there are stand in [base]/metadata, at the base and at each type.",
+        "An der Basis gibt es keine solche Operation. Die vorhandenen stehen in [Basis]/metadata, an der Basis und bei jedem Typ.",
+        "Aucune opération de ce nom n’est offerte à la base. Celles qui existent figurent dans [base]/metadata, à la base et pour chaque type.",
+    )
+}
+
 pub(crate) fn unknown_type(nearest: &[&str]) -> Issue {
     let names = nearest.join(", ");
     let (en, de, fr) = if names.is_empty() {

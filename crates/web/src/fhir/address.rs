@@ -31,6 +31,8 @@ pub(crate) enum Unread {
     Broken,
     /// There are no addresses of that form.
     Unknown,
+    /// There is no operation of that name at the base.
+    Operation,
 }
 
 /// The address of `path`, which is what follows `[base]`: empty, or beginning with a slash.
@@ -55,6 +57,8 @@ pub(crate) fn read(path: &str) -> Result<Address<'_>, Unread> {
         (1, "_search", ..) => Shape::SystemSearch,
         (1, "_history", ..) => Shape::SystemHistory,
         (1, "$export", ..) => Shape::SystemExport,
+        (1, "$import", ..) => Shape::Import,
+        (1, name, ..) if name.starts_with('$') => return Err(Unread::Operation),
         (1, ..) => Shape::Type,
         (2, ".well-known", "smart-configuration", ..) => Shape::Smart,
         (2, "$export-status", ..) => Shape::ExportStatus,
@@ -177,7 +181,8 @@ mod tests {
             ("/Observation/$lastn", Ok(Shape::LastN)),
             ("/Patient/$validate", Ok(Shape::TypeValidate)),
             ("/Patient/1/$validate", Ok(Shape::Validate)),
-            ("/$validate", Ok(Shape::Type)),
+            ("/$validate", Err(Unread::Operation)),
+            ("/$import", Ok(Shape::Import)),
             ("/Patient/$lastn", Err(Unread::Unknown)),
             ("/Composition/1/$document", Ok(Shape::Document)),
             ("/openapi.json", Ok(Shape::OpenApi)),

@@ -1,6 +1,6 @@
-//! `POST [base]`: batch and transaction, once if the client says which import it belongs to.
+//! `POST [base]`: batch and transaction, once if the client says which import it belongs to; and a document, which is kept.
 
-use super::{Ask, bundle, metadata};
+use super::{Ask, bundle, metadata, written};
 use crate::answer::Answer;
 use crate::negotiate::{self, FHIR_JSON};
 use crate::options::hex_32;
@@ -29,6 +29,9 @@ pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refu
     let mut body = ask.web.bodies.read(ask.parts, body).await?;
     let bytes = sent(std::mem::take(&mut body.bytes));
     let mut done = salus_records::carry_out(ask.cell, &ask.asker, bytes, import).await?;
+    if let Some(document) = done.document.take() {
+        return Ok(written::answer(ask, *document));
+    }
     let preferred = preferred(&ask.parts.headers, Return::Minimal);
     let asks_for_them = |outcome: &EntryOutcome| matches!(outcome, Ok(Done::Capabilities));
     let capabilities = match done.outcomes.iter().any(asks_for_them) {

@@ -4,7 +4,7 @@
 
 use super::{Ask, export_text as say};
 use crate::answer::{Answer, http_date};
-use crate::negotiate::{FHIR_JSON, PLAIN_JSON};
+use crate::negotiate::{FHIR_JSON, NDJSON, PLAIN_JSON};
 use crate::outcome::Refused;
 use crate::prefer::{is_async, is_lenient};
 use crate::{query, text};
@@ -19,8 +19,6 @@ use salus_records::fhir::outcome::operation_outcome;
 use salus_records::fhir::{ResourceType, instant};
 use salus_records::{ExportAsked, ExportOfWhom, RecordsError};
 
-/// What files are.
-const NDJSON: &str = "application/fhir+ndjson";
 const X_PROGRESS: HeaderName = HeaderName::from_static("x-progress");
 /// After how many seconds to ask again while people are waited for.
 const ASK_AGAIN_APPROVAL_S: u32 = 60;

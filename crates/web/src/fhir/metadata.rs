@@ -1,7 +1,7 @@
 //! `GET [base]/metadata`: the CapabilityStatement, made from the table of what is offered.
 
 use super::patch;
-use super::table::{EXPORTS, OFFERS, Operation};
+use super::table::{EXPORTS, IMPORT, OFFERS, Operation};
 use crate::answer::Answer;
 use crate::negotiate::{FHIR_JSON, OFFERED};
 use crate::web::Web;
@@ -111,7 +111,7 @@ fn resources(own: &[Parameter]) -> String {
         resources.join(","),
         codes_at(false),
         list("searchParam", &common.join(",")),
-        list("operation", &exports(None).collect::<Vec<_>>().join(",")),
+        list("operation", &exports(None).chain([import()]).collect::<Vec<_>>().join(",")),
         list("compartment", &compartments.join(","))
     )
 }
@@ -131,6 +131,11 @@ fn operations(kind: ResourceType) -> String {
 fn exports(of: Option<&str>) -> impl Iterator<Item = String> {
     let own = EXPORTS.iter().filter(move |(at, _)| *at == of);
     own.map(|(_, definition)| format!(r#"{{"name":"export","definition":{}}}"#, quote(definition)))
+}
+
+fn import() -> String {
+    let (name, definition) = IMPORT;
+    format!(r#"{{"name":"{name}","definition":{}}}"#, quote(definition))
 }
 
 fn parameter(parameter: &Parameter) -> String {

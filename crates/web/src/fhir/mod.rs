@@ -16,6 +16,7 @@ mod export_text;
 mod history;
 mod history_all;
 mod html;
+mod import;
 mod last_n;
 mod meta;
 mod metadata;
@@ -109,6 +110,7 @@ pub(crate) async fn answer(
     let address = routed.address.map_err(|unread| match unread {
         Unread::Broken => Refused::new(StatusCode::BAD_REQUEST, text::bad_path()),
         Unread::Unknown => Refused::new(StatusCode::NOT_FOUND, text::unknown_address()),
+        Unread::Operation => Refused::new(StatusCode::NOT_FOUND, text::unknown_operation()),
     })?;
     if address.kind.is_none() && !address.shape.is_of_the_system() {
         let nearest = address::nearest_types(&address.kind_name);
@@ -190,6 +192,7 @@ pub(crate) async fn answer(
         Verb::ExportStatus => export::status(&ask).await,
         Verb::ExportCancel => export::cancel(&ask).await,
         Verb::ExportFile => export::file(&ask).await,
+        Verb::Import => import::answer(&ask, body).await,
         Verb::Capabilities | Verb::OpenApi | Verb::SmartConfiguration => Err(RecordsError::Internal.into()),
     };
     answer.map(|answer| match followed {

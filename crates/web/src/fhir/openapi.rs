@@ -5,7 +5,7 @@
 use super::patch;
 use super::table::{OFFERS, Offer, Shape, Verb};
 use crate::answer::Answer;
-use crate::negotiate::{OFFERED, PLAIN_JSON};
+use crate::negotiate::{NDJSON, OFFERED, PLAIN_JSON};
 use http::{HeaderValue, Method, StatusCode, header};
 use salus_records::fhir::ResourceType;
 use salus_records::fhir::json::quote;
@@ -65,6 +65,7 @@ fn path_of(shape: Shape) -> (&'static str, &'static [&'static str]) {
         Shape::GroupExport => ("/Group/{id}/$export", &["id"]),
         Shape::ExportStatus => ("/$export-status/{id}", &["id"]),
         Shape::ExportFile => ("/$export-file/{id}/{version}", &["id", "version"]),
+        Shape::Import => ("/$import", &[]),
         Shape::Expand => ("/ValueSet/$expand", &[]),
         Shape::ExpandOne => ("/ValueSet/{id}/$expand", &["id"]),
         Shape::ValidateInSet => ("/ValueSet/$validate-code", &[]),
@@ -144,6 +145,7 @@ fn parameters(verb: Verb) -> &'static [&'static str] {
         Verb::Everything => &["format", "pretty", "count", "since"],
         Verb::Export => &["preferAsync", "types", "since", "outputFormat"],
         Verb::ExportStatus | Verb::ExportCancel | Verb::ExportFile => &[],
+        Verb::Import => &["format", "pretty"],
         Verb::Create | Verb::CarryOut => &["format", "pretty", "prefer"],
         Verb::MetaAdd | Verb::MetaDelete => &["format", "pretty", "ifMatch"],
         Verb::Update | Verb::UpdateBy | Verb::Patch | Verb::PatchBy => {
@@ -179,6 +181,7 @@ fn body(verb: Verb, method: &Method) -> Option<String> {
         Verb::Lists(_) if method == Method::POST => {
             Some(content(&["application/fhir+json", "application/fhir+xml"]))
         }
+        Verb::Import => Some(content(&[NDJSON])),
         Verb::SearchForm => Some(content(&["application/x-www-form-urlencoded"])),
         _ => None,
     }
@@ -194,7 +197,8 @@ fn responses(verb: Verb, method: &Method) -> String {
             return r#""200":{"description":"done","content":{"application/json":{}}}"#.to_owned();
         }
         Verb::Capabilities => return format!("{},{}", status(200), status(406)),
-        Verb::Create | Verb::Update | Verb::UpdateBy => &[200, 201],
+        // A document is kept, and so created.
+        Verb::Create | Verb::Update | Verb::UpdateBy | Verb::CarryOut => &[200, 201],
         Verb::Delete | Verb::DeleteBy => &[200, 204],
         Verb::Read | Verb::Vread => &[200, 304],
         Verb::ExportCancel => &[202],

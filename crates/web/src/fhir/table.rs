@@ -62,6 +62,8 @@ pub(crate) enum Shape {
     ExportStatus,
     /// `[base]/$export-file/[number]/[file]`
     ExportFile,
+    /// `[base]/$import`
+    Import,
     /// `[base]/ValueSet/$expand`
     Expand,
     /// `[base]/ValueSet/[id]/$expand`
@@ -92,6 +94,7 @@ impl Shape {
                 | Self::SystemExport
                 | Self::ExportStatus
                 | Self::ExportFile
+                | Self::Import
         )
     }
 
@@ -125,6 +128,7 @@ impl Shape {
             Self::GroupExport => "/{cell}/fhir/Group/{id}/$export",
             Self::ExportStatus => "/{cell}/fhir/$export-status/{id}",
             Self::ExportFile => "/{cell}/fhir/$export-file/{id}/{version}",
+            Self::Import => "/{cell}/fhir/$import",
             Self::Expand => "/{cell}/fhir/ValueSet/$expand",
             Self::ExpandOne => "/{cell}/fhir/ValueSet/{id}/$expand",
             Self::ValidateInSet => "/{cell}/fhir/ValueSet/$validate-code",
@@ -169,6 +173,7 @@ pub(crate) enum Verb {
     ExportStatus,
     ExportCancel,
     ExportFile,
+    Import,
     /// A question about code lists.
     Lists(ListOperation),
 }
@@ -188,7 +193,7 @@ const fn offer(shape: Shape, method: Method, verb: Verb, codes: &'static [&'stat
 }
 
 /// Everything that is offered.
-pub(crate) static OFFERS: [Offer; 57] = [
+pub(crate) static OFFERS: [Offer; 58] = [
     offer(Shape::Instance, Method::GET, Verb::Read, &["read"]),
     offer(Shape::Version, Method::GET, Verb::Vread, &["vread"]),
     offer(Shape::Instance, Method::PUT, Verb::Update, &["update"]),
@@ -232,6 +237,7 @@ pub(crate) static OFFERS: [Offer; 57] = [
     offer(Shape::ExportStatus, Method::GET, Verb::ExportStatus, &[]),
     offer(Shape::ExportStatus, Method::DELETE, Verb::ExportCancel, &[]),
     offer(Shape::ExportFile, Method::GET, Verb::ExportFile, &[]),
+    offer(Shape::Import, Method::POST, Verb::Import, &[]),
     offer(Shape::Expand, Method::GET, Verb::Lists(ListOperation::Expand), &[]),
     offer(Shape::Expand, Method::POST, Verb::Lists(ListOperation::Expand), &[]),
     offer(Shape::ExpandOne, Method::GET, Verb::Lists(ListOperation::Expand), &[]),
@@ -257,6 +263,9 @@ pub(crate) struct Operation {
     /// The type whose records have it; none for all types.
     pub of: Option<&'static str>,
 }
+
+/// The operation that brings many records at once. No guide has published a definition of one whose body is what it brings.
+pub(crate) const IMPORT: (&str, &str) = ("import", "urn:salus:operation:import");
 
 /// The operations of bulk export, by the type at which they are offered; none: at the base.
 pub(crate) static EXPORTS: [(Option<&str>, &str); 3] = [

@@ -312,7 +312,7 @@ fn a_batch_carries_out_each_entry_for_itself() {
 fn other_bundles_are_told_what_to_do() {
     let salus = Salus::start();
     let cell = salus.cell("praxis");
-    for kind in ["collection", "document", "searchset", "history"] {
+    for kind in ["collection", "searchset", "history"] {
         let reply = cell.post("", &bundle(kind, vec![json!({"resource": patient()})]));
         assert_eq!((reply.status, reply.issue().as_str()), (422, "not-supported"), "{kind}");
         assert!(reply.text().contains("batch"));

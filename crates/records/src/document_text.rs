@@ -1,0 +1,69 @@
+//! What is said of documents, in three languages. Never a value of one. State: none.
+
+use salus_fhir::{Issue, IssueCode, Message};
+
+fn issue(code: IssueCode, en: &'static str, de: &'static str, fr: &'static str) -> Issue {
+    Issue::new(code, Message::of(en, de, fr))
+}
+
+pub(crate) fn without_composition() -> Issue {
+    issue(
+        IssueCode::Structure,
+        "The first entry of a document is its Composition. Put it there.",
+        "Der erste Eintrag eines Dokuments ist seine Composition. Stellen Sie sie dorthin.",
+        "La première entrée d’un document est sa Composition. Placez-la là.",
+    )
+    .at("Bundle.entry[0].resource")
+}
+
+pub(crate) fn without_text(place: String) -> Issue {
+    issue(
+        IssueCode::Required,
+        "There is nothing for people to read: neither the Composition nor a section of it has a text. Add Composition.text.",
+        "Es gibt nichts zu lesen: Weder die Composition noch einer ihrer Abschnitte hat einen Text. Ergänzen Sie Composition.text.",
+        "Il n’y a rien à lire : ni la Composition ni aucune de ses sections n’a de texte. Ajoutez Composition.text.",
+    )
+    .at(place)
+}
+
+pub(crate) fn of_several() -> Issue {
+    issue(
+        IssueCode::NotSupported,
+        "There are several Patients in the document, and it is kept with one. Send it with the one whom Composition.subject names; to keep it as it is, POST it to [base]/Bundle.",
+        "Im Dokument stehen mehrere Patienten, und es wird bei einem aufbewahrt. Senden Sie es mit dem, den Composition.subject nennt; um es so zu behalten, senden Sie es mit POST an [Basis]/Bundle.",
+        "Le document contient plusieurs Patients et n’est conservé qu’auprès d’un seul. Envoyez-le avec celui que nomme Composition.subject ; pour le garder tel quel, envoyez-le par POST à [base]/Bundle.",
+    )
+    .at("Bundle.entry")
+}
+
+/// `name`: Patient or Encounter.
+pub(crate) fn names_none(name: &str, place: String) -> Issue {
+    let message = Message::of(
+        format!(
+            "The {name} that the document names is not on this server: no record has one of these identifiers (system and value). Create it first, or correct the identifiers."
+        ),
+        format!(
+            "Der {name}, den das Dokument nennt, ist nicht auf diesem Server: Kein Datensatz hat einen dieser Identifier (system und value). Legen Sie ihn zuerst an, oder berichtigen Sie die Identifier."
+        ),
+        format!(
+            "Le {name} que nomme le document n’est pas sur ce serveur : aucun enregistrement n’a l’un de ces identifiants (system et value). Créez-le d’abord, ou corrigez les identifiants."
+        ),
+    );
+    Issue::new(IssueCode::Processing, message).at(place)
+}
+
+/// The same, of more than one.
+pub(crate) fn names_several(name: &str, place: String) -> Issue {
+    let message = Message::of(
+        format!(
+            "Several {name} records have one of these identifiers, so it is not known which is meant. Send only an identifier that one has."
+        ),
+        format!(
+            "Mehrere Datensätze vom Typ {name} haben einen dieser Identifier, sodass nicht klar ist, welcher gemeint ist. Senden Sie nur einen Identifier, den einer hat."
+        ),
+        format!(
+            "Plusieurs enregistrements {name} ont l’un de ces identifiants : on ne sait lequel est visé. N’envoyez qu’un identifiant propre à un seul."
+        ),
+    );
+    Issue::new(IssueCode::MultipleMatches, message).at(place)
+}
