@@ -15,6 +15,7 @@ mod icons;
 mod keys;
 mod language;
 mod look;
+pub mod multipart;
 pub mod query;
 mod words;
 

@@ -232,7 +232,7 @@ impl Records {
                     Arc::clone(&self.heavy),
                     Arc::clone(&self.trouble),
                     Exports::new(&self.data_dir.join("cells"), id, Arc::clone(&self.exports)),
-                    Arc::clone(&self.shelf),
+                    Arc::new(self.shelf.with(&checks::brought_folder(&self.data_dir, id))),
                 );
                 let cell = Arc::new(cell.ok()?);
                 self.add(Arc::clone(&cell));

@@ -159,6 +159,12 @@ impl Package {
             || self.differentials.iter().any(|differential| differential.is_of(url))
     }
 
+    /// The URLs of its profiles and extensions.
+    pub fn urls(&self) -> impl Iterator<Item = String> {
+        let whole = self.profiles.iter().map(|profile| profile.url.to_string());
+        whole.chain(self.differentials.iter().filter_map(|differential| differential.url()))
+    }
+
     /// How many profiles and extensions it has.
     pub fn profile_count(&self) -> usize {
         self.profiles.len() + self.differentials.len()

@@ -66,6 +66,20 @@ pub fn read(text: &str) -> Result<Vec<Document>, usize> {
     Ok(documents)
 }
 
+/// The text that [`read`] reads as these documents.
+pub fn write(documents: &[Document]) -> String {
+    let bound = |day: &Option<String>| day.clone().unwrap_or_else(|| "-".to_owned());
+    let line = |one: &Validity| {
+        format!("package {} {} {} {}\n", one.package, one.version, bound(&one.from), bound(&one.until))
+    };
+    let block = |one: &Document| {
+        let dates: Vec<String> = one.dates.iter().map(|(kind, name)| format!("{kind}.{name}")).collect();
+        let packages: String = one.packages.iter().map(line).collect();
+        format!("document {} {}\n{packages}", one.profile, dates.join(","))
+    };
+    documents.iter().map(block).collect()
+}
+
 fn is_bound(text: &str) -> bool {
     text == "-" || text.len() == 10 && crate::instant::parse(&format!("{text}T00:00:00Z")).is_some()
 }
@@ -102,11 +116,12 @@ pub fn document_of<'t>(table: &'t [Document], resource: &crate::Resource) -> Opt
 
 #[cfg(test)]
 mod tests {
-    use super::{KBV, read};
+    use super::{KBV, read, write};
 
     #[test]
     fn the_day_decides() {
         let table = read(KBV).expect("the table is whole");
+        assert_eq!(read(&write(&table)).as_ref(), Ok(&table));
         let note =
             table.iter().find(|document| document.profile.ends_with("KBV_PR_EAU_Bundle")).expect("there");
         let version = |day: &str| {

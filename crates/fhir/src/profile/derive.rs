@@ -25,6 +25,11 @@ impl Differential {
         self.document.root().get_str("url").as_deref() == Some(url)
     }
 
+    /// The profile's URL.
+    pub(crate) fn url(&self) -> Option<String> {
+        self.document.root().get_str("url").map(|url| url.into_owned())
+    }
+
     /// Keeps a StructureDefinition that has a differential.
     pub(crate) fn read(root: Value<'_>) -> Option<Self> {
         root.get("differential").and_then(|differential| differential.get("element"))?;

@@ -8,11 +8,16 @@
 //! Never: passes over a package that is named and is not there; blocks a request while a library is made, but for the first of its day.
 //! State: the settings that are in force, read again when the log says others.
 
+mod brought;
 mod follow;
 mod said;
 mod settings;
 mod shelf;
 
+pub use brought::{
+    MAX_BROUGHT_AT_ONCE_BYTES, MAX_BROUGHT_BYTES, MAX_BROUGHT_PACKAGES, bring, brought_folder, keep, missing,
+    read,
+};
 pub use follow::set_checks;
 pub(crate) use follow::{follow, load};
 pub use settings::{CheckSettings, Demand, Entry, MAX_DEMANDED, MAX_PACKAGES, SettingsFault, hex};

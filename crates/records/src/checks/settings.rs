@@ -11,10 +11,12 @@
 //! counts. State: none.
 
 use salus_fhir::ResourceType;
-use salus_fhir::package::validity;
+use salus_fhir::package::{Package, validity};
 use salus_seal::entry::checks::MAX_CHECKS_BYTES;
 use std::fmt::Write as _;
 
+/// R4's own definitions, which nobody has to add.
+const R4: &str = "hl7.fhir.r4.core";
 /// The most packages that a cell may name.
 pub const MAX_PACKAGES: usize = 64;
 /// The most profiles that a cell may demand.
@@ -153,6 +155,18 @@ impl CheckSettings {
                 None
             }
         }
+    }
+
+    /// What a package needs and these settings do not load: name and version.
+    pub fn lacking<'p>(&self, package: &'p Package) -> impl Iterator<Item = &'p (String, String)> {
+        let is_there = |name: &str| name == R4 || self.packages.iter().any(|one| one.name == name);
+        package.dependencies.iter().filter(move |(name, _)| !is_there(name))
+    }
+
+    /// Has other documents counted by date; the program's own table stands for itself.
+    pub fn set_validity(&mut self, documents: &[validity::Document]) {
+        let own = validity::read(validity::KBV).unwrap_or_default();
+        self.table = (own != documents).then(|| validity::write(documents));
     }
 
     /// The table of validity.

@@ -12,7 +12,7 @@ use crate::messages::{Say, say};
 use salus_fhir::package::{MAX_ARCHIVE_BYTES, pack, validity};
 use salus_fhir::terminology::import::{self, About, MAX_LIST_BYTES};
 use salus_fhir::{Language, ResourceType, instant};
-use salus_records::checks::{CheckSettings, Checks, Demand, Entry, Shelf};
+use salus_records::checks::{CheckSettings, Checks, Demand, Entry, Shelf, brought_folder};
 use salus_trust_api::wire::checks::{ChecksAnswer, ChecksAsk, ChecksDraft, ChecksShown};
 use salus_trust_api::wire::policy::VersionInfo;
 use salus_trust_api::wire::{AdminAnswer, AdminAsk};
@@ -274,11 +274,9 @@ fn keep(
     let mut lacking: Vec<String> = Vec::new();
     let done = asking.changed(change, &mut |settings| {
         entries.iter().for_each(|(entry, _)| drop(settings.put(entry.clone())));
-        for (name, version) in entries.iter().flat_map(|(_, package)| &package.dependencies) {
-            let is_there =
-                settings.packages.iter().any(|one| one.name == *name) || name == "hl7.fhir.r4.core";
+        for (name, version) in entries.iter().flat_map(|(_, package)| settings.lacking(package)) {
             let lacks = format!("{name} {version}");
-            if !is_there && !lacking.contains(&lacks) {
+            if !lacking.contains(&lacks) {
                 lacking.push(lacks);
             }
         }
@@ -369,12 +367,16 @@ fn mode(
 }
 
 fn list(asking: &mut Asking, data: &DataDir, cell: Option<&str>) -> Result<(), Failure> {
-    let shelf = Arc::new(Shelf::new(&data.packages()));
+    let shared = Shelf::new(&data.packages());
+    let ids: Vec<_> = asking.administration.status()?.cells.into_iter().map(|cell| cell.info).collect();
     let named: Vec<String> = cell.map(str::to_owned).into_iter().collect();
     let (mut all, mut told) = (Vec::new(), Vec::new());
     for cell in asking.cells(&named)? {
         let shown = asking.shown(&cell)?;
-        let checks = Checks::of(&shown, &shelf);
+        // What the cell's administrators brought lies with the cell.
+        let own = ids.iter().find(|info| info.name == cell).map(|info| brought_folder(data.path(), info.id));
+        let shelf = own.map_or_else(|| Shelf::new(&data.packages()), |own| shared.with(&own));
+        let checks = Checks::of(&shown, &Arc::new(shelf));
         let settings = &checks.settings;
         let packages: Vec<Value> = settings
             .packages

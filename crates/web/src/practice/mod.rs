@@ -51,6 +51,10 @@ pub(crate) use trouble::Trouble;
 
 /// The most bytes of a form.
 pub(crate) const MAX_FORM_BYTES: usize = 256 * 1024;
+/// The most bytes of a form with files. It is above what an address takes, so that what is too large is said on its page.
+const MAX_UPLOAD_FORM_BYTES: usize = 64 * 1024 * 1024;
+/// The addresses whose forms may have files.
+const UPLOADS: &[&str] = &["/{cell}/admin/checks"];
 
 /// A method and the pattern of an address. `{…}` stands for one part of it, which is not empty.
 pub(crate) type Route = (&'static str, &'static str);

@@ -5,7 +5,7 @@
 use super::page::Around;
 use super::rest::Rest;
 use super::words::words;
-use super::{Clock, MAX_FORM_BYTES, Routed, Trouble};
+use super::{Clock, MAX_FORM_BYTES, MAX_UPLOAD_FORM_BYTES, Routed, Trouble, UPLOADS};
 use crate::answer::{Answer, LOG_ENTRY};
 use crate::query;
 use crate::session::{placed, proof, split_origin};
@@ -15,6 +15,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 use hyper::body::Incoming;
 use salus_frame::cookies::cookie;
+use salus_frame::multipart::{self, Upload};
 use salus_frame::{Language, Look, Words};
 use salus_records::fhir::ResourceType;
 use salus_records::policy::{Categories, Rights};
@@ -114,6 +115,8 @@ pub(crate) struct PageAsk<'a> {
     values: Vec<String>,
     query: Vec<(String, String)>,
     form: Vec<(String, String)>,
+    /// The files of the form, where the address takes some.
+    pub files: Vec<Upload>,
     delivery: Mutex<Option<Delivery>>,
     rest: Mutex<Option<Rest>>,
     /// What their role lets them do to records. What is really let is the keyholder's to say.
@@ -273,6 +276,8 @@ pub(super) fn session_cookie(cell: &str, token: &Token, expires_s: u64) -> Strin
 pub(super) struct Received {
     pub query: Vec<(String, String)>,
     pub form: Vec<(String, String)>,
+    /// The files of the form.
+    pub files: Vec<Upload>,
     /// The proof that goes with the session: of the header, or of the form's own field.
     pub proof: Vec<u8>,
 }
@@ -296,14 +301,15 @@ pub(super) async fn receive(
     if !is_safe && !is_of_same_origin(&parts.headers, &web.public_base_url) {
         return Err(Trouble::OtherOrigin);
     }
-    let mut form = if is_safe { Vec::new() } else { form(web, parts, body).await? };
+    let multipart::Form { fields: mut form, files } =
+        if is_safe { multipart::Form::default() } else { form(web, parts, body, routed).await? };
     let field = form.extract_if(.., |(name, _)| name == PROOF_FIELD).next();
     let proof = match field {
         Some((_, proof)) if !parts.headers.contains_key("dpop") => placed(web, parts, proof.as_bytes()),
         _ => proof(web, parts),
     };
     let query = query::parameters(parts.uri.query().unwrap_or_default()).ok_or(Trouble::Unreadable)?;
-    Ok(Received { query: owned(query), form, proof })
+    Ok(Received { query: owned(query), form, files, proof })
 }
 
 /// Takes session and person.
@@ -341,6 +347,7 @@ pub(super) async fn begin<'a>(
         values: routed.values,
         query: received.query,
         form: received.form,
+        files: received.files,
         delivery: Mutex::new(None),
         rest: Mutex::new(rest),
         rights,
@@ -380,17 +387,27 @@ async fn who(web: &Web, asker: &Asker) -> Result<(Person, Option<Rest>, u64), Tr
     Ok((person, rest, gate_ms))
 }
 
-async fn form(web: &Web, parts: &Parts, body: Incoming) -> Result<Vec<(String, String)>, Trouble> {
+/// Reads the form. One with files is read only of whoever says that they have a session, and at addresses that take some.
+async fn form(web: &Web, parts: &Parts, body: Incoming, routed: &Routed) -> Result<multipart::Form, Trouble> {
     let sent = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_form = sent.split(';').next().map(str::trim) == Some("application/x-www-form-urlencoded");
-    let body = web.bodies.read_within(parts, body, MAX_FORM_BYTES).await;
+    let between = multipart::boundary(sent).filter(|_| UPLOADS.contains(&routed.pattern));
+    let max_bytes = if between.is_some() { MAX_UPLOAD_FORM_BYTES } else { MAX_FORM_BYTES };
+    if between.is_some() {
+        let token = cookie(&parts.headers, &cookie_name(&routed.cell)).and_then(Token::parse);
+        token.ok_or(RecordsError::NoSession)?;
+    }
+    let body = web.bodies.read_within(parts, body, max_bytes).await;
     let body = body.map_err(|_| Trouble::Unreadable)?;
     if body.bytes.is_empty() {
-        return Ok(Vec::new());
+        return Ok(multipart::Form::default());
     }
+    if let Some(between) = between {
+        return multipart::read(&body.bytes, between).ok_or(Trouble::Unreadable);
+    }
+    let is_form = sent.split(';').next().map(str::trim) == Some("application/x-www-form-urlencoded");
     let fields = std::str::from_utf8(&body.bytes).ok().filter(|_| is_form).and_then(query::parameters);
-    let fields = fields.ok_or(Trouble::Unreadable)?;
-    Ok(owned(fields))
+    let fields = owned(fields.ok_or(Trouble::Unreadable)?);
+    Ok(multipart::Form { fields, files: Vec::new() })
 }
 
 /// Whether our own page sends this. Browsers say so themselves (Fetch Metadata); older ones name the origin.

@@ -9,12 +9,14 @@ use serde_json::json;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const HOSTILE: &str = "<script>alert(1)</script>\"><img src=x onerror=alert(1)>";
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 15] = [
     "/admin",
     "/admin/people",
     "/admin/people/new",
     "/admin/roles",
     "/admin/roles/version?version=own",
+    "/admin/checks",
+    "/admin/checks/version?version=own",
     "/admin/clients",
     "/admin/clients/new",
     "/admin/log",
@@ -45,6 +47,10 @@ impl<'a> Desk<'a> {
     pub fn of(salus: &'a Salus, role: &str, name: &str) -> Self {
         let (principal, cookie) = signed_in(salus, ("praxis", id_of(salus, "praxis")), role, name);
         Self { salus, cookie, principal }
+    }
+
+    pub fn cookie(&self) -> &str {
+        &self.cookie
     }
 
     pub fn get(&self, path: &str) -> Reply {

@@ -11,6 +11,7 @@ mod budget_ways;
 mod budgets;
 mod chart;
 mod checks;
+mod checks_page;
 mod code_lists;
 mod concurrency;
 mod conditional;

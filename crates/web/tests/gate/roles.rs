@@ -5,7 +5,7 @@ use crate::admin::Desk;
 use crate::support::{Reply, Salus, observation};
 
 /// The values of a form's hidden fields and ticked boxes, in the page's part that begins at `from`.
-fn form(page: &str, from: &str) -> Vec<(String, String)> {
+pub fn form(page: &str, from: &str) -> Vec<(String, String)> {
     let part = page.split(from).nth(1).unwrap().split("</form>").next().unwrap();
     let value_of = |tag: &str, name: &str| {
         let rest = tag.split(&format!("{name}=\"")).nth(1)?;
@@ -25,7 +25,7 @@ fn unescaped(text: &str) -> String {
         .replace("&#38;", "&")
 }
 
-fn encoded(fields: &[(String, String)]) -> String {
+pub fn encoded(fields: &[(String, String)]) -> String {
     let encode = |text: &str| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         text.bytes()

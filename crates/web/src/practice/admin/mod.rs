@@ -10,6 +10,11 @@ mod budgets;
 mod change;
 mod changes;
 mod checkpoints;
+mod checks;
+mod checks_change;
+mod checks_form;
+mod checks_upload;
+mod checks_words;
 mod clients;
 mod contain;
 mod invite;
@@ -57,6 +62,9 @@ pub(super) const ROUTES: &[Route] = &[
     ("GET", "/{cell}/admin/roles"),
     ("POST", "/{cell}/admin/roles"),
     ("GET", "/{cell}/admin/roles/version"),
+    ("GET", "/{cell}/admin/checks"),
+    ("POST", "/{cell}/admin/checks"),
+    ("GET", "/{cell}/admin/checks/version"),
     ("GET", "/{cell}/admin/clients"),
     ("GET", "/{cell}/admin/clients/new"),
     ("POST", "/{cell}/admin/clients/new"),
@@ -92,10 +100,11 @@ enum Part {
     Contain,
     Changes,
     Exports,
+    Checks,
 }
 
 impl Part {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Overview,
         Self::People,
         Self::Roles,
@@ -107,6 +116,7 @@ impl Part {
         Self::Contain,
         Self::Changes,
         Self::Exports,
+        Self::Checks,
     ];
 
     fn word(self) -> &'static str {
@@ -122,6 +132,7 @@ impl Part {
             Self::Contain => "admin-contain",
             Self::Changes => "admin-changes",
             Self::Exports => "exports",
+            Self::Checks => "admin-checks",
         }
     }
 
@@ -138,6 +149,7 @@ impl Part {
             Self::Contain => "/admin/contain",
             Self::Changes => "/admin/changes",
             Self::Exports => "/admin/exports",
+            Self::Checks => "/admin/checks",
         }
     }
 
@@ -154,6 +166,7 @@ impl Part {
             Self::Contain => "9",
             Self::Changes => "0",
             Self::Exports => "x",
+            Self::Checks => "p",
         }
     }
 }
@@ -275,6 +288,9 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         "/{cell}/admin/roles" if is_post => roles_change::change(ask).await,
         "/{cell}/admin/roles" => roles::answer(ask).await,
         "/{cell}/admin/roles/version" => roles_change::version(ask).await,
+        "/{cell}/admin/checks" if is_post => Box::pin(checks_change::change(ask)).await,
+        "/{cell}/admin/checks" => Box::pin(checks::answer(ask)).await,
+        "/{cell}/admin/checks/version" => Box::pin(checks_change::version(ask)).await,
         "/{cell}/admin/clients" => clients::answer(ask).await,
         "/{cell}/admin/clients/new" if is_post => clients::create(ask).await,
         "/{cell}/admin/clients/new" => clients::open(ask).await,

@@ -37,15 +37,21 @@ pub(super) async fn version_lines(ask: &PageAsk<'_>) -> Result<Vec<VersionLine>,
     let Ok(PolicyAnswer::Versions(versions)) = policy(ask, PolicyAsk::Versions).await? else {
         return Err(RecordsError::Internal.into());
     };
-    Ok(versions.iter().map(|one| version_line(ask, one)).collect())
+    let keys = ("roles-version", "roles-version-back");
+    Ok(versions.iter().map(|one| version_line(ask, keys, one)).collect())
 }
 
-fn version_line(ask: &PageAsk<'_>, one: &VersionInfo) -> VersionLine {
+/// A version of a text, as a line. `keys`: what is said of one that was set, and of one that was put back.
+pub(super) fn version_line(
+    ask: &PageAsk<'_>,
+    keys: (&'static str, &'static str),
+    one: &VersionInfo,
+) -> VersionLine {
     let t = ask.t;
     let who = one.by_name.clone().unwrap_or_else(|| t.say("admin-log-machine").into_owned());
     let what = match one.restores {
-        Some(entry) => t.say_with_two("roles-version-back", ("who", who), ("entry", entry)),
-        None => t.say_with("roles-version", "who", who),
+        Some(entry) => t.say_with_two(keys.1, ("who", who), ("entry", entry)),
+        None => t.say_with(keys.0, "who", who),
     };
     VersionLine {
         when: moment(ask, one.time_ms),
@@ -66,12 +72,14 @@ fn version_of(name: &str) -> Option<PolicyVersion> {
 
 #[derive(Template)]
 #[template(path = "practice/admin/role_version.html")]
-struct Version<'a> {
-    t: Words,
-    base: &'a str,
-    name: &'a str,
-    title: String,
-    text: String,
+pub(super) struct Version<'a> {
+    pub t: Words,
+    /// The page of the versions.
+    pub path: String,
+    /// The version, as forms name it.
+    pub name: &'a str,
+    pub title: String,
+    pub text: String,
 }
 
 /// The text of a version.
@@ -86,7 +94,8 @@ pub(super) async fn version(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         PolicyVersion::Entry(entry) => t.say_with("roles-version-title", "entry", entry),
         _ => t.say("roles-version-own"),
     };
-    let body = Version { t, base: ask.base(), name, title: title.into_owned(), text };
+    let path = format!("{}/admin/roles", ask.base());
+    let body = Version { t, path, name, title: title.into_owned(), text };
     Ok(page(ask, Part::Roles, body.title.clone(), None, &body).answer(ask))
 }
 
