@@ -52,8 +52,8 @@ pub struct Alarms {
     pub rules: AlarmRules,
     /// By which ways the messenger tells.
     pub ways: Vec<Way>,
-    /// Sessions that make canaries.
-    pub makers: HashSet<SessionId>,
+    /// Sessions that make canaries, and how many invented people were compared for each.
+    pub makers: HashMap<SessionId, u32>,
     /// Sessions that look for a sample: canaries that they open raise no alarm.
     pub matching: HashSet<SessionId>,
     /// Patients who do not exist.
@@ -86,7 +86,7 @@ impl Alarms {
             newest: BTreeMap::new(),
             rules: AlarmRules::default(),
             ways: Vec::new(),
-            makers: HashSet::new(),
+            makers: HashMap::new(),
             matching: HashSet::new(),
             canaries: HashSet::new(),
             removed: HashSet::new(),
@@ -104,7 +104,7 @@ impl Alarms {
 
     /// Whether canaries that a session opens raise no alarm: it makes them, or looks for a sample.
     pub fn may_open_canaries(&self, session: &SessionId) -> bool {
-        self.makers.contains(session) || self.matching.contains(session)
+        self.makers.contains_key(session) || self.matching.contains(session)
     }
 
     /// The key under which canaries are named in the log.
@@ -148,13 +148,17 @@ impl Alarms {
             AlarmEvent::Rules { rules, .. } => rules.clone_into(&mut self.rules),
             // The session is the state's.
             AlarmEvent::Restored { .. } => {}
-            AlarmEvent::PlacesOpened { session } => drop(self.makers.insert(*session)),
+            AlarmEvent::PlacesOpened { session } => drop(self.makers.insert(*session, 0)),
             AlarmEvent::Kept { session, sealed } => {
                 self.makers.remove(session);
                 for canary in open_canaries(&self.cell, &self.key, sealed).ok()? {
                     self.canaries.extend(&canary.pseudonyms);
                     self.kept.insert(canary.patient, canary.pseudonyms);
                 }
+            }
+            AlarmEvent::Compared { session, people } => {
+                let compared = self.makers.get_mut(session)?;
+                *compared = compared.saturating_add(*people);
             }
             AlarmEvent::Removed { sealed } => {
                 for canary in open_canaries(&self.cell, &self.key, sealed).ok()? {

@@ -39,7 +39,7 @@ impl Core {
                 AlarmEvent::PlacesOpened { session }
             }
             CanaryAsk::Keep { session, patients } => {
-                if !cell.alarms.makers.contains(&session) {
+                if !cell.alarms.makers.contains_key(&session) {
                     return Ok(Err(not_found("session that makes canaries")));
                 }
                 let made = self.made.get(&session).map_or(&[][..], Vec::as_slice);
@@ -60,6 +60,8 @@ impl Core {
                 self.made.remove(&session);
                 AlarmEvent::Kept { session, sealed }
             }
+            // The server asks the indexer first, see [`crate::likeness`].
+            CanaryAsk::Compare { .. } => return Ok(Err(not_found("index"))),
             CanaryAsk::Remove { patient } => {
                 let Some(pseudonyms) = cell.alarms.kept.get(&patient).cloned() else {
                     return Ok(Err(not_found("canary")));
@@ -75,7 +77,7 @@ impl Core {
 
     /// Whether what a session makes are canaries.
     pub(crate) fn makes_canaries(&self, cell: &CellId, session: &SessionId) -> bool {
-        self.state.cells.get(cell).is_some_and(|cell| cell.alarms.makers.contains(session))
+        self.state.cells.get(cell).is_some_and(|cell| cell.alarms.makers.contains_key(session))
     }
 
     /// One write of a session that makes canaries made these.

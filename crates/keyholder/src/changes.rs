@@ -204,7 +204,10 @@ impl Core {
             ) => false,
             Event::Export(_) => false,
             Event::Alarm(
-                AlarmEvent::Raised(_) | AlarmEvent::Acknowledged { .. } | AlarmEvent::Told { .. },
+                AlarmEvent::Raised(_)
+                | AlarmEvent::Acknowledged { .. }
+                | AlarmEvent::Told { .. }
+                | AlarmEvent::Compared { .. },
             ) => false,
             Event::SessionBegun { session, device, .. } => {
                 let known = self.state.sessions.get(session);

@@ -46,6 +46,7 @@ pub mod extraction;
 mod incident;
 mod index;
 mod investigate;
+mod likeness;
 mod messenger;
 mod open_cell;
 mod open_read;

@@ -79,6 +79,12 @@ impl Searching {
         self.waiting.is_empty() && self.under_way.is_empty()
     }
 
+    /// Names a question to the indexer as no other is.
+    pub(crate) fn ticket(&mut self) -> u64 {
+        self.next_ticket += 1;
+        self.next_ticket
+    }
+
     /// Nobody waits for the answers to this connection's searches any more.
     pub(crate) fn forget(&mut self, lane: u64) {
         self.waiting.retain(|pending| pending.lane != lane);
@@ -211,7 +217,7 @@ impl Core {
     }
 
     fn ask_indexer(&mut self, mut pending: Pending, now: Instant) {
-        let ticket = self.index.searching.next_ticket;
+        let ticket = self.index.searching.ticket();
         let message = ToIndexer::Search { ticket, cell: pending.asking.cell, query: pending.query };
         let is_sent = self.index.tell(&message);
         let ToIndexer::Search { query, .. } = message else { return };
@@ -220,7 +226,6 @@ impl Core {
         }
         pending.query = query;
         pending.until = now + ANSWER_TIMEOUT;
-        self.index.searching.next_ticket += 1;
         self.index.searching.under_way.insert(ticket, pending);
     }
 
@@ -256,7 +261,10 @@ impl Core {
         of_one: bool,
         now: Instant,
     ) -> Result<(), KeyholderError> {
-        let Some(mut pending) = self.index.searching.under_way.remove(&ticket) else { return Ok(()) };
+        let Some(mut pending) = self.index.searching.under_way.remove(&ticket) else {
+            self.compared(ticket, found.map(|(found, _)| found.total));
+            return Ok(());
+        };
         if matches!(found, Err(SearchFault::NotReady)) && !pending.tried {
             // Its index was lost meanwhile, or too many searches were under way.
             (pending.tried, pending.until) = (true, now + WAIT);

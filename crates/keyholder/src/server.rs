@@ -14,6 +14,7 @@ use crate::resolve::Reports;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use salus_seal::entry::Refusal;
 use salus_trust_api::admin::prove;
+use salus_trust_api::wire::alarms::CanaryAsk;
 use salus_trust_api::wire::contain::{Ending, EndingDone};
 use salus_trust_api::wire::index::FromIndexer;
 use salus_trust_api::wire::relation::RelatedAsk;
@@ -293,6 +294,12 @@ impl Server {
             }
             (Request::Admin(AdminAsk::Extractions), Some(Role::Administrator)) => {
                 self.core.ask_index_status(id, About::Extractions, now);
+            }
+            (Request::Admin(AdminAsk::Canaries { cell, ask }), Some(Role::Administrator))
+                if matches!(ask, CanaryAsk::Compare { .. }) =>
+            {
+                let CanaryAsk::Compare { session, people } = ask else { return Ok(None) };
+                self.core.compare(id, &cell, (session, people), now)?;
             }
             (Request::Admin(ask), Some(Role::Administrator)) => {
                 return Ok(Some(Reply::Admin(self.core.administer(ask)?)));

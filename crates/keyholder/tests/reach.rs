@@ -5,6 +5,7 @@
 
 mod support;
 
+use salus_seal::entry::people::PersonStatus;
 use salus_seal::entry::{Limits, Purpose, Refusal};
 use salus_trust_api::wire::administer::{CellAnswer, CellAsk};
 use salus_trust_api::wire::budgets::*;
@@ -74,26 +75,164 @@ fn a_stolen_passkey_and_a_stolen_link_get_exactly_as_far_as_is_said() {
     }
 }
 
-#[test]
-fn a_stolen_administrator_lets_others_in_who_get_no_farther_than_is_said() {
-    let mut p = Practice::new(limits(8), 60);
-    let mut boss = p.member("practice-administrator", None);
-    let session = p.session(&mut boss);
-    let reach = p.reach();
-    let said = find(&reach, |one| *one == Credential::Session(session.session)).clone();
-    assert!(matches!(said.why, ReachBound::HandsOut { .. }), "{said:?}");
-    let mut taken = BTreeSet::new();
-    for name in ["One", "Two", "Three"] {
-        let add = PeopleAsk::Add { cell: None, person: person(name, "physician") };
-        let ask = CellAsk::People(add);
-        let CellAnswer::People(answer) = p.asked(&session, ask).unwrap() else { panic!() };
-        let (principal, secret) = invited(answer);
-        let mut friend = Member { principal, passkey: p.door.register(&secret) };
-        let own = p.session(&mut friend);
-        take(&mut p, &own, &mut friend, &mut taken);
+/// Somebody whom an administrator's session lets in.
+fn let_in(p: &mut Practice, by: &Session, name: &str, role: &str) -> Member {
+    let add = CellAsk::People(PeopleAsk::Add { cell: None, person: person(name, role) });
+    let CellAnswer::People(answer) = p.asked(by, add).unwrap() else { panic!() };
+    let (principal, secret) = invited(answer);
+    Member { principal, passkey: p.door.register(&secret) }
+}
+
+/// Asks for the cell's budget once more, as long as can be, and gives it.
+fn raise_cell(p: &mut Practice, asker: &Session, giver: &mut Member) -> bool {
+    let wanted = more(None, p.machine_budget().days_30, 7 * DAY_MS);
+    let BudgetAnswer::Asked(ask) = p.administer(asker, BudgetAsk::AskFor(wanted)).unwrap() else { panic!() };
+    let BudgetAnswer::Budgets(all) = p.administer(asker, BudgetAsk::Show).unwrap() else { panic!() };
+    let of = raise_of(all.asks.iter().find(|open| open.ask == ask).unwrap());
+    p.give(&of, giver)
+}
+
+impl Practice {
+    fn machine_budget(&mut self) -> Limits {
+        let BudgetAnswer::Budgets(all) = self.machine(BudgetAsk::Show) else { panic!() };
+        all.budgets[0].base.chart
     }
-    let most = said.chart[1] as usize;
-    assert!(taken.len() > 8 && taken.len() <= most, "{} of {most}", taken.len());
+}
+
+/// The most that the least of the thieves below gets of what is said, in a hundred: all of it.
+const TAKEN_OF_SAID_PERCENT: usize = 100;
+
+/// Everything that an administrator's session, and where it is there the passkey, can do to reach patients: who was first in the practice is
+/// suspended, so that the reserves are free; accomplices open charts, each hour and day what the practice's budget holds; others raise it
+/// as soon as that can be. What it has within an hour, a day and 30 days.
+fn empty(p: &mut Practice, boss: &mut Member, by: &Session, (has_passkey, days): (bool, u32)) -> [usize; 3] {
+    let PeopleAnswer::People(all) =
+        support::door::people(&mut p.admin(), PeopleAsk::List { cell: Some("praxis".into()) }).unwrap()
+    else {
+        panic!()
+    };
+    for other in all.iter().filter(|one| one.role == "physician") {
+        let ask = PeopleAsk::SetStatus { principal: other.principal, status: PersonStatus::Suspended };
+        p.asked(by, CellAsk::People(ask)).unwrap();
+    }
+    let mut friends = ["One", "Two"].map(|name| let_in(p, by, name, "physician"));
+    let mut asker = let_in(p, by, "Three", "practice-administrator");
+    let mut giver = let_in(p, by, "Four", "practice-administrator");
+    let mut taken = BTreeSet::new();
+    let mut within = [0; 3];
+    for day in 0..days {
+        let raises = day % 7 == 0 && (has_passkey || day >= 7);
+        if raises || day == 1 {
+            let askers = p.session(&mut asker);
+            let gave = raise_cell(p, &askers, if has_passkey { &mut *boss } else { &mut giver });
+            // A passkey of a day gives nothing; what is raised once more stays as it is.
+            assert_eq!(gave, raises || has_passkey, "on day {day}");
+        }
+        for (hour, count) in [2, 1].into_iter().enumerate() {
+            // The reserves are spent within the first.
+            for friend in &mut friends[..count] {
+                let session = p.session(friend);
+                take(p, &session, friend, &mut taken);
+            }
+            if day == 0 {
+                within[hour] = taken.len();
+            }
+            p.forward(HOUR_MS + 1);
+        }
+        // What was opened in the first hour of a day counts no more in that of the next.
+        p.forward(22 * HOUR_MS);
+    }
+    within[2] = taken.len();
+    within
+}
+
+#[test]
+fn a_stolen_administrator_gets_by_others_exactly_as_far_as_is_said() {
+    for has_passkey in [false, true] {
+        // Two charts an hour, four a day; beside them the reserve of two people.
+        let mut p = Practice::new(Limits { hour: 2, day: 4, days_30: 150 }, 560);
+        p.keyholder.as_ref().unwrap().confirms();
+        p.member("physician", None);
+        let mut boss = p.member("practice-administrator", None);
+        let session = p.session(&mut boss);
+        let reach = p.reach();
+        let is_it = |one: &Credential| match one {
+            Credential::Passkey(_) => has_passkey,
+            Credential::Session(id) => !has_passkey && *id == session.session,
+            _ => false,
+        };
+        let all = reach.credentials.iter().filter(|one| one.principal == Some(boss.principal));
+        let said = all.clone().find(|one| is_it(&one.credential)).unwrap().clone();
+        assert_eq!(said.why, ReachBound::HandsOut { others_today: 40 });
+        // With its passkey, raised at once; with a session alone, after a week, when those whom it let in have passkeys of that age.
+        let expected = if has_passkey { [14, 18, 30 * 18] } else { [12, 14, 7 * 14 + 23 * 18] };
+        assert_eq!(said.chart, expected);
+        // With the passkey each of the 30 days is like the first.
+        let days = if has_passkey { 1 } else { 30 };
+        let got = empty(&mut p, &mut boss, &session, (has_passkey, days));
+        for (got, said) in got.into_iter().zip(said.chart).take(if has_passkey { 2 } else { 3 }) {
+            let said = said as usize;
+            assert!(
+                got <= said && got * 100 >= said * TAKEN_OF_SAID_PERCENT,
+                "{got} of {said}: {has_passkey}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_other_administrators_took_away_a_stolen_session_gives_itself_again_as_is_said() {
+    use salus_trust_api::wire::contain::ContainAsk;
+    let mut p = Practice::new(Limits { hour: 6, day: 9, days_30: 20 }, 60);
+    p.keyholder.as_ref().unwrap().confirms();
+    let mut boss = p.member("practice-administrator", None);
+    let mut deputy = p.member("practice-administrator", None);
+    let (session, deputys) = (p.session(&mut boss), p.session(&mut deputy));
+    let of = |p: &mut Practice| {
+        let reach = p.reach();
+        find(&reach, |one| *one == Credential::Session(session.session)).clone()
+    };
+    let before = of(&mut p);
+    let less = BudgetAsk::Change { principal: None, budgets: budgets(1) };
+    assert!(matches!(p.administer(&deputys, less), Ok(BudgetAnswer::Done)));
+    let cut_off = |on| CellAsk::Contain(ContainAsk::Quarantine { on });
+    p.asked(&deputys, cut_off(true)).unwrap();
+    assert_eq!((of(&mut p).chart, of(&mut p).why), (before.chart, before.why), "it is undone by any of them");
+    // And so the thief does, and becomes a physician besides, and makes an application.
+    p.asked(&session, cut_off(false)).unwrap();
+    let again = BudgetAsk::Change {
+        principal: None,
+        budgets: salus_trust_api::Budgets {
+            chart: Limits { hour: 6, day: 9, days_30: 20 },
+            glimpse: Limits { hour: 6, day: 9, days_30: 20 },
+        },
+    };
+    assert!(matches!(p.administer(&session, again), Ok(BudgetAnswer::Done)));
+    let mut friends = ["One", "Two"].map(|name| let_in(&mut p, &session, name, "physician"));
+    let application =
+        CellAsk::CreateClient { name: "A lab".into(), role: "fhir-client".into(), budgets: None };
+    let CellAnswer::Client { client, secret, principal } = p.asked(&session, application).unwrap() else {
+        panic!()
+    };
+    let own = PeopleAsk::SetRole { principal: boss.principal, role: "physician".into(), budgets: None };
+    assert!(p.asked(&session, CellAsk::People(own)).is_err(), "nobody gives themselves a role");
+    assert!(p.asked(&session, CellAsk::Bearer { client, allowed: true }).is_ok());
+    let mut taken = BTreeSet::new();
+    let sign_in = SignIn { cell: p.cell, client, secret, proof: Vec::new(), address: [1; 16] };
+    let Answer::SignedIn(begun) = p.server.ask(Ask::SignIn(sign_in)) else { panic!("no session") };
+    let of_client = Session { cell: p.cell, token: begun.token, session: begun.session, client, principal };
+    p.loot(&of_client, TREAT, &mut taken);
+    assert_eq!(taken.len(), 6, "the practice's hour is spent");
+    p.loot(&session, ETREAT, &mut taken);
+    for friend in &mut friends {
+        let session = p.session(friend);
+        take(&mut p, &session, friend, &mut taken);
+    }
+    assert_eq!(taken.len(), before.chart[0] as usize, "in an hour");
+    // What is done at the machine it does not undo.
+    p.admin().ask(AdminAsk::Quarantine { cell: "praxis".into(), on: true }).unwrap();
+    assert!(p.reach().credentials.iter().all(|one| one.chart == [0; 3] || one.why == ReachBound::Nothing));
+    assert!(p.asked(&deputys, cut_off(false)).is_err());
 }
 
 #[test]

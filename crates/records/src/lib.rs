@@ -84,6 +84,7 @@ pub use read::read;
 pub use record_id::{MAX_ID_BYTES, derived_id, fresh_id, is_id};
 pub use records::{Health, Notice, Notify, PACKAGES, Records};
 pub use relation::{Stated, give_access, own_record, relate, stated};
+pub use search::conditions as search_conditions;
 pub use search::one::One;
 pub use search::{Mode, Page, PageEntry, SearchAsk, is_compartment, search, search_on};
 pub use sent::Sent;

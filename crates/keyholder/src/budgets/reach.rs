@@ -9,13 +9,13 @@
 use crate::budget::WINDOWS_MS;
 use crate::budgets::raise::MIN_PASSKEY_MS;
 use crate::budgets::reserve::{RESERVE_CHARTS_PER_DAY, places};
-use crate::budgets::windows;
+use crate::budgets::{limits_of, windows};
 use crate::core::Core;
 use crate::daily::Handed;
 use crate::policy::{self, Action};
 use salus_seal::entry::Interaction;
 use salus_seal::entry::people::InvitationPurpose;
-use salus_seal::{CellId, Part, PrincipalId};
+use salus_seal::{CellId, DeviceId, Part, PrincipalId};
 use salus_trust_api::wire::budgets::{BlastRadius, Credential, CredentialReach, ReachBound};
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -30,6 +30,24 @@ fn most_in(limits: [u32; 3], spent: [u32; 3], time_ms: u64) -> u32 {
         u64::from(limits[window].max(spent[window])) + times
     });
     if time_ms == 0 { 0 } else { u32::try_from(within.into_iter().min().unwrap_or(0)).unwrap_or(u32::MAX) }
+}
+
+/// The most within a time that begins now, where the limits grow after a wait: what is a window's whole is bounded by how far it has grown, and
+/// of several windows those that are over by then are not.
+fn most_growing(before: [u32; 3], after: [u32; 3], spent: [u32; 3], (wait_ms, time_ms): (u64, u64)) -> u32 {
+    if time_ms <= wait_ms {
+        return most_in(before, spent, time_ms);
+    }
+    let within = [0, 1, 2].map(|window| {
+        let of = |limit: u32, time_ms: u64| u64::from(limit) * time_ms.div_ceil(WINDOWS_MS[window]);
+        if time_ms <= WINDOWS_MS[window] {
+            return u64::from(after[window].max(spent[window]));
+        }
+        let first =
+            u64::from(spent[window].saturating_sub(if wait_ms == 0 { after } else { before }[window]));
+        first + of(before[window], wait_ms) + of(after[window], time_ms - wait_ms)
+    });
+    u32::try_from(within.into_iter().min().unwrap_or(0)).unwrap_or(u32::MAX)
 }
 
 /// The same within an hour, a day and 30 days, for what ends after a time.
@@ -66,9 +84,9 @@ impl Core {
         let mut credentials = self.of_sessions(cell, now_ms);
         credentials.extend(self.of_passkeys_and_links(cell, now_ms));
         credentials.extend(self.of_clients(cell, now_ms));
-        let whole = Far { why: ReachBound::CellBudget, ..self.of_cell(cell, false, now_ms) };
+        let whole = Far { why: ReachBound::CellBudget, ..self.of_cell(cell, None, now_ms) };
         // Whoever can wait a week has passkeys that raise the cell's budget; sessions that begin meanwhile may be administrators'.
-        let raised = Far { why: ReachBound::CellBudget, ..self.of_cell(cell, true, now_ms) };
+        let raised = Far { why: ReachBound::CellBudget, ..self.of_cell(cell, Some(MIN_PASSKEY_MS), now_ms) };
         for (credential, far) in [
             (Credential::Cell, whole),
             (Credential::RecordServer, raised),
@@ -101,6 +119,8 @@ impl Core {
     /// nobody.
     fn reach_cut_off(&mut self, id: CellId, credentials: &mut [CredentialReach], now_ms: u64) {
         let Some(cell) = self.state.cells.get(&id) else { return };
+        // Whoever administers joins it again, but for what was done at the machine.
+        let joins_again = !cell.quarantine.at_machine;
         let matching = cell.alarms.matching.clone();
         let lasts = cell.quarantine.exceptions.iter().filter(|(_, until_ms)| **until_ms > now_ms);
         let lasts: Vec<(PrincipalId, u64)> =
@@ -119,6 +139,8 @@ impl Core {
         for credential in credentials {
             let far = match (credential.credential, credential.principal) {
                 _ if credential.why == ReachBound::Nothing => continue,
+                (Credential::RecordServer, _) if joins_again => continue,
+                _ if joins_again && matches!(credential.why, ReachBound::HandsOut { .. }) => continue,
                 (Credential::BearerToken(session), _) if matching.contains(&session) => continue,
                 (Credential::Cell | Credential::RecordServer, _) => all,
                 (_, Some(principal)) => *excepted.get(&principal).unwrap_or(&nobody),
@@ -162,23 +184,33 @@ impl Core {
             .persons
             .iter()
             .filter(|(id, person)| person.cell == Some(cell) && self.state.people.active(id).is_some());
-        let mut held: Vec<(Credential, PrincipalId, bool)> = Vec::new();
+        // What; whose; whether it only looks round; and how long it takes until a passkey of theirs may give raises, in milliseconds.
+        let mut held: Vec<(Credential, PrincipalId, bool, u64)> = Vec::new();
         for (id, person) in people {
-            held.extend(person.passkeys.iter().map(|passkey| (Credential::Passkey(*passkey), *id, false)));
+            let of = |passkey: &DeviceId| {
+                let known = self.state.people.passkeys.get(passkey).filter(|known| !known.by_machine);
+                let wait_ms =
+                    known.map_or(0, |known| (known.added_ms + MIN_PASSKEY_MS).saturating_sub(now_ms));
+                (Credential::Passkey(*passkey), *id, false, wait_ms)
+            };
+            held.extend(person.passkeys.iter().map(of));
         }
         for link in self.state.people.invitations.values().filter(|link| link.ends_ms > now_ms) {
             let person = self.state.people.active(&link.principal);
             if person.is_some_and(|person| person.cell == Some(cell)) {
                 let looks_round = link.purpose == InvitationPurpose::LookRound;
-                held.push((Credential::Link, link.principal, looks_round));
+                let wait_ms = if link.by_machine { 0 } else { MIN_PASSKEY_MS };
+                held.push((Credential::Link, link.principal, looks_round, wait_ms));
             }
         }
         let mut all = Vec::with_capacity(held.len());
-        for (credential, principal, looks_round) in held {
+        for (credential, principal, looks_round, wait_ms) in held {
             let lasts_ms = if looks_round { crate::person_session::PERSON_SESSION_MS } else { FOR_EVER_MS };
-            if let Some(far) = self.of_principal(cell, &principal, None, lasts_ms, now_ms) {
-                all.push(self.whose(reach(credential, far), &principal));
-            }
+            let far = match self.administers(&principal) {
+                true => Some(self.of_administrator(cell, &principal, wait_ms, now_ms)),
+                false => self.of_principal(cell, &principal, None, lasts_ms, now_ms),
+            };
+            all.extend(far.map(|far| self.whose(reach(credential, far), &principal)));
         }
         all
     }
@@ -205,9 +237,10 @@ impl Core {
         lasts_ms: u64,
         now_ms: u64,
     ) -> Option<Far> {
-        let role = policy::role(&self.state.principals.get(id)?.role)?;
-        if role.administers {
-            return Some(self.of_administrator(cell, id, now_ms));
+        self.state.principals.get(id)?;
+        if self.administers(id) {
+            // A session gives nothing; the passkeys of those whom it lets in do, after a week.
+            return Some(self.of_administrator(cell, id, MIN_PASSKEY_MS, now_ms));
         }
         let rights = self.state.rights(&cell, id);
         let reads = policy::allows(&rights, Action::Read, Interaction::Read);
@@ -217,7 +250,7 @@ impl Core {
             let why = if changes { ReachBound::OnlyBringsIn } else { ReachBound::OpensNothing };
             return Some(Far { chart: [0; 3], glimpse: [0; 3], why });
         }
-        let all = self.limits_of_cell(cell, lasts_ms, false, now_ms)?;
+        let all = self.limits_of_cell(cell, lasts_ms, now_ms)?;
         let reserve = self.reserve(cell, Some(id), lasts_ms, now_ms);
         let principal = self.state.principals.get_mut(id)?;
         let limits = windows(&principal.limits_now(Part::Body, now_ms));
@@ -237,41 +270,53 @@ impl Core {
         Some(Far { chart, glimpse: least(glimpse, all.1), why })
     }
 
-    /// Whoever administers opens nothing, and lets others in who do: within the cell's budget, and that once more when passkeys that it made
-    /// are old enough to raise it.
-    fn of_administrator(&mut self, cell: CellId, id: &PrincipalId, now_ms: u64) -> Far {
+    fn administers(&self, id: &PrincipalId) -> bool {
+        let role = self.state.principals.get(id).and_then(|known| policy::role(&known.role));
+        role.is_some_and(|role| role.administers)
+    }
+
+    /// Whoever administers opens nothing, and lets others in who do: within the cell's budget, and that once more from when on a passkey in
+    /// the same hands may raise it, for which somebody whom it let in asks.
+    fn of_administrator(&mut self, cell: CellId, id: &PrincipalId, wait_ms: u64, now_ms: u64) -> Far {
         let links = self.state.left_to_hand_out(&cell, id, Handed::Link, now_ms);
         let clients = self.state.left_to_hand_out(&cell, id, Handed::Client, now_ms);
         let others_today = links + clients;
-        Far { why: ReachBound::HandsOut { others_today }, ..self.of_cell(cell, true, now_ms) }
+        let far = self.of_cell(cell, Some(wait_ms.min(MIN_PASSKEY_MS)), now_ms);
+        Far { why: ReachBound::HandsOut { others_today }, ..far }
     }
 
-    /// All accounts of a cell together.
-    fn of_cell(&mut self, cell: CellId, raises: bool, now_ms: u64) -> Far {
+    /// All accounts of a cell together. `raised_after_ms`: administrators are among them, who raise its budget after that time.
+    fn of_cell(&mut self, cell: CellId, raised_after_ms: Option<u64>, now_ms: u64) -> Far {
         let reserve = self.reserve(cell, None, FOR_EVER_MS, now_ms);
-        let (chart, glimpse) =
-            self.limits_of_cell(cell, FOR_EVER_MS, raises, now_ms).unwrap_or(([0; 3], [0; 3]));
+        let (chart, glimpse) = match raised_after_ms {
+            None => self.limits_of_cell(cell, FOR_EVER_MS, now_ms),
+            Some(wait_ms) => self.limits_administered(cell, wait_ms, now_ms),
+        }
+        .unwrap_or(([0; 3], [0; 3]));
         Far { chart: sum(chart, reserve), glimpse, why: ReachBound::CellBudget }
     }
 
     /// What the cell's budget leaves within a time, by chart and by glimpse.
-    fn limits_of_cell(
-        &mut self,
-        cell: CellId,
-        lasts_ms: u64,
-        raises: bool,
-        now_ms: u64,
-    ) -> Option<(Figures, Figures)> {
+    fn limits_of_cell(&mut self, cell: CellId, lasts_ms: u64, now_ms: u64) -> Option<(Figures, Figures)> {
         let cell = self.state.cells.get_mut(&cell)?;
         let limits = |part| windows(&cell.more.raises.limits(&cell.budgets, part, now_ms));
         let (chart, glimpse) = (limits(Part::Body), limits(Part::Line));
         let charts = figures(chart, cell.spent.chart.counts(now_ms), lasts_ms);
-        let glimpses = figures(glimpse, cell.spent.glimpse.counts(now_ms), lasts_ms);
-        let later = |figures: Figures, base: u32| {
-            let can_wait = raises && lasts_ms.min(WINDOWS_MS[2]) > MIN_PASSKEY_MS;
-            [figures[0], figures[1], if can_wait { figures[2].saturating_add(base) } else { figures[2] }]
+        Some((charts, figures(glimpse, cell.spent.glimpse.counts(now_ms), lasts_ms)))
+    }
+
+    /// What it can be made to leave by whoever administers: in a session, the budget is set to what the machine last said; by a passkey,
+    /// after the wait, that once more, again and again.
+    fn limits_administered(&mut self, cell: CellId, wait_ms: u64, now_ms: u64) -> Option<(Figures, Figures)> {
+        let cell = self.state.cells.get_mut(&cell)?;
+        let most = cell.more.most.unwrap_or(cell.budgets);
+        let (chart, glimpse) = (cell.spent.chart.counts(now_ms), cell.spent.glimpse.counts(now_ms));
+        let of = |part, spent| {
+            let now = windows(&cell.more.raises.limits(&most, part, now_ms));
+            let raised = windows(&limits_of(&most, part)).map(|limit| limit.saturating_mul(2));
+            WINDOWS_MS.map(|time_ms| most_growing(now, raised, spent, (wait_ms, time_ms)))
         };
-        Some((later(charts, cell.budgets.chart.days_30), later(glimpses, cell.budgets.glimpse.days_30)))
+        Some((of(Part::Body, chart), of(Part::Line, glimpse)))
     }
 
     /// What the emergency reserve opens beyond: one person's, or all of the cell's.
@@ -333,5 +378,17 @@ mod tests {
         assert_eq!(figures(physician, [0; 3], 0), [0; 3]);
         assert_eq!(figures([u32::MAX; 3], [0; 3], FOR_EVER_MS), [u32::MAX; 3]);
         assert_eq!(most_in([5; 3], [0; 3], HOUR_MS), 5);
+    }
+
+    #[test]
+    fn what_grows_after_a_wait_counts_from_then_on() {
+        let (own, twice) = ([8, 8, 300], [16, 16, 600]);
+        let most =
+            |wait_ms: u64| WINDOWS_MS.map(|time_ms| most_growing(own, twice, [0; 3], (wait_ms, time_ms)));
+        assert_eq!(most(0), [16, 16, 480], "at once: 30 days of 16");
+        assert_eq!(most(MIN_PASSKEY_MS), [8, 8, 7 * 8 + 23 * 16]);
+        assert_eq!(most_growing([8, 8, 100], [16, 16, 200], [0; 3], (MIN_PASSKEY_MS, WINDOWS_MS[2])), 200);
+        assert_eq!(most_growing(own, twice, [0, 20, 20], (0, WINDOWS_MS[1])), 20, "what was reached counts");
+        assert_eq!(most_growing(own, twice, [0; 3], (2 * HOUR_MS, WINDOWS_MS[1])), 16);
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod status;
 
 use crate::connection::Frame;
 use crate::core::Core;
+use crate::likeness::Comparisons;
 use crate::search::Searching;
 use cell::{CellIndex, LogState};
 use salus_accesslog::Tree;
@@ -62,6 +63,7 @@ pub(crate) struct Index {
     held: Vec<Held>,
     last_feed: u64,
     questions: status::Questions,
+    pub(crate) comparisons: Comparisons,
 }
 
 impl Index {
@@ -73,6 +75,11 @@ impl Index {
     /// Whether the cell's index finds everything that landed.
     pub(crate) fn answers(&self, cell: &CellId) -> bool {
         self.cells.get(cell).is_some_and(CellIndex::answers)
+    }
+
+    /// Whether the indexer is there.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.connected
     }
 
     /// Sends a message after the commit. False when it is too large for a frame.
@@ -166,6 +173,7 @@ impl Index {
     pub(crate) fn has_deadlines(&self) -> bool {
         !self.searching.is_idle()
             || !self.questions.is_empty()
+            || !self.comparisons.is_empty()
             || !self.held.is_empty()
             || self.extracting.has_deadlines()
             || !self.out.replies.is_empty()
@@ -200,6 +208,7 @@ impl Core {
         self.drive_searches(now);
         self.drive_extractions(now);
         self.answer_index_status(now);
+        self.end_comparisons(now);
     }
 
     /// The indexer is there: it opens every cell.

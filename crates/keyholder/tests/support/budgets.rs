@@ -40,9 +40,7 @@ impl Practice {
         let writer = sign_in(&mut keyholder.admin(), "praxis", info.id, "importer", budgets(0));
         let mut server = keyholder.record_server();
         let door = Door::connect(&keyholder);
-        let charts = (1..=charts)
-            .map(|n| server.write(&writer, writer.header(PATIENT, n, n, 1), new_patient(n)).unwrap())
-            .collect();
+        let charts = server.write_patients(&writer, charts);
         Self { keyholder: Some(keyholder), server, door, cell: info.id, charts, writer, dir }
     }
 

@@ -5,6 +5,7 @@
 //!
 //! Never: evaluates anything here; tells what was not admitted. State: the key of the links to next pages.
 
+mod alone;
 mod compartments;
 mod continuation;
 mod convert;
@@ -15,6 +16,7 @@ mod plan;
 mod stored;
 mod subset;
 
+pub use alone::conditions;
 pub use compartments::is_compartment;
 pub(crate) use continuation::Links;
 pub(crate) use page::id_of;

@@ -4,6 +4,7 @@
 //! Never: says which they are, but to somebody at the machine. State: none.
 
 use super::change::{OwnClient, begin_own, tell};
+use super::likeness::{Chosen, Looks, MAX_DRAWS};
 use super::{Administration, Output, unexpected};
 use crate::cli::Canary;
 use crate::data_dir::{DataDir, ServerFile};
@@ -12,12 +13,16 @@ use crate::import::{Courier, Parcel};
 use crate::messages::say;
 use salus_fhir::Language;
 use salus_people::{Locale, World, calendar};
-use salus_trust_api::wire::alarms::{CanaryAnswer, CanaryAsk};
-use salus_trust_api::wire::{AdminAnswer, AdminAsk};
+use salus_trust_api::wire::alarms::{Alike, CanaryAnswer, CanaryAsk, Likeness, MAX_COMPARED_AT_ONCE};
+use salus_trust_api::wire::{AdminAnswer, AdminAsk, CellIndex, IndexState};
 use serde_json::json;
+use std::time::Duration;
 
 /// The session that makes them lasts so long, in milliseconds: a quarter of an hour.
 const SESSION_MS: u64 = 900_000;
+/// How often, and how far apart, it is looked whether the index answers.
+const INDEX_TRIES: u32 = 100;
+const INDEX_PAUSE: Duration = Duration::from_millis(100);
 /// Invented patients from this number on are nobody's of the demo.
 const FIRST: u64 = 1 << 42;
 
@@ -42,10 +47,10 @@ pub fn run(command: &Canary, output: Output) -> Result<(), Failure> {
             let world = World::new(locale, random()?, today);
             let practice =
                 Practice { practitioners: practitioner.clone(), organization: organization.clone() };
-            let bundles = invent(&world, *count, Some(&practice))?;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.map_err(|why| Failure::could_not(say("no-runtime").with("why", why)))?;
             let maker = Maker::begin(&mut administration, cell)?;
+            let bundles = maker.invent(&mut administration, &world, *count, Some(&practice))?;
             runtime.block_on(maker.carry(&server, &bundles, output.language))?;
             maker.keep(&mut administration, &bundles)?;
             tell(output, json!({"made": bundles.len()}), say("canary-made").with("count", bundles.len()));
@@ -81,20 +86,31 @@ pub struct Invented {
     bundle: String,
 }
 
-/// So many patients of that world whom nothing else is about. `practice`: whom their records refer to in place of the world's own people.
-pub fn invent(world: &World, count: u32, practice: Option<&Practice>) -> Result<Vec<Invented>, Failure> {
+/// So many patients of that world whom nothing else is about, and what they look like. `practice`: whom their records refer to in place of
+/// the world's own people.
+fn draw(world: &World, count: usize, practice: Option<&Practice>) -> Result<Vec<(Invented, Looks)>, Failure> {
     // Whoever looks for a patient of a common name must not meet one who does not exist.
     let world = world.with_rare_names();
     let mut all = Vec::new();
     for _ in 0..count {
         let index = FIRST + (random()? >> 24);
+        let patient = world.patient_id(index);
         let mut bundle = world.patient(index);
+        let Some(looks) = Looks::of(&bundle, &patient) else { continue };
         if let Some(practice) = practice {
             bundle = within(&bundle, practice);
         }
-        all.push(Invented { patient: world.patient_id(index), bundle });
+        all.push((Invented { patient, bundle }, looks));
     }
     Ok(all)
+}
+
+impl Invented {
+    /// Somebody of that id, who is put by that transaction.
+    #[cfg(test)]
+    pub fn new(patient: String, bundle: String) -> Self {
+        Self { patient, bundle }
+    }
 }
 
 /// The bundle, of which every reference to a practitioner or organization is to the practice's own.
@@ -142,6 +158,60 @@ impl Maker {
         Ok(Self { cell: cell.to_owned(), signed_in })
     }
 
+    /// Draws so many whom nobody of the cell would be taken for, as the index says, and who have as few namesakes as can be. Without them, the
+    /// session is over.
+    pub fn invent(
+        &self,
+        administration: &mut Administration,
+        world: &World,
+        count: u32,
+        practice: Option<&Practice>,
+    ) -> Result<Vec<Invented>, Failure> {
+        let invented = self.unlike_others(administration, (world, practice), count as usize);
+        if invented.is_err() {
+            let session = self.signed_in.session;
+            administration.ask(AdminAsk::RevokeSession { session })?;
+        }
+        invented
+    }
+
+    fn unlike_others(
+        &self,
+        administration: &mut Administration,
+        (world, practice): (&World, Option<&Practice>),
+        count: usize,
+    ) -> Result<Vec<Invented>, Failure> {
+        let mut chosen = Chosen::default();
+        wait_for_index(administration, &self.cell)?;
+        for _ in 0..MAX_DRAWS {
+            let drawn = draw(world, chosen.lacks(count), practice)?;
+            let mut drawn = drawn.into_iter().peekable();
+            while drawn.peek().is_some() {
+                let some: Vec<(Invented, Looks)> = drawn.by_ref().take(MAX_COMPARED_AT_ONCE).collect();
+                let people = some.iter().map(|(_, looks)| looks.question()).collect::<Result<_, _>>()?;
+                let alike = self.compare(administration, people)?;
+                some.into_iter().zip(alike).for_each(|(one, alike)| chosen.offer(count, one, alike));
+            }
+            if chosen.lacks(count) == 0 {
+                break;
+            }
+        }
+        chosen.into_all(count).ok_or_else(|| Failure::no(say("canary-too-like").with("draws", MAX_DRAWS)))
+    }
+
+    /// Whether somebody of the cell is like these, as the index says.
+    pub fn compare(
+        &self,
+        administration: &mut Administration,
+        people: Vec<Likeness>,
+    ) -> Result<Vec<Alike>, Failure> {
+        let compare = CanaryAsk::Compare { session: self.signed_in.session, people };
+        match ask(administration, &self.cell, compare)? {
+            CanaryAnswer::Compared(alike) => Ok(alike),
+            _ => Err(unexpected()),
+        }
+    }
+
     /// Brings them there, one after the other.
     pub async fn carry(
         &self,
@@ -173,8 +243,24 @@ impl Maker {
 pub fn list(administration: &mut Administration, cell: &str) -> Result<Vec<String>, Failure> {
     match ask(administration, cell, CanaryAsk::List)? {
         CanaryAnswer::Canaries(ids) => Ok(ids),
-        CanaryAnswer::Done => Err(unexpected()),
+        CanaryAnswer::Done | CanaryAnswer::Compared(_) => Err(unexpected()),
     }
+}
+
+/// What was written a moment ago, or while the server was down, is found a moment later.
+fn wait_for_index(administration: &mut Administration, cell: &str) -> Result<(), Failure> {
+    for _ in 0..INDEX_TRIES {
+        let AdminAnswer::Index(all) = administration.ask(AdminAsk::IndexStatus)? else {
+            return Err(unexpected());
+        };
+        let answers = |index: &CellIndex| matches!(index.state, IndexState::Ready | IndexState::Rebuilding);
+        if all.iter().any(|index| index.cell == cell && answers(index)) {
+            return Ok(());
+        }
+        std::thread::sleep(INDEX_PAUSE);
+    }
+    // What it says to that is the reason.
+    Ok(())
 }
 
 fn ask(administration: &mut Administration, cell: &str, ask: CanaryAsk) -> Result<CanaryAnswer, Failure> {
@@ -199,9 +285,10 @@ mod tests {
         let world = World::new(Locale::German, 7, today);
         let practice =
             Practice { practitioners: vec!["doc-1".into(), "doc-2".into()], organization: "org-1".into() };
-        let made = invent(&world, 2, Some(&practice)).unwrap();
-        assert_ne!(made[0].patient, made[1].patient);
-        for one in made {
+        let made = draw(&world, 2, Some(&practice)).unwrap();
+        assert_ne!(made[0].0.patient, made[1].0.patient);
+        for (one, looks) in made {
+            assert!(one.bundle.contains(looks.family()));
             assert!(one.bundle.contains(&format!("Patient/{}", one.patient)));
             for (kind, allowed) in [("Practitioner/", "doc-"), ("Organization/", "org-1")] {
                 let all: Vec<&str> = one.bundle.split(kind).skip(1).collect();

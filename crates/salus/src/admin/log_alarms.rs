@@ -36,6 +36,9 @@ pub(super) fn describe(event: &AlarmEvent) -> (&'static str, Value) {
         }
         AlarmEvent::Kept { session, .. } => ("canaries-kept", json!({"session": session.to_string()})),
         AlarmEvent::Removed { .. } => ("canary-removed", Value::Null),
+        AlarmEvent::Compared { session, people } => {
+            ("canaries-compared", json!({"session": session.to_string(), "people": people}))
+        }
     }
 }
 

@@ -16,6 +16,7 @@ pub mod extraction;
 pub mod incident;
 pub mod index;
 pub mod letters;
+pub mod likeness;
 pub mod log;
 mod log_alarms;
 mod log_budgets;

@@ -311,11 +311,14 @@ async fn hide(
     let of = data.clone();
     let begun = tokio::task::spawn_blocking(move || {
         let mut administration = Administration::connect(&of)?;
-        let are_there = !canary::list(&mut administration, cell)?.is_empty();
-        if are_there { Ok(None) } else { canary::Maker::begin(&mut administration, cell).map(Some) }
+        if !canary::list(&mut administration, cell)?.is_empty() {
+            return Ok(None);
+        }
+        let maker = canary::Maker::begin(&mut administration, cell)?;
+        let invented = maker.invent(&mut administration, &world, CANARIES, None)?;
+        Ok(Some((maker, invented)))
     });
-    let Some(maker) = begun.await.unwrap_or_else(|_| Err(ended()))? else { return Ok(()) };
-    let invented = canary::invent(&world, CANARIES, None)?;
+    let Some((maker, invented)) = begun.await.unwrap_or_else(|_| Err(ended()))? else { return Ok(()) };
     maker.carry(server, &invented, language).await?;
     let of = data.clone();
     let kept = tokio::task::spawn_blocking(move || maker.keep(&mut Administration::connect(&of)?, &invented));

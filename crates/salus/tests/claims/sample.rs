@@ -1,7 +1,12 @@
 //! Claim 4 on an invented practice: a sample with doctors, prescriptions and a patient who does not exist is ours, and leads to whoever took it.
 
 use crate::support::{Client, report};
+use salus::admin::Administration;
+use salus::admin::canary::Maker;
+use salus::admin::likeness::Looks;
+use salus::data_dir::DataDir;
 use salus_testkit::{Response, Server, Start};
+use salus_trust_api::wire::alarms::Alike;
 use serde_json::Value;
 
 /// As a CSV file for spreadsheets has it.
@@ -57,6 +62,62 @@ fn hide_one(server: &Server, of_cell: &[&str]) -> String {
     listed["canaries"][0].as_str().unwrap().to_owned()
 }
 
+/// Whether somebody of the cell is like a patient who is there: asked of the index, as before one is invented.
+fn alike(server: &Server, cell: &str, patients: &[Value]) -> Vec<Alike> {
+    let data = DataDir::at(std::path::Path::new(server.data_text())).unwrap();
+    let mut administration = Administration::connect(&data).unwrap();
+    let maker = Maker::begin(&mut administration, cell).unwrap();
+    let question = |patient: &Value| {
+        let bundle = serde_json::json!({"entry": [{"resource": patient}]}).to_string();
+        Looks::of(&bundle, patient["id"].as_str().unwrap()).unwrap().question().unwrap()
+    };
+    maker.compare(&mut administration, patients.iter().map(question).collect()).unwrap()
+}
+
+/// Of somebody who is there, what nobody else may have: a twin for each of these that is as it was, and for none of them alone that is not.
+fn compares(server: &Server, cell: &str, patient: &Value) {
+    let mut nobody = patient.clone();
+    nobody["name"][0]["family"] = "Quastenflosser".into();
+    nobody["name"][0]["given"] = serde_json::json!(["Xaverine"]);
+    nobody["birthDate"] = "1911-11-11".into();
+    nobody["identifier"] =
+        serde_json::json!([{"system": "http://fhir.de/sid/gkv/kvid-10", "value": "Z999999999"}]);
+    nobody["address"] = serde_json::json!([{"line": ["Nirgendwo, 1"], "postalCode": "00000"}]);
+    let like = |fields: &[&str]| {
+        let mut other = nobody.clone();
+        fields.iter().for_each(|field| other[*field] = patient[*field].clone());
+        other
+    };
+    let (mut lives_there, mut named) = (nobody.clone(), nobody.clone());
+    lives_there["name"][0]["family"] = patient["name"][0]["family"].clone();
+    named["name"][0]["given"] = patient["name"][0]["given"].clone();
+    named["birthDate"] = patient["birthDate"].clone();
+    let asked = [
+        nobody.clone(),
+        like(&["name"]),
+        like(&["identifier"]),
+        like(&["address"]),
+        like(&["birthDate"]),
+        lives_there,
+        named,
+    ];
+    let said: Vec<(bool, bool)> =
+        alike(server, cell, &asked).iter().map(|one| (one.has_twin, one.namesakes > 0)).collect();
+    let expected = [
+        (false, false),
+        (true, true),
+        (true, false),
+        (true, false),
+        (false, false),
+        (false, true),
+        (true, false),
+    ];
+    assert_eq!(
+        said, expected,
+        "nobody; names; number; address; birth date; surname; given name and birth date"
+    );
+}
+
 #[test]
 fn a_sample_with_doctors_prescriptions_and_a_canary_leads_to_whoever_took_it() {
     let folder = tempfile::tempdir().unwrap();
@@ -66,7 +127,12 @@ fn a_sample_with_doctors_prescriptions_and_a_canary_leads_to_whoever_took_it() {
     let of_cell = ["--cell", cell.as_str(), "--data", data.as_str()];
     // Before there is one who does not exist: it would be opened by this.
     let all = server.fhir(0, "GET", "/MedicationRequest?_count=200", "").unwrap().json();
+    let of_demo = |patient: &str| server.fhir(0, "GET", patient, "").unwrap().json();
+    let some = of_demo("/Patient?_count=5");
     let canary = hide_one(&server, &of_cell);
+    let is_whole = |one: &&Value| one["address"].is_array() && one["identifier"].is_array();
+    let mut some = some["entry"].as_array().unwrap().iter().map(|entry| &entry["resource"]);
+    compares(&server, &cell, some.find(is_whole).unwrap());
     let thief = Client::make(&server, 0, "fhir-client", 100);
     let loot = Loot { server: &server, thief: &thief };
     let mut rows = String::from(HEAD);

@@ -63,6 +63,13 @@ pub enum AlarmEvent {
         /// The list.
         sealed: Vec<u8>,
     },
+    /// For the session whose places are open, invented people were compared with the cell's patients.
+    Compared {
+        /// The session.
+        session: SessionId,
+        /// How many people.
+        people: u32,
+    },
 }
 
 /// An alarm.

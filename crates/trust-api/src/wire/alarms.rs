@@ -3,6 +3,7 @@
 //! Part of the wire's format: variants are only ever added at the end. Never: a patient; ids of canaries only to somebody at the machine.
 //! State: none.
 
+use super::query::Condition;
 use salus_seal::entry::alarms::{AlarmKind, AlarmRules, Way};
 use salus_seal::{CellId, PrincipalId, SessionId};
 use serde::{Deserialize, Serialize};
@@ -156,7 +157,42 @@ pub enum CanaryAsk {
         /// The patient's id.
         patient: String,
     },
+    /// Before they are made: whether they are like somebody who is in the cell. Only while the session's places are open; an entry each time.
+    /// Answered by [`CanaryAnswer::Compared`], when the index has said so.
+    Compare {
+        /// The session.
+        session: SessionId,
+        /// At most [`MAX_COMPARED_AT_ONCE`], and [`MAX_COMPARED_PER_SESSION`] in one session.
+        people: Vec<Likeness>,
+    },
 }
+
+/// The most invented people that are compared at once: each is two questions to the index.
+pub const MAX_COMPARED_AT_ONCE: usize = 50;
+/// The most that are compared for one session.
+pub const MAX_COMPARED_PER_SESSION: u32 = 1_000;
+
+/// What makes somebody of the cell like an invented person. Conditions on values of a Patient, put together by `All` and `Any`, and nothing
+/// else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Likeness {
+    /// So like that one would be taken for the other.
+    pub twin: Condition,
+    /// Called so, too.
+    pub namesake: Condition,
+}
+
+/// What the cell has of an invented person's like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alike {
+    /// Whether somebody would be taken for them.
+    pub has_twin: bool,
+    /// How many are called so, up to [`MAX_NAMESAKES`].
+    pub namesakes: u32,
+}
+
+/// Of more namesakes it is not told how many.
+pub const MAX_NAMESAKES: u32 = 100;
 
 /// The answer to a [`CanaryAsk`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,6 +201,8 @@ pub enum CanaryAnswer {
     Done,
     /// The ids of the patients who do not exist.
     Canaries(Vec<String>),
+    /// For each of the people that were to be compared, in their order.
+    Compared(Vec<Alike>),
 }
 
 /// What the messenger says.

@@ -1,9 +1,10 @@
 //! Seeds of alarms, made by the code that writes them.
 
-use salus_seal::CellId;
 use salus_seal::entry::Event;
 use salus_seal::entry::alarms::{AlarmEvent, AlarmKind, AlarmRaised, AlarmRules, Way};
-use salus_trust_api::wire::alarms::{AlarmTold, AlarmsAsk, CellWays, FromMessenger};
+use salus_seal::{CellId, SessionId};
+use salus_trust_api::wire::alarms::{AlarmTold, AlarmsAsk, CanaryAsk, CellWays, FromMessenger, Likeness};
+use salus_trust_api::wire::query::{Condition, Test};
 use salus_trust_api::wire::{AdminAsk, Reply, Request};
 
 const CELL: CellId = CellId([9; 16]);
@@ -11,6 +12,18 @@ const CELL: CellId = CellId([9; 16]);
 pub fn raised() -> Event {
     let raised = AlarmRaised { kind: AlarmKind::Canary, cause: 299, by: None, count: 1, suspends: true };
     Event::Alarm(AlarmEvent::Raised(raised))
+}
+
+pub fn compared() -> Event {
+    Event::Alarm(AlarmEvent::Compared { session: SessionId([1; 16]), people: 300 })
+}
+
+pub fn compare() -> Request {
+    let family = Condition::Value(1_367, Test::Starts("Selten".to_owned()));
+    let twin = Condition::Any(vec![Condition::All(vec![family.clone()])]);
+    let people = vec![Likeness { twin, namesake: family }];
+    let ask = CanaryAsk::Compare { session: SessionId([1; 16]), people };
+    Request::Admin(AdminAsk::Canaries { cell: "praxis".to_owned(), ask })
 }
 
 pub fn rules() -> Request {

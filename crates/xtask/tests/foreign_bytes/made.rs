@@ -258,6 +258,7 @@ fn requests() -> Vec<(&'static str, Request)> {
         ("alarm-rules", alarms::rules()),
         ("alarm-told", alarms::told()),
         ("alarm-ways", alarms::ways()),
+        ("canaries-compare", alarms::compare()),
         ("redeem", Request::Batch(vec![redeem])),
         ("sign-in", Request::Door(Box::new(DoorAsk::FinishSignIn(authorize(), assertion)))),
         ("add-person", Request::Admin(AdminAsk::People(add))),
@@ -281,13 +282,8 @@ fn requests() -> Vec<(&'static str, Request)> {
 fn scope_ask() -> IncidentAsk {
     let network = Network { address: [1; 16], prefix_bits: 120 };
     let filter = ScopeFilter { network: Some(network), ..ScopeFilter::default() };
-    IncidentAsk::Scope(ScopeAsk {
-        cell: "praxis".to_owned(),
-        filter,
-        from_ms: 1,
-        to_ms: u64::MAX,
-        next: Some(300),
-    })
+    let cell = "praxis".to_owned();
+    IncidentAsk::Scope(ScopeAsk { cell, filter, from_ms: 1, to_ms: u64::MAX, next: Some(300) })
 }
 
 fn accesses() -> Ask {
@@ -488,6 +484,7 @@ fn events() -> Vec<(&'static str, Event)> {
         ("parameter-defined", defined),
         ("log-keys-given", Event::Incident(IncidentEvent::LogKeysGiven { months: vec![682, 683] })),
         ("alarm-raised", alarms::raised()),
+        ("canaries-compared", alarms::compared()),
         ("held", contain::held()),
         ("cut-off-because", contain::because()),
         ("rules-set", policy::set()),

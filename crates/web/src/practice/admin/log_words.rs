@@ -141,9 +141,10 @@ fn alarm(t: Words, event: &AlarmEvent, in_lists: bool) -> String {
         AlarmEvent::Ways { .. } => "admin-log-alarm-ways",
         AlarmEvent::Rules { .. } => "admin-log-alarm-rules",
         AlarmEvent::Restored { .. } => "admin-log-alarm-restored",
-        AlarmEvent::PlacesOpened { .. } | AlarmEvent::Kept { .. } | AlarmEvent::Removed { .. } => {
-            "admin-log-alarm-canaries"
-        }
+        AlarmEvent::PlacesOpened { .. }
+        | AlarmEvent::Kept { .. }
+        | AlarmEvent::Removed { .. }
+        | AlarmEvent::Compared { .. } => "admin-log-alarm-canaries",
     };
     t.say(key).into_owned()
 }
