@@ -53,4 +53,5 @@ pub const TARGETS: &[Target] = &[
     ("conform", conform::conform),
     ("fhirpath", conform::fhirpath),
     ("codes", conform::codes),
+    ("multipart", text::multipart),
 ];

@@ -72,6 +72,18 @@ pub fn share(data: &[u8]) {
     assert_eq!(again.to_text(&of), written);
 }
 
+/// A form with files, between lines of `xy`: what is read of it stands in it.
+pub fn multipart(data: &[u8]) {
+    let Some(form) = salus_frame::multipart::read(data, "xy") else { return };
+    let stands = |bytes: &[u8]| bytes.is_empty() || data.windows(bytes.len()).any(|part| part == bytes);
+    for (name, value) in &form.fields {
+        assert!(stands(name.as_bytes()) && stands(value.as_bytes()));
+    }
+    for file in &form.files {
+        assert!(stands(file.name.as_bytes()) && stands(&file.bytes));
+    }
+}
+
 /// Ids, trees, entity tags, languages, instants.
 pub fn names(data: &[u8]) {
     let Some(text) = text(data) else { return };

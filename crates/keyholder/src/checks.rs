@@ -2,62 +2,29 @@
 //! it there.
 //!
 //! Never: reads the text, since the keyholder knows no FHIR; puts settings in force that were decided against others than those that are.
-//! State: [`Checks`], a fold of the log.
+//! State: a [`Kept`] text, a fold of the log.
 
 use crate::admin::{invalid, not_found};
 use crate::administer::By;
 use crate::core::Core;
 use crate::daily::Handed;
 use crate::error::KeyholderError;
+use crate::kept::{Kept, Version};
 use crate::state::State;
 use salus_accesslog::Tree;
+use salus_seal::CellId;
 use salus_seal::entry::checks::{ChecksEvent, MAX_CHECKS_BYTES, MAX_CHECKS_REASON_BYTES};
-use salus_seal::entry::{self, Event, Fleeting, Refusal};
-use salus_seal::{CellId, PrincipalId};
+use salus_seal::entry::{Event, Fleeting, Refusal};
 use salus_trust_api::wire::checks::{
     ChecksAnswer, ChecksAsk, ChecksDraft, ChecksKnown, ChecksShown, MAX_CHECKS_ASKED, MAX_CHECKS_GIVEN,
 };
-use salus_trust_api::wire::policy::{MAX_VERSIONS_LISTED, VersionInfo};
 use salus_trust_api::wire::{AdminError, Answer};
-use std::sync::Arc;
-
-/// How many versions are known to be listed; older ones stand in the log.
-const MAX_VERSIONS_KEPT: usize = 500;
 
 /// A cell's settings.
-#[derive(Debug, Default)]
-pub struct Checks {
-    /// None: the program's own.
-    text: Option<Arc<str>>,
-    /// Changes, the oldest first.
-    versions: Vec<Version>,
-}
+pub type Checks = Kept;
 
-/// One change.
-#[derive(Debug, Clone)]
-struct Version {
-    entry: u64,
-    time_ms: u64,
-    by: Option<PrincipalId>,
-    reason: String,
-    restores: Option<u64>,
-}
-
-impl Checks {
-    /// The entry that put them in force; none: they are the program's own.
-    pub fn version(&self) -> Option<u64> {
-        self.versions.last().map(|version| version.entry)
-    }
-
-    /// The entry that was in force before the one that is; none: the program's own settings were.
-    pub(crate) fn before(&self) -> Option<u64> {
-        let [.., former, _] = self.versions.as_slice() else { return None };
-        Some(former.entry)
-    }
-
-    fn shown(&self) -> ChecksShown {
-        ChecksShown { version: self.version(), text: self.text.as_deref().unwrap_or_default().to_owned() }
-    }
+fn shown(checks: &Checks) -> ChecksShown {
+    ChecksShown { version: checks.version(), text: checks.text().unwrap_or_default().to_owned() }
 }
 
 type Outcome = Result<Result<ChecksAnswer, AdminError>, KeyholderError>;
@@ -67,11 +34,11 @@ impl Core {
     pub(crate) fn ask_checks(&mut self, cell: CellId, ask: ChecksAsk, by: Option<By<'_>>) -> Outcome {
         let Some(known) = self.state.cells.get(&cell) else { return Ok(Err(not_found("cell"))) };
         Ok(match ask {
-            ChecksAsk::Show => Ok(ChecksAnswer::Shown(known.checks.shown())),
+            ChecksAsk::Show => Ok(ChecksAnswer::Shown(shown(&known.checks))),
             ChecksAsk::Set { draft, against, reason } => {
                 return self.set_checks(cell, draft, against, reason, by);
             }
-            ChecksAsk::Versions => Ok(ChecksAnswer::Versions(self.state.checks_versions(&cell))),
+            ChecksAsk::Versions => Ok(ChecksAnswer::Versions(self.state.versions_of(&known.checks))),
             ChecksAsk::Text(number) => {
                 self.checks_text(cell, number)?.map(ChecksAnswer::Text).ok_or_else(|| not_found("version"))
             }
@@ -89,7 +56,7 @@ impl Core {
         };
         let given =
             asked.iter().filter(differs).take(MAX_CHECKS_GIVEN).filter_map(|one| {
-                self.state.cells.get(&one.cell).map(|cell| (one.cell, cell.checks.shown()))
+                self.state.cells.get(&one.cell).map(|cell| (one.cell, shown(&cell.checks)))
             });
         Answer::Checks(given.collect())
     }
@@ -148,16 +115,7 @@ impl Core {
 
     /// The text that an entry put in force; none where it did not.
     fn checks_text(&mut self, cell: CellId, number: u64) -> Result<Option<String>, KeyholderError> {
-        // What is not durable yet cannot be read.
-        self.commit()?;
-        let tree = Tree::Cell(cell);
-        let mut event = None;
-        if number < self.log.size(tree) {
-            self.log.read(tree, number..number + 1, &mut |_, bytes| {
-                event = entry::decode(bytes).ok().map(|(lasting, _)| lasting.event);
-            })?;
-        }
-        Ok(match event {
+        Ok(match self.event_at(cell, number)? {
             Some(Event::Checks(ChecksEvent::Set { text, .. })) => Some(text),
             _ => None,
         })
@@ -165,22 +123,6 @@ impl Core {
 }
 
 impl State {
-    fn checks_versions(&self, cell: &CellId) -> Vec<VersionInfo> {
-        let Some(checks) = self.cells.get(cell).map(|cell| &cell.checks) else { return Vec::new() };
-        let first = checks.versions.first().map(|version| version.entry);
-        let info = |version: &Version| VersionInfo {
-            entry: version.entry,
-            time_ms: version.time_ms,
-            by: version.by,
-            by_name: version.by.and_then(|by| self.name_of(&by)),
-            reason: version.reason.clone(),
-            restores: version.restores,
-            in_force: checks.version() == Some(version.entry),
-            is_first: first == Some(version.entry),
-        };
-        checks.versions.iter().rev().take(MAX_VERSIONS_LISTED).map(info).collect()
-    }
-
     /// Takes a change in. None when there is no such cell.
     pub(crate) fn apply_checks(
         &mut self,
@@ -191,18 +133,8 @@ impl State {
         fleeting: Option<&Fleeting>,
     ) -> Option<()> {
         let ChecksEvent::Set { text, restores, reason, by } = event;
-        let checks = &mut self.cells.get_mut(&id)?.checks;
-        checks.text = Some(text.as_str().into());
-        if checks.versions.len() >= MAX_VERSIONS_KEPT {
-            checks.versions.remove(0);
-        }
-        checks.versions.push(Version {
-            entry: index,
-            time_ms,
-            by: *by,
-            reason: reason.clone(),
-            restores: *restores,
-        });
+        let version = Version { entry: index, time_ms, by: *by, reason: reason.clone(), restores: *restores };
+        self.cells.get_mut(&id)?.checks.put(text, version);
         if let Some(by) = by.filter(|_| fleeting.is_some()) {
             self.handed_out(&id, &by, Handed::Change, time_ms);
         }

@@ -13,6 +13,7 @@ pub mod budgets;
 pub mod clock;
 pub mod contain;
 pub mod error;
+pub mod kept;
 pub mod keyring;
 pub mod kit;
 pub mod people;

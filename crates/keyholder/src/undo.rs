@@ -225,9 +225,11 @@ impl State {
             Event::Policy(_) => {
                 let Tree::Cell(cell) = tree else { return (Undoing::ByHand, None) };
                 let rules = self.cells.get(&cell).map(|cell| &cell.rules);
-                let in_force = rules.filter(|rules| rules.version() == Some(number));
+                let in_force = rules.filter(|rules| rules.kept().version() == Some(number));
                 in_force.map(|rules| {
-                    Undo::Rules(rules.before().map_or(PolicyVersion::Before(number), PolicyVersion::Entry))
+                    Undo::Rules(
+                        rules.kept().before().map_or(PolicyVersion::Before(number), PolicyVersion::Entry),
+                    )
                 })
             }
             Event::Checks(_) => {

@@ -39,6 +39,11 @@ impl Bodies {
         Self { max_body_bytes, units: Semaphore::new(total_units as usize), total_units }
     }
 
+    /// The largest body, in bytes.
+    pub(crate) fn max_body_bytes(&self) -> usize {
+        self.max_body_bytes
+    }
+
     /// Reads the whole body.
     ///
     /// Errors: 413 above the bound; 400 when the client breaks off.

@@ -127,6 +127,7 @@ export const PAGES = [
     name: 'admin-roles-preview',
     act: compared,
   }),
+  cell('admin/checks', 'practice-administrator', ['refused']),
   cell('admin/clients', 'practice-administrator', ['refused']),
   cell('admin/log', 'practice-administrator', ['refused', 'offline', 'printed']),
   cell('admin/checkpoints', 'practice-administrator', ['refused']),

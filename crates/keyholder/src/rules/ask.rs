@@ -13,13 +13,13 @@ use crate::policy::{ROLES, Role, Whose, number};
 use crate::state::State;
 use salus_accesslog::Tree;
 use salus_seal::CellId;
+use salus_seal::entry::Event;
 use salus_seal::entry::people::PersonStatus;
 use salus_seal::entry::policy::{MAX_POLICY_REASON_BYTES, PolicyEvent};
-use salus_seal::entry::{self, Event};
 use salus_trust_api::wire::people::OfSession;
 use salus_trust_api::wire::policy::{
-    Category, Difference, Guard, MAX_NAMES, MAX_VERSIONS_LISTED, PolicyAnswer, PolicyAsk, PolicyDraft,
-    PolicyFault, PolicyPreview, PolicyShown, PolicyVersion, Right, Rights, RoleShown, Verb, VersionInfo,
+    Category, Difference, Guard, MAX_NAMES, PolicyAnswer, PolicyAsk, PolicyDraft, PolicyFault, PolicyPreview,
+    PolicyShown, PolicyVersion, Right, Rights, RoleShown, Verb, VersionInfo,
 };
 use salus_trust_api::wire::{AdminError, Answer};
 
@@ -73,7 +73,7 @@ impl Core {
         let Some(rules) = self.state.cells.get(&cell).map(|cell| &cell.rules) else {
             return Ok(Err(not_found("cell")));
         };
-        if rules.version() != against {
+        if rules.kept().version() != against {
             return Ok(Ok(PolicyAnswer::Overtaken));
         }
         if reason.len() > MAX_POLICY_REASON_BYTES || reason.chars().any(char::is_control) {
@@ -135,22 +135,14 @@ impl Core {
             PolicyVersion::Own => return Ok(Some(cedar::own_text().to_owned())),
             PolicyVersion::Entry(number) | PolicyVersion::Before(number) => number,
         };
-        // What is not durable yet cannot be read.
-        self.commit()?;
-        let tree = Tree::Cell(cell);
-        let mut event = None;
-        if number < self.log.size(tree) {
-            self.log.read(tree, number..number + 1, &mut |_, bytes| {
-                event = entry::decode(bytes).ok().map(|(lasting, _)| lasting.event);
-            })?;
-        }
+        let event = self.event_at(cell, number)?;
         let Some(Event::Policy(PolicyEvent::Set { text, own, .. })) = event else { return Ok(None) };
         Ok(if matches!(version, PolicyVersion::Before(_)) { own } else { Some(text) })
     }
 
     fn preview(&self, cell: &CellId, text: String, next: &Table) -> PolicyPreview {
         let rules = self.state.cells.get(cell).map(|cell| &cell.rules);
-        let against = rules.and_then(super::Rules::version);
+        let against = rules.and_then(|rules| rules.kept().version());
         let now = rules.map_or_else(|| *Table::own(), |rules| *rules.table());
         let mut differences: Vec<Difference> = [true, false]
             .into_iter()
@@ -183,22 +175,11 @@ impl State {
         // Whoever runs the platform belongs to no cell.
         let of_cells = ROLES.iter().enumerate().filter(|(_, role)| role.whose != Whose::Operator);
         let roles = of_cells.map(shown).collect();
-        Some(PolicyShown { version: rules.version(), text: rules.text().to_owned(), roles })
+        Some(PolicyShown { version: rules.kept().version(), text: rules.text().to_owned(), roles })
     }
 
     fn policy_versions(&self, cell: &CellId) -> Vec<VersionInfo> {
-        let Some(rules) = self.cells.get(cell).map(|cell| &cell.rules) else { return Vec::new() };
-        let info = |version: &super::Version| VersionInfo {
-            entry: version.entry,
-            time_ms: version.time_ms,
-            by: version.by,
-            by_name: version.by.and_then(|by| self.name_of(&by)),
-            reason: version.reason.clone(),
-            restores: version.restores,
-            in_force: rules.version() == Some(version.entry),
-            is_first: version.is_first,
-        };
-        rules.versions.iter().rev().take(MAX_VERSIONS_LISTED).map(info).collect()
+        self.cells.get(cell).map(|cell| self.versions_of(cell.rules.kept())).unwrap_or_default()
     }
 
     /// The rules with these switches; none where a role is unknown.

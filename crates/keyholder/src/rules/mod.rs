@@ -13,6 +13,7 @@ mod table;
 pub use table::Table;
 
 use crate::daily::Handed;
+use crate::kept::{Kept, Version};
 use crate::policy;
 use crate::state::State;
 use salus_seal::entry::Fleeting;
@@ -20,36 +21,19 @@ use salus_seal::entry::policy::PolicyEvent;
 use salus_seal::{CellId, PrincipalId};
 use salus_trust_api::wire::policy::{Category, Rights};
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
-
-/// How many versions are known to be listed; older ones stand in the log.
-const MAX_VERSIONS_KEPT: usize = 500;
+use std::sync::OnceLock;
 
 /// A cell's rules.
 #[derive(Debug, Default)]
 pub struct Rules {
-    /// None: the program's own.
-    text: Option<Arc<str>>,
+    kept: Kept,
     table: OnceLock<Table>,
-    /// Changes, the oldest first.
-    versions: Vec<Version>,
-}
-
-/// One change.
-#[derive(Debug, Clone)]
-struct Version {
-    entry: u64,
-    time_ms: u64,
-    by: Option<PrincipalId>,
-    reason: String,
-    restores: Option<u64>,
-    is_first: bool,
 }
 
 impl Rules {
     /// What they come to. Rules that a later program does not take any more give nobody anything, until others are put in force.
     pub fn table(&self) -> &Table {
-        self.table.get_or_init(|| match &self.text {
+        self.table.get_or_init(|| match self.kept.text() {
             None => *Table::own(),
             Some(text) => cedar::table(text).unwrap_or_else(|_| Table::locked()),
         })
@@ -62,21 +46,12 @@ impl Rules {
 
     /// The rules, in Cedar.
     pub fn text(&self) -> &str {
-        match &self.text {
-            Some(text) => text,
-            None => cedar::own_text(),
-        }
+        self.kept.text().unwrap_or_else(|| cedar::own_text())
     }
 
-    /// The entry that put them in force; none: they are the program's own.
-    pub fn version(&self) -> Option<u64> {
-        self.versions.last().map(|version| version.entry)
-    }
-
-    /// The entry that was in force before the one that is; none: the program's own rules were.
-    pub(crate) fn before(&self) -> Option<u64> {
-        let [.., former, _] = self.versions.as_slice() else { return None };
-        Some(former.entry)
+    /// The text and its versions.
+    pub fn kept(&self) -> &Kept {
+        &self.kept
     }
 }
 
@@ -117,21 +92,11 @@ impl State {
         event: &PolicyEvent,
         fleeting: Option<&Fleeting>,
     ) -> Option<()> {
-        let PolicyEvent::Set { text, own, restores, reason, by } = event;
+        let PolicyEvent::Set { text, restores, reason, by, .. } = event;
         let rules = &mut self.cells.get_mut(&id)?.rules;
-        rules.text = Some(text.as_str().into());
         rules.table = OnceLock::new();
-        if rules.versions.len() >= MAX_VERSIONS_KEPT {
-            rules.versions.remove(0);
-        }
-        rules.versions.push(Version {
-            entry: index,
-            time_ms,
-            by: *by,
-            reason: reason.clone(),
-            restores: *restores,
-            is_first: own.is_some(),
-        });
+        let version = Version { entry: index, time_ms, by: *by, reason: reason.clone(), restores: *restores };
+        rules.kept.put(text, version);
         if let Some(by) = by.filter(|_| fleeting.is_some()) {
             self.handed_out(&id, &by, Handed::Change, time_ms);
         }

@@ -32,6 +32,7 @@ pub mod role;
 pub mod scope;
 pub mod status;
 pub mod verify;
+mod versions;
 
 use crate::data_dir::DataDir;
 use crate::failure::Failure;

@@ -4,6 +4,7 @@
 //!
 //! Never: a patient; puts a file there that is no package. State: none.
 
+use super::versions::{history, text};
 use super::{Administration, Output, table, unexpected};
 use crate::cli::{Breaking, Change, Codes, Package, Strictness};
 use crate::data_dir::DataDir;
@@ -11,10 +12,9 @@ use crate::failure::Failure;
 use crate::messages::{Say, say};
 use salus_fhir::package::{MAX_ARCHIVE_BYTES, pack, validity};
 use salus_fhir::terminology::import::{self, About, MAX_LIST_BYTES};
-use salus_fhir::{Language, ResourceType, instant};
+use salus_fhir::{Language, ResourceType};
 use salus_records::checks::{CheckSettings, Checks, Demand, Entry, Shelf, brought_folder};
 use salus_trust_api::wire::checks::{ChecksAnswer, ChecksAsk, ChecksDraft, ChecksShown};
-use salus_trust_api::wire::policy::VersionInfo;
 use salus_trust_api::wire::{AdminAnswer, AdminAsk};
 use serde_json::{Value, json};
 use std::io::Read as _;
@@ -34,19 +34,19 @@ pub fn run(command: &Package, output: Output) -> Result<(), Failure> {
             asking.change(change, |settings| mode(command, table.as_ref(), settings))
         }
         Package::Show { cell, version, .. } => {
-            let text = match version {
+            let found = match version {
                 None => asking.shown(cell)?.text,
                 Some(version) => match asking.ask(cell, ChecksAsk::Text(*version))? {
                     ChecksAnswer::Text(text) => text,
                     _ => return Err(unexpected()),
                 },
             };
-            output.report(&json!({"text": text}), |_| text.lines().map(str::to_owned).collect());
+            text(&found, output);
             Ok(())
         }
         Package::History { cell, .. } => match asking.ask(cell, ChecksAsk::Versions)? {
             ChecksAnswer::Versions(versions) => {
-                history(&versions, output);
+                history(&versions, say("package-history-none"), output);
                 Ok(())
             }
             _ => Err(unexpected()),
@@ -439,22 +439,4 @@ fn lines(cell: &str, checks: &Checks, language: Language) -> Vec<String> {
     }
     lines.extend(checks.faults.iter().map(|fault| format!("  {fault}")));
     lines
-}
-
-fn history(versions: &[VersionInfo], output: Output) {
-    let json: Vec<Value> = versions
-        .iter()
-        .map(|one| json!({"entry": one.entry, "time": instant(one.time_ms), "by": one.by_name, "reason": one.reason, "restores": one.restores, "in_force": one.in_force}))
-        .collect();
-    output.report(&json.into(), |language| {
-        if versions.is_empty() {
-            return vec![say("package-history-none").text(language)];
-        }
-        let line = |one: &VersionInfo| {
-            let mark = if one.in_force { "*" } else { "" };
-            let by = one.by_name.clone().unwrap_or_else(|| "-".to_owned());
-            vec![one.entry.to_string(), mark.to_owned(), instant(one.time_ms), by, one.reason.clone()]
-        };
-        table(&versions.iter().map(line).collect::<Vec<_>>())
-    });
 }

@@ -2,16 +2,16 @@
 //!
 //! Never: a patient. State: none.
 
+use super::versions::{history, text};
 use super::{Administration, Output, table, unexpected};
 use crate::cli::Role;
 use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::messages::say;
-use salus_fhir::instant;
 use salus_seal::entry::policy::MAX_POLICY_BYTES;
 use salus_trust_api::wire::policy::{
     Categories, Difference, PolicyAnswer, PolicyAsk, PolicyDraft, PolicyFault, PolicyPreview, PolicyShown,
-    PolicyVersion, Right, Verb, VersionInfo,
+    PolicyVersion, Right, Verb,
 };
 use salus_trust_api::wire::{AdminAnswer, AdminAsk};
 use serde_json::{Value, json};
@@ -52,7 +52,7 @@ pub fn run(command: &Role, output: Output) -> Result<(), Failure> {
             differences(&preview, entry, output);
         }
         Role::History { .. } => match ask(PolicyAsk::Versions)? {
-            PolicyAnswer::Versions(versions) => history(&versions, output),
+            PolicyAnswer::Versions(versions) => history(&versions, say("role-history-none"), output),
             _ => return Err(unexpected()),
         },
         Role::Revert { version, .. } => {
@@ -111,10 +111,6 @@ fn fault_words(fault: &PolicyFault) -> String {
         }
         other => format!("{other:?}"),
     }
-}
-
-fn text(text: &str, output: Output) {
-    output.report(&json!({"text": text}), |_| text.lines().map(str::to_owned).collect());
 }
 
 fn names(categories: Categories) -> Vec<&'static str> {
@@ -184,23 +180,5 @@ fn differences(preview: &PolicyPreview, in_force: Option<u64>, output: Output) {
         };
         let lines = table(&preview.differences.iter().map(line).collect::<Vec<_>>());
         lines.into_iter().chain(set).collect()
-    });
-}
-
-fn history(versions: &[VersionInfo], output: Output) {
-    let json: Vec<Value> = versions
-        .iter()
-        .map(|one| json!({"entry": one.entry, "time": instant(one.time_ms), "by": one.by_name, "reason": one.reason, "restores": one.restores, "in_force": one.in_force}))
-        .collect();
-    output.report(&json.into(), |language| {
-        if versions.is_empty() {
-            return vec![say("role-history-none").text(language)];
-        }
-        let line = |one: &VersionInfo| {
-            let mark = if one.in_force { "*" } else { "" };
-            let by = one.by_name.clone().unwrap_or_else(|| "-".to_owned());
-            vec![one.entry.to_string(), mark.to_owned(), instant(one.time_ms), by, one.reason.clone()]
-        };
-        table(&versions.iter().map(line).collect::<Vec<_>>())
     });
 }

@@ -333,6 +333,24 @@ fn what_is_no_package_is_said_beside_the_field_and_nothing_is_kept() {
     let physician = Desk::of(&salus, "physician", "Dr. Ada Muster");
     assert_eq!(bring(&salus, &physician, &[("a.tgz", &package("example.named", "9"))]).status, 403);
     assert_eq!(brought(&salus), (0, 0));
+
+    // What waited too long is to be chosen once more; and a folder that is full says its bounds.
+    let preview = bring(&salus, &boss, &[("a-1.tgz", &good)]);
+    let id = crate::admin::id_of(&salus, "praxis");
+    let folder = salus_records::checks::brought_folder(salus.dir.path(), id);
+    std::fs::remove_dir_all(folder.join("waiting")).unwrap();
+    let late = confirm(&boss, &preview);
+    assert!(late.status == 422 && late.text().contains("it waits for an hour at most"), "{}", late.text());
+    assert!(boss.get(PAGE).text().contains("No package yet"));
+    for at in 0..salus_records::checks::MAX_BROUGHT_PACKAGES {
+        std::fs::write(folder.join(format!("{at}.tgz")), b"x").unwrap();
+    }
+    let full = bring(&salus, &boss, &[("a-1.tgz", &good)]);
+    assert!(
+        full.status == 422 && full.text().contains("at most 128 packages and 256 MiB"),
+        "{}",
+        full.text()
+    );
 }
 
 #[test]
@@ -362,4 +380,7 @@ fn packages_of_the_kbv_are_brought_in_any_order_and_what_is_lacking_is_named() {
         page.contains("counts from 27 Jan 2026") && page.matches("class=\"tag\">strict").count() == 2,
         "{page}"
     );
+    // What needs it stays, and says so before it goes.
+    let gone = boss.post(PAGE, "do=remove&name=kbv.basis&version-of=1.7.0").text();
+    assert!(gone.contains("kbv.ita.for 1.2.1: Needs, and it is not loaded: kbv.basis"), "{gone}");
 }

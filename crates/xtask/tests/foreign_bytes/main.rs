@@ -119,6 +119,7 @@ targets!(
     conform,
     fhirpath,
     codes,
+    multipart,
 );
 
 /// A target that is not run here, or that libFuzzer does not have, would be one that nobody runs.

@@ -5,6 +5,7 @@
 
 use super::super::{PageAsk, Trouble};
 use super::checks_form::{DocumentRow, Wrong, documents, typed_documents};
+use super::checks_upload::{most_bytes, most_words};
 use super::checks_words::{fault_words, when_words};
 use super::roles::VersionLine;
 use super::roles_change::version_line;
@@ -14,7 +15,7 @@ use askama::Template;
 use http::StatusCode;
 use salus_frame::{Words, icon};
 use salus_records::check_settings::{ChecksAnswer, ChecksAsk, ChecksShown};
-use salus_records::checks::{CheckSettings, Checks, Entry, MAX_BROUGHT_AT_ONCE_BYTES, set_checks};
+use salus_records::checks::{CheckSettings, Checks, Entry, set_checks};
 use salus_records::fhir::package::Package;
 use salus_records::{AdminError, RecordsError};
 
@@ -63,7 +64,7 @@ struct Page<'a> {
     faults: Vec<String>,
     /// How many bytes are sent together at most.
     most_bytes: usize,
-    most_mib: u64,
+    most_mib: String,
     packages: Vec<Line>,
     import_warns: bool,
     demanded: String,
@@ -112,8 +113,8 @@ pub(super) async fn show(ask: &PageAsk<'_>, wrong: Vec<Wrong>) -> Result<Answer,
         base: ask.base(),
         seen: shown.version.map_or_else(String::new, |entry| entry.to_string()),
         faults: known.faults.iter().map(|fault| fault_words(t, fault)).collect(),
-        most_bytes: MAX_BROUGHT_AT_ONCE_BYTES,
-        most_mib: (MAX_BROUGHT_AT_ONCE_BYTES >> 20) as u64,
+        most_bytes: most_bytes(ask),
+        most_mib: most_words(ask),
         packages,
         import_warns: if is_modes { ask.field("import").is_some() } else { settings.import_warns },
         demanded: match ask.field("demanded").filter(|_| is_modes) {

@@ -90,6 +90,25 @@ pub(super) async fn change(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     }
 }
 
+/// What stays, and needs what goes.
+fn newly_lacking(ask: &PageAsk<'_>, before: &CheckSettings, after: &CheckSettings) -> Vec<String> {
+    let checks = ask.cell.checks();
+    let staying = checks.packages().iter().filter(|(entry, _)| {
+        after.packages.iter().any(|one| one.name == entry.name && one.version == entry.version)
+    });
+    let said = staying.filter_map(|(entry, package)| {
+        let had: Vec<_> = before.lacking(package).collect();
+        let new: Vec<String> = after
+            .lacking(package)
+            .filter(|one| !had.contains(one))
+            .map(|(name, version)| format!("{name} {version}"))
+            .collect();
+        let lacks = ask.t.say_with("checks-lacks", "names", new.join(", "));
+        (!new.is_empty()).then(|| format!("{} {}: {lacks}", entry.name, entry.version))
+    });
+    said.collect()
+}
+
 /// The version in force, as forms name it.
 fn name_of(shown: &ChecksShown) -> String {
     shown.version.map_or_else(String::new, |entry| entry.to_string())
@@ -121,7 +140,8 @@ async fn preview(
         Some((version, text)) => (Some(version), text),
         None => (None, after.write()),
     };
-    let said = differences(ask, before, after);
+    let mut said = differences(ask, before, after);
+    said.looser.extend(newly_lacking(ask, before, after));
     let gone = missing(ask.cell, after).await;
     let gone = after.packages.iter().filter(|one| gone.contains(&one.hash));
     let body = Preview {

@@ -19,6 +19,25 @@ pub(super) const FIELD: &str = "file";
 /// The most profiles of a package that are listed before it counts.
 const MAX_LISTED: usize = 200;
 
+/// How much a form may say beside its files, in bytes.
+const BESIDE_BYTES: usize = 64 * 1024;
+
+/// How many bytes the files of a form have at most together: less where the server takes less in all.
+pub(super) fn most_bytes(ask: &PageAsk<'_>) -> usize {
+    let in_all = ask.web.bodies.max_body_bytes().saturating_sub(BESIDE_BYTES);
+    in_all.min(MAX_BROUGHT_AT_ONCE_BYTES)
+}
+
+/// The same in words, in MiB.
+pub(super) fn most_words(ask: &PageAsk<'_>) -> String {
+    let tenths = (most_bytes(ask) * 10) >> 20;
+    if tenths.is_multiple_of(10) {
+        (tenths / 10).to_string()
+    } else {
+        format!("{}.{}", tenths / 10, tenths % 10)
+    }
+}
+
 /// A package that was brought, as it is shown before it counts.
 pub(super) struct Added {
     pub name: String,
@@ -43,9 +62,8 @@ pub(super) async fn added(
     if files.is_empty() {
         return Ok(Err(wrong(FIELD, t.say("checks-wrong-none"))));
     }
-    if files.iter().map(|file| file.bytes.len()).sum::<usize>() > MAX_BROUGHT_AT_ONCE_BYTES {
-        let mib = (MAX_BROUGHT_AT_ONCE_BYTES >> 20) as u64;
-        return Ok(Err(wrong(FIELD, t.say_with("checks-wrong-large", "mib", mib))));
+    if files.iter().map(|file| file.bytes.len()).sum::<usize>() > most_bytes(ask) {
+        return Ok(Err(wrong(FIELD, t.say_with("checks-wrong-large", "mib", most_words(ask)))));
     }
     let (mut after, mut read, mut all_wrong) = (before.clone(), Vec::new(), Vec::new());
     for file in &files {
