@@ -28,6 +28,15 @@ async function stolenCookie(context, salus, cell) {
   return cookies.find(({ name }) => name === cookieName(cell)).value;
 }
 
+/** Whether the page is in a context of its own beside the browser's profile, as a private window is. */
+async function isPrivate(page, context) {
+  const [own, browser] = [await context.newCDPSession(page), await context.browser().newBrowserCDPSession()];
+  const { targetInfo } = await own.send('Target.getTargetInfo');
+  const { browserContextIds } = await browser.send('Target.getBrowserContexts');
+  await Promise.all([own.detach(), browser.detach()]);
+  return browserContextIds.includes(targetInfo.browserContextId);
+}
+
 /** One request of somebody who is no browser, from another address of this machine where it is wanted. */
 function raw(salus, path, headers, localAddress = '127.0.0.1') {
   const { port } = new URL(salus.baseUrl);
@@ -55,6 +64,8 @@ each({ language: ['de', 'fr', 'en'] }, (settings, which) => {
     if (language !== 'en') await redeemInvitation(page, salus, personOf(cell, 'physician'));
     else await lookRound(page, salus, cell, 'physician');
     const token = await stolenCookie(context, salus, cell);
+    // In a private window, as each of these desks is one: Chromium keeps nothing of it on a disk, and it can sign in all the same.
+    assert.ok(await isPrivate(page, context), 'a window of its own, off the record');
     const thief = await visitor();
     await withToken(thief.context, salus, cell, token);
     for (const path of [today(cell), `/${cell.name}/find?q=a`, `/${cell.name}/tasks`]) {
