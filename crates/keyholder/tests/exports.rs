@@ -17,7 +17,7 @@ use salus_trust_api::wire::exports::*;
 use salus_trust_api::wire::people::*;
 use salus_trust_api::wire::*;
 use support::budgets::*;
-use support::door::{assertion, authorize, invited, person};
+use support::door::{assertion, authorize, invite, invited, person};
 use support::*;
 
 const ALL: ExportWanted =
@@ -314,6 +314,69 @@ fn whoever_is_stopped_has_nothing_of_it_and_time_and_restarts_end_it() {
     assert!(take(&mut p, &adas, number, 0).is_err());
     assert!(living(&mut p).is_empty());
     assert!(matches!(events(&mut p).last(), Some(ExportEvent::Ended { why: ExportEnd::Stopped, .. })));
+}
+
+#[test]
+fn what_stops_the_asker_or_the_practice_in_the_middle_ends_it_before_the_next_read() {
+    let mut p = Practice::new(limits(1_000), 3);
+    p.keyholder.as_ref().unwrap().confirms();
+    let mut ada = p.member("physician", Some(limits(4)));
+    let mut boss = p.member("practice-administrator", None);
+    for of_practice in [false, true] {
+        let adas = p.session(&mut ada);
+        let number = asked(&mut p, &adas);
+        let what = named(&mut p, &adas, number);
+        assert!(approve(&mut p, &what, &mut boss));
+        let (job, _) = begin(&mut p, number).unwrap();
+        let entry = read(&mut p, &job, 0..1).unwrap();
+        seal(&mut p, &job, 0, vec![entry]).unwrap();
+        let contain = |p: &mut Practice, ask| {
+            p.admin().ask(AdminAsk::Contain { cell: Some("praxis".into()), ask }).unwrap();
+        };
+        match of_practice {
+            false => {
+                let what = HoldOn::Session(adas.session);
+                contain(&mut p, ContainAsk::Hold { what, reason: "stolen".into() });
+            }
+            true => contain(&mut p, ContainAsk::Quarantine { on: true }),
+        }
+        assert!(read(&mut p, &job, 1..2).is_err(), "nothing more is read");
+        assert!(seal(&mut p, &job, 1, vec![entry]).is_err(), "nor sealed");
+        assert!(living(&mut p).is_empty(), "its files are swept");
+        assert!(matches!(events(&mut p).last(), Some(ExportEvent::Ended { why: ExportEnd::Stopped, .. })));
+        if of_practice {
+            contain(&mut p, ContainAsk::Quarantine { on: false });
+        }
+        // Whoever comes back finds that it is over, and no file of it.
+        let adas = p.session(&mut ada);
+        assert_eq!(phase(&mut p, &adas, number), ExportPhase::Ended(ExportEnd::Stopped));
+        assert!(take(&mut p, &adas, number, 0).is_err());
+        assert!(begin(&mut p, number).is_err());
+    }
+}
+
+#[test]
+fn nobody_of_another_practice_approves() {
+    let mut p = Practice::new(limits(1_000), 1);
+    let other = AdminAsk::CreateCell {
+        name: "klinik".into(),
+        house_kinds: vec![ORGANIZATION],
+        budgets: budgets(1_000),
+    };
+    p.admin().ask(other).unwrap();
+    let (principal, secret) = invite(&mut p.admin(), Some("klinik"), "practice-administrator");
+    let mut stranger = Member { principal, passkey: p.door.register(&secret) };
+    let mut ada = p.member("physician", Some(limits(4)));
+    let mut boss = p.member("practice-administrator", None);
+    let adas = p.session(&mut ada);
+    let number = asked(&mut p, &adas);
+    let what = named(&mut p, &adas, number);
+    assert!(!approve(&mut p, &what, &mut stranger), "who administers another practice");
+    let theirs = ExportOf { cell: "klinik".into(), ..what.clone() };
+    assert!(!approve(&mut p, &theirs, &mut stranger), "as if it were of their own");
+    assert_eq!(phase(&mut p, &adas, number), ExportPhase::Asked);
+    assert!(begin(&mut p, number).is_err());
+    assert!(approve(&mut p, &what, &mut boss), "whoever administers this one");
 }
 
 #[test]

@@ -1,10 +1,7 @@
 //! What is said of documents, in three languages. Never a value of one. State: none.
 
+use crate::text::issue;
 use salus_fhir::{Issue, IssueCode, Message};
-
-fn issue(code: IssueCode, en: &'static str, de: &'static str, fr: &'static str) -> Issue {
-    Issue::new(code, Message::of(en, de, fr))
-}
 
 pub(crate) fn without_composition() -> Issue {
     issue(

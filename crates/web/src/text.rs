@@ -4,7 +4,8 @@
 
 use salus_records::fhir::{Issue, IssueCode, Message, Severity};
 
-fn issue(code: IssueCode, en: &'static str, de: &'static str, fr: &'static str) -> Issue {
+/// An error in three languages.
+pub(crate) fn issue(code: IssueCode, en: &'static str, de: &'static str, fr: &'static str) -> Issue {
     Issue::new(code, Message::of(en, de, fr))
 }
 
@@ -193,9 +194,18 @@ pub(crate) fn unknown_address() -> Issue {
 pub(crate) fn unknown_operation() -> Issue {
     issue(
         IssueCode::NotSupported,
-        "No such operation is offered at the base. Those that there are stand in [base]/metadata, at the base and at each type.",
-        "An der Basis gibt es keine solche Operation. Die vorhandenen stehen in [Basis]/metadata, an der Basis und bei jedem Typ.",
-        "Aucune opération de ce nom n’est offerte à la base. Celles qui existent figurent dans [base]/metadata, à la base et pour chaque type.",
+        "No such operation is offered here. Those that there are stand in [base]/metadata, at the base and at each type.",
+        "Eine solche Operation gibt es hier nicht. Die vorhandenen stehen in [Basis]/metadata, an der Basis und bei jedem Typ.",
+        "Aucune opération de ce nom n’est offerte ici. Celles qui existent figurent dans [base]/metadata, à la base et pour chaque type.",
+    )
+}
+
+pub(crate) fn unknown_mode() -> Issue {
+    issue(
+        IssueCode::NotSupported,
+        "The modes full (the CapabilityStatement) and terminology (the TerminologyCapabilities) are offered.",
+        "Angeboten werden die Modi full (das CapabilityStatement) und terminology (die TerminologyCapabilities).",
+        "Les modes full (le CapabilityStatement) et terminology (les TerminologyCapabilities) sont offerts.",
     )
 }
 

@@ -6,6 +6,7 @@
 //! Never: evaluates anything here; tells what was not admitted. State: the key of the links to next pages.
 
 mod alone;
+mod care;
 mod compartments;
 mod continuation;
 mod convert;

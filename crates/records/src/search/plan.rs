@@ -2,10 +2,10 @@
 //!
 //! Never: opens a record but the lists and value sets that a query names. State: none.
 
-use super::compartments;
 use super::convert::{codes, condition};
 use super::stored::read_stored;
 use super::subset::Subset;
+use super::{care, compartments};
 use crate::{Cell, RecordsError, text};
 use salus_fhir::search::{self, Condition as Asked, Include, Line, Search, Summary, Total, line_of};
 use salus_fhir::{Issue, ResourceType};
@@ -24,6 +24,8 @@ pub struct SearchAsk {
     pub(crate) kind: Option<u16>,
     /// The compartment in which is searched: its type's code and its id.
     pub(crate) compartment: Option<(u16, String)>,
+    /// The dates of care, from and until.
+    pub(crate) care: (Option<String>, Option<String>),
     /// Names and values, decoded, in order.
     pub(crate) parameters: Vec<(String, String)>,
     /// Whether what is not understood is left out.
@@ -38,7 +40,15 @@ impl SearchAsk {
     /// A search of a type, or of all.
     pub fn new(kind: Option<ResourceType>, parameters: Vec<(String, String)>, lenient: bool) -> Self {
         let kind = kind.map(ResourceType::code);
-        Self { kind, compartment: None, parameters, lenient, leaves_out_empty: false, now_ms: 0 }
+        let (compartment, care) = (None, (None, None));
+        Self { kind, compartment, care, parameters, lenient, leaves_out_empty: false, now_ms: 0 }
+    }
+
+    /// The same of what was done for somebody from a date on and until a date, both inclusive.
+    #[must_use]
+    pub fn of_care(mut self, start: Option<String>, end: Option<String>) -> Self {
+        self.care = (start, end);
+        self
     }
 
     /// The same, where nothing but an answer depends on it: what has no value is left out, with a warning.
@@ -91,6 +101,10 @@ pub(crate) async fn plan(cell: &Cell, asker: &Asker, ask: &SearchAsk) -> Result<
             kinds = compartments::kinds_of(compartment);
         }
         all.insert(0, compartments::condition(compartment, id, &kinds));
+    }
+    match care::condition(&kinds, (ask.care.0.as_deref(), ask.care.1.as_deref())) {
+        Ok(of_care) => all.extend(of_care),
+        Err(refused) => return Err(cell.refuse(asker, interaction, refused).await),
     }
     if all.iter().map(weight).sum::<usize>() > MAX_CONDITIONS {
         return Err(RecordsError::TooCostly(vec![text::too_many_conditions(MAX_CONDITIONS)]));

@@ -31,7 +31,7 @@ pub(crate) enum Unread {
     Broken,
     /// There are no addresses of that form.
     Unknown,
-    /// There is no operation of that name at the base.
+    /// There is no operation of that name there.
     Operation,
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn read(path: &str) -> Result<Address<'_>, Unread> {
         (1, "_history", ..) => Shape::SystemHistory,
         (1, "$export", ..) => Shape::SystemExport,
         (1, "$import", ..) => Shape::Import,
-        (1, name, ..) if name.starts_with('$') => return Err(Unread::Operation),
+        (1, ..) if kind.starts_with('$') => return Err(Unread::Operation),
         (1, ..) => Shape::Type,
         (2, ".well-known", "smart-configuration", ..) => Shape::Smart,
         (2, "$export-status", ..) => Shape::ExportStatus,
@@ -87,6 +87,7 @@ pub(crate) fn read(path: &str) -> Result<Address<'_>, Unread> {
         (3, ..) if named(kind) && named(second) && named(third) => Shape::Compartment,
         (4, _, _, "_history", _) => Shape::Version,
         (4, _, _, _, "_search") if named(kind) && named(second) && named(third) => Shape::CompartmentSearch,
+        _ if parts.iter().any(|part| part.starts_with('$')) => return Err(Unread::Operation),
         _ => return Err(Unread::Unknown),
     };
     let decoded = |part| percent_decode(part).ok_or(Unread::Broken);
@@ -171,19 +172,19 @@ mod tests {
             ("/Patient/1/*", Ok(Shape::Compartment)),
             ("/Patient/1/Observation/_search", Ok(Shape::CompartmentSearch)),
             ("/Patient/1/Observation/2", Err(Unread::Unknown)),
-            ("/Patient/$everything", Err(Unread::Unknown)),
+            ("/Patient/$everything", Err(Unread::Operation)),
             ("/Patient/1/$everything", Ok(Shape::Everything)),
-            ("/Observation/1/$everything", Err(Unread::Unknown)),
+            ("/Observation/1/$everything", Err(Unread::Operation)),
             ("/Observation/1/$meta", Ok(Shape::Meta)),
             ("/Observation/1/$meta-add", Ok(Shape::MetaAdd)),
             ("/Observation/1/$meta-delete", Ok(Shape::MetaDelete)),
-            ("/Observation/$meta", Err(Unread::Unknown)),
+            ("/Observation/$meta", Err(Unread::Operation)),
             ("/Observation/$lastn", Ok(Shape::LastN)),
             ("/Patient/$validate", Ok(Shape::TypeValidate)),
             ("/Patient/1/$validate", Ok(Shape::Validate)),
             ("/$validate", Err(Unread::Operation)),
             ("/$import", Ok(Shape::Import)),
-            ("/Patient/$lastn", Err(Unread::Unknown)),
+            ("/Patient/$lastn", Err(Unread::Operation)),
             ("/Composition/1/$document", Ok(Shape::Document)),
             ("/openapi.json", Ok(Shape::OpenApi)),
             ("/Patient/1/_history/2/x", Err(Unread::Unknown)),

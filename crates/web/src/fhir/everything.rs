@@ -21,18 +21,23 @@ pub(super) async fn answer(ask: &Ask<'_>) -> Result<Answer, Refused> {
     let given = given.ok_or_else(|| refused(text::unreadable_query()))?;
     let lenient = is_lenient(&ask.parts.headers);
     let mut parameters = vec![("_include".to_owned(), "*".to_owned())];
+    let (mut start, mut end) = (None, None);
     for (name, value) in given {
         match &*name {
             "_type" | "_count" => parameters.push((name.into_owned(), value.into_owned())),
             "_since" => parameters.push(("_lastUpdated".to_owned(), format!("ge{value}"))),
+            "start" => start = Some(value.into_owned()),
+            "end" => end = Some(value.into_owned()),
             "_format" | "_pretty" => {}
             _ if lenient => {}
-            other => return Err(refused(text::unknown_parameter(other, "_type, _count, _since"))),
+            other => {
+                return Err(refused(text::unknown_parameter(other, "start, end, _type, _count, _since")));
+            }
         }
     }
     // Whether there is such a patient is told as a read tells it.
     let there = salus_records::read(ask.cell, &ask.asker, kind, ask.id).await?;
-    let asked = SearchAsk::new(None, parameters, false).within(kind, ask.id);
+    let asked = SearchAsk::new(None, parameters, false).within(kind, ask.id).of_care(start, end);
     let page = salus_records::search(ask.cell, &ask.asker, asked).await?;
     let answer = search::page(ask, &page, None, ask.format);
     Ok(answer.delivering(there.delivery.with(page.delivery)))

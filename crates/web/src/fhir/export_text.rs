@@ -1,12 +1,9 @@
 //! What is said of exports, in three languages. State: none.
 
+use crate::text::issue;
 use salus_records::export_events::ExportEnd;
 use salus_records::exports::ExportRoom;
 use salus_records::fhir::{Issue, IssueCode, Message, Severity};
-
-fn issue(code: IssueCode, en: &'static str, de: &'static str, fr: &'static str) -> Issue {
-    Issue::new(code, Message::of(en, de, fr))
-}
 
 pub(super) fn not_async() -> Issue {
     issue(

@@ -7,6 +7,7 @@ use super::{Ask, read};
 use crate::answer::Answer;
 use crate::negotiate::{self, FHIR_JSON, NDJSON};
 use crate::outcome::Refused;
+use crate::text::issue;
 use http::StatusCode;
 use hyper::body::Incoming;
 use salus_records::Imported;
@@ -73,10 +74,6 @@ fn parameters(imported: Imported, language: Language) -> String {
     let said = operation_outcome(&[said.with_severity(Severity::Information)], language);
     let _ = write!(out, r#"{{"name":"outcome","resource":{said}}}]}}"#);
     out
-}
-
-fn issue(code: IssueCode, en: &'static str, de: &'static str, fr: &'static str) -> Issue {
-    Issue::new(code, Message::of(en, de, fr))
 }
 
 fn done() -> Issue {

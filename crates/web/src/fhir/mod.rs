@@ -27,6 +27,7 @@ pub(crate) mod render;
 mod search;
 mod smart;
 pub(crate) mod table;
+mod terminology;
 mod update;
 mod validate;
 mod vread;
@@ -134,7 +135,11 @@ pub(crate) async fn answer(
         && query::first(parts.uri.query().unwrap_or_default(), "_format").is_none();
     let format = if is_content { Format::default() } else { format? };
     if verb == Verb::Capabilities {
-        return Ok(metadata::answer(web, cell));
+        return match query::first(parts.uri.query().unwrap_or_default(), "mode").as_deref() {
+            None | Some("full") => Ok(metadata::answer(web, cell)),
+            Some("terminology") => Ok(terminology::answer(web, cell)),
+            Some(_) => Err(Refused::new(StatusCode::BAD_REQUEST, text::unknown_mode())),
+        };
     }
     let ask = Ask {
         web,

@@ -136,13 +136,14 @@ fn reference(kind: &str, name: &str) -> String {
 fn parameters(verb: Verb) -> &'static [&'static str] {
     match verb {
         Verb::OpenApi | Verb::SmartConfiguration => &[],
-        Verb::Capabilities | Verb::Read | Verb::Vread | Verb::Meta | Verb::Document => &["format", "pretty"],
+        Verb::Capabilities => &["format", "pretty", "metadataMode"],
+        Verb::Read | Verb::Vread | Verb::Meta | Verb::Document => &["format", "pretty"],
         Verb::Validate | Verb::ValidateStored => &["format", "pretty", "profile", "mode"],
         Verb::Search => &["format", "pretty", "count"],
         Verb::LastN => &["format", "pretty", "patient"],
         Verb::SearchForm => &[],
         Verb::History | Verb::HistoryAll => &["format", "pretty", "count", "since", "at"],
-        Verb::Everything => &["format", "pretty", "count", "since"],
+        Verb::Everything => &["format", "pretty", "count", "since", "types", "start", "end"],
         Verb::Export => &["preferAsync", "types", "since", "outputFormat"],
         Verb::ExportStatus | Verb::ExportCancel | Verb::ExportFile => &[],
         Verb::Import => &["format", "pretty"],
@@ -196,7 +197,7 @@ fn responses(verb: Verb, method: &Method) -> String {
         Verb::OpenApi | Verb::SmartConfiguration => {
             return r#""200":{"description":"done","content":{"application/json":{}}}"#.to_owned();
         }
-        Verb::Capabilities => return format!("{},{}", status(200), status(406)),
+        Verb::Capabilities => return format!("{},{},{}", status(200), status(400), status(406)),
         // A document is kept, and so created.
         Verb::Create | Verb::Update | Verb::UpdateBy | Verb::CarryOut => &[200, 201],
         Verb::Delete | Verb::DeleteBy => &[200, 204],
@@ -256,6 +257,14 @@ fn components() -> String {
         ("since", "_since", "query", r#"{"type":"string","format":"date-time"}"#.to_owned()),
         ("at", "_at", "query", r#"{"type":"string"}"#.to_owned()),
         ("types", "_type", "query", r#"{"type":"string"}"#.to_owned()),
+        ("start", "start", "query", r#"{"type":"string","format":"date"}"#.to_owned()),
+        ("end", "end", "query", r#"{"type":"string","format":"date"}"#.to_owned()),
+        (
+            "metadataMode",
+            "mode",
+            "query",
+            r#"{"type":"string","enum":["full","terminology"]}"#.to_owned(),
+        ),
         (
             "outputFormat",
             "_outputFormat",

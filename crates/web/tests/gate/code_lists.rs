@@ -104,3 +104,24 @@ fn lists_are_asked() {
     let wrong = cell.send("POST", "ValueSet/$expand", &[("Content-Type", "application/fhir+json")], b"{}");
     assert_eq!(wrong.status, 400, "{}", wrong.text());
 }
+
+#[test]
+fn what_there_is_of_code_lists_is_said() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let said = cell.get("metadata?mode=terminology");
+    assert_eq!(said.status, 200, "{}", said.text());
+    let checked = cell.post("TerminologyCapabilities/$validate", &said.text()).json();
+    assert!(
+        checked["issue"].as_array().unwrap().iter().all(|issue| issue["severity"] != "error"),
+        "{checked}"
+    );
+    let said = said.json();
+    let systems = said["codeSystem"].as_array().unwrap();
+    let is_there = |uri: &str| systems.iter().any(|one| one["uri"] == uri);
+    assert!(is_there("http://hl7.org/fhir/administrative-gender") && !is_there("http://loinc.org"), "{said}");
+    assert_eq!(said["expansion"]["paging"], true);
+    assert_eq!(cell.get("metadata?mode=full").json()["resourceType"], "CapabilityStatement");
+    let unknown = cell.get("metadata?mode=normative");
+    assert_eq!((unknown.status, unknown.issue().as_str()), (400, "not-supported"));
+}

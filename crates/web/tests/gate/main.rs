@@ -28,6 +28,7 @@ mod indexer;
 mod isik;
 mod isolation;
 mod lifecycle;
+mod limits;
 mod lines;
 mod manners;
 mod own_parameters;

@@ -161,6 +161,42 @@ fn patches_stand_in_bundles() {
     assert_eq!(none.status, 404, "{}", none.text());
 }
 
+/// What was done in a time, and what has no date: neither a birthday nor when it was written counts.
+fn care_has_its_dates(cell: &Cell, patient: &str) {
+    let born = format!(r#"{{"resourceType":"Patient","id":"{patient}","birthDate":"1950-01-01"}}"#);
+    assert_eq!(cell.put(&format!("Patient/{patient}"), &born).status, 200);
+    let dated =
+        observation(patient).replace("\"subject\"", "\"effectiveDateTime\":\"2020-06-15\",\"subject\"");
+    let dated = cell.create("Observation", &dated);
+    let ill = json!({"resourceType": "Condition", "subject": {"reference": format!("Patient/{patient}")},
+        "onsetPeriod": {"start": "2018", "end": "2021-03"}});
+    let ill = cell.create("Condition", &ill.to_string());
+    for (query, has_dated, has_ill) in [
+        ("start=2020-06-15&end=2020-06-15", true, true),
+        ("start=2020-06-16", false, true),
+        ("end=2020-06-14", false, true),
+        ("end=2017", false, false),
+        ("start=2021-04", false, false),
+        ("start=2021-03&_type=Condition", false, true),
+    ] {
+        let page = cell.get(&format!("Patient/{patient}/$everything?{query}"));
+        assert_eq!(page.status, 200, "{query}: {}", page.text());
+        let found = (page.text().contains(&dated), page.text().contains(&ill));
+        assert_eq!(found, (has_dated, has_ill), "{query}");
+        // Who it is, and three observations without a date.
+        let undated = page.json()["entry"].as_array().map_or(0, Vec::len);
+        assert!(query.contains("_type") || undated >= 4 && page.text().contains("1950-01-01"), "{query}");
+    }
+    let first = cell.get(&format!("Patient/{patient}/$everything?start=2020-06-16&_count=2")).json();
+    let links = first["link"].as_array().unwrap();
+    let next = links.iter().find(|link| link["relation"] == "next").unwrap()["url"].as_str().unwrap();
+    let next = cell.get(next.split_once("/fhir/").unwrap().1);
+    assert!(next.status == 200 && !next.text().contains(&dated), "a later page has the same dates");
+    for bad in ["start=yesterday", "end=2020-13", "start=ge2020", "began=2020"] {
+        assert_eq!(cell.get(&format!("Patient/{patient}/$everything?{bad}")).status, 400, "{bad}");
+    }
+}
+
 #[test]
 fn everything_of_a_patient_comes_in_pages_and_is_charged() {
     let salus = Salus::start();
@@ -205,7 +241,7 @@ fn everything_of_a_patient_comes_in_pages_and_is_charged() {
         seen += kinds(&page).len();
     }
     assert!(seen >= 5, "{seen}");
-    assert_eq!(cell.get(&format!("Patient/{one}/$everything?start=2020")).status, 400);
+    care_has_its_dates(&cell, &one);
     assert_eq!(cell.get("Patient/nobody/$everything").status, 404);
     assert_eq!(cell.get(&format!("Practitioner/{practitioner}/$everything")).status, 404);
     let poor = salus.client("praxis", "fhir-client", 1);

@@ -1,6 +1,8 @@
 //! The door as browsers speak to it: links, passkeys, codes and sessions over HTTP, with each process killed in the middle.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod export;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use salus_passkey::authenticator::{Algorithm, Authenticator};
@@ -27,7 +29,11 @@ struct Flow {
 
 impl Demo {
     fn start() -> Self {
-        let server = Server::start_with(&Start { patients: 1, ..Start::default() });
+        Self::with_patients(1)
+    }
+
+    fn with_patients(patients: u32) -> Self {
+        let server = Server::start_with(&Start { patients, ..Start::default() });
         let text = std::fs::read(server.data.join("demo.json")).unwrap();
         let key = ProofKey::generate().unwrap();
         Self { server, file: serde_json::from_slice(&text).unwrap(), key }
