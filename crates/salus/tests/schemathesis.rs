@@ -9,10 +9,21 @@ use std::process::Command;
 /// What is checked of every answer.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,unsupported_method,ignored_auth";
 
+/// How a body is sent that has no name among those that it knows: each line as it was made.
+const HOOKS: &str = r#"import schemathesis
+
+@schemathesis.serializer("application/fhir+ndjson")
+def lines(context, value):
+    return {"data": value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")}
+"#;
+
 /// Runs it; gives what it said where it found something.
 fn schemathesis(folder: &Path, base: &str, token: &str, more: &[&str]) -> Result<String, String> {
+    std::fs::write(folder.join("hooks.py"), HOOKS).unwrap();
+    let paths = std::env::join_paths([python_path(), folder.to_owned()]).unwrap();
     let mut command = Command::new("python3");
-    command.current_dir(folder).env("PYTHONPATH", python_path()).env("NO_COLOR", "1");
+    command.current_dir(folder).env("PYTHONPATH", paths).env("NO_COLOR", "1");
+    command.env("SCHEMATHESIS_HOOKS", "hooks").env("PYTHONDONTWRITEBYTECODE", "1");
     command.args(["-m", "schemathesis.cli", "run", "openapi.json", "--url", base, "--checks", CHECKS]);
     command.args([
         "--header",

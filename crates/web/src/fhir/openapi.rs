@@ -182,7 +182,9 @@ fn body(verb: Verb, method: &Method) -> Option<String> {
         Verb::Lists(_) if method == Method::POST => {
             Some(content(&["application/fhir+json", "application/fhir+xml"]))
         }
-        Verb::Import => Some(content(&[NDJSON])),
+        Verb::Import => {
+            Some(format!(r#"{{"required":true,"content":{{"{NDJSON}":{{"schema":{{"type":"string"}}}}}}}}"#))
+        }
         Verb::SearchForm => Some(content(&["application/x-www-form-urlencoded"])),
         _ => None,
     }
