@@ -99,3 +99,4 @@ checks-wrong-release = { $file } ist ein Paket für eine andere FHIR-Version; hi
 checks-wrong-other = { $name } { $version } ist schon da, mit anderem Inhalt. Vergleichen Sie, woher die Datei kommt; soll sie gelten, nehmen Sie das andere Paket zuerst heraus.
 checks-wrong-full = Der Ordner Ihrer Praxis ist voll: höchstens { $count } Pakete und { $mib } MiB, die herausgenommenen mitgezählt, denn sie lassen sich wieder einsetzen. Wer den Server betreibt, kann alte entfernen oder Pakete selbst hinzufügen (salus package add).
 checks-wrong-waited = { $names }: Die Datei ist nicht mehr da; sie wartet höchstens eine Stunde. Es wurde nichts geändert: Wählen Sie sie noch einmal.
+checks-diff-back = { $name } { $version }: Die Datei ist wieder da. Was ihretwegen abgelehnt wurde, wird wieder geprüft wie sonst.

@@ -99,3 +99,4 @@ checks-wrong-release = { $file } is a package for another version of FHIR; here 
 checks-wrong-other = { $name } { $version } is there already, with other content. Compare where the file comes from; if it is to count, take the other package out first.
 checks-wrong-full = Your practice’s folder is full: at most { $count } packages and { $mib } MiB, those that were taken out included, since they can be put back. Whoever runs the server can remove old ones, or add packages (salus package add).
 checks-wrong-waited = { $names }: the file is there no more; it waits for an hour at most. Nothing was changed: choose it once more.
+checks-diff-back = { $name } { $version }: its file is there again. What was refused for it is checked as usual again.

@@ -99,3 +99,4 @@ checks-wrong-release = { $file } est un paquet pour une autre version de FHIR ; 
 checks-wrong-other = { $name } { $version } est déjà là, avec un autre contenu. Comparez d’où vient le fichier ; s’il doit valoir, retirez d’abord l’autre paquet.
 checks-wrong-full = Le dossier de votre cabinet est plein : { $count } paquets et { $mib } Mio au plus, ceux qui ont été retirés compris, puisqu’ils peuvent être remis. Qui exploite le serveur peut en retirer d’anciens ou ajouter des paquets (salus package add).
 checks-wrong-waited = { $names } : le fichier n’est plus là ; il attend une heure au plus. Rien n’a été changé : choisissez-le encore une fois.
+checks-diff-back = { $name } { $version } : son fichier est de nouveau là. Ce qui était refusé à cause de lui est de nouveau contrôlé comme d’habitude.

@@ -291,6 +291,25 @@ fn a_package_is_brought_shown_before_it_counts_and_lies_with_its_cell() {
     let entry = done.header("location").unwrap().split("done=").nth(1).unwrap().to_owned();
     assert_eq!(boss.post(PAGE, &format!("undo={entry}")).status, 303);
     assert_eq!(cell.post("Patient", &claiming("")).status, 422);
+
+    // A file that was changed is said, lets nothing through, and is mended by bringing it again.
+    salus.stop_server();
+    let id = crate::admin::id_of(&salus, "praxis");
+    let folder = salus_records::checks::brought_folder(salus.dir.path(), id);
+    let kept =
+        std::fs::read_dir(folder).unwrap().flatten().find(|file| file.path().is_file()).unwrap().path();
+    std::fs::write(&kept, b"changed").unwrap();
+    salus.start_server();
+    let cell = Cell { address: salus.address(), ..cell };
+    let good = claiming(r#","name":[{"family":"A"}]"#);
+    assert_eq!(cell.post("Patient", &good).status, 422);
+    let boss = Desk::of(&salus, "practice-administrator", "Dora Beispiel");
+    assert!(boss.get(PAGE).text().contains("example.named 2.0.0 cannot be used"));
+    let preview = bring(&salus, &boss, &[("example.named-2.0.0.tgz", &file)]);
+    assert!(preview.text().contains("its file is there again"), "{}", preview.text());
+    assert_eq!(confirm(&boss, &preview).status, 303);
+    assert_eq!((cell.post("Patient", &good).status, cell.post("Patient", &claiming("")).status), (201, 422));
+    assert_eq!(std::fs::read(&kept).unwrap(), file);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use askama::Template;
 use salus_frame::Words;
 use salus_records::RecordsError;
 use salus_records::check_settings::{ChecksAnswer, ChecksAsk, ChecksDraft, ChecksShown};
-use salus_records::checks::{CheckSettings, keep, missing};
+use salus_records::checks::{CheckSettings, Fault, keep, missing};
 use salus_records::fhir::package::validity;
 
 /// A version as an address or a form names it: an entry's number, or, none, the program's own.
@@ -109,6 +109,20 @@ fn newly_lacking(ask: &PageAsk<'_>, before: &CheckSettings, after: &CheckSetting
     said.collect()
 }
 
+/// What is named already, could not be used, and is brought again.
+fn back(ask: &PageAsk<'_>, added: &[Added]) -> Vec<String> {
+    let checks = ask.cell.checks();
+    let is_back = |one: &&Added| {
+        let is_it = |fault: &Fault| matches!(fault, Fault::Package(name, version, _) if *name == one.name && *version == one.version);
+        checks.faults.iter().any(is_it)
+    };
+    let said = added.iter().filter(is_back).map(|one| {
+        let about = (("name", one.name.clone()), ("version", one.version.clone()));
+        ask.t.say_with_two("checks-diff-back", about.0, about.1).into_owned()
+    });
+    said.collect()
+}
+
 /// The version in force, as forms name it.
 fn name_of(shown: &ChecksShown) -> String {
     shown.version.map_or_else(String::new, |entry| entry.to_string())
@@ -142,6 +156,7 @@ async fn preview(
     };
     let mut said = differences(ask, before, after);
     said.looser.extend(newly_lacking(ask, before, after));
+    said.looser.extend(back(ask, &added));
     let gone = missing(ask.cell, after).await;
     let gone = after.packages.iter().filter(|one| gone.contains(&one.hash));
     let body = Preview {
