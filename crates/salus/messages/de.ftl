@@ -346,6 +346,7 @@ role-history-none = noch hat niemand die Regeln geändert
 canary-made = { $count } erfundene Patienten angelegt; welche es sind, sagt salus canary list
 canary-none = es gibt keine
 canary-removed = die Akte ist eine wie jede andere
+canary-refused = der Server weist einen Eintrag der erfundenen Patienten ab: { $rule }
 canary-too-like = keine erfundenen Patienten angelegt: in { $draws } Ziehungen waren zu wenige den Patienten der Praxis unähnlich; ein neuer Versuch zieht andere
 canary-practice-missing = es fehlt, worauf ihre Einträge verweisen: --practitioner ID und --organization ID der Praxis
 budget-no-days = noch ist kein Tag mit einer Akte vorbei

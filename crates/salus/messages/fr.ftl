@@ -346,6 +346,7 @@ role-history-none = personne n’a encore changé les règles
 canary-made = { $count } patients inventés créés ; salus canary list dit lesquels
 canary-none = il n’y en a pas
 canary-removed = le dossier est comme tous les autres
+canary-refused = le serveur refuse une entrée des patients inventés : { $rule }
 canary-too-like = aucun patient inventé créé : en { $draws } tirages, trop peu ne ressemblaient pas aux patients du cabinet ; un nouvel essai en tire d’autres
 canary-practice-missing = il manque ce à quoi leurs entrées renvoient : --practitioner ID et --organization ID du cabinet
 budget-no-days = aucune journée avec un dossier n’est encore terminée

@@ -594,12 +594,15 @@ salus-canary-add = Patienten anlegen, die es nicht gibt: wer einen öffnet, verr
     .country = In welchem Land sie leben: de oder fr
     .practitioner = Ids von Practitioners der Praxis, die sie behandelt haben
     .organization = Die Id der Organization der Praxis
+    .insurer = Ids von Organizations der Versicherer in der Zelle; sonst ist ein Versicherer nur benannt
+    .place = Wo die Patienten der Praxis leben, etwa "10115 Berlin"; sonst in Freiburg oder Lyon
     .after =
         Beispiele:
           salus canary add --cell praxis-sonnenberg --practitioner 12ab... --organization 7c0e... --count 3
 
         Am besten, während Patienten eingelesen werden, zwischen zwei Teilen davon. Ihre Einträge verweisen auf die
-        genannten Ärztinnen und Ärzte und die Praxis. docs/alarms.md sagt, was niemand unterscheiden kann.
+        genannten Ärztinnen und Ärzte, die Praxis und die Versicherer, die es dort geben muss. docs/alarms.md sagt,
+        was niemand unterscheiden kann.
 
 salus-canary-list = Ihre Ids
     .cell = Der Name der Zelle

@@ -595,12 +595,15 @@ salus-canary-add = Créer des patients qui n’existent pas : qui en ouvre un se
     .country = Dans quel pays ils vivent : de ou fr
     .practitioner = Ids de Practitioners du cabinet, qui les ont soignés
     .organization = L’id de l’Organization du cabinet
+    .insurer = Ids d’Organizations des assureurs dans la cellule ; sinon un assureur est seulement nommé
+    .place = Où vivent les patients du cabinet, par exemple "69001 Lyon" ; sinon à Fribourg ou à Lyon
     .after =
         Exemples :
           salus canary add --cell praxis-sonnenberg --practitioner 12ab... --organization 7c0e... --count 3
 
         Le mieux est de le faire pendant une importation, entre deux parties. Leurs entrées renvoient aux
-        praticiens et au cabinet nommés. docs/alarms.md dit ce que personne ne peut distinguer.
+        praticiens, au cabinet et aux assureurs nommés, qui doivent s’y trouver. docs/alarms.md dit ce que
+        personne ne peut distinguer.
 
 salus-canary-list = Leurs ids
     .cell = Le nom de la cellule

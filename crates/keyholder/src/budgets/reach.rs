@@ -199,7 +199,8 @@ impl Core {
             let person = self.state.people.active(&link.principal);
             if person.is_some_and(|person| person.cell == Some(cell)) {
                 let looks_round = link.purpose == InvitationPurpose::LookRound;
-                let wait_ms = if link.by_machine { 0 } else { MIN_PASSKEY_MS };
+                // One that only looks round makes no passkey.
+                let wait_ms = if link.by_machine && !looks_round { 0 } else { MIN_PASSKEY_MS };
                 held.push((Credential::Link, link.principal, looks_round, wait_ms));
             }
         }

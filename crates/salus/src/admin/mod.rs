@@ -2,6 +2,7 @@
 //!
 //! Never: opens a record. State: a connection, for one command.
 
+mod adopt;
 pub mod alarm;
 mod alarm_test;
 pub mod budget;

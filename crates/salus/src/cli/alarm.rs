@@ -93,7 +93,8 @@ pub enum Canary {
   salus canary add --cell praxis-sonnenberg --practitioner 12ab... --organization 7c0e... --count 3
 
 Best made while patients are imported, between two parts of it. Their records refer to the given
-practitioners and organization of the practice. docs/alarms.md says what nobody can tell.")]
+practitioners, organization and insurers, which must be there. docs/alarms.md says what nobody can
+tell.")]
     Add {
         /// The cell's name
         #[arg(long)]
@@ -110,6 +111,12 @@ practitioners and organization of the practice. docs/alarms.md says what nobody 
         /// The id of the practice's Organization
         #[arg(long, value_name = "ID")]
         organization: Option<String>,
+        /// Ids of insurers' Organizations in the cell; without, an insurer is only named
+        #[arg(long, value_name = "ID")]
+        insurer: Vec<String>,
+        /// Where its patients live, such as "10115 Berlin"; without, in Freiburg or Lyon
+        #[arg(long, value_name = "PLACE", value_parser = place)]
+        place: Vec<String>,
         /// Where the data lie, and how to report.
         #[command(flatten)]
         report: Report,
@@ -161,4 +168,10 @@ impl Canary {
         let (Self::Add { report, .. } | Self::List { report, .. } | Self::Remove { report, .. }) = self;
         report.json
     }
+}
+
+/// A postal code, a space, and a town.
+fn place(text: &str) -> Result<String, String> {
+    let is_one = text.split_once(' ').is_some_and(|(code, town)| !code.is_empty() && !town.trim().is_empty());
+    if is_one { Ok(text.to_owned()) } else { Err("10115 Berlin".to_owned()) }
 }
