@@ -7,11 +7,11 @@ use super::{Administration, Output, table, unexpected};
 use crate::cli::Role;
 use crate::data_dir::DataDir;
 use crate::failure::Failure;
-use crate::messages::say;
+use crate::messages::{Say, say};
 use salus_seal::entry::policy::MAX_POLICY_BYTES;
 use salus_trust_api::wire::policy::{
-    Categories, Difference, PolicyAnswer, PolicyAsk, PolicyDraft, PolicyFault, PolicyPreview, PolicyShown,
-    PolicyVersion, Right, Verb,
+    Categories, Difference, Guard, PolicyAnswer, PolicyAsk, PolicyDraft, PolicyFault, PolicyPreview,
+    PolicyShown, PolicyVersion, Right, Verb,
 };
 use salus_trust_api::wire::{AdminAnswer, AdminAsk};
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ fn read(file: &std::path::Path) -> Result<String, Failure> {
 fn compared(answer: PolicyAnswer) -> Result<PolicyPreview, Failure> {
     match answer {
         PolicyAnswer::Preview(preview) => Ok(*preview),
-        PolicyAnswer::Fault(fault) => Err(Failure::no(say("role-fault").with("why", fault_words(&fault)))),
+        PolicyAnswer::Fault(fault) => Err(Failure::no(fault_words(&fault))),
         _ => Err(unexpected()),
     }
 }
@@ -102,14 +102,29 @@ fn in_force(answer: &PolicyAnswer) -> Result<u64, Failure> {
 }
 
 /// As the program knows it: names of the rules' own language.
-fn fault_words(fault: &PolicyFault) -> String {
+fn fault_words(fault: &PolicyFault) -> Say {
     match fault {
-        PolicyFault::Cedar { line: Some(line), said } => format!("line {line}: {said}"),
-        PolicyFault::Cedar { line: None, said } => said.clone(),
-        PolicyFault::Guard { guard, role, rule } => {
-            format!("{guard:?} (role {role}, rule {})", rule.as_deref().unwrap_or("-"))
+        PolicyFault::TooLong { max_bytes } => say("role-fault-long").with("count", max_bytes),
+        PolicyFault::TooMany { max_rules } => say("role-fault-many").with("count", max_rules),
+        PolicyFault::Cedar { line: Some(line), said } => {
+            say("role-fault-line").with("line", line).with("said", said)
         }
-        other => format!("{other:?}"),
+        PolicyFault::Cedar { line: None, said } => say("role-fault").with("why", said),
+        PolicyFault::Template => say("role-fault-template"),
+        PolicyFault::Reason => say("role-fault-reason"),
+        PolicyFault::Unknown => say("role-fault-unknown"),
+        PolicyFault::Guard { guard, role, rule } => guard_words(*guard, role, rule.as_deref().unwrap_or("-")),
+    }
+}
+
+fn guard_words(guard: Guard, role: &str, rule: &str) -> Say {
+    match guard {
+        Guard::OpensNothing => say("role-guard-opens").with("role", role).with("rule", rule),
+        Guard::LockedOut => say("role-guard-locked-out").with("role", role),
+        Guard::AdministersAlone => say("role-guard-administers").with("role", role).with("rule", rule),
+        Guard::PatientStays => say("role-guard-patient").with("rule", rule),
+        Guard::Fixed => say("role-guard-fixed").with("role", role).with("rule", rule),
+        Guard::Approves => say("role-guard-approves").with("role", role).with("rule", rule),
     }
 }
 
@@ -181,4 +196,36 @@ fn differences(preview: &PolicyPreview, in_force: Option<u64>, output: Output) {
         let lines = table(&preview.differences.iter().map(line).collect::<Vec<_>>());
         lines.into_iter().chain(set).collect()
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use salus_fhir::Language;
+
+    #[test]
+    fn why_rules_are_not_taken_is_said_in_each_language_and_names_role_and_rule() {
+        let guards = [
+            Guard::OpensNothing,
+            Guard::LockedOut,
+            Guard::AdministersAlone,
+            Guard::PatientStays,
+            Guard::Fixed,
+            Guard::Approves,
+        ];
+        let said = |guard, language| {
+            let fault = PolicyFault::Guard { guard, role: "locum".into(), rule: Some("own-7".into()) };
+            fault_words(&fault).text(language)
+        };
+        for (guard, language) in guards
+            .into_iter()
+            .flat_map(|guard| [Language::De, Language::Fr, Language::En].map(|to| (guard, to)))
+        {
+            let text = said(guard, language);
+            assert!(text.contains("locum") || text.contains("own-7"), "{text}");
+            assert!(!text.contains("role-guard") && !text.contains(&format!("{guard:?}")), "{text}");
+        }
+        let long = fault_words(&PolicyFault::TooLong { max_bytes: 24_576 }).text(Language::En);
+        assert!(long.contains("24576") || long.contains("24,576"), "{long}");
+    }
 }
