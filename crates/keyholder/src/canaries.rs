@@ -61,7 +61,7 @@ impl Core {
                 AlarmEvent::Kept { session, sealed }
             }
             // The server asks the indexer first, see [`crate::likeness`].
-            CanaryAsk::Compare { .. } => return Ok(Err(not_found("index"))),
+            CanaryAsk::Compare { .. } | CanaryAsk::AreThere { .. } => return Ok(Err(not_found("index"))),
             CanaryAsk::Remove { patient } => {
                 let Some(pseudonyms) = cell.alarms.kept.get(&patient).cloned() else {
                     return Ok(Err(not_found("canary")));

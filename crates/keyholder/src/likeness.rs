@@ -13,26 +13,29 @@ use salus_seal::entry::Event;
 use salus_seal::entry::alarms::AlarmEvent;
 use salus_seal::{CellId, SessionId};
 use salus_trust_api::wire::alarms::{
-    Alike, CanaryAnswer, Likeness, MAX_COMPARED_AT_ONCE, MAX_COMPARED_PER_SESSION, MAX_NAMESAKES,
+    Alike, CanaryAnswer, CanaryAsk, Likeness, MAX_COMPARED_AT_ONCE, MAX_COMPARED_PER_SESSION, MAX_NAMESAKES,
 };
 use salus_trust_api::wire::index::ToIndexer;
 use salus_trust_api::wire::query::{Condition, Query, SearchFault};
+use salus_trust_api::wire::words::RecordName;
 use salus_trust_api::wire::{AdminAnswer, AdminError, Reply};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+/// Whose index is asked what.
+type Asked = (CellId, Vec<Query>);
+
 /// How long the indexer has to answer all of it.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// What is asked: by ticket, of which of the people, and whether it asks for a twin; and what is known.
-type Begun = (HashMap<u64, (usize, bool)>, Vec<Alike>);
 
 /// What somebody at the machine waits for.
 struct Comparison {
     connection: u64,
-    /// By ticket: of which of the people, and whether it asks for a twin.
-    open: HashMap<u64, (usize, bool)>,
-    alike: Vec<Alike>,
+    /// By ticket, which of the questions.
+    open: HashMap<u64, usize>,
+    /// How many meet each. Of people there are two questions each: for a twin, for namesakes.
+    totals: Vec<u64>,
+    of_people: bool,
     until: Instant,
 }
 
@@ -47,31 +50,45 @@ impl Comparisons {
 }
 
 impl Core {
-    /// Takes what is to be compared. It is answered when the index has said so, or cannot.
+    /// Takes what is to be compared, or looked for. It is answered when the index has said so, or cannot.
     pub(crate) fn compare(
         &mut self,
         connection: u64,
         cell: &str,
-        (session, people): (SessionId, Vec<Likeness>),
+        ask: CanaryAsk,
         now: Instant,
     ) -> Result<(), KeyholderError> {
-        let begun = self.begin_comparison(cell, session, people)?;
-        match begun {
-            Ok((open, alike)) => {
-                let until = now + ANSWER_TIMEOUT;
-                self.index.comparisons.0.push(Comparison { connection, open, alike, until });
+        let of_people = matches!(ask, CanaryAsk::Compare { .. });
+        let asked = match ask {
+            CanaryAsk::Compare { session, people } => self.about_people(cell, session, people)?,
+            CanaryAsk::AreThere { session, records } => self.about_house(cell, &session, records),
+            _ => Err(not_found("question")),
+        };
+        let opened = asked.and_then(|(cell, questions)| {
+            let totals = vec![0; questions.len()];
+            let mut open = HashMap::new();
+            for (at, query) in questions.into_iter().enumerate() {
+                let ticket = self.index.searching.ticket();
+                if !self.index.tell(&ToIndexer::Search { ticket, cell, query: Box::new(query) }) {
+                    return Err(not_ready());
+                }
+                open.insert(ticket, at);
             }
+            Ok(Comparison { connection, open, totals, of_people, until: now + ANSWER_TIMEOUT })
+        });
+        match opened {
+            Ok(comparison) => self.index.comparisons.0.push(comparison),
             Err(error) => self.index.out.replies.push((connection, Reply::Admin(Err(error)))),
         }
         Ok(())
     }
 
-    fn begin_comparison(
+    fn about_people(
         &mut self,
         cell: &str,
         session: SessionId,
         people: Vec<Likeness>,
-    ) -> Result<Result<Begun, AdminError>, KeyholderError> {
+    ) -> Result<Result<Asked, AdminError>, KeyholderError> {
         let cell = match self.may_compare(cell, &session, &people) {
             Ok(cell) => cell,
             Err(error) => return Ok(Err(error)),
@@ -80,19 +97,30 @@ impl Core {
         let event = AlarmEvent::Compared { session, people: count };
         let now_ms = self.clock.now_ms();
         self.record(Tree::Cell(cell), now_ms, Event::Alarm(event), None)?;
-        let mut open = HashMap::new();
-        let alike = vec![Alike { has_twin: false, namesakes: 0 }; people.len()];
-        for (at, Likeness { twin, namesake }) in people.into_iter().enumerate() {
-            for (condition, is_twin) in [(twin, true), (namesake, false)] {
-                let ticket = self.index.searching.ticket();
-                let query = Box::new(self.question(condition));
-                if !self.index.tell(&ToIndexer::Search { ticket, cell, query }) {
-                    return Ok(Err(not_ready()));
-                }
-                open.insert(ticket, (at, is_twin));
-            }
+        let conditions = people.into_iter().flat_map(|one| [one.twin, one.namesake]);
+        Ok(Ok((cell, conditions.map(|condition| self.question(condition)).collect())))
+    }
+
+    /// What is of the house is no patient's, so it is no entry.
+    fn about_house(
+        &self,
+        cell: &str,
+        session: &SessionId,
+        records: Vec<RecordName>,
+    ) -> Result<Asked, AdminError> {
+        let id = self.cell_named(cell)?;
+        let known = self.state.cells.get(&id).filter(|cell| cell.alarms.makers.contains_key(session));
+        let known = known.ok_or_else(|| not_found("session that makes canaries"))?;
+        let are_house = records.iter().all(|record| known.house_kinds.contains(&record.kind));
+        if records.is_empty() || records.len() > MAX_COMPARED_AT_ONCE || !are_house {
+            return Err(invalid("records", &format!("1 to {MAX_COMPARED_AT_ONCE} of the house")));
         }
-        Ok(Ok((open, alike)))
+        if !self.index.answers(&id) {
+            return Err(not_ready());
+        }
+        let question =
+            |record: RecordName| Query { kinds: vec![record.kind], ..self.question(Condition::Id(record)) };
+        Ok((id, records.into_iter().map(question).collect()))
     }
 
     fn may_compare(
@@ -136,12 +164,9 @@ impl Core {
         let all = &mut self.index.comparisons.0;
         let Some(at) = all.iter().position(|one| one.open.contains_key(&ticket)) else { return };
         let comparison = &mut all[at];
-        let Some((person, is_twin)) = comparison.open.remove(&ticket) else { return };
-        match (total, comparison.alike.get_mut(person)) {
-            (Ok(total), Some(alike)) if is_twin => alike.has_twin = total > 0,
-            (Ok(total), Some(alike)) => {
-                alike.namesakes = u32::try_from(total).unwrap_or(MAX_NAMESAKES).min(MAX_NAMESAKES);
-            }
+        let Some(question) = comparison.open.remove(&ticket) else { return };
+        match (total, comparison.totals.get_mut(question)) {
+            (Ok(total), Some(known)) => *known = total,
             _ => {
                 let failed = all.remove(at);
                 self.index.out.replies.push((failed.connection, Reply::Admin(Err(not_ready()))));
@@ -149,9 +174,9 @@ impl Core {
             }
         }
         if comparison.open.is_empty() {
-            let Comparison { connection, alike, .. } = all.remove(at);
-            let answer = AdminAnswer::Canaries(CanaryAnswer::Compared(alike));
-            self.index.out.replies.push((connection, Reply::Admin(Ok(answer))));
+            let done = all.remove(at);
+            let answer = AdminAnswer::Canaries(done.answer());
+            self.index.out.replies.push((done.connection, Reply::Admin(Ok(answer))));
         }
     }
 
@@ -162,6 +187,19 @@ impl Core {
         let over: Vec<u64> = over.map(|one| one.connection).collect();
         let replies = over.into_iter().map(|connection| (connection, Reply::Admin(Err(not_ready()))));
         self.index.out.replies.extend(replies);
+    }
+}
+
+impl Comparison {
+    fn answer(&self) -> CanaryAnswer {
+        if !self.of_people {
+            return CanaryAnswer::AreThere(self.totals.iter().map(|total| *total > 0).collect());
+        }
+        let alike = self.totals.chunks_exact(2).map(|two| Alike {
+            has_twin: two[0] > 0,
+            namesakes: u32::try_from(two[1]).unwrap_or(MAX_NAMESAKES).min(MAX_NAMESAKES),
+        });
+        CanaryAnswer::Compared(alike.collect())
     }
 }
 

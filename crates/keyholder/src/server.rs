@@ -296,10 +296,9 @@ impl Server {
                 self.core.ask_index_status(id, About::Extractions, now);
             }
             (Request::Admin(AdminAsk::Canaries { cell, ask }), Some(Role::Administrator))
-                if matches!(ask, CanaryAsk::Compare { .. }) =>
+                if matches!(ask, CanaryAsk::Compare { .. } | CanaryAsk::AreThere { .. }) =>
             {
-                let CanaryAsk::Compare { session, people } = ask else { return Ok(None) };
-                self.core.compare(id, &cell, (session, people), now)?;
+                self.core.compare(id, &cell, ask, now)?;
             }
             (Request::Admin(ask), Some(Role::Administrator)) => {
                 return Ok(Some(Reply::Admin(self.core.administer(ask)?)));

@@ -116,6 +116,24 @@ fn invented_people_are_compared_by_the_index_and_only_for_whoever_makes_canaries
         [(maker, 2)],
         "an entry, which names nobody"
     );
+    // What their records are to refer to: of the house, and nothing else.
+    let named = |kind, id: &str| words::RecordName { kind, id: id.into() };
+    let records = vec![named(ORGANIZATION, "org-1"), named(ORGANIZATION, "org-2")];
+    let there = std::thread::scope(|scope| {
+        let asked = scope.spawn(|| ask(&mut admin, CanaryAsk::AreThere { session: maker, records }));
+        for total in [1, 0] {
+            let (ticket, query) = indexer.search();
+            assert!(matches!(query.all[..], [Condition::Id(_)]) && query.kinds == [ORGANIZATION]);
+            indexer.say(&FromIndexer::Found { ticket, found: Ok((found(&[], total), reach(&[], &[]))) });
+        }
+        asked.join().unwrap().unwrap()
+    });
+    assert_eq!(there, CanaryAnswer::AreThere(vec![true, false]));
+    for (session, records) in
+        [(maker, vec![]), (maker, vec![named(PATIENT, "p-1")]), (other, vec![named(ORGANIZATION, "org-1")])]
+    {
+        assert!(ask(&mut admin, CanaryAsk::AreThere { session, records }).is_err());
+    }
     // The indexer dies in the middle of it.
     let gone = std::thread::scope(|scope| {
         let asked = scope.spawn(|| ask(&mut admin, compare(maker, people(&["Oft"]))));

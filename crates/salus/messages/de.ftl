@@ -359,6 +359,7 @@ canary-made = { $count } erfundene Patienten angelegt; welche es sind, sagt salu
 canary-none = es gibt keine
 canary-removed = die Akte ist eine wie jede andere
 canary-refused = der Server weist einen Eintrag der erfundenen Patienten ab: { $rule }
+canary-not-there = keine erfundenen Patienten angelegt: in der Zelle gibt es { $what } nicht, und wer auf niemanden verweist, fällt auf
 canary-too-like = keine erfundenen Patienten angelegt: in { $draws } Ziehungen waren zu wenige den Patienten der Praxis unähnlich; ein neuer Versuch zieht andere
 canary-practice-missing = es fehlt, worauf ihre Einträge verweisen: --practitioner ID und --organization ID der Praxis
 budget-no-days = noch ist kein Tag mit einer Akte vorbei

@@ -359,6 +359,7 @@ canary-made = { $count } invented patients made; which they are, salus canary li
 canary-none = there are none
 canary-removed = the record is one like any other
 canary-refused = the server refuses a record of the invented patients: { $rule }
+canary-not-there = no invented patients were made: the cell has no { $what }, and who refers to nobody is told apart
 canary-too-like = no invented patients were made: in { $draws } draws, too few were unlike the patients of the practice; another try draws others
 canary-practice-missing = what their records refer to is missing: --practitioner ID and --organization ID of the practice
 budget-no-days = no day with a chart is over yet

@@ -359,6 +359,7 @@ canary-made = { $count } patients inventés créés ; salus canary list dit lesq
 canary-none = il n’y en a pas
 canary-removed = le dossier est comme tous les autres
 canary-refused = le serveur refuse une entrée des patients inventés : { $rule }
+canary-not-there = aucun patient inventé créé : la cellule n’a pas { $what }, et qui ne renvoie à personne se remarque
 canary-too-like = aucun patient inventé créé : en { $draws } tirages, trop peu ne ressemblaient pas aux patients du cabinet ; un nouvel essai en tire d’autres
 canary-practice-missing = il manque ce à quoi leurs entrées renvoient : --practitioner ID et --organization ID du cabinet
 budget-no-days = aucune journée avec un dossier n’est encore terminée

@@ -3,10 +3,11 @@
 //!
 //! Never: makes anybody. State: none.
 
+use salus_fhir::ResourceType;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
-/// Whose records those of canaries refer to. All ids are to be of records that are there: nobody checks that here.
+/// Whose records those of canaries refer to. All ids are to be of records that are there.
 #[derive(Debug, Clone)]
 pub struct Practice {
     /// Ids of its Practitioners, at least one.
@@ -30,6 +31,14 @@ struct Adopting<'a> {
 }
 
 impl Practice {
+    /// All records that are referred to.
+    pub fn records(&self) -> Vec<(ResourceType, String)> {
+        let people = self.practitioners.iter().map(|id| ("Practitioner", id));
+        let organizations = self.insurers.iter().chain([&self.organization]).map(|id| ("Organization", id));
+        let all = people.chain(organizations);
+        all.filter_map(|(kind, id)| Some((ResourceType::from_name(kind)?, id.clone()))).collect()
+    }
+
     /// The bundle of one patient. None where it is no bundle.
     pub fn adopt(&self, bundle: &str) -> Option<String> {
         let mut bundle: Value = serde_json::from_str(bundle).ok()?;

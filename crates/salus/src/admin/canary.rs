@@ -12,9 +12,10 @@ use crate::data_dir::{DataDir, ServerFile};
 use crate::failure::Failure;
 use crate::import::{Courier, Parcel};
 use crate::messages::say;
-use salus_fhir::Language;
+use salus_fhir::{Language, ResourceType};
 use salus_people::{Locale, World, calendar};
 use salus_trust_api::wire::alarms::{Alike, CanaryAnswer, CanaryAsk, Likeness, MAX_COMPARED_AT_ONCE};
+use salus_trust_api::wire::words::RecordName;
 use salus_trust_api::wire::{AdminAnswer, AdminAsk, CellIndex, IndexState};
 use serde_json::json;
 use std::time::Duration;
@@ -55,6 +56,7 @@ pub fn run(command: &Canary, output: Output) -> Result<(), Failure> {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.map_err(|why| Failure::could_not(say("no-runtime").with("why", why)))?;
             let maker = Maker::begin(&mut administration, cell)?;
+            maker.knows(&mut administration, &practice)?;
             let bundles = maker.invent(&mut administration, &world, *count, Some(&practice))?;
             let carried = runtime.block_on(maker.carry(&server, &bundles, output.language));
             if carried.is_err() {
@@ -126,6 +128,38 @@ impl Maker {
         let signed_in = begin_own(administration, cell, own)?;
         ask(administration, cell, CanaryAsk::OpenPlaces { session: signed_in.session })?;
         Ok(Self { cell: cell.to_owned(), signed_in })
+    }
+
+    /// Whether what their records are to refer to is there: who refers to nobody is told apart. Without it, the session is over.
+    fn knows(&self, administration: &mut Administration, practice: &Practice) -> Result<(), Failure> {
+        match self.missing(administration, practice) {
+            Ok(missing) if missing.is_empty() => Ok(()),
+            other => {
+                self.give_up(administration)?;
+                Err(Failure::no(say("canary-not-there").with("what", other?.join(", "))))
+            }
+        }
+    }
+
+    fn missing(
+        &self,
+        administration: &mut Administration,
+        practice: &Practice,
+    ) -> Result<Vec<String>, Failure> {
+        wait_for_index(administration, &self.cell)?;
+        let mut missing = Vec::new();
+        for some in practice.records().chunks(MAX_COMPARED_AT_ONCE) {
+            let record =
+                |(kind, id): &(ResourceType, String)| RecordName { kind: kind.code(), id: id.clone() };
+            let records = some.iter().map(record).collect();
+            let are_there = CanaryAsk::AreThere { session: self.signed_in.session, records };
+            let CanaryAnswer::AreThere(there) = ask(administration, &self.cell, are_there)? else {
+                return Err(unexpected());
+            };
+            let absent = some.iter().zip(there).filter(|(_, there)| !there);
+            missing.extend(absent.map(|((kind, id), _)| format!("{kind}/{id}")));
+        }
+        Ok(missing)
     }
 
     /// Draws so many whom nobody of the cell would be taken for, as the index says, and who have as few namesakes as can be. Without them, the
@@ -217,7 +251,7 @@ impl Maker {
 pub fn list(administration: &mut Administration, cell: &str) -> Result<Vec<String>, Failure> {
     match ask(administration, cell, CanaryAsk::List)? {
         CanaryAnswer::Canaries(ids) => Ok(ids),
-        CanaryAnswer::Done | CanaryAnswer::Compared(_) => Err(unexpected()),
+        _ => Err(unexpected()),
     }
 }
 

@@ -57,6 +57,11 @@ fn hide_one(server: &Server, of_cell: &[&str]) -> String {
     };
     let (practitioner, organization) = (first("Practitioner"), first("Organization"));
     let practice = ["--practitioner", practitioner.as_str(), "--organization", organization.as_str()];
+    // Whoever refers to nobody would be told apart: so none is made.
+    let wrong = ["--practitioner", "nobody", "--organization", organization.as_str()];
+    let refused = salus_testkit::run(&[&["canary", "add", "--count", "1"], &wrong[..], of_cell].concat());
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("Practitioner/nobody"), "{said}");
     report(&[&["canary", "add", "--count", "1"], &practice[..], of_cell].concat());
     let listed = report(&[&["canary", "list"], of_cell].concat());
     listed["canaries"][0].as_str().unwrap().to_owned()

@@ -4,6 +4,7 @@
 //! State: none.
 
 use super::query::Condition;
+use super::words::RecordName;
 use salus_seal::entry::alarms::{AlarmKind, AlarmRules, Way};
 use salus_seal::{CellId, PrincipalId, SessionId};
 use serde::{Deserialize, Serialize};
@@ -165,6 +166,14 @@ pub enum CanaryAsk {
         /// At most [`MAX_COMPARED_AT_ONCE`], and [`MAX_COMPARED_PER_SESSION`] in one session.
         people: Vec<Likeness>,
     },
+    /// Whether the records of the house are there to which those of canaries are to refer; while the session's places are open. Answered by
+    /// [`CanaryAnswer::AreThere`], when the index has said so.
+    AreThere {
+        /// The session.
+        session: SessionId,
+        /// At most [`MAX_COMPARED_AT_ONCE`].
+        records: Vec<RecordName>,
+    },
 }
 
 /// The most invented people that are compared at once: each is two questions to the index.
@@ -203,6 +212,8 @@ pub enum CanaryAnswer {
     Canaries(Vec<String>),
     /// For each of the people that were to be compared, in their order.
     Compared(Vec<Alike>),
+    /// For each of the records that were asked for, in their order.
+    AreThere(Vec<bool>),
 }
 
 /// What the messenger says.
