@@ -149,6 +149,16 @@ pub(crate) fn is_reference(text: &str) -> bool {
         }
 }
 
+/// True for what [`is_reference`] refuses and published documents have all the same: a relative address that no record has. An id without its
+/// type, or what follows an address, as the `Task/[id]/$accept?ac=[code]` of Germany's prescriptions.
+pub(crate) fn is_loose_reference(text: &str) -> bool {
+    let is_id = |id: &str| is_valid_text(P::Id, id);
+    let Some((name, rest)) = text.split_once('/') else { return is_id(text) };
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (id, more) = rest.split_at(end);
+    ResourceType::from_name(name).is_some() && is_id(id) && more.len() > 1 && !has_white_space(more)
+}
+
 fn number(bytes: &[u8]) -> Option<u32> {
     bytes.iter().try_fold(0_u32, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0')))
 }
@@ -322,6 +332,23 @@ mod tests {
             "h/Patient/1",
         ] {
             assert!(!is_reference(text), "{text}");
+        }
+        for text in
+            ["281a985c-f25b-4aae-91a6-41ad744080b0", "Task/4711/$accept?ac=777b", "ChargeItem/a5?ac=1"]
+        {
+            assert!(!is_reference(text) && is_loose_reference(text), "{text}");
+        }
+        for text in [
+            "",
+            "a b",
+            "/Patient/1",
+            "../Patient/1",
+            "Patient/",
+            "Patient/1/",
+            "Patients/1/x",
+            "Patient/1/a b",
+        ] {
+            assert!(!is_loose_reference(text), "{text}");
         }
     }
 

@@ -82,24 +82,28 @@ impl Walk<'_, '_, '_> {
         })
     }
 
-    /// Warns of a code that its own system, loaded whole, does not have, and of a system that is not loaded.
+    /// Refuses a code that its own system, loaded whole, does not have (FHIR R4, section 4.1.1.1), and warns of a system that is not loaded.
     pub(super) fn coding(&mut self, node: Node, profile: &Profile, path: &Path<'_>) {
         if self.is_quiet {
             return;
         }
         let Some(object) = self.world.tree.value(node) else { return };
         let (Some(system), Some(code)) = (object.get_str("system"), object.get_str("code")) else { return };
-        let found = match self.world.library.is_code_of(&system, &code) {
+        let version = object.get_str("version");
+        let (severity, found) = match self.world.library.is_code_of(&system, version.as_deref(), &code) {
             Membership::Yes => return self.shown(object, &system, &code, profile, path),
-            Membership::No => Broken::NotListed { list: shown_address(&system), required: false },
+            Membership::No => {
+                let list = shown_address(&system);
+                (Severity::Error, Broken::NotListed { list, required: true })
+            }
             Membership::NotLoaded(list) => {
-                if !self.lists.insert(list) {
+                if !self.lists.insert(list.clone()) {
                     return;
                 }
-                Broken::NotLoaded { list: shown_address(&system) }
+                (Severity::Warning, Broken::NotLoaded { list: shown_address(&list) })
             }
         };
-        self.report(path, Severity::Warning, IssueCode::CodeInvalid, profile, found);
+        self.report(path, severity, IssueCode::CodeInvalid, profile, found);
     }
 
     /// Warns of a display that is none of the code's words.

@@ -2,11 +2,12 @@
 //!
 //! R4's own package is always there. Never fetches what is missing: it says that it is. State: none beyond the packages.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::definitions::{self, TypeIndex};
 use crate::package::{ByUrl, Canonical, Package, split};
-use crate::profile::{Differential, Profile};
+use crate::profile::{Differential, Found, Profile};
 use crate::terminology::{Lists, Membership};
 
 /// Packages that are used together.
@@ -40,29 +41,43 @@ impl Library {
         library
     }
 
-    /// Makes profiles of differentials, each when its base is there; what has no base stays unknown.
+    /// Makes profiles of differentials, each when its base is there, and the profiles of the types that it goes into; what has no base stays
+    /// unknown. Where profiles wait for each other, one goes without, by the plain type.
     fn derive(&mut self, mut open: Vec<Arc<Differential>>) {
         loop {
             let before = open.len();
-            open.retain(|differential| {
-                let made = differential.derive(&|canonical| self.profile_of(canonical).cloned());
-                if let Some(profile) = made {
-                    self.profiles.put(&Arc::new(profile));
-                    return false;
-                }
-                true
-            });
-            if open.is_empty() || open.len() == before {
-                return;
+            let coming: HashSet<String> = open.iter().filter_map(|differential| differential.url()).collect();
+            open.retain(|differential| !self.make(differential, &coming));
+            if open.len() == before {
+                let none = HashSet::new();
+                let Some(at) = open.iter().position(|differential| self.make(differential, &none)) else {
+                    return;
+                };
+                open.remove(at);
             }
         }
+    }
+
+    /// Makes one profile, unless it has to wait for one of those that are coming; whether it did.
+    fn make(&mut self, differential: &Differential, coming: &HashSet<String>) -> bool {
+        let find = |canonical: &Canonical| match self.profile_of(canonical) {
+            Some(profile) => Found::Profile(profile.clone()),
+            None if coming.contains(&*canonical.url) => Found::Coming,
+            None => Found::Missing,
+        };
+        let Some(profile) = differential.derive(&find) else { return false };
+        self.profiles.put(&Arc::new(profile));
+        true
     }
 
     /// The profile that a StructureDefinition's differential makes of its base, whatever snapshot it has; None when it is no JSON, or
     /// a base or type is not loaded.
     pub fn derived(&self, structure_definition: &str) -> Option<Profile> {
         let document = crate::json::Document::parse(structure_definition).ok()?;
-        Differential::read(document.root())?.derive(&|canonical| self.profile_of(canonical).cloned())
+        let find = |canonical: &Canonical| {
+            self.profile_of(canonical).cloned().map_or(Found::Missing, Found::Profile)
+        };
+        Differential::read(document.root())?.derive(&find)
     }
 
     /// The profile of a canonical; without a version the newest. `|1.2` finds 1.2.x.
@@ -91,7 +106,7 @@ impl Library {
     }
 
     /// Whether a code is in its own system.
-    pub(crate) fn is_code_of(&self, system: &str, code: &str) -> Membership {
-        self.lists.is_code_of(system, code)
+    pub(crate) fn is_code_of(&self, system: &str, version: Option<&str>, code: &str) -> Membership {
+        self.lists.is_code_of(system, version, code)
     }
 }

@@ -7,6 +7,7 @@
 
 mod binding;
 mod bundle;
+mod document;
 mod extension;
 mod library;
 mod reference;

@@ -60,13 +60,10 @@ impl<'d> Walk<'_, '_, 'd> {
         if self.is_done() || self.is_quiet && rule.severity != Severity::Error {
             return;
         }
-        let env = Env {
-            tree: &self.world.tree,
-            resource: self.resource,
-            root: self.root,
-            context: node,
-            host: Some(self.world),
-        };
+        // A rule may speak of a whole resource from within another, as a Bundle's profile of its entries: it is that one's then.
+        let is_other = node.index() != self.resource.index() && self.world.tree.is_resource(node);
+        let (resource, root) = if is_other { (node, node) } else { (self.resource, self.root) };
+        let env = Env { tree: &self.world.tree, resource, root, context: node, host: Some(self.world) };
         let held = match &rule.expression {
             // What the evaluation would say, too: every test with a resource tries it.
             Ok(expression) if expression.holds_by_itself(&self.world.tree, node) => {

@@ -322,16 +322,18 @@ impl<'w, 'c, 'd> Walk<'w, 'c, 'd> {
 
     /// Checks what is inside an object.
     pub(super) fn children(&mut self, node: Node, profile: &Profile, of: NodeIndex, path: &Path<'_>) {
-        let Some(object) = self.world.tree.object(node) else { return };
+        // A primitive without id and extensions has none, and lacks what must be inside.
+        let object = self.world.tree.object(node);
         let owner = profile.node(of);
         let first = self.counts.len();
         self.counts.resize(first + owner.children.len(), 0);
         let mut cursor = 0;
-        let has_siblings = object.members().any(|member| member.key_text().starts_with('_'));
-        for member in object.members() {
+        let members = || object.into_iter().flat_map(|object| object.members());
+        let has_siblings = members().any(|member| member.key_text().starts_with('_'));
+        for member in members() {
             let key = member.key_text();
             let plain = match key.strip_prefix('_') {
-                Some(plain) if object.get(plain).is_some() => continue,
+                Some(plain) if object.is_some_and(|object| object.get(plain).is_some()) => continue,
                 Some(plain) => plain,
                 None => key,
             };
@@ -355,6 +357,10 @@ impl<'w, 'c, 'd> Walk<'w, 'c, 'd> {
             if count < child.min || count > child.max {
                 let here = path.then(Step::Name(&child.name));
                 self.count(count, child.min, child.max, &child.path, profile, &here);
+            } else if count == 0 && child.slices.iter().any(|slice| profile.node(*slice).min > 0) {
+                // A slice that must be there, of an element that as such need not.
+                let here = path.then(Step::Name(&child.name));
+                self.sliced(&[], profile, owner.children[at], &here);
             }
         }
         self.counts.truncate(first);

@@ -178,8 +178,17 @@ impl<'e, 'd> Run<'e, 'd> {
     pub(super) fn child(&mut self, focus: &Bag<'d>, name: &str) -> Result<Bag<'d>, Fault> {
         let mut out = Bag::Nothing;
         for item in focus.as_slice() {
-            if let Item::Node(node) = item {
-                self.tree().children_named(*node, name, |child| out.push(Item::Node(child)));
+            match item {
+                // What a primitive holds beside its id and extensions (FHIR R4, section 2.9.4.1).
+                Item::Node(node) if name == "value" && self.tree().primitive(*node).is_some() => {
+                    if node.has_value() {
+                        out.push(item.clone());
+                    }
+                }
+                Item::Node(node) => {
+                    self.tree().children_named(*node, name, |child| out.push(Item::Node(child)));
+                }
+                _ => {}
             }
         }
         self.step(out.len())?;

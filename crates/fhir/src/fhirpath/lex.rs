@@ -33,7 +33,14 @@ pub(super) fn words(text: &str) -> Result<Vec<Word>, Fault> {
         let Some(first) = rest.chars().next() else { return Ok(out) };
         let (word, after) = match first {
             '\'' => quoted(rest, '\'').map(|(text, after)| (Word::Text(text), after))?,
-            '`' | '"' => quoted(rest, first).map(|(text, after)| (Word::Quoted(text), after))?,
+            '`' => quoted(rest, '`').map(|(name, after)| (Word::Quoted(name), after))?,
+            // The standard has no double quotes. Drafts of it had names in them, which follow a full stop; published profiles have
+            // strings in them.
+            '"' => {
+                let is_name = out.last() == Some(&Word::Sign("."));
+                let word = if is_name { Word::Quoted } else { Word::Text };
+                quoted(rest, '"').map(|(text, after)| (word(text), after))?
+            }
             '@' => {
                 let end = rest[1..]
                     .find(|c: char| !(c.is_ascii_alphanumeric() || "-:.+".contains(c)))

@@ -126,3 +126,21 @@ fn what_holds_without_an_element() {
         }
     }
 }
+
+/// What published rules have and the standard does not, or only says elsewhere.
+#[test]
+fn double_quotes_are_strings_but_after_a_full_stop_and_primitives_have_a_value() {
+    let text = r#"{"resourceType":"Patient","birthDate":"1970-01-01","_birthDate":{"extension":[{"url":"http://x","valueDateTime":"2026-01-02"}]},"gender":"male"}"#;
+    let document = Document::parse(text).expect("JSON");
+    for (expression, wanted) in [
+        (r#"birthDate.extension("http://x").valueDateTime.toString().length() = 10"#, "true"),
+        (r#"Patient."birthDate" = @1970-01-01"#, "true"),
+        ("gender.value.matches('^male$')", "true"),
+        ("birthDate.value.matches('^[0-9-]+$')", "true"),
+        ("birthDate.value = @1970-01-01", "true"),
+        ("gender.value.exists() implies gender.exists()", "true"),
+    ] {
+        let found = Expression::parse(expression).expect(expression).evaluate(&document);
+        assert_eq!(found.as_deref(), Ok(&[wanted.to_owned()][..]), "{expression}");
+    }
+}

@@ -110,6 +110,9 @@ impl<'d> Tree<'d> {
 
     /// False when no key of the node's object can belong to an element of that name.
     pub(crate) fn may_have(&self, of: Node, name: &str) -> bool {
+        if name == "value" && self.primitive(of).is_some() {
+            return true;
+        }
         let Some(object) = self.object(of) else { return false };
         object.members().any(|member| {
             let key = member.key_text();

@@ -73,6 +73,8 @@ pub enum Broken {
     NoFullUrl,
     /// An address that says another id than the resource.
     FullUrl,
+    /// An entry of a document that nothing leads to.
+    Unreached,
 }
 
 impl Broken {
@@ -104,6 +106,7 @@ impl Broken {
             Self::Display { .. } => "display",
             Self::NoFullUrl => "full-url-missing",
             Self::FullUrl => "full-url",
+            Self::Unreached => "document-entry",
         }
     }
 }
@@ -205,6 +208,9 @@ impl Conformity {
             ),
             Broken::NoFullUrl => "The entry has no fullUrl, which references need. Add it.".into(),
             Broken::FullUrl => "fullUrl ends in another id than the resource has. Make them agree.".into(),
+            Broken::Unreached => {
+                "No reference joins the entry to the document. Refer to it, or remove it.".into()
+            }
         }
     }
 
@@ -239,6 +245,7 @@ impl Conformity {
             Broken::Display { list } => format!("Die Anzeige ist keines der Wörter, die {list} für den Code hat. Berichtigen Sie sie oder den Code."),
             Broken::NoFullUrl => "Der Eintrag hat keine fullUrl, die Referenzen brauchen. Ergänzen Sie sie.".into(),
             Broken::FullUrl => "fullUrl endet mit einer anderen id als die der Ressource. Bringen Sie beide in Übereinstimmung.".into(),
+            Broken::Unreached => "Keine Referenz verbindet den Eintrag mit dem Dokument. Verweisen Sie auf ihn, oder entfernen Sie ihn.".into(),
         }
     }
 
@@ -273,6 +280,7 @@ impl Conformity {
             Broken::Display { list } => format!("L’affichage n’est aucun des mots que {list} a pour le code. Corrigez-le, ou le code."),
             Broken::NoFullUrl => "L’entrée n’a pas de fullUrl, dont les références ont besoin. Ajoutez-la.".into(),
             Broken::FullUrl => "fullUrl finit par un autre id que celui de la ressource. Faites-les concorder.".into(),
+            Broken::Unreached => "Aucune référence ne relie l’entrée au document. Renvoyez-y, ou retirez-la.".into(),
         }
     }
 }

@@ -107,6 +107,8 @@ pub enum Message {
     Format(PrimitiveKind),
     /// A literal reference that leads nowhere.
     Reference,
+    /// A relative reference that leads to no record.
+    LooseReference,
     /// `null` as a property's value.
     Null,
     /// `null` in an array, and nothing at the same place of the sibling array.
@@ -217,6 +219,7 @@ mod tests {
             Message::Missing { name: "status".to_owned(), owner: "Observation" },
             Message::ChoiceTwice { name: "value" },
             Message::Reference,
+            Message::LooseReference,
             Message::Null,
             Message::NullAlone,
             Message::EmptyArray,

@@ -51,6 +51,11 @@ impl<T: Versioned> ByUrl<T> {
         }
     }
 
+    /// All versions of a URL, the newest first.
+    pub(crate) fn versions(&self, url: &str) -> impl Iterator<Item = &Arc<T>> {
+        self.0.get(url).into_iter().flatten()
+    }
+
     /// Of each URL the newest, in the order of the URLs.
     pub(crate) fn newest(&self) -> impl Iterator<Item = &Arc<T>> {
         let mut urls: Vec<_> = self.0.iter().collect();

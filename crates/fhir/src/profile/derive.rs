@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::compile::{Compiler, MAX_ELEMENTS, contexts, list, read_binding, read_slicing, text, type_refs};
-use super::{Constant, Node, NodeIndex, Profile, slicing};
+use super::{Constant, Node, NodeIndex, Profile, Slicing, slicing};
 use crate::json::{Document, Value};
 use crate::package::Canonical;
 
@@ -16,8 +16,17 @@ pub(crate) struct Differential {
     document: Document<'static>,
 }
 
+/// What there is for a canonical.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Profile(Arc<Profile>),
+    /// A differential that is not made yet.
+    Coming,
+    Missing,
+}
+
 /// Finds the profile of a canonical, or that defines a type.
-pub(crate) type Find<'f> = &'f dyn Fn(&Canonical) -> Option<Arc<Profile>>;
+pub(crate) type Find<'f> = &'f dyn Fn(&Canonical) -> Found;
 
 impl Differential {
     /// Whether it is of the profile of this URL.
@@ -37,10 +46,11 @@ impl Differential {
         Some(Self { document: root.detach() })
     }
 
-    /// The profile; None while its base, or the profile of a type that it goes into, is not found.
+    /// The profile; None while its base is not found, or the profile of a type that it goes into is coming.
     pub(crate) fn derive(&self, find: Find<'_>) -> Option<Profile> {
         let root = self.document.root();
-        let base = find(&Canonical::parse(&root.get_str("baseDefinition")?))?;
+        let base = Canonical::parse(&root.get_str("baseDefinition")?);
+        let Found::Profile(base) = find(&base) else { return None };
         let nodes = base.nodes.clone();
         let mut making = Making { base: base.clone(), nodes, find, compiler: Compiler::default() };
         for element in list(root.get("differential")?, "element") {
@@ -92,8 +102,7 @@ impl Making<'_> {
                 at = self.slice(at, slice)?;
             }
         }
-        self.merge(at, element);
-        Some(())
+        self.merge(at, element)
     }
 
     /// The element of that name; unfolds the type that it belongs to. `valueQuantity` is the slice of `value[x]`.
@@ -132,6 +141,10 @@ impl Making<'_> {
             return Some(found);
         }
         let made = self.copy(of)?;
+        let outer = self.at(of);
+        if outer.slicing.is_none() && matches!(&*outer.name, "extension" | "modifierExtension") {
+            outer.slicing = Some(Slicing::by_url());
+        }
         let node = self.at(made);
         node.slice = Some(name.into());
         node.slicing = None;
@@ -207,7 +220,14 @@ impl Making<'_> {
         let [kind] = self.at(of).types.as_slice() else { return None };
         let base = Canonical::parse(&format!("http://hl7.org/fhir/StructureDefinition/{}", kind.code));
         let wanted = kind.profiles.first().cloned().unwrap_or_else(|| base.clone());
-        let profile = (self.find)(&wanted).or_else(|| (self.find)(&base))?;
+        let profile = match (self.find)(&wanted) {
+            Found::Profile(profile) => profile,
+            Found::Coming => return None,
+            Found::Missing => match (self.find)(&base) {
+                Found::Profile(profile) => profile,
+                _ => return None,
+            },
+        };
         let path = self.at(of).path.clone();
         let children = profile.root().children.iter();
         let brought = children.map(|child| self.bring(&profile, *child, &path)).collect::<Option<_>>()?;
@@ -215,7 +235,7 @@ impl Making<'_> {
         Some(())
     }
 
-    fn merge(&mut self, at: NodeIndex, element: Value<'_>) {
+    fn merge(&mut self, at: NodeIndex, element: Value<'_>) -> Option<()> {
         let rules: Vec<_> = list(element, "constraint").filter_map(|one| self.compiler.rule(one)).collect();
         let node = self.at(at);
         let number = |name: &str| element.get(name).and_then(|value| value.raw().parse::<u32>().ok());
@@ -229,12 +249,17 @@ impl Making<'_> {
         let profile = node.types.first().and_then(|kind| kind.profiles.first()).cloned();
         if let Some(profile) =
             profile.filter(|_| element.get("max").is_none() && element.get("type").is_some())
-            && let Some(profile) = (self.find)(&profile)
         {
-            // An extension says itself how often it may be there.
-            let most = profile.root().max;
-            let node = self.at(at);
-            node.max = node.max.min(most);
+            match (self.find)(&profile) {
+                // An extension says itself how often it may be there.
+                Found::Profile(profile) => {
+                    let most = profile.root().max;
+                    let node = self.at(at);
+                    node.max = node.max.min(most);
+                }
+                Found::Coming => return None,
+                Found::Missing => {}
+            }
         }
         let node = self.at(at);
         if let Some(slicing) = element.get("slicing") {
@@ -253,5 +278,6 @@ impl Making<'_> {
         for member in element.members() {
             node.constant(member.key_text(), || Constant::of(member.value));
         }
+        Some(())
     }
 }

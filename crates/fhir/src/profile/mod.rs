@@ -10,7 +10,7 @@ mod slicing;
 use std::sync::Arc;
 
 pub(crate) use compile::Compiler;
-pub(crate) use derive::Differential;
+pub(crate) use derive::{Differential, Found};
 pub(crate) use slicing::{Step, Test, Wanted, tests};
 
 use crate::Severity;
@@ -150,6 +150,15 @@ pub(crate) struct Slicing {
     pub open_at_end: bool,
     pub ordered: bool,
     pub discriminators: Vec<Discriminator>,
+}
+
+impl Slicing {
+    /// How extensions are cut where nobody says it (FHIR R4, section 5.1.0.14).
+    pub(crate) fn by_url() -> Self {
+        let path = slicing::path("url").unwrap_or_default();
+        let discriminators = vec![Discriminator { kind: DiscriminatorKind::Value, path }];
+        Self { closed: false, open_at_end: false, ordered: false, discriminators }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -154,7 +154,7 @@ impl Lists {
         let found = match coded.version.map(|version| self.system(system, Some(version))) {
             Some(Err(ListFault::NotLoaded { list })) => Membership::NotLoaded(list),
             Some(Ok(list)) if list.is_complete => list.has(coded.code).into(),
-            _ => self.is_code_of(system, coded.code),
+            _ => self.is_code_of(system, coded.version, coded.code),
         };
         self.judged(found, system.into(), Some(system), coded, language)
     }

@@ -136,15 +136,25 @@ impl Lists {
         self.named(&Ask::new(), set, system, code, 0)
     }
 
-    /// Whether a code is in its own system.
-    pub(crate) fn is_code_of(&self, system: &str, code: &str) -> Membership {
-        let Some(list) = self.code_system(system, None) else {
+    /// Whether a code is in its own system. Lists change from year to year: where no version is named, any that is loaded will do; one that is
+    /// named and not loaded is missing, unless another has the code.
+    pub(crate) fn is_code_of(&self, system: &str, version: Option<&str>, code: &str) -> Membership {
+        let Some(newest) = self.code_system(system, None) else {
             return by_form(system, code)
                 .map_or_else(|| Membership::NotLoaded(system.into()), Membership::from);
         };
-        match list.has(code) {
-            false if !list.is_complete => Membership::NotLoaded(system.into()),
-            has => has.into(),
+        let named = version.and_then(|version| self.code_system(system, Some(version)));
+        let has = match named {
+            Some(list) => list.has(code),
+            None => newest.has(code) || self.code_systems.versions(system).any(|list| list.has(code)),
+        };
+        match has {
+            true => Membership::Yes,
+            false if named.is_none() && version.is_some() => {
+                Membership::NotLoaded(format!("{system}|{}", version.unwrap_or_default()).into())
+            }
+            false if !named.unwrap_or(newest).is_complete => Membership::NotLoaded(system.into()),
+            false => Membership::No,
         }
     }
 

@@ -85,6 +85,14 @@ impl Validator {
         }
     }
 
+    /// Says what is doubtful and is no fault.
+    pub(crate) fn warn(&mut self, path: &Path<'_>, code: IssueCode, message: Message) {
+        if self.findings.warnings.len() < MAX_ISSUES {
+            let issue = Issue::new(code, message).at(path.expression()).with_severity(Severity::Warning);
+            self.findings.warnings.push(issue);
+        }
+    }
+
     /// Checks a resource of any type and says which it is.
     pub(crate) fn resource(
         &mut self,

@@ -4,7 +4,9 @@
 use super::{FoundReference, Path, Standing, Step, Validator};
 use crate::definitions::{Property, TypeKind};
 use crate::json::{Elements, Kind, Value};
-use crate::primitive::{is_reference as is_reference_text, is_valid_number, is_valid_text};
+use crate::primitive::{
+    is_loose_reference, is_reference as is_reference_text, is_valid_number, is_valid_text,
+};
 use crate::{IssueCode, JsonKind, Message, PrimitiveKind};
 
 impl Validator {
@@ -95,8 +97,12 @@ impl Validator {
                 self.primitive(kind, value, path);
                 let is_reference =
                     property.owner == self.definitions.reference_type() && &*property.name == "reference";
-                if is_reference && value.as_str().is_some_and(|text| !is_reference_text(&text)) {
-                    self.report(path, IssueCode::Value, Message::Reference);
+                if let Some(text) = value.as_str().filter(|text| is_reference && !is_reference_text(text)) {
+                    if is_loose_reference(&text) {
+                        self.warn(path, IssueCode::Value, Message::LooseReference);
+                    } else {
+                        self.report(path, IssueCode::Value, Message::Reference);
+                    }
                 }
             }
             _ if value.kind() != Kind::Object => self.kind_issue(JsonKind::Object, value, path),
