@@ -458,6 +458,11 @@ fn a_code_that_its_own_list_lacks_is_refused_and_one_of_another_version_is_not()
     {
         assert!(broken(&library, &Settings::default(), &of(code, version)).is_empty(), "{code} {version:?}");
     }
+    let mut of_hl7 = of("Z", None);
+    of_hl7["maritalStatus"]["coding"][0]["system"] =
+        json!("http://terminology.hl7.org/CodeSystem/v3-MaritalStatus");
+    assert!(broken(&library, &Settings::default(), &of_hl7).is_empty());
+    assert_eq!(broken(&library, &Settings::strict(), &of_hl7), ["Patient.maritalStatus.coding[0] binding"]);
     for (code, version) in [("other", None), ("old", Some("2")), ("new", Some("1"))] {
         let found = broken(&library, &Settings::default(), &of(code, version));
         assert_eq!(found, ["Patient.maritalStatus.coding[0] binding"], "{code} {version:?}");

@@ -1,5 +1,6 @@
 //! Codes and their lists.
 
+use super::Treatment;
 use super::walk::Walk;
 use super::world::World;
 use crate::fhirpath::Node;
@@ -10,6 +11,9 @@ use crate::profile::{Binding, Profile, Strength};
 use crate::terminology::Membership;
 use crate::validate::Path;
 use crate::{IssueCode, Severity};
+
+/// Where the addresses of HL7's own lists begin, which what exists takes liberties with.
+const HL7: [&str; 2] = ["http://hl7.org/fhir/", "http://terminology.hl7.org/"];
 
 impl<'d> World<'_, 'd> {
     /// Whether a code, Coding, CodeableConcept or Quantity is in a list. Of several codings one is enough.
@@ -82,7 +86,7 @@ impl Walk<'_, '_, '_> {
         })
     }
 
-    /// Refuses a code that its own system, loaded whole, does not have (FHIR R4, section 4.1.1.1), and warns of a system that is not loaded.
+    /// Reports a code that its own system, loaded whole, does not have (FHIR R4, section 4.1.1.1), and a system that is not loaded.
     pub(super) fn coding(&mut self, node: Node, profile: &Profile, path: &Path<'_>) {
         if self.is_quiet {
             return;
@@ -93,8 +97,15 @@ impl Walk<'_, '_, '_> {
         let (severity, found) = match self.world.library.is_code_of(&system, version.as_deref(), &code) {
             Membership::Yes => return self.shown(object, &system, &code, profile, path),
             Membership::No => {
-                let list = shown_address(&system);
-                (Severity::Error, Broken::NotListed { list, required: true })
+                let is_hl7 = HL7.iter().any(|base| system.starts_with(base));
+                let treatment = if is_hl7 { self.world.settings.hl7_codes } else { Treatment::Refuse };
+                let severity = match treatment {
+                    Treatment::Refuse => Severity::Error,
+                    Treatment::Warn => Severity::Warning,
+                    Treatment::Accept => return,
+                };
+                let required = severity == Severity::Error;
+                (severity, Broken::NotListed { list: shown_address(&system), required })
             }
             Membership::NotLoaded(list) => {
                 if !self.lists.insert(list.clone()) {

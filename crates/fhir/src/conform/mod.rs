@@ -44,6 +44,8 @@ pub struct Settings {
     pub unknown_extensions: Treatment,
     /// Claimed profiles that are not loaded.
     pub unknown_profiles: Treatment,
+    /// Codes that HL7's own lists, loaded whole, do not have, where no binding requires the list. Those of other lists are refused.
+    pub hl7_codes: Treatment,
     /// The most entries of `meta.profile`; none for any number.
     pub max_profiles: Option<usize>,
     /// Profiles that the resource must keep, whether it claims them or not.
@@ -53,11 +55,12 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// FHIR's own: unknown extensions are accepted, unknown profiles warned of, any number of claims.
+    /// FHIR's own: unknown extensions are accepted, unknown profiles and codes of HL7's lists warned of, any number of claims.
     fn default() -> Self {
         Self {
             unknown_extensions: Treatment::Accept,
             unknown_profiles: Treatment::Warn,
+            hl7_codes: Treatment::Warn,
             max_profiles: None,
             demanded: Vec::new(),
             now: None,
@@ -71,6 +74,7 @@ impl Settings {
         Self {
             unknown_extensions: Treatment::Refuse,
             unknown_profiles: Treatment::Refuse,
+            hl7_codes: Treatment::Refuse,
             max_profiles: Some(1),
             ..Self::default()
         }

@@ -180,10 +180,10 @@ impl<'e, 'd> Run<'e, 'd> {
         for item in focus.as_slice() {
             match item {
                 // What a primitive holds beside its id and extensions (FHIR R4, section 2.9.4.1).
-                Item::Node(node) if name == "value" && self.tree().primitive(*node).is_some() => {
-                    if node.has_value() {
-                        out.push(item.clone());
-                    }
+                Item::Node(node)
+                    if name == "value" && node.has_value() && self.tree().primitive(*node).is_some() =>
+                {
+                    out.push(item.clone());
                 }
                 Item::Node(node) => {
                     self.tree().children_named(*node, name, |child| out.push(Item::Node(child)));
