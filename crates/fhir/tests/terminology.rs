@@ -134,6 +134,11 @@ fn single_codes() {
         |code: &'static str, display: Option<&'static str>| Coded { code, display, ..Coded::default() };
     assert!(lists.validate_in(dogs, coded("poodle", Some("poodle")), None).is_valid);
     assert!(lists.validate_in(dogs, coded("dog", Some("Hund")), None).is_valid);
+    // One version of a system does not answer for another.
+    let of = |version| Coded { version: Some(version), ..coded("dog", None) };
+    assert!(lists.validate_in(dogs, of("1"), None).is_valid);
+    let other = lists.validate_in(dogs, of("9"), None).fault;
+    assert_eq!(other, Some(ListFault::NotLoaded { list: "urn:animals|9".into() }));
     assert!(matches!(
         lists.validate_in(dogs, coded("dog", Some("Cat")), None).fault,
         Some(ListFault::Display { .. })

@@ -13,9 +13,10 @@ use crate::{Cell, RecordsError, text};
 use aws_lc_rs::digest::{Context, SHA256};
 use salus_fhir::bundle::{Bundle, BundleType, Entry, Request};
 use salus_fhir::json::Document;
-use salus_fhir::{Issue, IssueCode, Message, Resource, ResourceType, is_of_the_house};
+use salus_fhir::{Issue, Resource, ResourceType, is_of_the_house};
 use salus_trust_api::client::Asker;
 use std::collections::{BTreeMap, HashSet};
+use std::string::FromUtf8Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -80,7 +81,7 @@ pub async fn import(cell: &Arc<Cell>, asker: &Asker, body: Vec<u8>) -> Result<Im
     // Before anything of it is looked at: a stranger learns nothing.
     cell.trust.rights(asker).await.map_err(RecordsError::of_new)?;
     let body = String::from_utf8(body)
-        .map_err(|_| RecordsError::Malformed(vec![Issue::new(IssueCode::Structure, Message::NotUtf8)]))?;
+        .map_err(|error| RecordsError::Malformed(vec![text::import_not_utf8(broken_line(&error))]))?;
     let (lines, hash) = cell.heavy.run(body.len(), || (lines_of(&body), hash_of(&[body.as_bytes()]))).await;
     match lines.len() {
         0 => return Err(RecordsError::Malformed(vec![text::import_empty()])),
@@ -114,6 +115,12 @@ pub async fn import(cell: &Arc<Cell>, asker: &Asker, body: Vec<u8>) -> Result<Im
         }
     }
     Ok(imported)
+}
+
+/// The line, from 1, at which what should be UTF-8 is not.
+fn broken_line(error: &FromUtf8Error) -> usize {
+    let good = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+    1 + good.filter(|byte| **byte == b'\n').count()
 }
 
 fn lines_of(body: &str) -> Vec<Line<'_>> {

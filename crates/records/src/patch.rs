@@ -17,7 +17,7 @@ use crate::{Cell, RecordsError, Sent, text};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use salus_fhir::patch::{Patch, PatchFault};
-use salus_fhir::{Issue, IssueCode, Message, Resource, ResourceType};
+use salus_fhir::{Issue, IssueCode, Message, Resource, ResourceType, Severity};
 use salus_store::{Address, LedgerMark};
 use salus_trust_api::Interaction;
 use salus_trust_api::client::Asker;
@@ -42,8 +42,9 @@ impl SentPatch {
         let parameters = |sent: Sent| Resource::parse(sent.json()?, ResourceType::from_name("Parameters"));
         match self {
             Self::Json(bytes) => {
-                let text = String::from_utf8(bytes)
-                    .map_err(|_| vec![Issue::new(IssueCode::Structure, Message::NotUtf8)])?;
+                let text = String::from_utf8(bytes).map_err(|_| {
+                    vec![Issue::new(IssueCode::Structure, Message::NotUtf8).with_severity(Severity::Fatal)]
+                })?;
                 Patch::json(&text)
             }
             Self::Parameters(sent) => Patch::fhirpath(&parameters(sent)?),

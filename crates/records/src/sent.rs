@@ -2,7 +2,7 @@
 //!
 //! State: none.
 
-use salus_fhir::{Issue, IssueCode, Message, xml};
+use salus_fhir::{Issue, IssueCode, Message, Severity, xml};
 
 /// A body.
 pub enum Sent {
@@ -38,9 +38,9 @@ impl Sent {
     /// Errors: that it is not UTF-8, or no XML of FHIR.
     pub(crate) fn json(self) -> Result<String, Vec<Issue>> {
         match self {
-            Self::Json(bytes) => {
-                String::from_utf8(bytes).map_err(|_| vec![Issue::new(IssueCode::Structure, Message::NotUtf8)])
-            }
+            Self::Json(bytes) => String::from_utf8(bytes).map_err(|_| {
+                vec![Issue::new(IssueCode::Structure, Message::NotUtf8).with_severity(Severity::Fatal)]
+            }),
             Self::Xml(bytes) => xml::to_json(&bytes).map_err(|fault| vec![fault.into_issue()]),
         }
     }

@@ -352,9 +352,9 @@ pub(crate) fn validate_nothing() -> Issue {
 pub(crate) fn validate_parameters() -> Issue {
     issue(
         IssueCode::NotSupported,
-        "Of $validate, the parameters resource, profile (a canonical) and mode (create, update, delete, profile) are known.",
-        "Bei $validate sind die Parameter resource, profile (ein canonical) und mode (create, update, delete, profile) bekannt.",
-        "De $validate, les paramètres resource, profile (un canonical) et mode (create, update, delete, profile) sont connus.",
+        "Of $validate, the parameters resource (once), profile (a canonical, not empty) and mode (create, update, delete, profile) are known.",
+        "Bei $validate sind die Parameter resource (einmal), profile (ein canonical, nicht leer) und mode (create, update, delete, profile) bekannt.",
+        "De $validate, les paramètres resource (une fois), profile (un canonical, non vide) et mode (create, update, delete, profile) sont connus.",
     )
 }
 
@@ -375,6 +375,23 @@ pub(crate) fn import_empty() -> Issue {
         "There is no line with a resource in it. Send NDJSON: a resource a line.",
         "Keine Zeile enthält eine Ressource. Senden Sie NDJSON: eine Ressource je Zeile.",
         "Aucune ligne ne contient de ressource. Envoyez du NDJSON : une ressource par ligne.",
+    )
+}
+
+pub(crate) fn import_not_utf8(line: usize) -> Issue {
+    Issue::new(
+        IssueCode::Structure,
+        Message::of(
+            format!(
+                "Line {line} is not in UTF-8; nothing was written. Encode all lines in UTF-8 and send them again."
+            ),
+            format!(
+                "Zeile {line} ist nicht in UTF-8; nichts wurde geschrieben. Kodieren Sie alle Zeilen in UTF-8 und senden Sie sie erneut."
+            ),
+            format!(
+                "La ligne {line} n’est pas en UTF-8 ; rien n’a été écrit. Encodez toutes les lignes en UTF-8 et renvoyez-les."
+            ),
+        ),
     )
 }
 

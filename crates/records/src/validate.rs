@@ -82,6 +82,9 @@ pub async fn validate(
         }
         None => None,
     };
+    if ask.profiles.iter().any(|profile| profile.trim_matches([' ', '|']).is_empty()) {
+        return Err(RecordsError::Malformed(vec![text::validate_parameters()]));
+    }
     if ask.profiles.len() > MAX_PROFILES {
         return Err(RecordsError::Malformed(vec![text::validate_profiles(MAX_PROFILES)]));
     }
@@ -114,7 +117,7 @@ async fn check(cell: &Cell, ask: &ValidateAsk<'_>, json: String) -> Result<Vec<I
         Err(issues) => Ok(issues),
         Ok(resource) => {
             let mut issues = resource.warnings().to_vec();
-            if ask.mode == Some(ValidateMode::Update) && resource.id() != ask.id {
+            if ask.mode == Some(ValidateMode::Update) && ask.id.is_some_and(|id| resource.id() != Some(id)) {
                 issues.push(text::id_differs(format!("{}.id", ask.kind)));
             }
             issues.extend(match (ask.mode, ask.id) {
@@ -147,6 +150,8 @@ fn take(ask: &mut ValidateAsk<'_>, json: String) -> Result<Option<String>, Recor
         let value =
             |names: &[&str]| names.iter().find_map(|name| one.get_str(name)).map(|text| text.into_owned());
         match &*name(&one) {
+            // Which of two would be looked at, nobody could tell.
+            "resource" if resource.is_some() => return Err(unknown()),
             "resource" => resource = one.get("resource").map(|value| value.raw().to_owned()),
             "mode" => {
                 let code = value(&["valueCode", "valueString"]).unwrap_or_default();

@@ -272,9 +272,9 @@ pub(crate) fn unknown_parameter(name: &str, known: &str) -> Issue {
     Issue::new(
         IssueCode::NotSupported,
         Message::of(
-            format!("Search by the parameter{name} is not available. Available: {known}."),
-            format!("Die Suche mit dem Parameter{name} ist nicht verfügbar. Verfügbar: {known}."),
-            format!("La recherche par le paramètre{name} n’est pas disponible. Disponible : {known}."),
+            format!("The parameter{name} is not known here. Known: {known}."),
+            format!("Der Parameter{name} ist hier nicht bekannt. Bekannt: {known}."),
+            format!("Le paramètre{name} n’est pas connu ici. Connus : {known}."),
         ),
     )
 }
@@ -285,13 +285,13 @@ pub(crate) fn unknown_parameter_of_a_read(name: &str) -> Issue {
         IssueCode::NotSupported,
         Message::of(
             format!(
-                "A record is not read with the parameter{name}: only _format is known here. To get a part of it, search by _id with _elements or _summary."
+                "The parameter{name} is not known here: only _format and _pretty are. To get a part of a record, search by _id with _elements or _summary."
             ),
             format!(
-                "Ein Datensatz wird nicht mit dem Parameter{name} gelesen: hier ist nur _format bekannt. Für einen Teil davon suchen Sie nach _id mit _elements oder _summary."
+                "Der Parameter{name} ist hier nicht bekannt, nur _format und _pretty. Für einen Teil eines Datensatzes suchen Sie nach _id mit _elements oder _summary."
             ),
             format!(
-                "Un enregistrement ne se lit pas avec le paramètre{name} : seul _format est connu ici. Pour une partie, cherchez par _id avec _elements ou _summary."
+                "Le paramètre{name} n’est pas connu ici : seuls le sont _format et _pretty. Pour une partie d’un enregistrement, cherchez par _id avec _elements ou _summary."
             ),
         ),
     )

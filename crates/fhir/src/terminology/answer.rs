@@ -143,10 +143,33 @@ impl Lists {
             })
         };
         let display = coded.display.filter(|display| !is_own(display));
+        let found = match (found, system) {
+            (Membership::Yes, Some(system)) => self.in_version(set, system, &coded),
+            (found, _) => found,
+        };
         let mut validity = self.judged(found, set.url.clone(), system, Coded { display, ..coded }, language);
         let word = own.map(|own| own.display.to_string()).filter(|word| !word.is_empty());
         validity.display = validity.display.or(word);
         validity
+    }
+
+    /// Whether a code of a value set is one of the version of its system that is asked about: another version that is here does not
+    /// answer for it. Where the set itself lists the code, or the system is not here at all, the set alone counts.
+    fn in_version(&self, set: &ValueSet, system: &str, coded: &Coded<'_>) -> Membership {
+        let Some(version) = coded.version else { return Membership::Yes };
+        let lists_it = set.include.iter().any(|part| {
+            part.system.as_deref() == Some(system)
+                && part.version.as_deref() == Some(version)
+                && part.codes.as_ref().is_some_and(|codes| codes.find(coded.code).is_some())
+        });
+        if lists_it || self.code_system(system, None).is_none() {
+            return Membership::Yes;
+        }
+        match self.system(system, Some(version)) {
+            Err(ListFault::NotLoaded { list }) => Membership::NotLoaded(list),
+            Ok(list) if list.is_complete => list.has(coded.code).into(),
+            _ => Membership::Yes,
+        }
     }
 
     /// Whether a code is in a code system, and shown by one of its words.

@@ -79,7 +79,11 @@ async fn sent(ask: &Ask<'_>, body: Incoming) -> Result<Vec<(String, String)>, Re
     if sent["resourceType"] != "Parameters" {
         return Err(bad());
     }
-    let Some(all) = sent["parameter"].as_array() else { return Ok(Vec::new()) };
+    // What is not understood is not everything.
+    let all = match sent.get("parameter") {
+        Some(all) => all.as_array().ok_or_else(bad)?,
+        None => return Ok(Vec::new()),
+    };
     let pair = |one: &serde_json::Value| {
         let name = one["name"].as_str()?;
         let (_, value) = one.as_object()?.iter().find(|(key, _)| key.starts_with("value"))?;
@@ -108,7 +112,7 @@ fn wanted(given: &[(String, String)], lenient: bool) -> Result<Wanted, Refused> 
                         None if lenient => {}
                         None => {
                             let nearest = super::address::nearest_types(name);
-                            return Err(refused(text::unknown_type(&nearest)));
+                            return Err(refused(text::unknown_type(&nearest).at("http._type")));
                         }
                     }
                 }
@@ -128,7 +132,7 @@ fn wanted(given: &[(String, String)], lenient: bool) -> Result<Wanted, Refused> 
     }
     // All that was named is unknown: nothing is asked for, and not everything.
     if wanted.kinds.is_empty() && given.iter().any(|(name, _)| name == "_type") {
-        return Err(refused(text::unknown_type(&[])));
+        return Err(refused(text::unknown_type(&[]).at("http._type")));
     }
     Ok(wanted)
 }

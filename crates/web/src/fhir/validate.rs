@@ -8,10 +8,12 @@ use crate::answer::Answer;
 use crate::negotiate::{self, FHIR_JSON};
 use crate::outcome::Refused;
 use crate::prefer::is_lenient;
+use crate::text::issue;
 use crate::{query, text};
 use http::StatusCode;
 use hyper::body::Incoming;
 use salus_records::fhir::outcome::operation_outcome;
+use salus_records::fhir::{Issue, IssueCode};
 use salus_records::{Sent, ValidateAsk, ValidateMode, Validation};
 
 pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
@@ -50,11 +52,21 @@ fn asked<'a>(ask: &Ask<'a>) -> Result<ValidateAsk<'a>, Refused> {
         let unknown = || refused(text::unknown_parameter(&name, "profile, mode"));
         match &*name {
             "profile" => asked.profiles.push(value.into_owned()),
-            "mode" => asked.mode = Some(ValidateMode::from_code(&value).ok_or_else(unknown)?),
+            "mode" => asked.mode = Some(ValidateMode::from_code(&value).ok_or_else(|| refused(bad_mode()))?),
             "_format" | "_pretty" => {}
             _ if is_lenient(&ask.parts.headers) => {}
             _ => return Err(unknown()),
         }
     }
     Ok(asked)
+}
+
+fn bad_mode() -> Issue {
+    issue(
+        IssueCode::Value,
+        "The value of mode is not understood: create, update, delete or profile is expected.",
+        "Der Wert von mode wird nicht verstanden: erwartet wird create, update, delete oder profile.",
+        "La valeur de mode n’est pas comprise : create, update, delete ou profile est attendu.",
+    )
+    .at("http.mode")
 }

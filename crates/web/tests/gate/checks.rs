@@ -256,9 +256,19 @@ fn validate_says_what_is_wrong_and_writes_nothing() {
         ("Patient/$validate", r#"{"resourceType":"Parameters"}"#),
         ("Patient/$validate?mode=perhaps", good),
         ("Patient/$validate?moed=create", good),
+        ("Patient/$validate?profile=", good),
+        ("Patient/$validate", &parameters(good, &format!(r#",{{"name":"resource","resource":{good}}}"#))),
     ] {
         assert_eq!(cell.post(path, body).status, 400, "{path} {body}");
     }
+    let mode = cell.post("Patient/$validate?mode=perhaps", good);
+    assert!(mode.text().contains("create, update, delete or profile"), "{}", mode.text());
+    // No address says an id that another could differ from.
+    let update = cell.post("Patient/$validate?mode=update", good);
+    assert!(update.status == 200 && !update.text().contains("id in the address"), "{}", update.text());
+    let no_text =
+        cell.send("POST", "Patient/$validate", &[("Content-Type", "application/fhir+json")], b"\"\xff\"");
+    assert_eq!(no_text.status, 400, "{}", no_text.text());
     assert_eq!(cell.get("Patient/none/$validate").status, 404);
     let stranger = cell.http().send(
         "POST",

@@ -93,6 +93,9 @@ fn an_export_waits_for_a_second_person_and_gives_each_file_once() {
     ] {
         assert_eq!(asker.send("GET", path, headers, b"").status, 400, "{path}");
     }
+    let no_list = br#"{"resourceType":"Parameters","parameter":{"name":"_type","valueString":"Patient"}}"#;
+    let json = [ASYNC, ("Content-Type", "application/fhir+json")];
+    assert_eq!(asker.send("POST", "$export", &json, no_list).status, 400, "it is not everything");
     assert_eq!(importer.send("GET", "$export", &[ASYNC], b"").status, 403);
     assert_eq!(asker.send("GET", "Group/none/$export", &[ASYNC], b"").status, 404);
     assert_eq!(asker.send("PUT", "$export", &[ASYNC], b"{}").status, 405);

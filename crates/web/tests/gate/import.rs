@@ -122,7 +122,8 @@ fn what_is_no_import_is_refused_with_its_cure_and_nothing_is_fetched() {
             "{headers:?} {body}"
         );
     }
-    assert_eq!(cell.send("POST", "$import", &[NDJSON], b"\xff\xfe").status, 400);
+    let latin = cell.send("POST", "$import", &[NDJSON], b"{}\n{\"resourceType\":\"Patient\"}\n\"\xff\"\n");
+    assert!(latin.status == 400 && latin.text().contains("Line 3 is not in UTF-8"), "{}", latin.text());
     assert_eq!(cell.send("POST", "$import?mode=x", &[NDJSON], patient.as_bytes()).status, 400);
     let many = "1\n".repeat(salus_records::MAX_IMPORT_LINES + 1);
     assert_eq!((import(&cell, &many).status, import(&cell, &many).issue()), (422, "too-long".into()));
