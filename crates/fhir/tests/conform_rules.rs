@@ -468,3 +468,36 @@ fn a_code_that_its_own_list_lacks_is_refused_and_one_of_another_version_is_not()
         assert_eq!(found, ["Patient.maritalStatus.coding[0] binding"], "{code} {version:?}");
     }
 }
+
+#[test]
+fn what_a_differential_leaves_out_of_a_binding_and_a_slicing_is_the_bases() {
+    let base = profile(
+        "loose",
+        "Patient",
+        json!([
+            { "id": "Patient.maritalStatus", "path": "Patient.maritalStatus",
+              "binding": { "strength": "extensible", "valueSet": "http://hl7.org/fhir/ValueSet/marital-status" } },
+            { "id": "Patient.identifier", "path": "Patient.identifier", "slicing": { "discriminator": [{ "type": "value", "path": "system" }], "rules": "open" } },
+            { "id": "Patient.identifier:a", "path": "Patient.identifier", "sliceName": "a", "min": 0 },
+            { "id": "Patient.identifier:a.system", "path": "Patient.identifier.system", "min": 1, "fixedUri": "http://a" }
+        ]),
+    );
+    let tight = profile(
+        "tight",
+        "Patient",
+        json!([
+            { "id": "Patient.maritalStatus", "path": "Patient.maritalStatus", "binding": { "strength": "required" } },
+            { "id": "Patient.identifier", "path": "Patient.identifier", "slicing": { "rules": "closed" } }
+        ]),
+    )
+    .replace(&format!("{BASE}Patient"), "http://t/loose");
+    let library = library(&[tight, base]);
+    let other = json!({ "maritalStatus": { "coding": [{ "system": "http://other", "code": "x" }] }, "identifier": [{ "system": "http://b", "value": "1" }] });
+    assert!(broken(&library, &demanding("loose"), &patient(other.clone())).is_empty());
+    assert_eq!(
+        broken(&library, &demanding("tight"), &patient(other)),
+        ["Patient.maritalStatus binding", "Patient.identifier[0] slicing-closed"]
+    );
+    let own = json!({ "maritalStatus": { "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "code": "M" }] }, "identifier": [{ "system": "http://a", "value": "1" }] });
+    assert!(broken(&library, &demanding("tight"), &patient(own)).is_empty());
+}

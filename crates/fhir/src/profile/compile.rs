@@ -243,13 +243,18 @@ fn type_ref(value: Value<'_>) -> TypeRef {
 }
 
 pub(super) fn read_binding(value: Value<'_>) -> Option<Binding> {
-    let strength = match value.get_str("strength")?.as_ref() {
+    let strength = read_strength(value)?;
+    Some(Binding { strength, value_set: Canonical::parse(&value.get_str("valueSet")?) })
+}
+
+/// How binding a binding is.
+pub(super) fn read_strength(binding: Value<'_>) -> Option<Strength> {
+    Some(match binding.get_str("strength")?.as_ref() {
         "required" => Strength::Required,
         "extensible" => Strength::Extensible,
         "preferred" => Strength::Preferred,
         _ => Strength::Example,
-    };
-    Some(Binding { strength, value_set: Canonical::parse(&value.get_str("valueSet")?) })
+    })
 }
 
 pub(super) fn read_slicing(value: Value<'_>) -> Slicing {

@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use super::compile::{Compiler, MAX_ELEMENTS, contexts, list, read_binding, read_slicing, text, type_refs};
+use super::compile::{
+    Compiler, MAX_ELEMENTS, contexts, list, read_binding, read_slicing, read_strength, text, type_refs,
+};
 use super::{Constant, Node, NodeIndex, Profile, Slicing, slicing};
 use crate::json::{Document, Value};
 use crate::package::Canonical;
@@ -262,11 +264,20 @@ impl Making<'_> {
             }
         }
         let node = self.at(at);
-        if let Some(slicing) = element.get("slicing") {
-            node.slicing = Some(read_slicing(slicing));
+        if let Some(mut slicing) = element.get("slicing").map(read_slicing) {
+            // What it does not say of the base's slicing stays.
+            if let Some(own) = node.slicing.take().filter(|_| slicing.discriminators.is_empty()) {
+                slicing.discriminators = own.discriminators;
+            }
+            node.slicing = Some(slicing);
         }
-        if let Some(binding) = element.get("binding").and_then(read_binding) {
-            node.binding = Some(binding);
+        if let Some(binding) = element.get("binding") {
+            match (read_binding(binding), &mut node.binding) {
+                (Some(binding), own) => *own = Some(binding),
+                // The list may be the base's, and only how binding it is be new.
+                (None, Some(own)) => own.strength = read_strength(binding).unwrap_or(own.strength),
+                (None, None) => {}
+            }
         }
         node.max_length = number("maxLength").or(node.max_length);
         node.is_modifier |= element.get("isModifier").is_some_and(|value| value.raw() == "true");

@@ -31,7 +31,8 @@ pub(super) fn read(text: &str, about: &About<'_>) -> Result<(Head, Vec<Row>), Im
     let mut reader = Reader { rest: text, line: 1 };
     let names = reader.record()?.ok_or(ImportFault::Empty)?;
     let column = |name: &str| names.iter().position(|other| other == name);
-    let missing = ImportFault::Line { line: 1, what: "LOINC_NUM and LONG_COMMON_NAME are columns of it" };
+    let missing =
+        ImportFault::Line { line: 1, what: "the columns LOINC_NUM and LONG_COMMON_NAME are missing" };
     let (Some(code), Some(display)) = (column("LOINC_NUM"), column("LONG_COMMON_NAME")) else {
         return Err(missing);
     };
