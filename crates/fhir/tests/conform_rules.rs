@@ -501,3 +501,18 @@ fn what_a_differential_leaves_out_of_a_binding_and_a_slicing_is_the_bases() {
     let own = json!({ "maritalStatus": { "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "code": "M" }] }, "identifier": [{ "system": "http://a", "value": "1" }] });
     assert!(broken(&library, &demanding("tight"), &patient(own)).is_empty());
 }
+
+#[test]
+fn a_profile_that_cannot_be_made_is_kept_by_nothing() {
+    let on = |name: &str, base: &str| {
+        profile(name, "Patient", json!([])).replace(&format!("{BASE}Patient"), &format!("http://t/{base}"))
+    };
+    let library = library(&[on("alone", "nowhere"), on("one", "other"), on("other", "one")]);
+    for name in ["alone", "one", "other"] {
+        let claiming = patient(json!({ "meta": { "profile": [format!("http://t/{name}")] } }));
+        let found = broken(&library, &Settings::default(), &claiming);
+        assert_eq!(found, ["Patient.meta.profile[0] profile-unmade"], "{name}");
+    }
+    let elsewhere = patient(json!({ "meta": { "profile": ["http://t/unknown"] } }));
+    assert!(broken(&library, &Settings::default(), &elsewhere).is_empty());
+}

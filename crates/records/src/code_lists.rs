@@ -4,6 +4,7 @@
 //! when the others lack them. Never answers from a list that is not there: it is named. State: none.
 
 use crate::{Cell, Delivery, Mode, RecordsError, SearchAsk, Sent, search};
+use salus_fhir::json::Document;
 use salus_fhir::package::{Canonical, Package};
 use salus_fhir::terminology::{Asked, ListOperation, Lists, ValueSet};
 use salus_fhir::{Issue, IssueCode, Language, ResourceType, instant};
@@ -77,6 +78,26 @@ fn lists_of(cell: &Cell, day: &str) -> Arc<Lists> {
     Arc::clone(cell.checks().library_on(day).lists())
 }
 
+fn no_value_set() -> Issue {
+    crate::text::issue(
+        IssueCode::Value,
+        "What was sent as valueSet is no ValueSet. Send one, or its url.",
+        "Was als valueSet gesendet wurde, ist kein ValueSet. Senden Sie eines oder seine url.",
+        "Ce qui a été envoyé comme valueSet n’est pas un ValueSet. Envoyez-en un, ou son url.",
+    )
+    .at("ValueSet")
+}
+
+fn unknown_filter() -> Issue {
+    crate::text::issue(
+        IssueCode::Value,
+        "The value set has a filter that is not known. Use one of R4's: =, is-a, descendent-of, is-not-a, regex, in, not-in, generalizes, exists.",
+        "Das ValueSet hat einen Filter, der nicht bekannt ist. Nehmen Sie einen von R4: =, is-a, descendent-of, is-not-a, regex, in, not-in, generalizes, exists.",
+        "Le ValueSet a un filtre inconnu. Utilisez l’un de ceux de R4 : =, is-a, descendent-of, is-not-a, regex, in, not-in, generalizes, exists.",
+    )
+    .at("ValueSet.compose")
+}
+
 fn refused(issue: Issue) -> RecordsError {
     match issue.code {
         IssueCode::TooCostly => RecordsError::TooCostly(vec![issue]),
@@ -111,17 +132,22 @@ impl Reading<'_> {
 
     /// A value set by its text.
     fn one(&self, text: &str) -> Result<Arc<ValueSet>, RecordsError> {
+        let document = Document::parse(text).map_err(|_| RecordsError::Invalid(vec![no_value_set()]))?;
+        let root = document.root();
+        if root.get_str("resourceType").as_deref() != Some("ValueSet") {
+            return Err(RecordsError::Invalid(vec![no_value_set()]));
+        }
+        // One that was only made to be asked about needs no address of its own.
+        let named = match (root.get("url"), text.split_once('{')) {
+            (None, Some((before, after))) => {
+                let url = format!("urn:uuid:{}", crate::fresh_id()?);
+                format!("{before}{{\"url\":\"{url}\",{after}")
+            }
+            _ => text.to_owned(),
+        };
         let mut package = Package::empty("", "");
-        package.add("ValueSet", text);
-        package.value_sets.pop().ok_or_else(|| {
-            let issue = crate::text::issue(
-                IssueCode::Value,
-                "The value set has no url, or a filter that is not known. Correct it.",
-                "Das ValueSet hat keine url oder einen Filter, der nicht bekannt ist. Berichtigen Sie es.",
-                "Le ValueSet n’a pas d’url, ou un filtre inconnu. Corrigez-le.",
-            );
-            RecordsError::Invalid(vec![issue])
-        })
+        package.add("ValueSet", &named);
+        package.value_sets.pop().ok_or_else(|| RecordsError::Invalid(vec![unknown_filter()]))
     }
 
     /// What the question needs beside the set.

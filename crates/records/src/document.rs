@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The most identifiers of one record that are looked for.
-const MAX_IDENTIFIERS: usize = 16;
+pub(crate) const MAX_IDENTIFIERS: usize = 16;
 const COMPOSITION: &str = "Bundle.entry[0].resource";
 
 /// Keeps a document; what is given back is the Bundle's record.
@@ -169,7 +169,7 @@ impl Plan {
         }
         let look = Look { cell, entries: &entries };
         let Some(patient) = look.named(composition, "subject", "Patient")? else {
-            return Err(vec![say::names_none("Patient", format!("{COMPOSITION}.subject"))]);
+            return Err(vec![say::without_subject(format!("{COMPOSITION}.subject"))]);
         };
         let stay = look.named(composition, "encounter", "Encounter")?;
         let composition = Resource::parse(composition.raw(), ResourceType::from_name("Composition"))?;

@@ -1,5 +1,6 @@
 //! What is said of documents, in three languages. Never a value of one. State: none.
 
+use crate::document::MAX_IDENTIFIERS;
 use crate::text::issue;
 use salus_fhir::{Issue, IssueCode, Message};
 
@@ -33,17 +34,27 @@ pub(crate) fn of_several() -> Issue {
     .at("Bundle.entry")
 }
 
+pub(crate) fn without_subject(place: String) -> Issue {
+    issue(
+        IssueCode::Required,
+        "The document does not say whom it is about. Add Composition.subject, with a reference to its Patient or the patient's identifier.",
+        "Das Dokument sagt nicht, von wem es handelt. Ergänzen Sie Composition.subject mit einer Referenz auf seinen Patienten oder dessen Identifier.",
+        "Le document ne dit pas de qui il traite. Ajoutez Composition.subject, avec une référence à son Patient ou l’identifiant de celui-ci.",
+    )
+    .at(place)
+}
+
 /// `name`: Patient or Encounter.
 pub(crate) fn names_none(name: &str, place: String) -> Issue {
     let message = Message::of(
         format!(
-            "The {name} that the document names is not on this server: no record has one of these identifiers (system and value). Create it first, or correct the identifiers."
+            "The {name} that the document names is not on this server: no record has one of these identifiers (system and value; the first {MAX_IDENTIFIERS} count). Create it first, or correct the identifiers."
         ),
         format!(
-            "Der {name}, den das Dokument nennt, ist nicht auf diesem Server: Kein Datensatz hat einen dieser Identifier (system und value). Legen Sie ihn zuerst an, oder berichtigen Sie die Identifier."
+            "Der {name}, den das Dokument nennt, ist nicht auf diesem Server: Kein Datensatz hat einen dieser Identifier (system und value; die ersten {MAX_IDENTIFIERS} zählen). Legen Sie ihn zuerst an, oder berichtigen Sie die Identifier."
         ),
         format!(
-            "Le {name} que nomme le document n’est pas sur ce serveur : aucun enregistrement n’a l’un de ces identifiants (system et value). Créez-le d’abord, ou corrigez les identifiants."
+            "Le {name} que nomme le document n’est pas sur ce serveur : aucun enregistrement n’a l’un de ces identifiants (system et value ; les {MAX_IDENTIFIERS} premiers comptent). Créez-le d’abord, ou corrigez les identifiants."
         ),
     );
     Issue::new(IssueCode::Processing, message).at(place)

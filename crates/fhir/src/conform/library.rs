@@ -2,7 +2,7 @@
 //!
 //! R4's own package is always there. Never fetches what is missing: it says that it is. State: none beyond the packages.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::definitions::{self, TypeIndex};
@@ -17,6 +17,8 @@ pub struct Library {
     lists: Arc<Lists>,
     /// The profiles that define R4's types, by the type's number.
     base: Vec<Option<Arc<Profile>>>,
+    /// Differentials that no profile could be made of, by their URLs, and the bases that they lack.
+    unmade: HashMap<String, String>,
 }
 
 impl Library {
@@ -51,6 +53,9 @@ impl Library {
             if open.len() == before {
                 let none = HashSet::new();
                 let Some(at) = open.iter().position(|differential| self.make(differential, &none)) else {
+                    let named =
+                        |differential: Arc<Differential>| Some((differential.url()?, differential.base()?));
+                    self.unmade = open.into_iter().filter_map(named).collect();
                     return;
                 };
                 open.remove(at);
@@ -84,6 +89,11 @@ impl Library {
     pub fn profile(&self, canonical: &str) -> Option<&Arc<Profile>> {
         let (url, version) = split(canonical);
         self.profiles.find(url, version)
+    }
+
+    /// The base that a loaded profile lacks, so that none could be made of it.
+    pub(crate) fn lacking_base(&self, canonical: &str) -> Option<&str> {
+        self.unmade.get(split(canonical).0).map(String::as_str)
     }
 
     pub(crate) fn profile_of(&self, canonical: &Canonical) -> Option<&Arc<Profile>> {

@@ -140,6 +140,12 @@ impl<'w, 'c, 'd> Walk<'w, 'c, 'd> {
             let here = here.then(Step::Index(index));
             let Some(url) = claim.as_str() else { continue };
             let Some(profile) = self.world.library.profile(&url).cloned() else {
+                if let Some(lacking) = self.world.library.lacking_base(&url) {
+                    let broken =
+                        Broken::Unmade { profile: shown_address(&url), lacking: shown_address(lacking) };
+                    self.report(&here, Severity::Error, IssueCode::NotSupported, base, broken);
+                    continue;
+                }
                 let severity = match self.world.settings.unknown_profiles {
                     Treatment::Refuse => Severity::Error,
                     Treatment::Warn => Severity::Warning,

@@ -57,6 +57,8 @@ pub enum Broken {
     UnknownProfile { profile: Box<str> },
     /// A profile of another type.
     ForeignProfile { profile: Box<str>, of: Box<str> },
+    /// A claimed profile that is loaded and cannot be made.
+    Unmade { profile: Box<str>, lacking: Box<str> },
     /// A profile that is demanded and not kept.
     OtherProfile { allowed: Box<str> },
     /// More claimed profiles than allowed.
@@ -97,6 +99,7 @@ impl Broken {
             Self::Target { .. } => "reference-target",
             Self::Nowhere => "reference-unresolved",
             Self::UnknownProfile { .. } => "profile-unknown",
+            Self::Unmade { .. } => "profile-unmade",
             Self::ForeignProfile { .. } => "profile-type",
             Self::OtherProfile { .. } => "profile",
             Self::ManyProfiles { .. } => "profile-count",
@@ -179,6 +182,9 @@ impl Conformity {
                 "The reference leads to nothing in this resource or Bundle. Add what it means or correct it."
                     .into()
             }
+            Broken::Unmade { profile, lacking } => format!(
+                "The profile {profile} is loaded and cannot be used: its base {lacking} is not, or leads back to it. Load the base's package, or correct the profile."
+            ),
             Broken::UnknownProfile { profile } => format!(
                 "The profile {profile} is claimed and not loaded. Load its package or correct the claim."
             ),
@@ -234,6 +240,7 @@ impl Conformity {
             Broken::Type { found, allowed } => format!("Der Wert ist vom Typ {found}; erlaubt: {allowed}. Nehmen Sie einen davon."),
             Broken::Target { found, allowed } => format!("Die Referenz führt zu {found}; erlaubt: {allowed}. Verweisen Sie auf eines davon."),
             Broken::Nowhere => "Die Referenz führt in dieser Ressource oder diesem Bundle zu nichts. Ergänzen Sie, was gemeint ist, oder berichtigen Sie sie.".into(),
+            Broken::Unmade { profile, lacking } => format!("Das Profil {profile} ist geladen und nicht verwendbar: seine Basis {lacking} ist es nicht oder führt zu ihm zurück. Laden Sie das Paket der Basis, oder berichtigen Sie das Profil."),
             Broken::UnknownProfile { profile } => format!("Das Profil {profile} wird beansprucht und ist nicht geladen. Laden Sie sein Paket oder berichtigen Sie die Angabe."),
             Broken::ForeignProfile { profile, of } => format!("Das Profil {profile} gilt für {of}. Entfernen oder berichtigen Sie die Angabe."),
             Broken::OtherProfile { allowed } => format!("Der Inhalt hält keines der verlangten Profile ein: {allowed}. Passen Sie ihn einem davon an."),
@@ -269,6 +276,7 @@ impl Conformity {
             Broken::Type { found, allowed } => format!("La valeur est de type {found} ; permis : {allowed}. Prenez l’un d’eux."),
             Broken::Target { found, allowed } => format!("La référence mène à {found} ; permis : {allowed}. Renvoyez à l’un d’eux."),
             Broken::Nowhere => "La référence ne mène à rien dans cette ressource ou ce Bundle. Ajoutez ce qu’elle désigne ou corrigez-la.".into(),
+            Broken::Unmade { profile, lacking } => format!("Le profil {profile} est chargé mais inutilisable : sa base {lacking} ne l’est pas, ou y ramène. Chargez le paquet de la base, ou corrigez le profil."),
             Broken::UnknownProfile { profile } => format!("Le profil {profile} est annoncé et n’est pas chargé. Chargez son paquet ou corrigez l’annonce."),
             Broken::ForeignProfile { profile, of } => format!("Le profil {profile} vaut pour {of}. Supprimez l’annonce ou corrigez-la."),
             Broken::OtherProfile { allowed } => format!("Le contenu ne respecte aucun des profils demandés : {allowed}. Adaptez-le à l’un d’eux."),

@@ -41,6 +41,11 @@ impl Differential {
         self.document.root().get_str("url").map(|url| url.into_owned())
     }
 
+    /// Its base's canonical.
+    pub(crate) fn base(&self) -> Option<String> {
+        self.document.root().get_str("baseDefinition").map(|url| url.into_owned())
+    }
+
     /// Keeps a StructureDefinition that has a differential.
     pub(crate) fn read(root: Value<'_>) -> Option<Self> {
         root.get("differential").and_then(|differential| differential.get("element"))?;

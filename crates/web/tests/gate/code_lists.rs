@@ -57,6 +57,14 @@ fn lists_are_asked() {
         codes(&post(&cell, "ValueSet/$expand", json!([{"name": "valueSet", "resource": sent}]))),
         "dog poodle"
     );
+    // One that was only made to ask about needs no address; what is no set is said to be none.
+    let nameless = json!({"resourceType": "ValueSet", "status": "draft", "compose": {"include": [{"valueSet": ["urn:dogs"]}]}});
+    let asked = |resource: Value| {
+        post(&cell, "ValueSet/$expand", json!([{"name": "valueSet", "resource": resource}]))
+    };
+    assert_eq!(codes(&asked(nameless)), "dog poodle");
+    let other = asked(json!({"resourceType": "Patient", "active": true}));
+    assert!(other.status == 422 && other.text().contains("no ValueSet"), "{}", other.text());
 
     let valid = |rest: &str| value(&cell.get(rest), "result");
     assert_eq!(valid("ValueSet/$validate-code?url=urn:dogs&system=urn:animals&code=poodle"), true);

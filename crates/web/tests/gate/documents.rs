@@ -158,7 +158,7 @@ fn a_document_about_somebody_unknown_or_that_nobody_can_read_is_refused() {
             "processing",
             "Bundle.entry[2].resource.identifier",
         ),
-        (without("subject"), "processing", "Bundle.entry[0].resource.subject"),
+        (without("subject"), "required", "Bundle.entry[0].resource.subject"),
         (wordless, "required", "Bundle.entry[0].resource.text"),
     ] {
         let refused = sent(&cell, &document);
