@@ -199,6 +199,8 @@ class Proof:
         for line in lines[2:]:
             self.take(line)
         check(self.claim is not None and self.kinds is not None, "nothing is claimed")
+        told = {name for kind in self.kinds.values() for how in ("body", "line") for name in kind[how]}
+        check(told <= set(self.claim["categories"]), "a kind tells of a category that is not known")
 
     def take(self, line):
         if "month" in line:
@@ -215,6 +217,7 @@ class Proof:
             check(line["write"] not in self.writes, "a write is there twice")
             self.writes[line["write"]] = line
         elif "compartment" in line:
+            check(line["compartment"] not in self.owners, "a compartment is there twice")
             self.owners[line["compartment"]] = line["patients"]
         elif "kinds" in line:
             self.kinds = line["kinds"]
@@ -268,6 +271,7 @@ class Proof:
         sessions, headers = self.sessions(), self.headers()
         writes = {number for number, (role, _, _) in self.entries.items() if role == "write"}
         check(writes <= set(self.writes), "a write without its versions")
+        check(set(self.owners) <= {compartment for compartment, _ in headers.values()}, "a compartment that no version is of")
         admitted, refused, delivered = {}, 0, set()
         for number, (role, data, event) in sorted(self.entries.items()):
             if role == "report":
