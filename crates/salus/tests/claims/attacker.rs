@@ -3,6 +3,7 @@
 
 use crate::support::{Client, id_of, long, patient, report};
 use salus_testkit::{Server, Start, request};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::Write as _;
 
@@ -45,7 +46,12 @@ fn the_loot_is_within_the_budget_and_the_scope_is_the_loot() {
     );
     assert_eq!(patients.len(), BUDGET as usize, "neither more than the budget, nor less");
 
-    let scope = report(&["scope", "--client", &thief.id, "--data", server.data_text()]);
+    let mut scope = Value::Null;
+    // What was delivered is reported a little later; the proof's claim is compared with this scope.
+    salus_testkit::server::wait_for("the last report of a delivery", || {
+        scope = report(&["scope", "--client", &thief.id, "--data", server.data_text()]);
+        scope["versions_undelivered"] == 0
+    });
     assert_eq!(scope["patients"].as_array().unwrap().len(), patients.len(), "{scope}");
     assert_eq!(scope["versions"].as_u64(), Some(loot.len() as u64), "{scope}");
     assert!(scope["refusals"].as_u64().unwrap() > 0);
@@ -143,7 +149,7 @@ fn investigators_are_given_all_of_it(server: &Server, thief: &Client, patients: 
 }
 
 /// A verifier without any code of ours counts the same from the proof, and finds whatever is changed in it.
-fn another_program_proves(server: &Server, client: &str, scope: &serde_json::Value) {
+fn another_program_proves(server: &Server, client: &str, scope: &Value) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("proof");
     let file = file.to_str().unwrap();
@@ -159,7 +165,7 @@ fn another_program_proves(server: &Server, client: &str, scope: &serde_json::Val
     };
     let keys = keys.to_str().unwrap();
     let counted = python("verify_scope.py", &[file, "--verifier-keys", keys, "--json"]);
-    let counted: serde_json::Value = serde_json::from_str(&counted).unwrap();
+    let counted: Value = serde_json::from_str(&counted).unwrap();
     for (key, value) in counted.as_object().unwrap() {
         assert_eq!(value, &scope[key], "{key}");
     }
@@ -173,8 +179,7 @@ fn names_exactly(server: &Server, by: &[&str], patients: &BTreeSet<&str>) {
     let written = ["scope", "--patients", file.to_str().unwrap(), "--data", server.data_text()];
     report(&[&written, by].concat());
     let text = std::fs::read_to_string(&file).unwrap();
-    let lines: Vec<serde_json::Value> =
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let named: BTreeSet<&str> =
         lines.iter().filter_map(|line| line["patient"].as_str()?.strip_prefix("Patient/")).collect();
     assert_eq!(&named, patients, "{by:?}");
@@ -187,7 +192,7 @@ fn names_exactly(server: &Server, by: &[&str], patients: &BTreeSet<&str>) {
 }
 
 /// The same loot by the address it left to, and by time; nothing by another one, or before and after.
-fn from_where_and_when(server: &Server, client: &str, scope: &serde_json::Value, patients: &BTreeSet<&str>) {
+fn from_where_and_when(server: &Server, client: &str, scope: &Value, patients: &BTreeSet<&str>) {
     let cell = server.cells[0].name.as_str();
     let data = server.data_text();
     let of = |by: &[&str]| {
@@ -207,7 +212,7 @@ fn from_where_and_when(server: &Server, client: &str, scope: &serde_json::Value,
     let (first, last) = (times("first").remove(0), times("last").pop().unwrap());
     assert_eq!(of(&["--client", client, "--from", &first, "--to", &last]), {
         // What was last is not within a span that ends with it.
-        let before = |patient: &&serde_json::Value| patient["first"].as_str().unwrap() < last.as_str();
+        let before = |patient: &&Value| patient["first"].as_str().unwrap() < last.as_str();
         scope["patients"].as_array().unwrap().iter().filter(before).count()
     });
     assert_eq!(of(&["--client", client, "--to", &first]), 0);
