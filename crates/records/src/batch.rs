@@ -1,5 +1,8 @@
 //! batch: entries that are carried out each for itself.
 //!
+//! A session's proof is good for one request and for seconds (RFC 9449 as the keyholder keeps it): entries that its time is too short for are not begun, or
+//! not admitted, and are answered so, each for itself. What was done keeps its answer, since whoever sent it would do it twice otherwise.
+//!
 //! Never: more than a few of them at once. State: none.
 
 use crate::carry_out::{BundleAnswer, done_before};
@@ -15,17 +18,49 @@ use salus_store::{DoneMarks, LedgerMark};
 use salus_trust_api::Interaction;
 use salus_trust_api::client::Asker;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 /// How many entries of one batch are under way at once.
 const MAX_AT_ONCE: usize = 16;
 
-/// Carries out what an import has not done yet of the batch.
+/// For how long entries are begun by one proof, in milliseconds: less than it is good for (10 s).
+pub const BATCH_MS: u64 = 8_000;
+
+/// Until when the steps of one request are begun.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Until(Option<Instant>);
+
+impl Until {
+    /// Of a request that is carried out from now on. Only a proof has such an end: a session without one goes on.
+    pub(crate) fn of(asker: &Asker, proved_ms: u64) -> Self {
+        Self::at((!asker.proof.is_empty()).then(|| Instant::now() + Duration::from_millis(proved_ms)))
+    }
+
+    pub(crate) fn at(end: Option<Instant>) -> Self {
+        Self(end)
+    }
+
+    pub(crate) fn is_over(self) -> bool {
+        self.0.is_some_and(|end| Instant::now() >= end)
+    }
+
+    /// What an error is of a step that was begun when others had been admitted by the same proof.
+    pub(crate) fn of_step(self, error: RecordsError) -> RecordsError {
+        match error {
+            RecordsError::NoSession | RecordsError::StaleProof if self.is_over() => RecordsError::NotBegun,
+            other => other,
+        }
+    }
+}
+
+/// Carries out what an import has not done yet of the batch. At least one entry is begun.
 pub(crate) async fn batch(
     cell: &Arc<Cell>,
     asker: &Asker,
     bundle: Bundle,
     import: Option<[u8; 32]>,
+    until: Until,
 ) -> Result<BundleAnswer, RecordsError> {
     let marks = match &import {
         Some(hash) => cell.store.ledger(hash)?.unwrap_or_default(),
@@ -33,13 +68,15 @@ pub(crate) async fn batch(
     };
     let mut outcomes: Vec<Option<EntryOutcome>> = Vec::new();
     outcomes.resize_with(bundle.entries.len(), || None);
-    let mut asked_keyholder = false;
+    let (mut asked_keyholder, mut has_begun) = (false, false);
     let mut tasks: JoinSet<(usize, EntryOutcome)> = JoinSet::new();
     for entry in bundle.entries {
         let index = entry.index;
         let number = u32::try_from(index).unwrap_or(u32::MAX);
         let outcome = if marks.has(number) {
             Some(done_before())
+        } else if has_begun && until.is_over() {
+            Some(Err(RecordsError::NotBegun))
         } else {
             match Action::of(entry, cell.base_url()) {
                 Err(refused) => Some(Err(refused)),
@@ -50,6 +87,7 @@ pub(crate) async fn batch(
                     asked_keyholder |= !matches!(action, Action::Capabilities);
                     let (cell, asker) = (Arc::clone(cell), asker.clone());
                     let ledger = import.map(|bundle| LedgerMark { bundle, done: vec![number] });
+                    has_begun = true;
                     tasks.spawn(async move { (index, perform(&cell, &asker, action, ledger).await) });
                     None
                 }
@@ -69,8 +107,16 @@ pub(crate) async fn batch(
             other => return Err(other),
         }
     }
-    let outcomes: Vec<EntryOutcome> =
+    let mut outcomes: Vec<EntryOutcome> =
         outcomes.into_iter().map(|outcome| outcome.unwrap_or(Err(RecordsError::Internal))).collect();
+    if outcomes.iter().any(was_admitted) {
+        // The proof was good: what it was not good for any more was too late.
+        for outcome in &mut outcomes {
+            if let Err(error) = outcome {
+                *error = until.of_step(error.clone());
+            }
+        }
+    }
     // A session is good for all entries or for none.
     let unproved = [RecordsError::NoSession, RecordsError::StaleProof];
     if let Some(error) =
@@ -81,6 +127,25 @@ pub(crate) async fn batch(
     let known =
         !outcomes.is_empty() && outcomes.iter().all(|outcome| matches!(outcome, Ok(Done::DoneBefore)));
     Ok(BundleAnswer { is_transaction: false, outcomes, known, document: None })
+}
+
+/// Whether what came of an entry can only be said to somebody who is signed in.
+fn was_admitted(outcome: &EntryOutcome) -> bool {
+    matches!(
+        outcome,
+        Ok(Done::Written(_)
+            | Done::Deleted(_)
+            | Done::Read(_)
+            | Done::ReadBack(_)
+            | Done::History(_)
+            | Done::Found(_)
+            | Done::There(_))
+            | Err(RecordsError::NotFound
+                | RecordsError::Gone { .. }
+                | RecordsError::Forbidden
+                | RecordsError::Precondition(_)
+                | RecordsError::Budget { .. })
+    )
 }
 
 fn put(

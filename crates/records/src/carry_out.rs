@@ -4,7 +4,7 @@
 //!
 //! Never: carries out a Bundle that does not say how. State: none; what an import has done is the store's to know.
 
-use crate::batch::batch;
+use crate::batch::{Until, batch};
 use crate::checks::{Checks, Occasion, WEIGHT};
 use crate::create::faulty;
 use crate::entry::{Done, EntryOutcome};
@@ -36,7 +36,8 @@ impl BundleAnswer {
     }
 }
 
-/// Carries out a batch or transaction. `import` is the hash under which an import's ledger knows it.
+/// Carries out a batch or transaction. `import` is the hash under which an import's ledger knows it; entries of a batch are begun by one proof for
+/// `proved_ms` milliseconds ([`crate::BATCH_MS`]).
 ///
 /// Errors: what is wrong with the Bundle as a whole; for a transaction, with any of its entries.
 pub async fn carry_out(
@@ -44,9 +45,10 @@ pub async fn carry_out(
     asker: &Asker,
     body: impl Into<Sent>,
     import: Option<[u8; 32]>,
+    proved_ms: u64,
 ) -> Result<BundleAnswer, RecordsError> {
     let occasion = if import.is_some() { Occasion::Import } else { Occasion::Write };
-    carry_out_on(cell, asker, body.into(), import, occasion).await
+    carry_out_on(cell, asker, body.into(), (import, proved_ms), occasion).await
 }
 
 /// The same on an occasion, which says how it is checked.
@@ -54,7 +56,7 @@ pub(crate) async fn carry_out_on(
     cell: &Arc<Cell>,
     asker: &Asker,
     body: Sent,
-    import: Option<[u8; 32]>,
+    (import, proved_ms): (Option<[u8; 32]>, u64),
     occasion: Occasion,
 ) -> Result<BundleAnswer, RecordsError> {
     cell.serving()?;
@@ -74,9 +76,10 @@ pub(crate) async fn carry_out_on(
         Ok(Parsed::Bundle(bundle)) => bundle,
         Err(issues) => return Err(cell.refuse(asker, Interaction::Transaction, faulty(issues)).await),
     };
+    let until = Until::of(asker, proved_ms);
     match bundle.kind {
-        BundleType::Transaction => transaction(cell, asker, bundle, import).await,
-        BundleType::Batch => batch(cell, asker, bundle, import).await,
+        BundleType::Transaction => transaction(cell, asker, bundle, import, until).await,
+        BundleType::Batch => batch(cell, asker, bundle, import, until).await,
         _ => {
             let answer = RecordsError::Invalid(vec![text::bundle_not_carried_out()]);
             Err(cell.refuse(asker, Interaction::Transaction, answer).await)

@@ -6,6 +6,7 @@
 use crate::{Cell, Delivery, Mode, RecordsError, SearchAsk, Sent, search};
 use salus_fhir::json::Document;
 use salus_fhir::package::{Canonical, Package};
+use salus_fhir::search::escaped;
 use salus_fhir::terminology::{Asked, ListOperation, Lists, ValueSet};
 use salus_fhir::{Issue, IssueCode, Language, ResourceType, instant};
 use salus_trust_api::client::Asker;
@@ -177,9 +178,8 @@ impl Reading<'_> {
         }
         self.searches += 1;
         let kind = ResourceType::from_name(if is_set { "ValueSet" } else { "CodeSystem" });
-        // In a search, a comma parts values.
-        let url = url.replace('\\', "\\\\").replace(',', "\\,").replace('$', "\\$").replace('|', "\\|");
-        let parameters = vec![("url".to_owned(), url), ("_count".to_owned(), MAX_VERSIONS.to_owned())];
+        let parameters =
+            vec![("url".to_owned(), escaped(url)), ("_count".to_owned(), MAX_VERSIONS.to_owned())];
         let page = search(self.cell, self.asker, SearchAsk::new(kind, parameters, false)).await?;
         let mut package = Package::empty("", "");
         for entry in page.entries.iter().filter(|entry| entry.mode == Mode::Match) {

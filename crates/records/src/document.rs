@@ -12,6 +12,7 @@ use crate::search::one::{self, Matched};
 use crate::write::{Draft, Written, make_ready};
 use crate::{Cell, RecordsError, document_text as say, own_parameters, record_id, reference};
 use salus_fhir::json::{Value, quote};
+use salus_fhir::search::escaped;
 use salus_fhir::{Issue, Resource, ResourceType};
 use salus_store::{Address, StoredId};
 use salus_trust_api::Interaction;
@@ -271,10 +272,7 @@ fn query(parameter: &str, identifiers: Option<Value<'_>>) -> Option<String> {
 /// A token's part: what means something in a search is escaped, and all but letters and digits is encoded.
 fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if matches!(letter, '\\' | ',' | '|' | '$') {
-            out.push_str("%5C");
-        }
+    for letter in escaped(text).chars() {
         if letter.is_ascii_alphanumeric() {
             out.push(letter);
         } else {

@@ -183,7 +183,7 @@ fn reading(kind: ResourceType, rest: &[&str], query: Option<&str>) -> Option<Act
             let (mut before, mut count) = (None, DEFAULT_HISTORY);
             for parameter in query.unwrap_or_default().split('&').filter(|parameter| !parameter.is_empty()) {
                 match parameter.split_once('=')? {
-                    ("_count", number) => count = number.parse().ok()?,
+                    ("_count", number) => count = number.parse().ok().filter(|count| *count > 0)?,
                     ("_before", version) => before = Some(version_number(version)?),
                     _ => return None,
                 }

@@ -24,6 +24,9 @@ pub enum RecordsError {
     /// The session's key is proved, but not that it was just now: to be asked again with the newest `nonce`.
     #[error("the proof may be an old one")]
     StaleProof,
+    /// A step of a request for which its proof has no time left: it was not begun, or not admitted. Others were.
+    #[error("not begun")]
+    NotBegun,
     /// The cell is cut off: nothing of it is read, changed or searched meanwhile.
     #[error("the cell is cut off")]
     Quarantined,

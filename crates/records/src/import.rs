@@ -5,7 +5,7 @@
 //!
 //! Never: fetches anything; keeps a text after its request. State: none; what was done is the store's ledger to know.
 
-use crate::batch::batch;
+use crate::batch::{Until, batch};
 use crate::carry_out::done_before;
 use crate::checks::{Checks, Occasion, WEIGHT};
 use crate::entry::{Done, EntryOutcome};
@@ -77,7 +77,7 @@ struct Line<'a> {
 /// [`RecordsError::NoSession`], also for a session that ends meanwhile: what was written stays.
 pub async fn import(cell: &Arc<Cell>, asker: &Asker, body: Vec<u8>) -> Result<Imported, RecordsError> {
     cell.serving()?;
-    let begun = Instant::now();
+    let until = Until::at(Some(Instant::now() + Duration::from_millis(IMPORT_MS)));
     // Before anything of it is looked at: a stranger learns nothing.
     cell.trust.rights(asker).await.map_err(RecordsError::of_new)?;
     let body = String::from_utf8(body)
@@ -97,17 +97,15 @@ pub async fn import(cell: &Arc<Cell>, asker: &Asker, body: Vec<u8>) -> Result<Im
         imported.refuse_doubles(&mut lines, &mut seen);
         let mut rest = lines.as_slice();
         while !rest.is_empty() {
-            if begun.elapsed() >= Duration::from_millis(IMPORT_MS) {
+            if until.is_over() {
                 return Ok(imported);
             }
             let (chunk, after) = rest.split_at(chunk_of(rest));
             rest = after;
-            match write(cell, asker, chunk, &hash).await {
+            match write(cell, asker, chunk, &hash, until).await {
                 Ok(outcomes) => imported.take(chunk, outcomes),
-                // The proof has ended in the middle of a chunk that took long. What of it was written is in the ledger.
-                Err(RecordsError::NoSession | RecordsError::StaleProof)
-                    if begun.elapsed() >= Duration::from_millis(IMPORT_MS) =>
-                {
+                // The proof has ended before anything of a chunk was admitted.
+                Err(RecordsError::NoSession | RecordsError::StaleProof) if until.is_over() => {
                     return Ok(imported);
                 }
                 Err(error) => return Err(error),
@@ -166,6 +164,7 @@ async fn write(
     asker: &Asker,
     chunk: &[Line<'_>],
     body: &[u8; 32],
+    until: Until,
 ) -> Result<Vec<EntryOutcome>, RecordsError> {
     let place = chunk.first().map_or(0, |line| line.number) as u64;
     let ledger = hash_of(&[b"salus $import", body, &place.to_le_bytes()]);
@@ -187,7 +186,7 @@ async fn write(
     };
     let entries: Vec<Entry> = cell.heavy.run(bytes.saturating_mul(WEIGHT), read).await;
     let bundle = Bundle { kind: BundleType::Batch, id: None, entries };
-    Ok(batch(cell, asker, bundle, Some(ledger)).await?.outcomes)
+    Ok(batch(cell, asker, bundle, Some(ledger), until).await?.outcomes)
 }
 
 /// What a line asks for: its record under its own id, or a new one.
@@ -219,8 +218,11 @@ impl Imported {
     }
 
     fn take(&mut self, chunk: &[Line<'_>], outcomes: Vec<EntryOutcome>) {
-        self.left = self.left.saturating_sub(chunk.len());
         for (line, outcome) in chunk.iter().zip(outcomes) {
+            if outcome.as_ref().err() == Some(&RecordsError::NotBegun) {
+                continue;
+            }
+            self.left = self.left.saturating_sub(1);
             let counts = |kinds: &mut BTreeMap<ResourceType, Counts>,
                           count: fn(&mut Counts) -> &mut usize| {
                 if let Some(kind) = line.kind {
@@ -291,6 +293,16 @@ mod tests {
         assert_eq!(chunk_of(&[line("x"), line(long.as_str()), line("x")]), 2);
         let short: Vec<Line<'_>> = (0..CHUNK_LINES + 9).map(|_| line("x")).collect();
         assert_eq!(chunk_of(&short), CHUNK_LINES);
+    }
+
+    #[test]
+    fn lines_that_were_not_begun_are_left_and_not_refused() {
+        let line = |number| Line { number, text: "{}", kind: ResourceType::from_name("Patient"), id: None };
+        let mut imported = Imported { lines: 4, left: 4, ..Imported::default() };
+        let not_begun = || Err(RecordsError::NotBegun);
+        imported
+            .take(&[line(1), line(2), line(3)], vec![done_before(), not_begun(), Err(RecordsError::Busy)]);
+        assert_eq!((imported.left, imported.refusals, imported.refused.len()), (2, 1, 1));
     }
 
     #[test]

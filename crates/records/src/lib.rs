@@ -62,6 +62,7 @@ mod write;
 
 pub use accesses::{Accesses, accesses, own_accesses};
 pub use administer::{administer, alarm_count};
+pub use batch::BATCH_MS;
 pub use carry_out::{BundleAnswer, carry_out};
 pub use categories::{categories, category};
 pub use cell::{Cell, Standing};

@@ -6,6 +6,7 @@
 //!
 //! Never: half of it. State: none.
 
+use crate::batch::Until;
 use crate::carry_out::BundleAnswer;
 use crate::compartment::Placing;
 use crate::entry::{Action, Done, EntryOutcome};
@@ -72,6 +73,7 @@ pub(crate) async fn transaction(
     asker: &Asker,
     bundle: Bundle,
     import: Option<[u8; 32]>,
+    until: Until,
 ) -> Result<BundleAnswer, RecordsError> {
     let interaction = Interaction::Transaction;
     if let Some(hash) = &import
@@ -93,7 +95,7 @@ pub(crate) async fn transaction(
 
     let targets: Vec<Target> = deletes.into_iter().chain(creates).chain(updates).collect();
     let ledger = import.map(|bundle| LedgerMark { bundle, done: vec![WHOLE] });
-    match carry_out_all(cell, asker, targets, reads, ledger).await {
+    match carry_out_all(cell, asker, targets, reads, ledger, until).await {
         Ok(all_done) => {
             for (index, done) in all_done {
                 if let Some(place) = outcomes.get_mut(index) {
@@ -250,6 +252,7 @@ async fn carry_out_all(
     targets: Vec<Target>,
     reads: Vec<Reading>,
     ledger: Option<LedgerMark>,
+    until: Until,
 ) -> Result<Vec<(usize, EntryOutcome)>, RecordsError> {
     let interaction = Interaction::Transaction;
     let Resolved { mut targets, done: mut outcomes, mut guards } = resolve(cell, asker, targets).await?;
@@ -319,7 +322,8 @@ async fn carry_out_all(
     outcomes.extend(indices.into_iter().zip(written).map(|(index, written)| (index, outcome(written))));
     let mut outcomes = all_done(outcomes);
     for (index, ask) in readings.again {
-        let found = search(cell, asker, ask).await;
+        // All that is to be written was.
+        let found = search(cell, asker, ask).await.map_err(|error| until.of_step(error));
         outcomes.push((index, found.map(|page| Done::Found(Box::new(page)))));
     }
     Ok(outcomes)

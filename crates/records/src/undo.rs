@@ -5,6 +5,7 @@
 //!
 //! Never: takes back what somebody changed since, or a patient for whom others have written since. State: none.
 
+use crate::batch::BATCH_MS;
 use crate::carry_out::carry_out_on;
 use crate::checks::Occasion;
 use crate::search::{SearchAsk, search};
@@ -120,7 +121,8 @@ pub async fn undo(cell: &Arc<Cell>, asker: &Asker, link: &str, now_ms: u64) -> R
         format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{}]}}"#, entries.join(","));
     // What was there is put back as it was, whatever is demanded of it by now.
     let sent = bundle.into_bytes().into();
-    let BundleAnswer { outcomes, .. } = carry_out_on(cell, asker, sent, None, Occasion::PutBack).await?;
+    let BundleAnswer { outcomes, .. } =
+        carry_out_on(cell, asker, sent, (None, BATCH_MS), Occasion::PutBack).await?;
     outcomes.into_iter().try_for_each(|outcome| outcome.map(|_| ()))?;
     Ok(note)
 }

@@ -49,11 +49,14 @@ impl Default for Format {
 
 /// The format of the answer: `_format` counts before Accept.
 ///
-/// Errors: 406 when the client takes none of ours.
+/// Errors: 406 when the client takes none of ours; 400 for `_format` or `_pretty` that is there twice, and for a `_pretty` that is neither true nor false.
 pub(crate) fn format(headers: &HeaderMap, query: Option<&str>) -> Result<Format, Refused> {
     let refused = || Refused::new(StatusCode::NOT_ACCEPTABLE, text::not_acceptable());
     let asked = |name: &str| query.and_then(|query| crate::query::first(query, name));
-    let pretty = asked("_pretty").is_some_and(|value| value == "true");
+    let pretty = match query.filter(|query| query.contains("_pretty") || query.contains("_format")) {
+        Some(query) => is_pretty(query)?,
+        None => false,
+    };
     if let Some(format) = asked("_format") {
         // An unencoded plus in a query means a space.
         let (syntax, name) = match &*format.to_ascii_lowercase() {
@@ -83,6 +86,21 @@ pub(crate) fn format(headers: &HeaderMap, query: Option<&str>) -> Result<Format,
         Some(((syntax, name), _)) => Ok(Format { syntax, name, pretty }),
         None if saw_any => Err(refused()),
         None => Ok(Format { pretty, ..Format::default() }),
+    }
+}
+
+fn is_pretty(query: &str) -> Result<bool, Refused> {
+    let bad = |issue| Refused::new(StatusCode::BAD_REQUEST, issue);
+    let given = crate::query::parameters(query).ok_or_else(|| bad(text::unreadable_query()))?;
+    for name in ["_format", "_pretty"] {
+        if given.iter().filter(|(other, _)| other == name).count() > 1 {
+            return Err(bad(text::given_twice(name)));
+        }
+    }
+    match given.iter().find(|(name, _)| name == "_pretty").map(|(_, value)| &**value) {
+        Some("true") => Ok(true),
+        None | Some("false" | "") => Ok(false),
+        Some(_) => Err(bad(text::bad_pretty())),
     }
 }
 
@@ -205,6 +223,10 @@ mod tests {
         let pretty = |query| format(&HeaderMap::new(), Some(query)).unwrap().pretty;
         assert!(pretty("_pretty=true") && pretty("_format=xml&_pretty=true"));
         assert!(!pretty("_pretty=false") && !pretty("_pretty=") && !pretty("a=b"));
+        for bad in ["_pretty=maybe", "_pretty=true&_pretty=true", "_format=json&_format=xml", "_pretty=%zz"] {
+            let refused = format(&HeaderMap::new(), Some(bad)).unwrap_err();
+            assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{bad}");
+        }
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub struct WebLimits {
     pub header_timeout_ms: u64,
     /// How long a request may take, its body included, in milliseconds. A write that was begun is still ended.
     pub request_timeout_ms: u64,
+    /// For how long entries of a batch are begun by one proof, in milliseconds; at most [`salus_records::BATCH_MS`].
+    pub batch_ms: u64,
     /// How long requests under way have when the server ends, in milliseconds.
     pub shutdown_ms: u64,
     /// How many threads serve requests.
@@ -69,6 +71,7 @@ impl Default for WebLimits {
             max_bodies_bytes: 512 * 1024 * 1024,
             header_timeout_ms: 30_000,
             request_timeout_ms: 60_000,
+            batch_ms: salus_records::BATCH_MS,
             shutdown_ms: 3_000,
             worker_threads: default_worker_threads(),
         }

@@ -99,6 +99,9 @@ impl From<RecordsError> for Refused {
             RecordsError::Gone { entry } => {
                 Self { entry: Some(entry), ..Self::new(StatusCode::GONE, text::gone()) }
             }
+            RecordsError::NotBegun => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, text::not_begun()).with(RETRY_AFTER, COME_AGAIN_S)
+            }
             RecordsError::Quarantined => Self::new(StatusCode::SERVICE_UNAVAILABLE, text::quarantined())
                 .with(RETRY_AFTER, COME_AGAIN_QUARANTINED_S),
             RecordsError::Forbidden => Self::new(StatusCode::FORBIDDEN, text::forbidden()),

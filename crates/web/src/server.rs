@@ -67,6 +67,7 @@ pub async fn run(options: WebOptions, hooks: Hooks, until: impl Future<Output = 
         behind_proxy: options.behind_proxy,
         has_tls: tls.is_some(),
         request_timeout: Duration::from_millis(limits.request_timeout_ms),
+        batch_ms: limits.batch_ms.min(salus_records::BATCH_MS),
         started_ms: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64),
     });
     let settled = Arc::clone(&records);

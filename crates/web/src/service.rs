@@ -70,7 +70,7 @@ pub(crate) async fn serve(
         None if let Some(routed) = practice::route(&parts.method, parts.uri.path()) => {
             practice_response(&web, &parts, body, peer, routed).await
         }
-        None if page_route(parts.uri.path()) == UNKNOWN && practice::is_for_people(&parts) => {
+        None if page_route(parts.uri.path()) == UNKNOWN && practice::is_ours(&parts) => {
             let answer = practice::elsewhere(&web, &parts).await;
             (answer.into_response(), Trace { route: UNKNOWN, cell: None, entry: None })
         }

@@ -2,6 +2,12 @@
 //!
 //! Never: a value of a record. State: none.
 
+mod parameters;
+
+pub(crate) use parameters::{
+    bad_at, bad_parameter, bad_pretty, bad_since, ends_before_it_begins, given_twice, link_with_others,
+    no_total_alone, patient_needed, unknown_parameter, unknown_parameter_of_a_read,
+};
 use salus_records::fhir::{Issue, IssueCode, Message, Severity};
 
 /// An error in three languages.
@@ -155,6 +161,15 @@ pub(crate) fn timeout() -> Issue {
     )
 }
 
+pub(crate) fn not_begun() -> Issue {
+    issue(
+        IssueCode::Timeout,
+        "This entry was not carried out: a proof is good for one request and for seconds, and they were over before the entry could be begun. Nothing of it was written. Send it again in another Bundle, with a new proof.",
+        "Dieser Eintrag wurde nicht ausgeführt: Ein Nachweis gilt für eine Anfrage und für Sekunden, und diese waren vorbei, ehe der Eintrag begonnen werden konnte. Nichts davon wurde geschrieben. Senden Sie ihn in einem weiteren Bundle mit neuem Nachweis noch einmal.",
+        "Cette entrée n’a pas été exécutée : une preuve vaut pour une requête et pour quelques secondes, écoulées avant que l’entrée ait pu être commencée. Rien n’en a été écrit. Renvoyez-la dans un autre Bundle, avec une nouvelle preuve.",
+    )
+}
+
 pub(crate) fn not_acceptable() -> Issue {
     issue(
         IssueCode::NotSupported,
@@ -263,96 +278,6 @@ pub(crate) fn unreadable_query() -> Issue {
         "The query is not readable: broken percent encoding, or too many parameters.",
         "Die Abfrage ist nicht lesbar: fehlerhafte Prozentkodierung oder zu viele Parameter.",
         "La requête n’est pas lisible : encodage pour-cent erroné, ou trop de paramètres.",
-    )
-}
-
-/// `name` is repeated only when it looks like a parameter's name, since anything else might be a value.
-pub(crate) fn unknown_parameter(name: &str, known: &str) -> Issue {
-    let name = if is_plain(name) { format!(" {name}") } else { String::new() };
-    Issue::new(
-        IssueCode::NotSupported,
-        Message::of(
-            format!("The parameter{name} is not known here. Known: {known}."),
-            format!("Der Parameter{name} ist hier nicht bekannt. Bekannt: {known}."),
-            format!("Le paramètre{name} n’est pas connu ici. Connus : {known}."),
-        ),
-    )
-}
-
-pub(crate) fn unknown_parameter_of_a_read(name: &str) -> Issue {
-    let name = if is_plain(name) { format!(" {name}") } else { String::new() };
-    Issue::new(
-        IssueCode::NotSupported,
-        Message::of(
-            format!(
-                "The parameter{name} is not known here: only _format and _pretty are. To get a part of a record, search by _id with _elements or _summary."
-            ),
-            format!(
-                "Der Parameter{name} ist hier nicht bekannt, nur _format und _pretty. Für einen Teil eines Datensatzes suchen Sie nach _id mit _elements oder _summary."
-            ),
-            format!(
-                "Le paramètre{name} n’est pas connu ici : seuls le sont _format et _pretty. Pour une partie d’un enregistrement, cherchez par _id avec _elements ou _summary."
-            ),
-        ),
-    )
-}
-
-/// Whether it may be repeated: it looks like a parameter's name, and not like a value.
-fn is_plain(name: &str) -> bool {
-    (1..=64).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_' | b'.' | b':'))
-}
-
-pub(crate) fn link_with_others() -> Issue {
-    Issue::new(
-        IssueCode::Value,
-        Message::of(
-            "A link to a page holds the whole search: nothing may stand beside _page. Follow the link as it is, or search anew.",
-            "Ein Verweis auf eine Seite enthält die ganze Suche: neben _page darf nichts stehen. Folgen Sie dem Verweis, wie er ist, oder suchen Sie neu.",
-            "Un lien vers une page contient toute la recherche : rien ne peut figurer à côté de _page. Suivez le lien tel quel, ou relancez la recherche.",
-        ),
-    )
-}
-
-pub(crate) fn bad_parameter(name: &'static str) -> Issue {
-    Issue::new(
-        IssueCode::Value,
-        Message::of(
-            format!("The value of {name} is not understood: a positive number, given once, is expected."),
-            format!(
-                "Der Wert von {name} wird nicht verstanden: erwartet wird eine positive Zahl, einmal angegeben."
-            ),
-            format!(
-                "La valeur de {name} n’est pas comprise : un nombre positif, donné une fois, est attendu."
-            ),
-        ),
-    )
-}
-
-pub(crate) fn bad_since() -> Issue {
-    issue(
-        IssueCode::Value,
-        "The value of _since is not understood: an instant such as 2026-01-31T08:00:00Z, given once, is expected.",
-        "Der Wert von _since wird nicht verstanden: erwartet wird ein Zeitpunkt wie 2026-01-31T08:00:00Z, einmal angegeben.",
-        "La valeur de _since n’est pas comprise : un instant tel que 2026-01-31T08:00:00Z, donné une fois, est attendu.",
-    )
-}
-
-pub(crate) fn bad_at() -> Issue {
-    issue(
-        IssueCode::Value,
-        "The value of _at is not understood: a date or a time such as 2026-01-31 or 2026-01-31T08:00:00Z, given once, is expected.",
-        "Der Wert von _at wird nicht verstanden: erwartet wird ein Datum oder Zeitpunkt wie 2026-01-31 oder 2026-01-31T08:00:00Z, einmal angegeben.",
-        "La valeur de _at n’est pas comprise : une date ou un instant tel que 2026-01-31 ou 2026-01-31T08:00:00Z, donné une fois, est attendu.",
-    )
-}
-
-pub(crate) fn patient_needed() -> Issue {
-    issue(
-        IssueCode::Required,
-        "$lastn needs to know whose observations are meant. Add patient=[id] or subject=[reference].",
-        "$lastn muss wissen, wessen Beobachtungen gemeint sind. Ergänzen Sie patient=[id] oder subject=[Referenz].",
-        "$lastn doit savoir de qui sont les observations. Ajoutez patient=[id] ou subject=[référence].",
     )
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Web {
     pub behind_proxy: bool,
     pub has_tls: bool,
     pub request_timeout: std::time::Duration,
+    /// For how long entries of a batch are begun by one proof, in milliseconds.
+    pub batch_ms: u64,
     /// When the server began, in milliseconds since 1970.
     pub started_ms: u64,
 }

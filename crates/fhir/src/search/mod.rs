@@ -35,7 +35,7 @@ pub use parameter::{
     Common, Component, ID, LAST_UPDATED, MIN_CUSTOM_NUMBER, Parameter, ParameterKind, by_number, common,
     parameter, parameters,
 };
-pub use parse::parse;
+pub use parse::{escaped, parse};
 pub use query::{
     Comparison, Condition, Include, MAX_CONDITIONS, MAX_COUNT, MAX_DEPTH, MAX_LEVELS, MAX_PARAMETERS,
     MAX_SORT_KEYS, MAX_VALUES, Options, Search, SortKey, Summary, System, Test, Total,

@@ -305,7 +305,7 @@ mod support;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::{Options, parse};
+    use crate::search::{Options, escaped, parse};
 
     fn scan() -> Scan {
         let texts = [
@@ -433,10 +433,6 @@ mod tests {
         let mixed = mixed.each_ref().map(String::as_str);
         assert_eq!(numbers(&mixed, "_sort", "value-quantity"), [3, 1, 5, 2, 0, 4]);
         assert_eq!(numbers(&mixed, "_sort", "-value-quantity"), [4, 0, 2, 5, 1, 3]);
-    }
-
-    fn escaped(text: &str) -> String {
-        text.replace('\\', "\\\\").replace('|', "\\|").replace(',', "\\,").replace('$', "\\$")
     }
 
     /// A query's modifier and value that a record with this value must meet; none when a value can't be written as a query.

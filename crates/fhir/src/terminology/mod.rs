@@ -9,6 +9,7 @@ mod fault;
 pub mod import;
 mod lists;
 mod operation;
+mod question;
 mod ucum;
 mod value_set;
 mod written;

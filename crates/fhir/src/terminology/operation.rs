@@ -3,15 +3,19 @@
 //! For: `$expand`, `$validate-code`, `$lookup` and `$subsumes` (FHIR R4). Never fetches a list: the caller brings what is asked about
 //! ([`Asked::set`], [`Asked::system`]). Refuses every parameter that it does not know: none is passed by in silence. State: none.
 
+use super::question::{
+    given_twice, missing, no_flag, no_number, no_parameters, not_an_address, not_in_an_address,
+    too_many_parameters, unknown,
+};
 use super::written::{parameter, parameters, write_expansion, write_lookup};
 use super::{Coded, Expand, ListFault, Lists, Validity, ValueSet};
 use crate::json::{Document, Value};
 use crate::message::shown_name;
 use crate::package::{Canonical, split};
-use crate::{Issue, IssueCode, Language, Message};
+use crate::{Issue, Language};
 
 /// The most values of an answer's and a question's parameters.
-const MAX_PARAMETERS: usize = 256;
+pub(super) const MAX_PARAMETERS: usize = 256;
 
 /// An operation on code lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,54 +86,73 @@ pub struct Asked {
     texts: Vec<(&'static str, String)>,
     codes: Vec<Sent>,
     set: Option<String>,
-}
-
-fn fault(en: String, de: String, fr: String) -> Issue {
-    Issue::new(IssueCode::Invalid, Message::of(en, de, fr))
-}
-
-fn missing(name: &str) -> Issue {
-    fault(
-        format!("The parameter {name} is missing or not as it should be. Send it."),
-        format!("Der Parameter {name} fehlt oder ist nicht, wie er sein soll. Senden Sie ihn."),
-        format!("Le paramètre {name} manque ou n’est pas comme il doit l’être. Envoyez-le."),
-    )
+    /// Where each parameter stands.
+    places: Vec<(&'static str, String)>,
 }
 
 impl Asked {
     fn new(operation: ListOperation) -> Self {
-        Self { operation, texts: Vec::new(), codes: Vec::new(), set: None }
+        Self { operation, texts: Vec::new(), codes: Vec::new(), set: None, places: Vec::new() }
     }
 
     /// The parameter of that name, as it is known.
     fn known(&self, name: &str) -> Result<&'static str, Issue> {
         let all = self.operation.parameters();
-        all.iter().find(|known| **known == name).copied().ok_or_else(|| {
-            let (name, all) = (shown_name(name).unwrap_or("…"), all.join(", "));
-            fault(
-                format!("The parameter {name} is not known here. Known: {all}."),
-                format!("Der Parameter {name} ist hier nicht bekannt. Bekannt: {all}."),
-                format!("Le paramètre {name} n’est pas connu ici. Connus : {all}."),
-            )
-            .at("")
-        })
+        all.iter().find(|known| **known == name).copied().ok_or_else(|| unknown(name, &all.join(", ")))
+    }
+
+    /// Notes where a parameter stands. All but `property` may stand once.
+    fn place(&mut self, name: &'static str, place: String) -> Result<(), Issue> {
+        if name != "property" && self.places.iter().any(|(other, _)| *other == name) {
+            return Err(given_twice(name).at(place));
+        }
+        self.places.push((name, place));
+        Ok(())
+    }
+
+    /// An issue at the place of a parameter, where it is given.
+    fn at(&self, name: &str, issue: Issue) -> Issue {
+        match self.places.iter().find(|(other, _)| *other == name) {
+            Some((_, place)) => issue.at(place.clone()),
+            None => issue,
+        }
+    }
+
+    /// Why there is no answer, at the parameter that names the list.
+    fn refused(&self, names: &[&str], fault: &ListFault) -> Issue {
+        let name = names.iter().find(|name| self.places.iter().any(|(other, _)| other == *name));
+        match (name, fault) {
+            (Some(name), ListFault::NotLoaded { list }) if !list.contains(':') => {
+                self.at(name, not_an_address(name, split(list).0))
+            }
+            (Some(name), ListFault::NotLoaded { .. }) => self.at(name, fault.issue()),
+            _ => fault.issue(),
+        }
     }
 
     /// What an address asks.
     ///
     /// # Errors
-    /// A parameter that is not known.
+    /// A parameter that is not known, is there twice, has no value, or cannot stand in an address.
     pub fn of_query(
         operation: ListOperation,
         pairs: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, Issue> {
         let mut asked = Self::new(operation);
-        for (name, value) in pairs.into_iter().take(MAX_PARAMETERS) {
-            let name = asked.known(&name)?;
-            if matches!(name, "valueSet" | "coding" | "codeableConcept" | "codingA" | "codingB") {
-                // It is no text: it can only be sent as Parameters.
-                return Err(missing(name));
+        for (name, value) in pairs {
+            if asked.places.len() >= MAX_PARAMETERS {
+                return Err(too_many_parameters());
             }
+            let place = format!("http.{}", shown_name(&name).unwrap_or_default());
+            let name = asked.known(&name).map_err(|issue| issue.at(place.trim_end_matches('.')))?;
+            if matches!(name, "valueSet" | "coding" | "codeableConcept" | "codingA" | "codingB") {
+                return Err(not_in_an_address(name).at(place));
+            }
+            // Who types has not typed yet: an empty filter is none.
+            if value.is_empty() && name != "filter" {
+                return Err(missing(name).at(place));
+            }
+            asked.place(name, place)?;
             asked.texts.push((name, value));
         }
         Ok(asked)
@@ -138,29 +161,38 @@ impl Asked {
     /// What Parameters ask, beside what the address does.
     ///
     /// # Errors
-    /// Text that is no Parameters, or has one that is not known.
+    /// Text that is no Parameters, or has one that is not known, is there twice or has no value.
     pub fn with_parameters(mut self, json: &str) -> Result<Self, Issue> {
-        let document = Document::parse(json).map_err(|_| missing("Parameters"))?;
+        let document = Document::parse(json).map_err(|_| no_parameters())?;
         let root = document.root();
         if root.get_str("resourceType").as_deref() != Some("Parameters") {
-            return Err(missing("Parameters"));
+            return Err(no_parameters());
         }
         let all = root.get("parameter").into_iter().flat_map(|all| all.elements());
-        for one in all.take(MAX_PARAMETERS) {
-            let name = self.known(&one.get_str("name").unwrap_or_default())?;
+        for (at, one) in all.enumerate() {
+            if self.places.len() >= MAX_PARAMETERS {
+                return Err(too_many_parameters());
+            }
+            let place = format!("Parameters.parameter[{at}]");
+            let name = one.get_str("name").unwrap_or_default();
+            let name = self.known(&name).map_err(|issue| issue.at(place.as_str()))?;
+            self.place(name, place.clone())?;
             if let Some(set) = one.get("resource").filter(|_| name == "valueSet") {
                 self.set = Some(set.raw().to_owned());
                 continue;
             }
             let value =
                 one.members().find(|member| member.key_text().starts_with("value")).map(|one| one.value);
-            let value = value.ok_or_else(|| missing(name))?;
+            let value = value.ok_or_else(|| missing(name).at(place.as_str()))?;
             match name {
-                "coding" | "codingA" | "codingB" => self.codes.push(sent(name, value)?),
+                "coding" | "codingA" | "codingB" => self.codes.push(sent(name, value, &place)?),
                 "codeableConcept" => {
                     let codings = value.get("coding").into_iter().flat_map(|all| all.elements());
-                    for coding in codings.take(MAX_PARAMETERS) {
-                        self.codes.push(sent(name, coding)?);
+                    for coding in codings {
+                        if self.codes.len() >= MAX_PARAMETERS {
+                            return Err(too_many_parameters().at(place));
+                        }
+                        self.codes.push(sent(name, coding, &place)?);
                     }
                 }
                 _ => {
@@ -180,7 +212,7 @@ impl Asked {
         match self.text(name) {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
-            Some(_) => Err(missing(name)),
+            Some(_) => Err(self.at(name, no_flag(name))),
         }
     }
 
@@ -190,7 +222,8 @@ impl Asked {
             let number = text.parse::<u32>().ok().filter(|number| *number <= i32::MAX as u32)?;
             (number.to_string() == text).then_some(number as usize)
         };
-        self.text(name).map(|text| number(text).ok_or_else(|| missing(name))).transpose()
+        let read = |text: &str| number(text).ok_or_else(|| self.at(name, no_number(name)));
+        self.text(name).map(read).transpose()
     }
 
     /// The operation.
@@ -242,7 +275,7 @@ impl Asked {
     ) -> Result<String, Issue> {
         let set = || {
             set.ok_or_else(|| match self.set() {
-                Some(url) => ListFault::NotLoaded { list: url.to_string().into() }.issue(),
+                Some(url) => self.refused(&["url"], &ListFault::NotLoaded { list: url.to_string().into() }),
                 None => missing("url"),
             })
         };
@@ -332,7 +365,8 @@ impl Asked {
         let code = *self.codes()?.first().ok_or_else(|| missing("code"))?;
         let system = self.system().ok_or_else(|| missing("system"))?;
         let version = code.version.or(system.version.as_deref());
-        let found = lists.lookup(&system.url, version, code.code).map_err(|fault| fault.issue())?;
+        let found = lists.lookup(&system.url, version, code.code);
+        let found = found.map_err(|fault| self.refused(&["system", "coding"], &fault))?;
         let display = lists.display(&system.url, code.code, self.text("displayLanguage"));
         let wanted: Vec<&str> = self
             .texts
@@ -358,18 +392,19 @@ impl Asked {
             return Err(missing("system"));
         }
         let found = lists.subsumes(&system.url, system.version.as_deref(), one, other);
-        let outcome = found.map_err(|fault| fault.issue())?.code();
+        let found = found.map_err(|fault| self.refused(&["system", "codingA"], &fault))?;
+        let outcome = found.code();
         Ok(parameters(&[parameter("outcome", "valueCode", outcome)]))
     }
 }
 
-fn sent(name: &'static str, coding: Value<'_>) -> Result<Sent, Issue> {
+fn sent(name: &'static str, coding: Value<'_>, place: &str) -> Result<Sent, Issue> {
     let text = |of: &str| coding.get_str(of).map(|text| text.into_owned());
     Ok(Sent {
         name,
         system: text("system"),
         version: text("version"),
-        code: text("code").ok_or_else(|| missing(name))?,
+        code: text("code").ok_or_else(|| missing(&format!("{name}.code")).at(place))?,
         display: text("display"),
     })
 }

@@ -428,6 +428,20 @@ fn every_parameter_can_be_asked_for() {
 
 proptest! {
     #[test]
+    fn what_is_escaped_is_one_value_whatever_it_says(text in "([,$|\\\\]|\\PC){1,12}") {
+        let read = |name: &str, value: String| {
+            let search = search::parse(Some(kind("Patient")), &[(name.to_owned(), value)], &options());
+            search.map(|search| search.conditions).unwrap_or_default()
+        };
+        let exact = value("Patient", "family", Test::Exact(text.clone()));
+        prop_assert_eq!(read("family:exact", search::escaped(&text)), vec![exact]);
+        let token = Test::Token { system: System::Is("urn:a,b|c".into()), code: Some(text.clone()) };
+        let token = value("Patient", "identifier", token);
+        let parts = format!("{}|{}", search::escaped("urn:a,b|c"), search::escaped(&text));
+        prop_assert_eq!(read("identifier", parts), vec![token]);
+    }
+
+    #[test]
     fn parsing_never_panics(
         of in prop::option::of(0_u16..146),
         pairs in prop::collection::vec((

@@ -6,6 +6,7 @@ use super::canary::Invented;
 use super::unexpected;
 use crate::failure::Failure;
 use salus_fhir::ResourceType;
+use salus_fhir::search::escaped;
 use salus_records::search_conditions;
 use salus_trust_api::wire::alarms::{Alike, Likeness};
 use salus_trust_api::wire::query::Condition;
@@ -75,21 +76,9 @@ impl Looks {
 
 fn all_of(asked: Asked) -> Option<Condition> {
     let kind = ResourceType::from_name("Patient")?;
-    let escaped = |(name, value): (&str, String)| (name.to_owned(), escape(&value));
-    let asked: Vec<(String, String)> = asked.into_iter().map(escaped).collect();
+    let as_value = |(name, value): (&str, String)| (name.to_owned(), escaped(&value));
+    let asked: Vec<(String, String)> = asked.into_iter().map(as_value).collect();
     search_conditions(kind, &asked).map(Condition::All)
-}
-
-/// A value as it stands in a query (FHIR R4, 3.1.1.4.0.1).
-fn escape(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    for letter in value.chars() {
-        if matches!(letter, '\\' | ',' | '$' | '|') {
-            out.push('\\');
-        }
-        out.push(letter);
-    }
-    out
 }
 
 /// The best that was drawn for each place.

@@ -28,7 +28,7 @@ pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refu
     };
     let mut body = ask.web.bodies.read(ask.parts, body).await?;
     let bytes = sent(std::mem::take(&mut body.bytes));
-    let mut done = salus_records::carry_out(ask.cell, &ask.asker, bytes, import).await?;
+    let mut done = salus_records::carry_out(ask.cell, &ask.asker, bytes, import, ask.web.batch_ms).await?;
     if let Some(document) = done.document.take() {
         return Ok(written::answer(ask, *document));
     }

@@ -3,7 +3,6 @@
 //! Never: shows a content in a browser as a page of this origin. State: none.
 
 use super::Ask;
-use super::read::no_parameters;
 use crate::answer::Answer;
 use crate::outcome::Refused;
 use crate::text;
@@ -20,7 +19,6 @@ const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbo
 ///
 /// Errors: as for a read; 406 where another type is accepted.
 pub(super) async fn answer(ask: &Ask<'_>) -> Result<Answer, Refused> {
-    no_parameters(ask)?;
     let opened = salus_records::read(ask.cell, &ask.asker, ask.kind()?, ask.id).await?;
     let refused = || Refused::new(StatusCode::NOT_ACCEPTABLE, text::not_acceptable());
     let binary: Value = serde_json::from_slice(&opened.text).map_err(|_| refused())?;

@@ -103,6 +103,11 @@ struct Wanted {
 fn wanted(given: &[(String, String)], lenient: bool) -> Result<Wanted, Refused> {
     let refused = |issue| Refused::new(StatusCode::BAD_REQUEST, issue);
     let mut wanted = Wanted { kinds: Vec::new(), since_ms: 0 };
+    for name in ["_since", "_outputFormat"] {
+        if given.iter().filter(|(other, _)| other == name).count() > 1 {
+            return Err(refused(text::given_twice(name)));
+        }
+    }
     for (name, value) in given {
         match name.as_str() {
             "_type" => {

@@ -15,7 +15,12 @@ const DEFAULT_COUNT: usize = 50;
 pub(super) async fn answer(ask: &Ask<'_>) -> Result<Answer, Refused> {
     let kind = ask.kind()?;
     let Asked { before, count, when, understood } = asked(ask.parts.uri.query().unwrap_or_default())?;
-    let page = salus_records::history(ask.cell, &ask.asker, kind, ask.id, before, count, when).await?;
+    let mut page = salus_records::history(ask.cell, &ask.asker, kind, ask.id, before, count, when).await?;
+    if count == 0 {
+        // As of a search (FHIR R4, section 3.1.1.6.6): how many there are, and no entries.
+        page.entries.clear();
+        page.next_before = None;
+    }
     let mut out = String::with_capacity(
         256 + page.entries.iter().filter_map(|e| e.text.as_ref()).map(Vec::len).sum::<usize>(),
     );
@@ -56,13 +61,16 @@ fn asked(query: &str) -> Result<Asked, Refused> {
                 at_ms = Some(span_ms(&value).ok_or_else(|| refused(text::bad_at()))?);
                 understood.push((name.into_owned(), value.into_owned()));
             }
-            "_count" => return Err(refused(text::bad_parameter("_count"))),
-            "_before" => return Err(refused(text::bad_parameter("_before"))),
-            "_since" => return Err(refused(text::bad_since())),
-            "_at" => return Err(refused(text::bad_at())),
+            "_count" => return Err(refused(text::given_twice("_count"))),
+            "_before" => return Err(refused(text::given_twice("_before"))),
+            "_since" => return Err(refused(text::given_twice("_since"))),
+            "_at" => return Err(refused(text::given_twice("_at"))),
             "_format" | "_pretty" => {}
             other => return Err(refused(text::unknown_parameter(other, "_count, _since, _at, _before"))),
         }
+    }
+    if count == Some(0) && (before.is_some() || !understood.is_empty()) {
+        return Err(refused(text::no_total_alone()));
     }
     let when = When { since_ms: since_ms.unwrap_or(0), at_ms };
     Ok(Asked { before, count: count.unwrap_or(DEFAULT_COUNT), when, understood })
@@ -94,6 +102,8 @@ mod tests {
             "_at=yesterday",
             "_at=2020&_at=2021",
             "_count=1&_count=2",
+            "_count=0&_since=2020-01-01T00:00:00Z",
+            "_count=0&_before=3",
             "_count=%",
         ] {
             assert!(asked(bad).is_err(), "{bad}");

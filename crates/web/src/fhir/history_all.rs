@@ -71,9 +71,9 @@ fn asked(kind: Option<ResourceType>, query: &str) -> Result<Asked, Refused> {
                 continue;
             }
             PAGE => return Err(refused(text::link_with_others())),
-            "_count" => return Err(refused(text::bad_parameter("_count"))),
-            "_since" => return Err(refused(text::bad_since())),
-            "_at" => return Err(refused(text::bad_at())),
+            "_count" => return Err(refused(text::given_twice("_count"))),
+            "_since" => return Err(refused(text::given_twice("_since"))),
+            "_at" => return Err(refused(text::given_twice("_at"))),
             "_format" | "_pretty" => continue,
             other => return Err(refused(text::unknown_parameter(other, "_count, _since, _at"))),
         }
@@ -85,6 +85,9 @@ fn asked(kind: Option<ResourceType>, query: &str) -> Result<Asked, Refused> {
         } else {
             Err(refused(text::link_with_others()))
         };
+    }
+    if count == Some(0) {
+        return Err(refused(text::no_total_alone()));
     }
     let history = HistoryAsk::new(kind, since_ms.unwrap_or(0), count.unwrap_or(DEFAULT_COUNT)).at(at_ms);
     Ok(Asked::First(history, understood))

@@ -3,7 +3,7 @@
 //!
 //! Never: fetches from an address that a request names. State: none.
 
-use super::{Ask, read};
+use super::Ask;
 use crate::answer::Answer;
 use crate::negotiate::{self, FHIR_JSON, NDJSON};
 use crate::outcome::Refused;
@@ -20,7 +20,6 @@ use std::fmt::Write as _;
 const NAMES: [&str; 3] = [NDJSON, "application/ndjson", "application/x-ndjson"];
 
 pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
-    read::no_parameters(ask)?;
     if !negotiate::is_sent_as(&ask.parts.headers, &NAMES) {
         // Other servers take Parameters here, with addresses to fetch from: whoever sends FHIR is told why this one does not.
         return Err(match negotiate::sent(&ask.parts.headers) {

@@ -23,13 +23,14 @@ pub(super) async fn answer(ask: &Ask<'_>) -> Result<Answer, Refused> {
     let kind = ask.kind()?;
     let given = query::parameters(ask.parts.uri.query().unwrap_or_default());
     let given = given.ok_or_else(|| refused(text::unreadable_query()))?;
-    let mut max = DEFAULT_MAX;
+    let mut max: Option<usize> = None;
     let mut parameters = Vec::new();
     for (name, value) in given {
         match &*name {
+            "max" if max.is_some() => return Err(refused(text::given_twice("max"))),
             "max" => {
                 let number = value.parse().ok().filter(|max| *max > 0);
-                max = number.ok_or_else(|| refused(text::bad_parameter("max")))?;
+                max = Some(number.ok_or_else(|| refused(text::bad_parameter("max")))?);
             }
             "_format" | "_pretty" => {}
             "_sort" | "_count" | "_include" | "_revinclude" | "_summary" | "_elements" | "_total" => {
@@ -51,7 +52,7 @@ pub(super) async fn answer(ask: &Ask<'_>) -> Result<Answer, Refused> {
     }
     let asked = SearchAsk::new(Some(kind), parameters, false);
     let mut page = salus_records::search(ask.cell, &ask.asker, asked).await?;
-    let mut groups = Groups { max, seen: HashMap::new() };
+    let mut groups = Groups { max: max.unwrap_or(DEFAULT_MAX), seen: HashMap::new() };
     groups.keep(&mut page);
     for _ in 1..MAX_PAGES {
         let Some(link) = page.next.take() else { break };

@@ -129,13 +129,18 @@ pub(crate) async fn answer(
     }
     let format = negotiate::format(&parts.headers, parts.uri.query());
     // What a Binary holds is a format of its own.
-    let is_content = format.is_err()
+    let is_content = format.as_ref().is_err_and(|refused| refused.status == StatusCode::NOT_ACCEPTABLE)
         && verb == Verb::Read
         && address.kind.is_some_and(|kind| kind.name() == "Binary")
         && query::first(parts.uri.query().unwrap_or_default(), "_format").is_none();
     let format = if is_content { Format::default() } else { format? };
     if verb == Verb::Capabilities {
-        return match query::first(parts.uri.query().unwrap_or_default(), "mode").as_deref() {
+        let query = parts.uri.query().unwrap_or_default();
+        let modes = query::parameters(query).unwrap_or_default();
+        if modes.iter().filter(|(name, _)| name == "mode").count() > 1 {
+            return Err(Refused::new(StatusCode::BAD_REQUEST, text::given_twice("mode")));
+        }
+        return match query::first(query, "mode").as_deref() {
             None | Some("full") => Ok(metadata::answer(web, cell)),
             Some("terminology") => Ok(terminology::answer(web, cell)),
             Some(_) => Err(Refused::new(StatusCode::BAD_REQUEST, text::unknown_mode())),
@@ -153,6 +158,9 @@ pub(crate) async fn answer(
         format,
         language: language(&parts.headers),
     };
+    if verb.takes_no_parameters() {
+        read::no_parameters(&ask, verb)?;
+    }
     let followed = match verb {
         Verb::Create | Verb::Update | Verb::UpdateBy | Verb::Patch | Verb::PatchBy | Verb::CarryOut => {
             prefer::applied(&parts.headers, true)

@@ -1,6 +1,7 @@
 //! `GET|HEAD [base]/[type]/[id]`
 
 use super::Ask;
+use super::table::Verb;
 use crate::answer::Answer;
 use crate::negotiate::FHIR_JSON;
 use crate::outcome::Refused;
@@ -12,21 +13,23 @@ use salus_records::{Opened, tag_version};
 use std::time::{Duration, UNIX_EPOCH};
 
 pub(super) async fn answer(ask: &Ask<'_>) -> Result<Answer, Refused> {
-    no_parameters(ask)?;
     let opened = salus_records::read(ask.cell, &ask.asker, ask.kind()?, ask.id).await?;
     Ok(send(ask, opened))
 }
 
-/// Nothing beside the format may be asked for of a record: what is not done is not passed over, unless that is asked for.
+/// Nothing beside the format may be asked for where there is nothing to be asked: what is not done is not passed over, unless that is asked for.
 ///
 /// Errors: 400 for a parameter that is not known.
-pub(super) fn no_parameters(ask: &Ask<'_>) -> Result<(), Refused> {
+pub(super) fn no_parameters(ask: &Ask<'_>, verb: Verb) -> Result<(), Refused> {
     let refused = |issue| Refused::new(StatusCode::BAD_REQUEST, issue);
     let query = ask.parts.uri.query().unwrap_or_default();
     let parameters = query::parameters(query).ok_or_else(|| refused(text::unreadable_query()))?;
     let unknown = parameters.iter().find(|(name, _)| !matches!(&**name, "_format" | "_pretty"));
     match unknown.filter(|_| !is_lenient(&ask.parts.headers)) {
-        Some((name, _)) => Err(refused(text::unknown_parameter_of_a_read(name))),
+        Some((name, _)) if matches!(verb, Verb::Read | Verb::Vread) => {
+            Err(refused(text::unknown_parameter_of_a_read(name)))
+        }
+        Some((name, _)) => Err(refused(text::unknown_parameter(name, "_format, _pretty"))),
         None => Ok(()),
     }
 }

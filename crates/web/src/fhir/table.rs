@@ -178,6 +178,29 @@ pub(crate) enum Verb {
     Lists(ListOperation),
 }
 
+impl Verb {
+    /// Whether nothing but the format may stand in the address. A metadata's is looked at by many, and asked for with what other servers know.
+    pub(crate) fn takes_no_parameters(self) -> bool {
+        matches!(
+            self,
+            Self::CarryOut
+                | Self::Create
+                | Self::Read
+                | Self::Vread
+                | Self::Update
+                | Self::Patch
+                | Self::Delete
+                | Self::Meta
+                | Self::MetaAdd
+                | Self::MetaDelete
+                | Self::Import
+                | Self::ExportStatus
+                | Self::ExportCancel
+                | Self::ExportFile
+        )
+    }
+}
+
 /// One thing that is offered.
 pub(crate) struct Offer {
     pub shape: Shape,

@@ -52,6 +52,7 @@ fn asked<'a>(ask: &Ask<'a>) -> Result<ValidateAsk<'a>, Refused> {
         let unknown = || refused(text::unknown_parameter(&name, "profile, mode"));
         match &*name {
             "profile" => asked.profiles.push(value.into_owned()),
+            "mode" if asked.mode.is_some() => return Err(refused(text::given_twice("mode"))),
             "mode" => asked.mode = Some(ValidateMode::from_code(&value).ok_or_else(|| refused(bad_mode()))?),
             "_format" | "_pretty" => {}
             _ if is_lenient(&ask.parts.headers) => {}

@@ -5,7 +5,6 @@ use crate::answer::Answer;
 use crate::outcome::Refused;
 
 pub(super) async fn answer(ask: &Ask<'_>) -> Result<Answer, Refused> {
-    read::no_parameters(ask)?;
     let opened = salus_records::vread(ask.cell, &ask.asker, ask.kind()?, ask.id, ask.version).await?;
     Ok(read::send(ask, opened))
 }

@@ -33,7 +33,8 @@ mod words;
 mod write;
 
 use crate::answer::Answer;
-use crate::outcome::DPOP_NONCE;
+use crate::outcome::{DPOP_NONCE, Refused};
+use crate::text;
 use crate::web::Web;
 pub(crate) use admin::OnceIds;
 pub(crate) use clock::Clock;
@@ -238,14 +239,30 @@ pub(crate) fn is_for_people(parts: &Parts) -> bool {
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// Answers at an address that leads nowhere; that of a cell alone leads to its day.
+/// Whether an address of no page is answered by [`elsewhere`].
+pub(crate) fn is_ours(parts: &Parts) -> bool {
+    is_for_people(parts) || is_of_a_cell_alone(parts)
+}
+
+/// Whether it is nothing but one name, which may be a cell's.
+fn is_of_a_cell_alone(parts: &Parts) -> bool {
+    let name = parts.uri.path().trim_matches('/');
+    !name.is_empty() && !name.contains('/') && matches!(parts.method, Method::GET | Method::HEAD)
+}
+
+/// Answers at an address that leads nowhere; that of a cell alone leads to its day, whoever asks: a bookmark, a monitor, a program that looks
+/// whether it is there.
 pub(crate) async fn elsewhere(web: &Arc<Web>, parts: &Parts) -> Answer {
     let path = parts.uri.path();
     let name = path.trim_matches('/');
     let cell = web.records.find_cell(name.split('/').next().unwrap_or_default()).await;
     let around = Around::of(web, cell.as_ref(), parts);
-    if cell.is_some() && !name.contains('/') && matches!(parts.method, Method::GET | Method::HEAD) {
+    if cell.is_some() && is_of_a_cell_alone(parts) {
         return page::go_on(&format!("{}/today", around.base));
+    }
+    if !is_for_people(parts) {
+        let refused = Refused::new(StatusCode::NOT_FOUND, text::unknown_address());
+        return refused.into_answer(crate::fhir::language(&parts.headers));
     }
     Trouble::Unknown.answer(&around, None)
 }

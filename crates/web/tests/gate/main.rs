@@ -33,6 +33,7 @@ mod lines;
 mod manners;
 mod own_parameters;
 mod pages;
+mod parameters;
 mod patch;
 mod practice;
 mod practice_write;

@@ -337,7 +337,12 @@ fn who_goes_astray_is_told_so_with_a_page() {
     for path in ["/praxis", "/praxis/"] {
         let reply = cell.http().send("GET", path, &html, b"");
         assert_eq!((reply.status, reply.header("location")), (303, Some("/praxis/today")), "{path}");
+        let of_a_program = cell.http().send("GET", path, &[("Accept", "*/*")], b"");
+        assert_eq!((of_a_program.status, of_a_program.header("location")), (303, Some("/praxis/today")));
+        assert_eq!(cell.http().send("POST", path, &[], b"").issue(), "not-found", "{path}");
     }
+    let nobody = cell.http().send("GET", "/nobody", &[("Accept", "*/*")], b"");
+    assert_eq!((nobody.status, nobody.issue().as_str()), (404, "not-found"));
     // Programs are answered as before.
     assert_eq!(cell.http().send("GET", "/praxis/nothing", &[], b"").issue(), "not-found");
 }

@@ -112,6 +112,48 @@ fn imports_by_one_proof(client: &Client<'_>) {
     assert!(created > 0);
 }
 
+/// A batch that takes longer than its proof is good for is answered for each entry: what was done is not done twice.
+#[test]
+fn what_a_batch_has_no_time_for_is_said_of_each_entry() {
+    let mut salus = Salus::at(BASE);
+    let mut cell = salus.cell("praxis");
+    salus.limits.batch_ms = 100;
+    salus.stop_server();
+    salus.start_server();
+    cell.address = salus.address();
+    let client = Client::new(&cell).signed_in();
+    let path = "/praxis/fhir";
+    let send = |count: usize| {
+        let entry =
+            json!({"resource": {"resourceType": "Patient"}, "request": {"method": "POST", "url": "Patient"}});
+        let batch = json!({"resourceType": "Bundle", "type": "batch", "entry": vec![entry; count]});
+        let reply = client.send("POST", path, &[&client.prove("POST", path)], batch.to_string().as_bytes());
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        let answers = reply.json()["entry"].as_array().unwrap().clone();
+        assert_eq!(answers.len(), count);
+        answers
+    };
+    let answers = send(1_500);
+    let with = |status: &str| {
+        let of =
+            |answer: &&serde_json::Value| answer["response"]["status"].as_str().unwrap().starts_with(status);
+        answers.iter().filter(of).cloned().collect::<Vec<_>>()
+    };
+    let (made, left) = (with("201"), with("503"));
+    assert!(!made.is_empty() && !left.is_empty() && made.len() + left.len() == 1_500, "{}", made.len());
+    assert!(made.iter().all(|one| one["response"]["location"].is_string()));
+    let issue = &left[0]["response"]["outcome"]["issue"][0];
+    assert_eq!(issue["code"], "timeout");
+    assert!(issue["details"]["text"].as_str().unwrap().contains("Send it again"));
+    // As many are there as were said to be.
+    let count = client.get("/praxis/fhir/Patient?_summary=count");
+    assert_eq!(count.json()["total"], made.len(), "{}", count.text());
+    // Whoever is nobody is told that, and nothing of entries.
+    let nobody = Client { token: Some(Token::random().unwrap()), ..Client::new(&cell) };
+    let batch = br#"{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Patient/1"}}]}"#;
+    assert_eq!(nobody.send("POST", path, &[&nobody.prove("POST", path)], batch).status, 401);
+}
+
 const PATIENT: &[u8] = br#"{"resourceType":"Patient"}"#;
 
 #[test]

@@ -7,6 +7,8 @@ mod find;
 mod test;
 mod text;
 
+pub use text::escaped;
+
 use super::{Condition, Fault, MAX_CONDITIONS, MAX_DEPTH, MAX_PARAMETERS, Options, Search};
 use crate::{Issue, IssueCode, Message, ResourceType, Severity};
 

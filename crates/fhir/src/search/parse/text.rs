@@ -17,6 +17,18 @@ pub(super) fn split(text: &str, separator: char) -> Vec<&str> {
     parts
 }
 
+/// A text as one value of a query, in which what separates values and their parts stands for itself.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, ',' | '$' | '|' | '\\') {
+            out.push('\\');
+        }
+        out.push(character);
+    }
+    out
+}
+
 /// Undoes the escapes; a backslash before anything else stays.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

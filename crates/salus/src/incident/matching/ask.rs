@@ -9,6 +9,7 @@ use crate::import::endpoint;
 use crate::messages::say;
 use bytes::Bytes;
 use hyper::Method;
+use salus_fhir::search::escaped;
 use salus_trust_api::Token;
 use serde_json::Value;
 use std::time::Duration;
@@ -133,9 +134,8 @@ fn told(answer: &Answer) -> Told {
 /// A value within a query: percent-encoded, and what separates values escaped.
 pub fn value(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
+    for byte in escaped(text).bytes() {
         match byte {
-            b',' | b'|' | b'$' | b'\\' => out.push_str(&format!("%5C%{byte:02X}")),
             byte if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) => out.push(char::from(byte)),
             byte => out.push_str(&format!("%{byte:02X}")),
         }

@@ -7,7 +7,7 @@
 
 use crate::practice::typed::date::{Sense, read};
 use jiff::civil::Date;
-use salus_records::fhir::search::phone_digits;
+use salus_records::fhir::search::{escaped, phone_digits};
 
 /// The fewest characters that are searched for.
 pub(super) const MIN_CHARS: usize = 2;
@@ -60,25 +60,13 @@ impl Asked {
                 None => name.push(*word),
             }
         }
-        parameters.splice(0..0, name.into_iter().map(|word| ("name", escape(word))));
+        parameters.splice(0..0, name.into_iter().map(|word| ("name", escaped(word))));
         let letters: usize = parameters
             .iter()
             .map(|(name, value)| if *name == "name" { value.chars().count() } else { MIN_CHARS })
             .sum();
         (letters >= MIN_CHARS).then_some(Self { parameters })
     }
-}
-
-/// A value in which commas and the like stand for themselves (FHIR R4, section 3.1.1.4.0.3).
-fn escape(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    for character in value.chars() {
-        if matches!(character, '\\' | ',' | '|' | '$') {
-            out.push('\\');
-        }
-        out.push(character);
-    }
-    out
 }
 
 /// A whole insurance or telephone number.

@@ -11,6 +11,7 @@ use super::here::{Change, Opened, Question, Reading, found, full_name, list, sho
 use super::insurance::{coverage, identifier, payers, read_number};
 use super::likeness::{ALIKE, VERY_ALIKE, Who, likeness};
 use jiff::civil::Date;
+use salus_records::fhir::search::escaped;
 use serde_json::{Value, json};
 
 /// The most people who are compared with.
@@ -155,18 +156,6 @@ fn scores(who: &Who, patient: &Value) -> u32 {
     names.max().unwrap_or(0)
 }
 
-/// A value of a search: what separates values there is escaped (FHIR R4, section 3.1.1.4.0.1).
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '\\' | ',' | '|' | '$') {
-            out.push('\\');
-        }
-        out.push(character);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +166,5 @@ mod tests {
         let patient = json!({"birthDate": "1980-11-03", "name": [{"family": "Neu", "given": ["Eva"]}, {"use": "maiden", "family": "Muster", "given": ["Eva", "Maria"]}]});
         assert!(scores(&who, &patient) >= VERY_ALIKE);
         assert_eq!(scores(&who, &json!({"name": "x", "birthDate": 3})), 0);
-        assert_eq!(escaped("a,b|c$d\\"), "a\\,b\\|c\\$d\\\\");
     }
 }

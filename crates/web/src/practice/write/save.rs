@@ -10,7 +10,7 @@ use super::show::{Shown, page};
 use super::{address, allergy, appointment, draft, insurance, note, patient, undo, vital};
 use crate::answer::Answer;
 use http::StatusCode;
-use salus_records::{Done, RecordsError, Written, fresh_id};
+use salus_records::{BATCH_MS, Done, RecordsError, Written, fresh_id};
 
 /// How often a form is read again because something was changed between reading and saving.
 const MAX_ATTEMPTS: usize = 3;
@@ -222,7 +222,7 @@ async fn write(ask: &PageAsk<'_>, form: Form, patient: &str, change: Change) -> 
     let draft_of = if form == Form::Patient { "" } else { patient.as_str() };
     entries.push(draft::delete(ask, form, draft_of)?);
     let chart = format!("{}/patient/{patient}", ask.base());
-    let carried_out = salus_records::carry_out(ask.cell, &ask.asker, bundle(&entries), None).await;
+    let carried_out = salus_records::carry_out(ask.cell, &ask.asker, bundle(&entries), None, BATCH_MS).await;
     match carried_out {
         Ok(answer) => {
             let mut written: Vec<Written> = Vec::new();
