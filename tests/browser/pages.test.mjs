@@ -116,6 +116,22 @@ each({ language: ['de', 'fr'] }, ({ language }) => {
       await page.goto(address);
       await assertInert(page, watch, { shows: /today|find/.test(address) });
     }
+    // A report's own HTML is read in a frame, which has no part in the page.
+    const report = await fhir.create({
+      resourceType: 'Composition',
+      status: 'final',
+      title: '"><script>window.__pwned=3</script>',
+      date: '2026-01-02',
+      type: { text: 'Report' },
+      subject: { reference: `Patient/${patient}` },
+      author: [{ display: 'A device' }],
+      text: { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml"><p>To be read</p></div>' },
+    });
+    await page.goto(`${base}/patient/${patient}/documents`);
+    await assertInert(page, watch);
+    await page.goto(`${base}/patient/${patient}/reports/${report.id}`);
+    await page.frameLocator('iframe.paper').getByText('To be read').waitFor();
+    await assertInert(page, watch, { shows: false });
     // And what is typed comes back as it was typed.
     await page.goto(`${base}/find?q=${encodeURIComponent('"><img src=x onerror=window.__pwned=1><script>window.__pwned=2</script>')}`);
     await assertInert(page, watch, { shows: false });

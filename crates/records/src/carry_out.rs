@@ -6,10 +6,9 @@
 
 use crate::batch::{Until, batch};
 use crate::checks::{Checks, Occasion, WEIGHT};
-use crate::create::faulty;
+use crate::create::{Conditional, faulty};
 use crate::entry::{Done, EntryOutcome};
 use crate::transaction::transaction;
-use crate::write::Written;
 use crate::{Cell, RecordsError, Sent, document, text};
 use salus_fhir::Issue;
 use salus_fhir::bundle::{Bundle, BundleType};
@@ -26,8 +25,8 @@ pub struct BundleAnswer {
     pub outcomes: Vec<EntryOutcome>,
     /// Whether an earlier run of the same import did all of it.
     pub known: bool,
-    /// The record of a Bundle that is a document: it was kept.
-    pub document: Option<Box<Written>>,
+    /// The record of a Bundle that is a document: it was kept, or is there.
+    pub document: Option<Box<Conditional>>,
 }
 
 impl BundleAnswer {

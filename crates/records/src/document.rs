@@ -1,17 +1,18 @@
 //! A document that is sent to the base (FHIR R4, "Document End-Points"; ISiK, "Bericht aus Subsystemen"): whom and which stay it is about is
-//! found out by identifiers, and the Bundle is kept as it was sent, with its Composition beside it as a record of that patient.
+//! found out by identifiers, and the Bundle is kept as it was sent, with its Composition beside it as a record of that patient. A document
+//! is known by its own identifier: sent again, it is there already.
 //!
 //! Never: makes a Patient or Encounter of what a document says; takes a document that nobody can read. State: none.
 
 use crate::checks::{Occasion, WEIGHT};
 use crate::compartment::Placing;
-use crate::create::faulty;
+use crate::create::{Conditional, faulty};
 use crate::land::{Work, land};
 use crate::lock::RecordGuards;
-use crate::search::one::{self, Matched};
+use crate::search::one::{self, Matched, One};
 use crate::write::{Draft, Written, make_ready};
 use crate::{Cell, RecordsError, document_text as say, own_parameters, record_id, reference};
-use salus_fhir::json::{Value, quote};
+use salus_fhir::json::{Document, Value, quote, same};
 use salus_fhir::search::escaped;
 use salus_fhir::{Issue, Resource, ResourceType};
 use salus_store::{Address, StoredId};
@@ -24,10 +25,11 @@ use std::sync::Arc;
 pub(crate) const MAX_IDENTIFIERS: usize = 16;
 const COMPOSITION: &str = "Bundle.entry[0].resource";
 
-/// Keeps a document; what is given back is the Bundle's record.
+/// Keeps a document; what is given back is the Bundle's record, also where the same document was kept before.
 ///
-/// Errors: [`RecordsError::Invalid`] where it breaks a rule, has no narrative, or names a patient or stay that is not found or not one.
-pub(crate) async fn keep(cell: &Arc<Cell>, asker: &Asker, json: String) -> Result<Written, RecordsError> {
+/// Errors: [`RecordsError::Invalid`] where it breaks a rule, has no narrative, names a patient or stay that is not found or not one, or
+/// has the identifier of a document that says something else.
+pub(crate) async fn keep(cell: &Arc<Cell>, asker: &Asker, json: String) -> Result<Conditional, RecordsError> {
     let checks = cell.checks();
     let bundle_kind = kind("Bundle")?;
     let read = || {
@@ -39,6 +41,13 @@ pub(crate) async fn keep(cell: &Arc<Cell>, asker: &Asker, json: String) -> Resul
         Ok(read) => read,
         Err(issues) => return Err(cell.refuse(asker, Interaction::Create, faulty(issues)).await),
     };
+    let of_document = query("identifier", bundle.root().get("identifier"));
+    let of_document = of_document.ok_or_else(|| RecordsError::Invalid(vec![say::without_identifier()]))?;
+    // Two of the same, sent at once, are kept one after the other.
+    let guards = one::lock(cell, &[(bundle_kind, &of_document)]).await;
+    if let Some(there) = kept_before(cell, asker, &bundle, &of_document).await? {
+        return Ok(Conditional::There(there));
+    }
     let patient = match plan.patient.whom {
         Whom::Here(id) => id,
         Whom::By(query) => find(cell, asker, "Patient", &query, &plan.patient.place).await?,
@@ -60,7 +69,31 @@ pub(crate) async fn keep(cell: &Arc<Cell>, asker: &Asker, json: String) -> Resul
         _ => None,
     };
     let composition = resolved(&plan.composition, &resolve).map_err(RecordsError::Invalid)?;
-    write(cell, asker, vec![(bundle, Some(patient.clone())), (composition, None)]).await
+    let both = vec![(bundle, Some(patient.clone())), (composition, None)];
+    write(cell, asker, both, guards).await.map(Conditional::Written)
+}
+
+/// The record of a document that was kept under this identifier; none where there is none.
+async fn kept_before(
+    cell: &Cell,
+    asker: &Asker,
+    bundle: &Resource,
+    of_document: &str,
+) -> Result<Option<Box<One>>, RecordsError> {
+    const PLACE: &str = "Bundle.identifier";
+    let one = match one::matched(cell, asker, Interaction::Create, bundle.kind(), of_document, PLACE).await? {
+        Matched::None => return Ok(None),
+        Matched::Hidden(one) => return Ok(Some(one)),
+        Matched::One(one) => one,
+        Matched::Several => return Err(RecordsError::Invalid(vec![say::kept_several_times()])),
+    };
+    let kept = String::from_utf8(one.text.clone()).ok().and_then(|text| Document::parse(text).ok());
+    let entries = kept.as_ref().and_then(|kept| kept.root().get("entry"));
+    match (entries, bundle.root().get("entry")) {
+        (Some(kept), Some(sent)) if same(kept, sent) => Ok(Some(one)),
+        // Nothing of it is lost without a word: by its identifier it claims to be what is kept.
+        _ => Err(RecordsError::Invalid(vec![say::says_something_else(&one.id)])),
+    }
 }
 
 /// The Composition with the records of this cell in place of what the document called them.
@@ -104,6 +137,7 @@ async fn write(
     cell: &Arc<Cell>,
     asker: &Asker,
     resources: Vec<(Resource, Option<String>)>,
+    guards: RecordGuards,
 ) -> Result<Written, RecordsError> {
     let mut drafts = Vec::with_capacity(resources.len());
     for (resource, about) in resources {
@@ -125,7 +159,6 @@ async fn write(
         Ok(ready) => ready,
         Err(refused) => return Err(cell.refuse(asker, Interaction::Create, refused).await),
     };
-    let guards = RecordGuards::new();
     let interaction = Interaction::Create;
     let work = Work { interaction, versions, homes: all, ledger: None, changes, held, guards };
     land(cell, asker, work).await?.into_iter().next().ok_or(RecordsError::Internal)

@@ -44,6 +44,42 @@ pub(crate) fn without_subject(place: String) -> Issue {
     .at(place)
 }
 
+pub(crate) fn without_identifier() -> Issue {
+    issue(
+        IssueCode::Required,
+        "A document is known by its identifier. Add Bundle.identifier with system and value.",
+        "Ein Dokument ist an seinem Identifier zu erkennen. Ergänzen Sie Bundle.identifier mit system und value.",
+        "Un document se reconnaît à son identifiant. Ajoutez Bundle.identifier avec system et value.",
+    )
+    .at("Bundle.identifier")
+}
+
+/// `id`: of the Bundle that is kept.
+pub(crate) fn says_something_else(id: &str) -> Issue {
+    let message = Message::of(
+        format!(
+            "A document with this identifier is kept as Bundle/{id} and says something else. A new version of a document has an identifier of its own, and names the former in Composition.relatesTo."
+        ),
+        format!(
+            "Ein Dokument mit diesem Identifier wird als Bundle/{id} aufbewahrt und sagt etwas anderes. Eine neue Fassung eines Dokuments hat einen eigenen Identifier und nennt die frühere in Composition.relatesTo."
+        ),
+        format!(
+            "Un document portant cet identifiant est conservé comme Bundle/{id} et dit autre chose. Une nouvelle version d’un document a son propre identifiant et nomme l’ancienne dans Composition.relatesTo."
+        ),
+    );
+    Issue::new(IssueCode::Duplicate, message).at("Bundle.identifier")
+}
+
+pub(crate) fn kept_several_times() -> Issue {
+    issue(
+        IssueCode::MultipleMatches,
+        "Several Bundles with this identifier are kept already, so this one is not kept, too. Look at them with Bundle?identifier= and delete what is double.",
+        "Mehrere Bundles mit diesem Identifier werden schon aufbewahrt, dieses darum nicht auch noch. Sehen Sie sie mit Bundle?identifier= an und löschen Sie, was doppelt ist.",
+        "Plusieurs Bundles portant cet identifiant sont déjà conservés ; celui-ci ne l’est donc pas en plus. Consultez-les avec Bundle?identifier= et supprimez les doublons.",
+    )
+    .at("Bundle.identifier")
+}
+
 /// `name`: Patient or Encounter.
 pub(crate) fn names_none(name: &str, place: String) -> Issue {
     let message = Message::of(

@@ -13,7 +13,8 @@ use std::borrow::Cow;
 
 pub use parse::{Cause, Error, MAX_DEPTH, MAX_TEXT_BYTES};
 pub use pretty::pretty;
-pub(crate) use same::{fits, same};
+pub(crate) use same::fits;
+pub use same::same;
 pub use string::quote;
 pub(crate) use string::unescape;
 

@@ -4,7 +4,7 @@ use super::{Kind, Value};
 use crate::fhirpath::Decimal;
 
 /// True when both say the same.
-pub(crate) fn same(left: Value<'_>, right: Value<'_>) -> bool {
+pub fn same(left: Value<'_>, right: Value<'_>) -> bool {
     match (left.kind(), right.kind()) {
         (Kind::Object, Kind::Object) => {
             left.members().count() == right.members().count()

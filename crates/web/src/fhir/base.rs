@@ -30,7 +30,7 @@ pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refu
     let bytes = sent(std::mem::take(&mut body.bytes));
     let mut done = salus_records::carry_out(ask.cell, &ask.asker, bytes, import, ask.web.batch_ms).await?;
     if let Some(document) = done.document.take() {
-        return Ok(written::answer(ask, *document));
+        return Ok(written::of(ask, *document));
     }
     let preferred = preferred(&ask.parts.headers, Return::Minimal);
     let asks_for_them = |outcome: &EntryOutcome| matches!(outcome, Ok(Done::Capabilities));

@@ -5,7 +5,6 @@ use crate::answer::Answer;
 use crate::negotiate;
 use crate::outcome::Refused;
 use hyper::body::Incoming;
-use salus_records::Conditional;
 
 pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
     let kind = ask.kind()?;
@@ -16,8 +15,5 @@ pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refu
     let mut body = ask.web.bodies.read(ask.parts, body).await?;
     let bytes = sent(std::mem::take(&mut body.bytes));
     let done = salus_records::create(ask.cell, &ask.asker, kind, if_none_exist, bytes).await?;
-    Ok(match done {
-        Conditional::Written(written) => written::answer(ask, written),
-        Conditional::There(one) => written::there(ask, *one),
-    })
+    Ok(written::of(ask, done))
 }

@@ -8,10 +8,18 @@ use crate::text;
 use http::StatusCode;
 use http::header::LOCATION;
 use salus_records::fhir::outcome::operation_outcome;
-use salus_records::{One, Written};
+use salus_records::{Conditional, One, Written};
+
+/// The answer to a create that depends on what is there.
+pub(super) fn of(ask: &Ask<'_>, done: Conditional) -> Answer {
+    match done {
+        Conditional::Written(written) => answer(ask, written),
+        Conditional::There(one) => there(ask, *one),
+    }
+}
 
 /// The answer to a conditional create that found the record there.
-pub(super) fn there(ask: &Ask<'_>, one: One) -> Answer {
+fn there(ask: &Ask<'_>, one: One) -> Answer {
     let One { kind, id, version, time_ms, text: resource, delivery } = one;
     let mut answer = Answer::new(StatusCode::OK).version(version, time_ms).delivering(delivery);
     // Who may not read it is told that it is there.

@@ -71,6 +71,7 @@ fn a_document_is_kept_with_the_patient_and_the_stay_that_its_identifiers_name() 
     let location = kept.header("location").unwrap().split_once("/fhir/").unwrap().1.to_owned();
     assert_eq!(location, format!("Bundle/{}/_history/1", bundle["id"].as_str().unwrap()));
     assert_eq!(bundle["entry"], report()["entry"], "as it was sent");
+    let bundle_at = location.clone();
     let found = cell
         .get(&format!("Composition?subject=Patient/{id}&encounter=Encounter/{stay_id}&title=Messung"))
         .json();
@@ -105,9 +106,30 @@ fn a_document_is_kept_with_the_patient_and_the_stay_that_its_identifiers_name() 
     other["entry"][0]["resource"]["subject"] = json!({"reference": "Patient/theirs"});
     other["entry"][0]["resource"]["encounter"] =
         json!({"reference": "https://device.example/fhir/Encounter/e"});
+    let refused = sent(&cell, &other);
+    assert_eq!(
+        (refused.status, refused.issue().as_str()),
+        (422, "duplicate"),
+        "another, under its identifier"
+    );
+    assert_eq!(refused.expressions(), ["Bundle.identifier"]);
+    other["identifier"]["value"] = json!("urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e1");
     let kept = sent(&cell, &other);
     assert_eq!(kept.status, 201, "{}", kept.text());
     assert_eq!(cell.get(&format!("Composition?encounter=Encounter/{planned}")).json()["total"], 1);
+
+    // Sent again, in another order and by several at once: it is there, and is not kept twice.
+    let again: Vec<Reply> = std::thread::scope(|scope| {
+        let senders: Vec<_> = (0..4).map(|_| scope.spawn(|| sent(&cell, &report()))).collect();
+        senders.into_iter().map(|sender| sender.join().unwrap()).collect()
+    });
+    for again in again {
+        assert_eq!(again.status, 200, "{}", again.text());
+        assert_eq!(again.json()["id"], bundle["id"]);
+        assert!(again.header("location").unwrap().ends_with(&bundle_at));
+    }
+    assert_eq!(cell.get("Bundle").json()["total"], 2);
+    assert_eq!(cell.get("Composition").json()["total"], 2);
     assert_eq!(salus.unresolved(), 0);
 }
 
@@ -182,4 +204,50 @@ fn a_document_about_somebody_unknown_or_that_nobody_can_read_is_refused() {
     // A stay that is not named is not looked for.
     let kept = sent(&cell, &without("encounter"));
     assert_eq!(kept.status, 201, "{}", kept.text());
+}
+
+#[test]
+fn a_kept_document_stands_in_its_patients_chart_and_nothing_of_it_is_executed() {
+    let salus = Salus::start();
+    let cell = salus.cell("praxis");
+    let id = patient(&cell, "X485231029");
+    let other = patient(&cell, "X110411319");
+    cell.create("Encounter", &stay("1", &format!("Patient/{id}")).to_string());
+    let page = |of: &str, address: &str| {
+        let cookie = format!("__Host-salus.praxis={}", *cell.session.token.to_text());
+        let path = format!("/praxis/patient/{of}{address}");
+        cell.http().send("GET", &path, &[("Cookie", &cookie), ("Accept-Language", "de")], b"")
+    };
+    assert!(page(&id, "/documents").text().contains("Noch keine Dokumente"));
+    let mut document = report();
+    document["entry"][0]["resource"]["title"] = json!("Messung <b>");
+    assert_eq!(sent(&cell, &document).status, 201);
+
+    let listed = page(&id, "/documents").text();
+    assert!(
+        listed.contains("Berichte anderer Systeme") && listed.contains("Messung &#60;b&#62;"),
+        "{listed}"
+    );
+    let address = listed.split(&format!("/patient/{id}/reports/")).nth(1).unwrap().split('"').next().unwrap();
+    let viewer = page(&id, &format!("/reports/{address}"));
+    assert_eq!(viewer.status, 200);
+    assert!(viewer.text().contains(&format!(
+        r#"sandbox="allow-same-origin" src="/praxis/patient/{id}/reports/{address}/content""#
+    )));
+    assert!(!viewer.text().contains("Blutdruck 120/80"), "its HTML is in no page of ours");
+    let content = page(&id, &format!("/reports/{address}/content"));
+    let text = content.text();
+    assert_eq!(text.matches("<p>Blutdruck 120/80</p>").count(), 2, "of the whole and of a section: {text}");
+    assert!(text.contains("<h2>Werte</h2>") && text.contains("<h1>Messung &#60;b&#62;</h1>"), "{text}");
+    assert_eq!(content.header("content-type"), Some("text/html; charset=utf-8"));
+    let policy = content.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("sandbox; default-src 'none'"), "{policy}");
+    let saved = page(&id, &format!("/reports/{address}/content?save=1"));
+    assert_eq!(saved.header("content-disposition"), Some("attachment; filename=\"Messung_b.html\""));
+
+    assert!(!page(&other, "/documents").text().contains("Messung"));
+    for address in [format!("/reports/{address}"), format!("/reports/{address}/content")] {
+        assert_eq!(page(&other, &address).status, 404, "{address}");
+    }
+    assert_eq!(page(&id, "/reports/nobody").status, 404);
 }

@@ -1,4 +1,4 @@
-//! Documents: a list, a viewer, and what the viewer shows.
+//! Documents: a list, with the reports of other systems below it, a viewer, and what the viewer shows.
 //!
 //! A document's bytes come from a route of their own, which no page shares: sent as what they are, if they are a PDF, an image or
 //! plain text and begin as such, else for saving only; in a sandbox in which nothing is executed (`Content-Security-Policy: sandbox`).
@@ -11,11 +11,11 @@ use super::super::view::json::{is, one, raw, text};
 use super::super::view::value::{reference, when};
 use super::super::{PageAsk, Trouble};
 use super::access;
-use super::gather::{Names, Who, find, find_on};
+use super::gather::{Found, Names, Who, find, find_on};
 use super::items::NO_NOTES;
 use super::tell::Told;
 use super::who::Head;
-use super::{Part, page, place};
+use super::{Part, page, place, reports};
 use crate::answer::Answer;
 use askama::Template;
 use base64::Engine as _;
@@ -47,6 +47,8 @@ const PLAIN_TEXT: &str = "text/plain; charset=utf-8";
 /// A document, as a line of the list and as the head of the viewer.
 #[derive(Debug)]
 pub(super) struct Paper {
+    /// The part of its address before its id.
+    pub part: &'static str,
     pub id: String,
     pub kind: String,
     pub title: String,
@@ -73,6 +75,7 @@ impl Paper {
         let title = text(document, "description").or_else(|| text(attachment?, "title"));
         let encounter = one(document, "context.encounter");
         Some(Self {
+            part: "documents",
             id: raw(document, "id").unwrap_or_default(),
             kind: kind.unwrap_or_default(),
             title: title.unwrap_or_default(),
@@ -104,6 +107,7 @@ impl Paper {
             "application/pdf" => "PDF",
             "image/png" | "image/jpeg" | "image/gif" | "image/webp" => "IMG",
             "text/plain" => "TXT",
+            "text/html" => "HTML",
             _ => "",
         }
     }
@@ -123,6 +127,8 @@ struct List<'a> {
     t: Words,
     place: &'a str,
     papers: Vec<Paper>,
+    reports: Vec<Paper>,
+    reports_left_out: u64,
     total: u64,
     next: Option<String>,
     is_later: bool,
@@ -130,20 +136,24 @@ struct List<'a> {
 
 #[derive(Template)]
 #[template(path = "practice/chart/document.html")]
-struct Viewer<'a> {
-    t: Words,
-    place: &'a str,
-    paper: Paper,
-    view: View,
+pub(super) struct Viewer<'a> {
+    pub t: Words,
+    pub place: &'a str,
+    pub paper: Paper,
+    pub view: View,
 }
 
 /// How a document is shown.
-enum View {
+pub(super) enum View {
     /// Chromium shows no PDF in a frame with the attribute `sandbox`; the sandbox of the answer's own policy holds there.
     Paper,
     Text,
     Image,
     Save,
+    /// In a frame with a sandbox of its own, beside that of the answer.
+    Report,
+    /// There is nothing to read.
+    Nothing,
 }
 
 pub(super) async fn answer(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Trouble> {
@@ -154,12 +164,15 @@ pub(super) async fn answer(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Troubl
             None => find(ask, "DocumentReference", id, &[NO_NOTES, ("_sort", "-date")], MAX_DOCUMENTS).await,
         }
     };
-    let (head, looks, found) = tokio::join!(Head::gather(ask, id), access::last(ask, id), search);
-    let (head, found) = (head?, found?);
+    let sent = async { if link.is_some() { Ok(Found::default()) } else { reports::list(ask, id).await } };
+    let (head, looks, found, sent) = tokio::join!(Head::gather(ask, id), access::last(ask, id), search, sent);
+    let (head, found, sent) = (head?, found?, sent?);
     // A link that was made for another patient finds that one's documents: they are not shown here.
     let mut papers = found.read(|document| is_of(document, id).then(|| Paper::of(document))?);
-    let names = Names::read(ask, papers.iter().filter_map(|paper| paper.author.as_ref())).await;
-    for paper in &mut papers {
+    let mut reports = sent.read(reports::paper);
+    let all = papers.iter().chain(&reports);
+    let names = Names::read(ask, all.filter_map(|paper| paper.author.as_ref())).await;
+    for paper in papers.iter_mut().chain(&mut reports) {
         paper.who = names.of(paper.author.as_ref());
         paper.told = Told::maybe(paper.when, head.today, ask.language());
     }
@@ -170,6 +183,8 @@ pub(super) async fn answer(ask: &PageAsk<'_>, id: &str) -> Result<Answer, Troubl
         t: ask.t,
         place: &place,
         papers,
+        reports,
+        reports_left_out: sent.left_out(),
         total: found.total,
         next: found.next,
         is_later: link.is_some(),
@@ -269,10 +284,31 @@ fn send(bytes: Vec<u8>, said: &str, name: &str, is_saved: bool) -> Answer {
         SHOWN.iter().find(|(kind, start)| *kind == said && bytes.starts_with(start)).map(|(kind, _)| *kind);
     let shown =
         shown.or_else(|| (said == "text/plain" && std::str::from_utf8(&bytes).is_ok()).then_some(PLAIN_TEXT));
-    let disposition = if is_saved || shown.is_none() { "attachment" } else { "inline" };
+    let end = match shown {
+        Some("application/pdf") => "pdf",
+        Some("image/png") => "png",
+        Some("image/jpeg") => "jpg",
+        Some("image/gif") => "gif",
+        Some("image/webp") => "webp",
+        Some(_) => "txt",
+        None => "bin",
+    };
+    let is_saved = is_saved || shown.is_none();
+    saved_or_shown(bytes, shown.unwrap_or("application/octet-stream"), name, end, is_saved)
+}
+
+/// Bytes of a record's, in the sandbox. `end`: of the file's name.
+pub(super) fn saved_or_shown(
+    bytes: Vec<u8>,
+    content_type: &'static str,
+    name: &str,
+    end: &str,
+    is_saved: bool,
+) -> Answer {
+    let disposition = if is_saved { "attachment" } else { "inline" };
     Answer::new(StatusCode::OK)
-        .body(shown.unwrap_or("application/octet-stream"), bytes)
-        .header(CONTENT_DISPOSITION, format!("{disposition}; filename=\"{}\"", file_name(name, shown)))
+        .body(content_type, bytes)
+        .header(CONTENT_DISPOSITION, format!("{disposition}; filename=\"{}\"", file_name(name, end)))
         .header(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SANDBOX))
         .header(X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"))
         .header(REFERRER_POLICY, HeaderValue::from_static("no-referrer"))
@@ -283,7 +319,7 @@ fn send(bytes: Vec<u8>, said: &str, name: &str, is_saved: bool) -> Answer {
 }
 
 /// A name for saving: letters and digits of the document's, with an end that fits what it is.
-fn file_name(name: &str, shown: Option<&str>) -> String {
+fn file_name(name: &str, end: &str) -> String {
     let mut out = String::new();
     for character in name.chars().take(60) {
         match character {
@@ -297,15 +333,6 @@ fn file_name(name: &str, shown: Option<&str>) -> String {
             _ => out.push('_'),
         }
     }
-    let end = match shown {
-        Some("application/pdf") => "pdf",
-        Some("image/png") => "png",
-        Some("image/jpeg") => "jpg",
-        Some("image/gif") => "gif",
-        Some("image/webp") => "webp",
-        Some(_) => "txt",
-        None => "bin",
-    };
     let stem = out.trim_matches('_');
     format!("{}.{end}", if stem.is_empty() { "document" } else { stem })
 }

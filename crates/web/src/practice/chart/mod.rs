@@ -16,6 +16,7 @@ mod items;
 mod labs;
 mod medication;
 mod medicine;
+mod reports;
 mod summary;
 mod tell;
 mod timeline;
@@ -39,6 +40,8 @@ pub(super) const ROUTES: &[Route] = &[
     ("GET", "/{cell}/patient/{id}/documents"),
     ("GET", "/{cell}/patient/{id}/documents/{doc}"),
     ("GET", "/{cell}/patient/{id}/documents/{doc}/content"),
+    ("GET", "/{cell}/patient/{id}/reports/{doc}"),
+    ("GET", "/{cell}/patient/{id}/reports/{doc}/content"),
     ("GET", "/{cell}/patient/{id}/insurance"),
     ("GET", "/{cell}/patient/{id}/access"),
 ];
@@ -58,6 +61,8 @@ pub(super) async fn answer(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
         "/documents" => documents::answer(ask, id).await,
         "/documents/{doc}" => documents::answer_one(ask, id).await,
         "/documents/{doc}/content" => documents::content(ask, id).await,
+        "/reports/{doc}" => reports::answer(ask, id).await,
+        "/reports/{doc}/content" => reports::content(ask, id).await,
         "/insurance" => insurance::answer(ask, id).await,
         "/access" => access::answer(ask, id).await,
         _ => Err(Trouble::Unknown),
