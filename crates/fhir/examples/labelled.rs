@@ -1,9 +1,9 @@
 //! Checks any labelled documents and prints how many were accepted and refused, by what counted for them and by label; those that came out
-//! otherwise with what was found: `cargo run --release -p salus-fhir --example labelled TABLE FOLDER...`
+//! otherwise with what was found: `cargo run --release -p salus-fhir --example labelled [--fhir] TABLE FOLDER...`
 //!
 //! TABLE has a line for each document, tab-separated: `valid` or `invalid`, the packages that count (`name-version,name-version`), the file in
-//! XML, and under which name it is counted. FOLDER... hold the packages (`name-version.tgz`); the first that has one counts. Checks as the
-//! publishers of the German profiles do.
+//! XML or JSON, and under which name it is counted. FOLDER... hold the packages (`name-version.tgz`); the first that has one counts. Checks as
+//! the publishers of the German profiles do; with `--fhir` as FHIR has it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,9 @@ use salus_fhir::{Issue, Language, Resource, Severity};
 const MAX_SHOWN: usize = 6;
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
+    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from).peekable();
+    let is_plain = arguments.next_if(|argument| argument.as_os_str() == "--fhir").is_some();
+    let settings = if is_plain { Settings::default() } else { Settings::strict() };
     let Some(table) = arguments.next() else { return usage("a table is missing") };
     let folders: Vec<PathBuf> = arguments.collect();
     let table = match std::fs::read_to_string(&table) {
@@ -33,7 +35,7 @@ fn main() -> ExitCode {
         };
         let library = libraries.entry(packages).or_insert_with(|| Arc::new(load(packages, &folders)));
         let issues = match std::fs::read(file) {
-            Ok(xml) => issues(&xml, library),
+            Ok(text) => issues(text, library, &settings),
             Err(error) => return usage(&format!("{file}: {error}")),
         };
         let valid = is_valid(&issues);
@@ -77,13 +79,20 @@ fn load(list: &str, folders: &[PathBuf]) -> Library {
     Library::new(&found)
 }
 
-fn issues(xml: &[u8], library: &Library) -> Vec<Issue> {
-    let json = match salus_fhir::xml::to_json(xml) {
+fn issues(text: Vec<u8>, library: &Library, settings: &Settings) -> Vec<Issue> {
+    // JSON may begin with a byte order mark, too.
+    let is_json = text.iter().find(|byte| b"{<".contains(byte)) == Some(&b'{');
+    let json = if is_json {
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    } else {
+        salus_fhir::xml::to_json(&text)
+    };
+    let json = match json {
         Ok(json) => json,
         Err(fault) => return vec![fault.into_issue()],
     };
     match Resource::parse(json, None) {
-        Ok(resource) => check(&resource, library, &Settings::strict()),
+        Ok(resource) => check(&resource, library, settings),
         Err(issues) => issues,
     }
 }

@@ -31,6 +31,12 @@ impl Walk<'_, '_, '_> {
                 }
                 return;
             };
+            if !url.contains(':') {
+                let here = here.then(Step::Name("fullUrl"));
+                // Where references are looked for among the entries, none finds this one.
+                let severity = if is_addressed { Severity::Error } else { Severity::Warning };
+                self.report(&here, severity, IssueCode::Invalid, profile, Broken::Relative);
+            }
             let Some(id) = resource.get_str("id") else { return };
             let mut steps = url.rsplit('/');
             let (last, before) = (steps.next(), steps.next());

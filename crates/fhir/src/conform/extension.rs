@@ -5,7 +5,7 @@ use super::walk::Walk;
 use crate::fhirpath::{Node, is_a};
 use crate::message::conformity::{Broken, shown_address};
 use crate::profile::{Context, Profile};
-use crate::validate::Path;
+use crate::validate::{Path, Step};
 use crate::{IssueCode, ResourceType, Severity};
 
 impl Walk<'_, '_, '_> {
@@ -23,6 +23,10 @@ impl Walk<'_, '_, '_> {
         let Some(url) = self.world.tree.text_of(node, "url") else { return };
         // The parts of an extension are defined by the whole.
         if !url.contains(':') {
+            if self.world.tree.type_name(of) != "Extension" {
+                let here = path.then(Step::Name("url"));
+                self.report(&here, Severity::Error, IssueCode::Extension, profile, Broken::Relative);
+            }
             return;
         }
         let Some(found) = self.world.library.profile(&url).filter(|found| &*found.type_name == "Extension")
@@ -48,7 +52,27 @@ impl Walk<'_, '_, '_> {
             let severity = if is_r4 { Severity::Warning } else { Severity::Error };
             self.report(path, severity, IssueCode::Extension, &found, broken);
         }
+        self.parts(node, &found, path);
         self.element(node, &found, 0, path);
+    }
+
+    /// Reports the parts that an extension's definition does not have.
+    fn parts(&mut self, whole: Node, definition: &Profile, path: &Path<'_>) {
+        let tree = self.world.tree;
+        let children = &definition.root().children;
+        let Some(of) = children.iter().find(|child| &*definition.node(**child).name == "extension") else {
+            return;
+        };
+        let parts = path.then(Step::Name("extension"));
+        let mut index = 0;
+        tree.children_named(whole, "extension", |part| {
+            let is_part = tree.text_of(part, "url").is_some_and(|url| !url.contains(':'));
+            if is_part && self.is_none_of(part, definition, *of) {
+                let here = parts.then(Step::Index(index));
+                self.report(&here, Severity::Error, IssueCode::Extension, definition, Broken::UnknownPart);
+            }
+            index += 1;
+        });
     }
 
     /// Whether an extension of an element may stand there.

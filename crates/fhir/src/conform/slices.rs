@@ -23,6 +23,8 @@ impl Walk<'_, '_, '_> {
     pub(super) fn sliced(&mut self, values: &[Place], profile: &Profile, of: NodeIndex, path: &Path<'_>) {
         let node = profile.node(of);
         let mut counts = vec![0_u32; node.slices.len()];
+        // How many values may be of each slice, which nothing could tell.
+        let mut untold = vec![0_u32; node.slices.len()];
         let mut resliced: Vec<(usize, Vec<Place>)> = Vec::new();
         let (mut last, mut outside) = (0, false);
         for place in values {
@@ -36,7 +38,10 @@ impl Walk<'_, '_, '_> {
                         break;
                     }
                     Fit::No => {}
-                    Fit::Unknown => is_open = true,
+                    Fit::Unknown => {
+                        is_open = true;
+                        untold[at] += 1;
+                    }
                 }
             }
             let slicing = node.slicing.as_ref();
@@ -94,8 +99,14 @@ impl Walk<'_, '_, '_> {
         for (at, slice) in node.slices.iter().enumerate() {
             let slice = profile.node(*slice);
             let name = format!("{}:{}", slice.path, slice.slice.as_deref().unwrap_or_default());
-            self.count(counts[at], slice.min, slice.max, &name, profile, path);
+            let min = slice.min.saturating_sub(untold[at]);
+            self.count(counts[at], min, slice.max, &name, profile, path);
         }
+    }
+
+    /// True when a value is known to belong to no slice of an element.
+    pub(super) fn is_none_of(&self, node: Node, profile: &Profile, of: NodeIndex) -> bool {
+        profile.node(of).slices.iter().all(|slice| self.fit(node, &profile.node(*slice).tests) == Fit::No)
     }
 
     fn fit(&self, node: Node, tests: &[Test]) -> Fit {

@@ -77,6 +77,10 @@ pub enum Broken {
     FullUrl,
     /// An entry of a document that nothing leads to.
     Unreached,
+    /// An address that has to be absolute.
+    Relative,
+    /// A part of an extension that its definition does not have.
+    UnknownPart,
 }
 
 impl Broken {
@@ -110,6 +114,8 @@ impl Broken {
             Self::NoFullUrl => "full-url-missing",
             Self::FullUrl => "full-url",
             Self::Unreached => "document-entry",
+            Self::Relative => "address-relative",
+            Self::UnknownPart => "extension-part",
         }
     }
 }
@@ -214,6 +220,12 @@ impl Conformity {
             ),
             Broken::NoFullUrl => "The entry has no fullUrl, which references need. Add it.".into(),
             Broken::FullUrl => "fullUrl ends in another id than the resource has. Make them agree.".into(),
+            Broken::Relative => {
+                "The address is not absolute. Write it whole, with http:, https: or urn:.".into()
+            }
+            Broken::UnknownPart => {
+                "The extension has no part of this url. Correct the url or remove the part.".into()
+            }
             Broken::Unreached => {
                 "No reference joins the entry to the document. Refer to it, or remove it.".into()
             }
@@ -252,6 +264,8 @@ impl Conformity {
             Broken::Display { list } => format!("Die Anzeige ist keines der Wörter, die {list} für den Code hat. Berichtigen Sie sie oder den Code."),
             Broken::NoFullUrl => "Der Eintrag hat keine fullUrl, die Referenzen brauchen. Ergänzen Sie sie.".into(),
             Broken::FullUrl => "fullUrl endet mit einer anderen id als die der Ressource. Bringen Sie beide in Übereinstimmung.".into(),
+            Broken::Relative => "Die Adresse ist nicht absolut. Schreiben Sie sie ganz, mit http:, https: oder urn:.".into(),
+            Broken::UnknownPart => "Die Erweiterung hat keinen Teil mit dieser url. Berichtigen Sie die url oder entfernen Sie den Teil.".into(),
             Broken::Unreached => "Keine Referenz verbindet den Eintrag mit dem Dokument. Verweisen Sie auf ihn, oder entfernen Sie ihn.".into(),
         }
     }
@@ -288,6 +302,8 @@ impl Conformity {
             Broken::Display { list } => format!("L’affichage n’est aucun des mots que {list} a pour le code. Corrigez-le, ou le code."),
             Broken::NoFullUrl => "L’entrée n’a pas de fullUrl, dont les références ont besoin. Ajoutez-la.".into(),
             Broken::FullUrl => "fullUrl finit par un autre id que celui de la ressource. Faites-les concorder.".into(),
+            Broken::Relative => "L’adresse n’est pas absolue. Écrivez-la en entier, avec http:, https: ou urn:.".into(),
+            Broken::UnknownPart => "L’extension n’a pas de partie de cette url. Corrigez l’url ou supprimez la partie.".into(),
             Broken::Unreached => "Aucune référence ne relie l’entrée au document. Renvoyez-y, ou retirez-la.".into(),
         }
     }

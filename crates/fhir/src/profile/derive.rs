@@ -59,7 +59,8 @@ impl Differential {
         let base = Canonical::parse(&root.get_str("baseDefinition")?);
         let Found::Profile(base) = find(&base) else { return None };
         let nodes = base.nodes.clone();
-        let mut making = Making { base: base.clone(), nodes, find, compiler: Compiler::default() };
+        let open = Vec::new();
+        let mut making = Making { base: base.clone(), nodes, find, compiler: Compiler::default(), open };
         for element in list(root.get("differential")?, "element") {
             making.element(element)?;
         }
@@ -85,6 +86,8 @@ struct Making<'f> {
     nodes: Vec<Node>,
     find: Find<'f>,
     compiler: Compiler,
+    /// The paths of the elements that the one before lies in, outermost first, and their places.
+    open: Vec<(String, NodeIndex)>,
 }
 
 impl Making<'_> {
@@ -95,11 +98,13 @@ impl Making<'_> {
     /// Puts what one element of the differential says into the tree.
     fn element(&mut self, element: Value<'_>) -> Option<()> {
         let path = element.get_str("path")?;
-        // The id names the slices on the way; without one the path does, and the slice's own name.
+        // The id names the slices on the way. Without one, what follows a slice lies in it while its path begins with the slice's.
         let id = element.get_str("id").filter(|id| id.split('.').count() == path.split('.').count());
+        self.open.retain(|(outer, _)| path.strip_prefix(&**outer).is_some_and(|rest| rest.starts_with('.')));
+        let within = self.open.last().filter(|_| id.is_none());
+        let (mut at, known) = within.map_or((0, 1), |(outer, at)| (*at, outer.split('.').count()));
         let id = id.unwrap_or_else(|| path.clone());
-        let mut at: NodeIndex = 0;
-        let mut segments = id.split('.').skip(1).peekable();
+        let mut segments = id.split('.').skip(known).peekable();
         while let Some(segment) = segments.next() {
             let (name, slice) =
                 segment.split_once(':').map_or((segment, None), |(name, slice)| (name, Some(slice)));
@@ -109,19 +114,25 @@ impl Making<'_> {
                 at = self.slice(at, slice)?;
             }
         }
+        self.open.push((path.into_owned(), at));
         self.merge(at, element)
     }
 
     /// The element of that name; unfolds the type that it belongs to. `valueQuantity` is the slice of `value[x]`.
     fn child(&mut self, of: NodeIndex, name: &str) -> Option<NodeIndex> {
-        if self.at(of).children.is_empty() {
-            self.unfold(of)?;
-        }
         let plain = name.trim_end_matches("[x]");
-        let children = self.at(of).children.clone();
-        if let Some(found) = children.iter().copied().find(|child| &*self.at(*child).name == plain) {
+        let named = |making: &Self| {
+            let children = &making.nodes[usize::from(of)].children;
+            children.iter().copied().find(|child| &*making.nodes[usize::from(*child)].name == plain)
+        };
+        if let Some(found) = named(self) {
             return Some(found);
         }
+        self.unfold(of)?;
+        if let Some(found) = named(self) {
+            return Some(found);
+        }
+        let children = self.at(of).children.clone();
         let choice = children.into_iter().find(|child| {
             let node = &self.nodes[usize::from(*child)];
             let rest = plain.strip_prefix(&*node.name);
@@ -212,9 +223,10 @@ impl Making<'_> {
         self.bring(from, index, if is_slice { under } else { path })
     }
 
-    /// Gives an element the elements of its type.
+    /// Gives an element the elements of its type that it does not have yet. Of several types, those that all have.
     fn unfold(&mut self, of: NodeIndex) -> Option<()> {
-        if let Some(same) = self.at(of).same_as {
+        let empty = self.at(of).children.is_empty();
+        if let Some(same) = self.at(of).same_as.filter(|_| empty) {
             // The base's content, and not what the differential made of it elsewhere.
             let base = self.base.clone();
             let children = base.node(same).children.iter();
@@ -224,9 +236,13 @@ impl Making<'_> {
             node.children = copies;
             return Some(());
         }
-        let [kind] = self.at(of).types.as_slice() else { return None };
-        let base = Canonical::parse(&format!("http://hl7.org/fhir/StructureDefinition/{}", kind.code));
-        let wanted = kind.profiles.first().cloned().unwrap_or_else(|| base.clone());
+        let (code, own) = match self.at(of).types.as_slice() {
+            [] if empty => return None,
+            [kind] => (&*kind.code, kind.profiles.first().cloned()),
+            _ => ("Element", None),
+        };
+        let base = Canonical::parse(&format!("http://hl7.org/fhir/StructureDefinition/{code}"));
+        let wanted = own.unwrap_or_else(|| base.clone());
         let profile = match (self.find)(&wanted) {
             Found::Profile(profile) => profile,
             Found::Coming => return None,
@@ -236,9 +252,13 @@ impl Making<'_> {
             },
         };
         let path = self.at(of).path.clone();
-        let children = profile.root().children.iter();
-        let brought = children.map(|child| self.bring(&profile, *child, &path)).collect::<Option<_>>()?;
-        self.at(of).children = brought;
+        let known: Vec<_> =
+            self.at(of).children.clone().iter().map(|child| self.at(*child).name.clone()).collect();
+        let new = |child: &NodeIndex| !known.iter().any(|name| *name == profile.node(*child).name);
+        let children = profile.root().children.iter().filter(|child| new(child));
+        let brought: Vec<_> =
+            children.map(|child| self.bring(&profile, *child, &path)).collect::<Option<_>>()?;
+        self.at(of).children.extend(brought);
         Some(())
     }
 

@@ -85,9 +85,19 @@ pub(super) fn prepare(profile: &mut Profile) {
                 }
                 None => inherited(profile, of, slice),
             };
+            let tests = telling(tests);
             profile.nodes[usize::from(slice)].tests = tests;
         }
     }
+}
+
+/// Of a discriminator of which a slice says nothing nothing is asked, when another tells.
+fn telling(mut tests: Vec<Test>) -> Vec<Test> {
+    let is_telling = |test: &Test| !matches!(test.wanted, Wanted::Unknown);
+    if tests.iter().any(is_telling) {
+        tests.retain(is_telling);
+    }
+    tests
 }
 
 /// A slice of a slice is told by the discriminators of the outer slicing when it has none of its own.
@@ -243,12 +253,17 @@ impl Finder<'_> {
                     self.add(path, Wanted::Profiles(profiles));
                 }
             }
-            DiscriminatorKind::Exists if node.max == 0 => self.add(path, Wanted::Exists(false)),
+            // What a slice forbids tells it, too, whatever the kind.
+            _ if node.max == 0 => self.add(path, Wanted::Exists(false)),
             DiscriminatorKind::Exists => self.add(path, Wanted::Exists(true)),
             DiscriminatorKind::Value | DiscriminatorKind::Pattern => {
                 let before = self.out.len();
                 self.mandatory(node, &path);
-                self.below(at, &path, 0);
+                self.below(at, &path, (0, 1));
+                if self.out.len() == before {
+                    // What need not be there tells a slice when nothing else does.
+                    self.below(at, &path, (0, 0));
+                }
                 if self.out.len() > before {
                     return;
                 }
@@ -261,6 +276,8 @@ impl Finder<'_> {
                         node.types.iter().flat_map(|kind| &kind.profiles).cloned().collect();
                     if !profiles.is_empty() {
                         self.add(path, Wanted::Deferred(profiles, Vec::new()));
+                    } else if node.min > 0 {
+                        self.add(path, Wanted::Exists(true));
                     }
                 }
             }
@@ -278,8 +295,8 @@ impl Finder<'_> {
         }
     }
 
-    /// Fixed values and patterns of the elements below the path's end.
-    fn below(&mut self, at: NodeIndex, path: &[Step], depth: usize) {
+    /// Fixed values and patterns of the elements below the path's end that must be there at least `min` times.
+    fn below(&mut self, at: NodeIndex, path: &[Step], (depth, min): (usize, u32)) {
         if depth > 4 {
             return;
         }
@@ -288,11 +305,11 @@ impl Finder<'_> {
             let mut here = path.to_vec();
             here.push(Step::Name(node.name.clone()));
             match (&node.fixed, &node.pattern) {
-                (Some(fixed), _) if node.min > 0 => self.add(here, Wanted::Equal(fixed.clone())),
-                (_, Some(pattern)) if node.min > 0 => self.add(here, Wanted::Fits(pattern.clone())),
-                _ if node.min > 0 => {
+                (Some(fixed), _) if node.min >= min => self.add(here, Wanted::Equal(fixed.clone())),
+                (_, Some(pattern)) if node.min >= min => self.add(here, Wanted::Fits(pattern.clone())),
+                _ if node.min >= min => {
                     self.mandatory(node, &here);
-                    self.below(*child, &here, depth + 1);
+                    self.below(*child, &here, (depth + 1, min));
                 }
                 _ => {}
             }

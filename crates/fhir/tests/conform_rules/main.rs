@@ -1,5 +1,6 @@
 //! Small profiles, each of one rule, made of differentials: what keeps them and what breaks them, by the rule's name.
 
+mod differentials;
 mod published;
 
 use std::sync::Arc;
