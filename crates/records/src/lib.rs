@@ -4,7 +4,8 @@
 //! asks the keyholder, and opens what was admitted. A write is sealed, admitted, committed, landed, and only then
 //! acknowledged.
 //!
-//! Never: knows HTTP; opens or writes anything without an admission; keeps a key or a plaintext after its request;
+//! Never: knows HTTP; opens or writes anything without an admission; keeps a key or a plaintext after its request
+//! ([`Keep`] is for whoever keeps an answer that was asked for so);
 //! tells a stranger whether something is there.
 //!
 //! State: [`Records`] owns the cells; a [`Cell`] owns its store, its counters and the locks of its records.
@@ -34,6 +35,7 @@ mod heavy;
 mod history;
 mod history_all;
 mod import;
+mod keep;
 mod land;
 mod line;
 mod lock;
@@ -69,7 +71,7 @@ pub use cell::{Cell, Standing};
 pub use code_lists::{ListAnswer, ask_lists};
 pub use create::{Conditional, create};
 pub use delete::{Deleted, delete, delete_by};
-pub use delivery::Delivery;
+pub use delivery::{Delivery, Taken};
 pub use entry::{Done, EntryOutcome};
 pub use error::RecordsError;
 pub use export::{
@@ -79,10 +81,11 @@ pub use export::{
 pub use history::{HistoryEntry, HistoryPage, MAX_HISTORY_PAGE, When, history};
 pub use history_all::{AllHistoryPage, HistoryAsk, history_all, history_on};
 pub use import::{Counts, IMPORT_MS, Imported, MAX_IMPORT_ISSUES, MAX_IMPORT_LINES, import};
+pub use keep::{Keep, ask_again};
 pub use open::Opened;
 pub use patch::{JSON_PATCH, SentPatch, patch, patch_by};
 pub use read::read;
-pub use record_id::{MAX_ID_BYTES, derived_id, fresh_id, is_id};
+pub use record_id::{MAX_ID_BYTES, derived_id, fresh_id, is_id, unguessable};
 pub use records::{Health, Notice, Notify, PACKAGES, Records};
 pub use relation::{Stated, give_access, own_record, relate, stated};
 pub use search::conditions as search_conditions;
@@ -123,5 +126,5 @@ pub use salus_trust_api::wire::people;
 pub use salus_trust_api::wire::policy;
 pub use salus_trust_api::wire::relation::{AccessGiven, RedeemPaper};
 pub use salus_trust_api::wire::{AdminError, Bearer, ClientStatus, SignIn, SignedIn};
+pub use salus_trust_api::{Again, Line, Under};
 pub use salus_trust_api::{Budgets, Interaction, Limits, Pkce, Purpose, Refusal, Token};
-pub use salus_trust_api::{Line, Under};

@@ -56,6 +56,14 @@ pub fn fresh_id() -> Result<String, RecordsError> {
     Ok(fresh()?.0)
 }
 
+/// A name that nobody guesses: 128 random bits, as 32 hexadecimal digits.
+///
+/// Errors: when the provider fails.
+pub fn unguessable() -> Result<String, RecordsError> {
+    let bytes: [u8; 16] = salus_seal::keys::random().map_err(|_| RecordsError::Internal)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// The id of something that these parts alone decide, so that writing it twice writes it once. It is stored as it is: at least one
 /// part must be drawn at random, or be an id that was.
 pub fn derived_id(parts: &[&[u8]]) -> Result<String, RecordsError> {

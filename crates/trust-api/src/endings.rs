@@ -6,6 +6,7 @@
 //!
 //! Never: admits anything. State: the lines, and what ended within the last seconds.
 
+use crate::keeping::Keeps;
 use crate::wire::ADMISSION_MS;
 use crate::wire::contain::Ended;
 use salus_seal::CellId;
@@ -42,7 +43,7 @@ impl Under {
         Self { asked: self.asked.min(other.asked), ..self }
     }
 
-    fn is_covered(&self, ended: &Ended) -> bool {
+    pub(crate) fn is_covered(&self, ended: &Ended) -> bool {
         match ended {
             Ended::Session(session) => self.session == *session,
             Ended::Cell(cell) => self.cell == *cell,
@@ -63,6 +64,7 @@ struct Inner {
     recent: Mutex<VecDeque<(u64, Instant, Ended)>>,
     lines: Mutex<HashMap<u64, Arc<Sending>>>,
     next_line: AtomicU64,
+    keeps: Keeps,
     /// A line that was stopped is gone.
     gone: Notify,
 }
@@ -102,7 +104,18 @@ impl Endings {
     /// Takes in what has ended, and stops the lines that send something of it; names them.
     pub(crate) fn begin(&self, ended: &[Ended]) -> Vec<u64> {
         self.note(ended);
+        self.0.keeps.end(ended);
         self.stop(ended)
+    }
+
+    /// What is kept, to be sent later.
+    pub(crate) fn keeps(&self) -> &Keeps {
+        &self.0.keeps
+    }
+
+    /// There is no connection on which endings are heard of, or there was none: nothing of what is kept is sent any more.
+    pub(crate) fn lose(&self) {
+        self.0.keeps.end_all();
     }
 
     /// Returns when these lines are gone.
@@ -183,7 +196,7 @@ impl Drop for Line {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

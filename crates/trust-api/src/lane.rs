@@ -169,7 +169,10 @@ async fn run(endpoint: Endpoint, mut waiting: mpsc::Receiver<Waiting>, wants: Al
     loop {
         if let Ok((stream, _)) = open(&endpoint, Role::SearchLane).await {
             pause = RECONNECT_FIRST;
+            // What ended before this connection was told to nobody here.
+            stop.endings.lose();
             let ended = UnderWay::new(&wants, &stop).converse(stream, &mut waiting).await;
+            stop.endings.lose();
             // What was wanted on that connection is said again on the next.
             wants.feeds.lock().clear();
             wants.extractions.lock().clear();

@@ -18,6 +18,7 @@ mod gate_io;
 mod health;
 mod home;
 mod hooks;
+mod later;
 mod metrics;
 mod negotiate;
 mod options;

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-const ROUTES: [&str; 20] = [
+const ROUTES: [&str; 21] = [
     "/{cell}/fhir/{type}/{id}",
     "/{cell}/fhir/{type}",
     "/{cell}/fhir",
@@ -25,6 +25,7 @@ const ROUTES: [&str; 20] = [
     "/{cell}/fhir/Observation/$lastn",
     "/{cell}/fhir/Composition/{id}/$document",
     "/{cell}/fhir/openapi.json",
+    "/{cell}/fhir/$async-status/{id}",
     "/{cell}/fhir/{unknown}",
     "/{cell}/oauth/token",
     "/",

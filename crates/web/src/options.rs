@@ -2,10 +2,12 @@
 //!
 //! Never: read from the environment or a file here; the binary does that. State: none.
 
+use crate::later::LaterLimits;
 use salus_listen::TlsFiles;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// The record server's options.
@@ -61,6 +63,28 @@ pub struct WebLimits {
     pub shutdown_ms: u64,
     /// How many threads serve requests.
     pub worker_threads: usize,
+    /// The most requests of one session that are answered later (`Prefer: respond-async`): worked on, or kept to be fetched.
+    pub max_async_per_session: usize,
+    /// The most of all sessions.
+    pub max_async: usize,
+    /// The most bytes in memory for one session's: of requests that are worked on, and of answers that are kept.
+    pub max_async_session_bytes: usize,
+    /// The most bytes for all sessions'.
+    pub max_async_bytes: usize,
+    /// For how long such an answer is kept, in milliseconds.
+    pub async_kept_ms: u64,
+}
+
+impl WebLimits {
+    pub(crate) fn later(&self) -> LaterLimits {
+        LaterLimits {
+            per_session: self.max_async_per_session,
+            in_all: self.max_async,
+            session_bytes: self.max_async_session_bytes,
+            bytes: self.max_async_bytes,
+            kept: Duration::from_millis(self.async_kept_ms),
+        }
+    }
 }
 
 impl Default for WebLimits {
@@ -74,6 +98,11 @@ impl Default for WebLimits {
             batch_ms: salus_records::BATCH_MS,
             shutdown_ms: 3_000,
             worker_threads: default_worker_threads(),
+            max_async_per_session: 16,
+            max_async: 256,
+            max_async_session_bytes: 64 * 1024 * 1024,
+            max_async_bytes: 256 * 1024 * 1024,
+            async_kept_ms: 600_000,
         }
     }
 }

@@ -5,6 +5,7 @@
 use crate::error::WebError;
 use crate::gate_io::{Deadline, GatedStream};
 use crate::hooks::{Event, Hooks};
+use crate::later::Later;
 use crate::metrics::Metrics;
 use crate::options::WebOptions;
 use crate::practice::{Bound, OnceIds};
@@ -57,6 +58,7 @@ pub async fn run(options: WebOptions, hooks: Hooks, until: impl Future<Output = 
     let web = Arc::new(Web {
         records: Arc::clone(&records),
         bodies: Bodies::new(limits.max_body_bytes, limits.max_bodies_bytes),
+        later: Arc::new(Later::new(limits.later())),
         metrics: Metrics::new(),
         log,
         public_base_url,
@@ -80,9 +82,11 @@ pub async fn run(options: WebOptions, hooks: Hooks, until: impl Future<Output = 
         header_timeout: Duration::from_millis(limits.header_timeout_ms),
         max_buffer_bytes: MAX_BUFFER_BYTES,
     };
+    let later = Arc::clone(&web.later);
     let service = Service { pages: pages::router(Arc::clone(&web)), web };
     let shutdown = Duration::from_millis(limits.shutdown_ms);
     salus_listen::serve(listener, tls, bounds, shutdown, until, service).await;
+    later.end();
     let _ = tokio::task::spawn_blocking(move || records.close()).await;
     Ok(())
 }

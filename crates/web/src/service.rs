@@ -100,7 +100,7 @@ pub(crate) async fn serve(
 }
 
 /// The cell's name and what follows `/{cell}/fhir`.
-fn fhir_path(path: &str) -> Option<(&str, &str)> {
+pub(crate) fn fhir_path(path: &str) -> Option<(&str, &str)> {
     let (cell, rest) = path.strip_prefix('/')?.split_once('/')?;
     let rest = rest.strip_prefix("fhir")?;
     (rest.is_empty() || rest.starts_with('/')).then_some((cell, rest))
@@ -118,7 +118,7 @@ fn page_route(path: &str) -> &'static str {
 }
 
 async fn fhir_response(
-    web: &Web,
+    web: &Arc<Web>,
     parts: &Parts,
     body: Incoming,
     peer: IpAddr,
@@ -133,7 +133,7 @@ async fn fhir_response(
         Some(cell) => {
             trace.cell = Some(Arc::clone(cell.name()));
             let client = session::address(peer, &parts.headers, web.behind_proxy);
-            let answer = fhir::answer(web, &cell, parts, body, routed, client);
+            let answer = fhir::answer(web, &cell, parts, body.into(), routed, client);
             let answer =
                 tokio::time::timeout(web.request_timeout, answer).await.unwrap_or_else(|_| Err(late()));
             of_cell = Some(cell);
@@ -170,7 +170,8 @@ async fn practice_response(
     (answer.into_response(), trace)
 }
 
-fn late() -> Refused {
+/// What took too long.
+pub(crate) fn late() -> Refused {
     Refused::new(StatusCode::SERVICE_UNAVAILABLE, text::timeout())
 }
 

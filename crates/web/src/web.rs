@@ -1,6 +1,7 @@
-//! What all requests share. State: the cells, the bounds, the counters, the one-time ids.
+//! What all requests share. State: the cells, the bounds, the counters, the one-time ids, the answers that are fetched later.
 
 use crate::hooks::Log;
+use crate::later::Later;
 use crate::metrics::Metrics;
 use crate::practice::{Bound, OnceIds};
 use crate::read_body::Bodies;
@@ -15,6 +16,8 @@ pub(crate) struct Peer(pub std::net::IpAddr);
 pub(crate) struct Web {
     pub records: Arc<Records>,
     pub bodies: Bodies,
+    /// Answers that are fetched later.
+    pub later: Arc<Later>,
     pub metrics: Metrics,
     pub log: Log,
     /// Without a slash at the end.

@@ -62,6 +62,7 @@ pub(crate) fn read(path: &str) -> Result<Address<'_>, Unread> {
         (1, ..) => Shape::Type,
         (2, ".well-known", "smart-configuration", ..) => Shape::Smart,
         (2, "$export-status", ..) => Shape::ExportStatus,
+        (2, "$async-status", ..) => Shape::AsyncStatus,
         (3, "$export-file", ..) => Shape::ExportFile,
         (2, "Patient", "$export", ..) => Shape::PatientExport,
         (2, "ValueSet", "$expand", ..) => Shape::Expand,
@@ -102,6 +103,7 @@ pub(crate) fn read(path: &str) -> Result<Address<'_>, Unread> {
         | Shape::Everything
         | Shape::GroupExport
         | Shape::ExportStatus
+        | Shape::AsyncStatus
         | Shape::Validate
         | Shape::ExpandOne
         | Shape::ValidateInOne
@@ -184,6 +186,8 @@ mod tests {
             ("/Patient/1/$validate", Ok(Shape::Validate)),
             ("/$validate", Err(Unread::Operation)),
             ("/$import", Ok(Shape::Import)),
+            ("/$async-status/1f", Ok(Shape::AsyncStatus)),
+            ("/$async-status", Err(Unread::Operation)),
             ("/Patient/$lastn", Err(Unread::Operation)),
             ("/Composition/1/$document", Ok(Shape::Document)),
             ("/openapi.json", Ok(Shape::OpenApi)),

@@ -6,10 +6,10 @@ use crate::negotiate::{self, FHIR_JSON};
 use crate::options::hex_32;
 use crate::outcome::Refused;
 use crate::prefer::{Return, preferred};
+use crate::read_body::Brought;
 use crate::text;
 use http::header::HeaderName;
 use http::{HeaderValue, StatusCode};
-use hyper::body::Incoming;
 use salus_records::{Delivery, Done, EntryOutcome};
 
 /// Names the import to which a Bundle belongs: 64 hexadecimal digits, the same for the same Bundle.
@@ -17,7 +17,7 @@ const IMPORT: &str = "salus-import";
 /// Says that an earlier run of the import did all of it.
 const IMPORT_KNOWN: HeaderName = HeaderName::from_static("salus-import-known");
 
-pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
+pub(super) async fn answer(ask: &Ask<'_>, body: Brought) -> Result<Answer, Refused> {
     let sent = negotiate::sent(&ask.parts.headers)?;
     let import = match ask.parts.headers.get(IMPORT) {
         None => None,

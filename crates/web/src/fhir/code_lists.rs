@@ -6,15 +6,15 @@ use super::Ask;
 use crate::answer::Answer;
 use crate::negotiate::{self, FHIR_JSON};
 use crate::outcome::Refused;
+use crate::read_body::Brought;
 use crate::{query, text};
 use http::{Method, StatusCode};
-use hyper::body::Incoming;
 use salus_records::fhir::terminology::{Asked, ListOperation};
 
 pub(super) async fn answer(
     ask: &Ask<'_>,
     operation: ListOperation,
-    body: Incoming,
+    body: Brought,
 ) -> Result<Answer, Refused> {
     let refused = |issue| Refused::new(StatusCode::BAD_REQUEST, issue);
     let given = query::parameters(ask.parts.uri.query().unwrap_or_default());

@@ -4,9 +4,9 @@ use super::{Ask, written};
 use crate::answer::Answer;
 use crate::negotiate;
 use crate::outcome::Refused;
-use hyper::body::Incoming;
+use crate::read_body::Brought;
 
-pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
+pub(super) async fn answer(ask: &Ask<'_>, body: Brought) -> Result<Answer, Refused> {
     let kind = ask.kind()?;
     let sent = negotiate::sent(&ask.parts.headers)?;
     // Some send the whole address.

@@ -7,11 +7,11 @@ use crate::answer::{Answer, http_date};
 use crate::negotiate::{FHIR_JSON, NDJSON, PLAIN_JSON};
 use crate::outcome::Refused;
 use crate::prefer::{is_async, is_lenient};
+use crate::read_body::Brought;
 use crate::{query, text};
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_LOCATION, CONTENT_TYPE, EXPIRES, HeaderName, RETRY_AFTER};
 use http::{Method, StatusCode};
-use hyper::body::Incoming;
 use salus_records::export_events::{ExportEnd, ExportScope};
 use salus_records::exports::{ExportPhase, ExportStatus};
 use salus_records::fhir::json::quote;
@@ -30,7 +30,7 @@ const MAX_PARAMETERS_BYTES: usize = 64 * 1024;
 const KNOWN: &str = "_type, _since, _outputFormat";
 
 /// `GET` or `POST [base]/$export`, `[base]/Patient/$export`, `[base]/Group/[id]/$export`
-pub(super) async fn ask(ask: &Ask<'_>, whom: ExportOfWhom, body: Incoming) -> Result<Answer, Refused> {
+pub(super) async fn ask(ask: &Ask<'_>, whom: ExportOfWhom, body: Brought) -> Result<Answer, Refused> {
     let bad = |issue| Refused::new(StatusCode::BAD_REQUEST, issue);
     if !is_async(&ask.parts.headers) {
         return Err(bad(say::not_async()));
@@ -65,7 +65,7 @@ pub(super) async fn ask(ask: &Ask<'_>, whom: ExportOfWhom, body: Incoming) -> Re
 }
 
 /// The parameters of a body: a Parameters resource in JSON. Nothing at all is none.
-async fn sent(ask: &Ask<'_>, body: Incoming) -> Result<Vec<(String, String)>, Refused> {
+async fn sent(ask: &Ask<'_>, body: Brought) -> Result<Vec<(String, String)>, Refused> {
     let bad = || Refused::new(StatusCode::BAD_REQUEST, say::bad_parameters());
     let body = ask.web.bodies.read_within(ask.parts, body, MAX_PARAMETERS_BYTES).await?;
     if body.bytes.is_empty() {

@@ -7,9 +7,9 @@ use super::Ask;
 use crate::answer::Answer;
 use crate::negotiate::{self, FHIR_JSON, NDJSON};
 use crate::outcome::Refused;
+use crate::read_body::Brought;
 use crate::text::issue;
 use http::StatusCode;
-use hyper::body::Incoming;
 use salus_records::Imported;
 use salus_records::fhir::json::quote;
 use salus_records::fhir::outcome::operation_outcome;
@@ -19,7 +19,7 @@ use std::fmt::Write as _;
 /// By what else NDJSON is known.
 const NAMES: [&str; 3] = [NDJSON, "application/ndjson", "application/x-ndjson"];
 
-pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
+pub(super) async fn answer(ask: &Ask<'_>, body: Brought) -> Result<Answer, Refused> {
     if !negotiate::is_sent_as(&ask.parts.headers, &NAMES) {
         // Other servers take Parameters here, with addresses to fetch from: whoever sends FHIR is told why this one does not.
         return Err(match negotiate::sent(&ask.parts.headers) {

@@ -5,8 +5,8 @@ use super::{Ask, update};
 use crate::answer::Answer;
 use crate::negotiate::{self, FHIR_JSON};
 use crate::outcome::Refused;
+use crate::read_body::Brought;
 use http::StatusCode;
-use hyper::body::Incoming;
 use salus_records::fhir::json::{Document, Value};
 use salus_records::{RecordsError, SentPatch};
 
@@ -22,7 +22,7 @@ pub(super) async fn answer(ask: &Ask<'_>) -> Result<Answer, Refused> {
 }
 
 /// `POST [base]/[type]/[id]/$meta-add` (`adds`) and `$meta-delete`.
-pub(super) async fn change(ask: &Ask<'_>, body: Incoming, adds: bool) -> Result<Answer, Refused> {
+pub(super) async fn change(ask: &Ask<'_>, body: Brought, adds: bool) -> Result<Answer, Refused> {
     let (kind, precondition) = (ask.kind()?, update::precondition(ask));
     let sent = negotiate::sent(&ask.parts.headers)?;
     let mut body = ask.web.bodies.read(ask.parts, body).await?;

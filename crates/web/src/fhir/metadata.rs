@@ -41,7 +41,8 @@ pub(super) fn statement(web: &Web, cell: &Cell) -> String {
             r#"{{"resourceType":"CapabilityStatement","status":"active","date":"{}","kind":"instance","#,
             r#""software":{{"name":"Salus","version":"{}"}},"implementation":{{"description":{},"url":{}}},"#,
             r#""fhirVersion":"4.0.1","format":{},"patchFormat":{},"#,
-            r#""rest":[{{"mode":"server","security":{{"service":[{{"coding":[{{"#,
+            r#""rest":[{{"mode":"server","documentation":"Prefer: respond-async is followed wherever a token is asked for: 202, "#,
+            r#"and a Bundle of type batch-response at Content-Location; $export has a manifest there.","security":{{"service":[{{"coding":[{{"#,
             r#""system":"http://terminology.hl7.org/CodeSystem/restful-security-service","code":"OAuth"}}],"#,
             r#""text":"OAuth 2.0 client credentials"}}],"description":{}}},{}}}]}}"#
         ),

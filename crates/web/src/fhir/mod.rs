@@ -18,6 +18,7 @@ mod history_all;
 mod html;
 mod import;
 mod last_n;
+mod later;
 mod meta;
 mod metadata;
 mod openapi;
@@ -36,13 +37,13 @@ mod written;
 use crate::answer::Answer;
 use crate::negotiate::{self, Format};
 use crate::outcome::Refused;
+use crate::read_body::Brought;
 use crate::web::Web;
 use crate::{prefer, query, session, text};
 use address::{Address, Unread};
 use http::header::{ALLOW, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
-use hyper::body::Incoming;
 use salus_records::fhir::{Language, ResourceType};
 use salus_records::{Asker, Cell, ExportOfWhom, RecordsError};
 use std::sync::Arc;
@@ -99,12 +100,51 @@ pub(crate) fn route(path: &str) -> Routed<'_> {
     Routed { pattern, address }
 }
 
-/// Answers a request.
+/// Answers a request: now, or later where the client prefers that.
 pub(crate) async fn answer(
+    web: &Arc<Web>,
+    cell: &Arc<Cell>,
+    parts: &Parts,
+    body: Brought,
+    routed: Routed<'_>,
+    client: [u8; 16],
+) -> Result<Answer, Refused> {
+    let verb = routed.address.as_ref().ok().and_then(|address| table::find(address.shape, &parts.method));
+    let later = verb.filter(|verb| later::is_wanted(*verb, parts));
+    // What is refused before anybody is asked for is refused at once, and so is another format than one a Bundle is written in.
+    let is_readable = || {
+        let is_known = |address: &Address<'_>| address.kind.is_some() || address.shape.is_of_the_system();
+        routed.address.as_ref().is_ok_and(is_known)
+            && negotiate::format(&parts.headers, parts.uri.query()).is_ok()
+    };
+    match later {
+        Some(verb) if is_readable() => {
+            let asker = session::asker(web, cell, parts, client)?;
+            let followed = followed(verb, parts);
+            later::begin(web, cell, parts, body, &asker, (client, followed)).await
+        }
+        _ => answer_at_once(web, cell, parts, body, routed, client).await,
+    }
+}
+
+/// Which of the client's preferences this follows, beside when it is answered.
+fn followed(verb: Verb, parts: &Parts) -> Option<&'static str> {
+    match verb {
+        Verb::Create | Verb::Update | Verb::UpdateBy | Verb::Patch | Verb::PatchBy | Verb::CarryOut => {
+            prefer::applied(&parts.headers, true)
+        }
+        Verb::Search | Verb::SearchForm => prefer::applied(&parts.headers, false),
+        Verb::Export => Some("respond-async"),
+        _ => None,
+    }
+}
+
+/// Answers a request, whatever the client prefers as to when.
+async fn answer_at_once(
     web: &Web,
     cell: &Arc<Cell>,
     parts: &Parts,
-    body: Incoming,
+    body: Brought,
     routed: Routed<'_>,
     client: [u8; 16],
 ) -> Result<Answer, Refused> {
@@ -161,14 +201,7 @@ pub(crate) async fn answer(
     if verb.takes_no_parameters() {
         read::no_parameters(&ask, verb)?;
     }
-    let followed = match verb {
-        Verb::Create | Verb::Update | Verb::UpdateBy | Verb::Patch | Verb::PatchBy | Verb::CarryOut => {
-            prefer::applied(&parts.headers, true)
-        }
-        Verb::Search | Verb::SearchForm => prefer::applied(&parts.headers, false),
-        Verb::Export => Some("respond-async"),
-        _ => None,
-    };
+    let followed = followed(verb, parts);
     let answer = match verb {
         Verb::Read if is_content => binary::answer(&ask).await,
         Verb::Read => read::answer(&ask).await,
@@ -206,6 +239,8 @@ pub(crate) async fn answer(
         Verb::ExportCancel => export::cancel(&ask).await,
         Verb::ExportFile => export::file(&ask).await,
         Verb::Import => import::answer(&ask, body).await,
+        Verb::AsyncStatus => later::status(&ask).await,
+        Verb::AsyncCancel => later::cancel(&ask).await,
         Verb::Capabilities | Verb::OpenApi | Verb::SmartConfiguration => Err(RecordsError::Internal.into()),
     };
     answer.map(|answer| match followed {

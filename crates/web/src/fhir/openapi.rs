@@ -66,6 +66,7 @@ fn path_of(shape: Shape) -> (&'static str, &'static [&'static str]) {
         Shape::ExportStatus => ("/$export-status/{id}", &["id"]),
         Shape::ExportFile => ("/$export-file/{id}/{version}", &["id", "version"]),
         Shape::Import => ("/$import", &[]),
+        Shape::AsyncStatus => ("/$async-status/{id}", &["id"]),
         Shape::Expand => ("/ValueSet/$expand", &[]),
         Shape::ExpandOne => ("/ValueSet/{id}/$expand", &["id"]),
         Shape::ValidateInSet => ("/ValueSet/$validate-code", &[]),
@@ -101,8 +102,12 @@ fn operations(offer: &Offer) -> Vec<String> {
         let body = body(offer.verb, &offer.method)
             .map(|body| format!(r#","requestBody":{body}"#))
             .unwrap_or_default();
+        let own = parameters(offer.verb);
+        // Where `Prefer` says other things, too, the way of the answer is among them.
+        let is_said = !offer.verb.may_come_later() || method == "head" || own.contains(&"prefer");
+        let later: &[&str] = if is_said { &[] } else { &["preferAsync"] };
         let parameters: Vec<String> =
-            parameters(offer.verb).iter().map(|name| reference("parameters", name)).collect();
+            own.iter().chain(later).map(|name| reference("parameters", name)).collect();
         let security = match offer.verb {
             Verb::Capabilities | Verb::OpenApi | Verb::SmartConfiguration => r#","security":[]"#,
             _ => "",
@@ -111,10 +116,10 @@ fn operations(offer: &Offer) -> Vec<String> {
             r#""{method}":{{"operationId":"{method}{name}","tags":["{}"],"parameters":[{}]{body}{security},"responses":{{{}}}}}"#,
             tag(offer.shape),
             parameters.join(","),
-            responses(offer.verb, &offer.method)
+            responses(offer.verb, &offer.method, method)
         )
     };
-    if offer.shape == Shape::ExportFile {
+    if offer.method == Method::GET && is_once(offer.shape) {
         // To ask only for its head would use it up.
         vec![of("get")]
     } else if offer.method == Method::GET {
@@ -122,6 +127,11 @@ fn operations(offer: &Offer) -> Vec<String> {
     } else {
         vec![of(&offer.method.as_str().to_ascii_lowercase())]
     }
+}
+
+/// Whether what is there is given once.
+fn is_once(shape: Shape) -> bool {
+    matches!(shape, Shape::ExportFile | Shape::AsyncStatus)
 }
 
 fn tag(shape: Shape) -> &'static str {
@@ -138,6 +148,8 @@ fn parameters(verb: Verb) -> &'static [&'static str] {
         Verb::OpenApi | Verb::SmartConfiguration => &[],
         Verb::Capabilities => &["format", "pretty", "metadataMode"],
         Verb::Read | Verb::Vread | Verb::Meta | Verb::Document => &["format", "pretty"],
+        Verb::AsyncStatus => &["format", "pretty"],
+        Verb::AsyncCancel => &[],
         Verb::Validate | Verb::ValidateStored => &["format", "pretty", "profile", "mode"],
         Verb::Search => &["format", "pretty", "count"],
         Verb::LastN => &["format", "pretty", "patient"],
@@ -191,7 +203,7 @@ fn body(verb: Verb, method: &Method) -> Option<String> {
 }
 
 /// The statuses with which a verb is answered.
-fn responses(verb: Verb, method: &Method) -> String {
+fn responses(verb: Verb, method: &Method, name: &str) -> String {
     const EVERY: [u16; 7] = [400, 401, 404, 406, 410, 429, 503];
     const WRITE: [u16; 9] = [403, 405, 409, 412, 413, 415, 422, 500, 507];
     const READ: [u16; 4] = [403, 405, 422, 500];
@@ -204,7 +216,8 @@ fn responses(verb: Verb, method: &Method) -> String {
         Verb::Create | Verb::Update | Verb::UpdateBy | Verb::CarryOut => &[200, 201],
         Verb::Delete | Verb::DeleteBy => &[200, 204],
         Verb::Read | Verb::Vread => &[200, 304],
-        Verb::ExportCancel => &[202],
+        Verb::ExportCancel | Verb::AsyncCancel => &[202],
+        Verb::AsyncStatus => &[200, 202],
         // What is sent is Parameters, and small.
         Verb::Export => &[202, 413, 415],
         Verb::ExportStatus => &[200, 202, 409],
@@ -212,7 +225,9 @@ fn responses(verb: Verb, method: &Method) -> String {
     };
     let writes = body(verb, method).is_some() || matches!(verb, Verb::Delete | Verb::DeleteBy);
     let more: &[u16] = if writes { &WRITE } else { &READ };
-    let all: Vec<String> = done.iter().chain(&EVERY).chain(more).map(|code| status(*code)).collect();
+    let later: &[u16] = if verb.may_come_later() && name != "head" { &[202] } else { &[] };
+    let all = done.iter().chain(later).chain(&EVERY).chain(more);
+    let all: Vec<String> = all.map(|code| status(*code)).collect();
     all.join(",")
 }
 
@@ -295,7 +310,7 @@ fn components() -> String {
             "prefer",
             "Prefer",
             "header",
-            r#"{"type":"string","enum":["return=minimal","return=representation","return=OperationOutcome"]}"#
+            r#"{"type":"string","enum":["return=minimal","return=representation","return=OperationOutcome","respond-async"]}"#
                 .to_owned(),
         ),
         ("ifMatch", "If-Match", "header", r#"{"type":"string"}"#.to_owned()),
@@ -330,7 +345,7 @@ mod tests {
             let operation = &page["paths"][path][&method];
             let done = ["200", "202"].iter().any(|code| operation["responses"][code].is_object());
             assert!(done, "{path} {method}");
-            described += 1 + usize::from(offer.method == Method::GET && offer.shape != Shape::ExportFile);
+            described += 1 + usize::from(offer.method == Method::GET && !is_once(offer.shape));
         }
         let paths = page["paths"].as_object().unwrap().values();
         let all = paths.map(|path| path.as_object().unwrap().len() - 1).sum::<usize>();

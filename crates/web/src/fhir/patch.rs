@@ -6,10 +6,10 @@ use super::{Ask, update, written};
 use crate::answer::Answer;
 use crate::negotiate;
 use crate::outcome::Refused;
+use crate::read_body::Brought;
 use crate::text;
 use http::StatusCode;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
-use hyper::body::Incoming;
 use salus_records::{JSON_PATCH, SentPatch};
 
 /// What a patch may be sent as, as the CapabilityStatement and the header Accept-Patch list it.
@@ -18,14 +18,14 @@ pub(super) const FORMATS: [&str; 3] = [JSON_PATCH, "application/fhir+json", "app
 /// RFC 5789, section 3.1.
 const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
 
-pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
+pub(super) async fn answer(ask: &Ask<'_>, body: Brought) -> Result<Answer, Refused> {
     let (kind, precondition) = (ask.kind()?, update::precondition(ask));
     let sent = sent(ask, body).await?;
     let done = salus_records::patch(ask.cell, &ask.asker, kind, ask.id, precondition, sent).await?;
     Ok(written::answer(ask, done))
 }
 
-pub(super) async fn answer_by(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
+pub(super) async fn answer_by(ask: &Ask<'_>, body: Brought) -> Result<Answer, Refused> {
     let (kind, precondition) = (ask.kind()?, update::precondition(ask));
     let sent = sent(ask, body).await?;
     let query = ask.parts.uri.query().unwrap_or_default();
@@ -34,7 +34,7 @@ pub(super) async fn answer_by(ask: &Ask<'_>, body: Incoming) -> Result<Answer, R
 }
 
 /// Errors: 415 unless it is a JSON Patch or FHIR.
-async fn sent(ask: &Ask<'_>, body: Incoming) -> Result<SentPatch, Refused> {
+async fn sent(ask: &Ask<'_>, body: Brought) -> Result<SentPatch, Refused> {
     let headers = &ask.parts.headers;
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let name = kind.split(';').next().unwrap_or_default().trim();

@@ -9,9 +9,9 @@ use crate::answer::Answer;
 use crate::negotiate::{self, FHIR_JSON, Format, check_form_type};
 use crate::outcome::Refused;
 use crate::prefer::is_lenient;
+use crate::read_body::Brought;
 use crate::{query, text};
 use http::StatusCode;
-use hyper::body::Incoming;
 use salus_records::fhir::ResourceType;
 use salus_records::{Page, SearchAsk, is_compartment};
 
@@ -25,7 +25,7 @@ pub(super) async fn answer(ask: &Ask<'_>) -> Result<Answer, Refused> {
 }
 
 /// `POST …/_search`: what stands in the address counts as well (FHIR R4, section 3.1.0.9).
-pub(super) async fn answer_form(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
+pub(super) async fn answer_form(ask: &Ask<'_>, body: Brought) -> Result<Answer, Refused> {
     check_form_type(&ask.parts.headers)?;
     let body = ask.web.bodies.read(ask.parts, body).await?;
     let form = std::str::from_utf8(&body.bytes);

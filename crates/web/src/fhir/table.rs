@@ -64,6 +64,8 @@ pub(crate) enum Shape {
     ExportFile,
     /// `[base]/$import`
     Import,
+    /// `[base]/$async-status/[name]`
+    AsyncStatus,
     /// `[base]/ValueSet/$expand`
     Expand,
     /// `[base]/ValueSet/[id]/$expand`
@@ -95,6 +97,7 @@ impl Shape {
                 | Self::ExportStatus
                 | Self::ExportFile
                 | Self::Import
+                | Self::AsyncStatus
         )
     }
 
@@ -129,6 +132,7 @@ impl Shape {
             Self::ExportStatus => "/{cell}/fhir/$export-status/{id}",
             Self::ExportFile => "/{cell}/fhir/$export-file/{id}/{version}",
             Self::Import => "/{cell}/fhir/$import",
+            Self::AsyncStatus => "/{cell}/fhir/$async-status/{id}",
             Self::Expand => "/{cell}/fhir/ValueSet/$expand",
             Self::ExpandOne => "/{cell}/fhir/ValueSet/{id}/$expand",
             Self::ValidateInSet => "/{cell}/fhir/ValueSet/$validate-code",
@@ -174,6 +178,8 @@ pub(crate) enum Verb {
     ExportCancel,
     ExportFile,
     Import,
+    AsyncStatus,
+    AsyncCancel,
     /// A question about code lists.
     Lists(ListOperation),
 }
@@ -197,6 +203,8 @@ impl Verb {
                 | Self::ExportStatus
                 | Self::ExportCancel
                 | Self::ExportFile
+                | Self::AsyncStatus
+                | Self::AsyncCancel
         )
     }
 }
@@ -216,7 +224,7 @@ const fn offer(shape: Shape, method: Method, verb: Verb, codes: &'static [&'stat
 }
 
 /// Everything that is offered.
-pub(crate) static OFFERS: [Offer; 58] = [
+pub(crate) static OFFERS: [Offer; 60] = [
     offer(Shape::Instance, Method::GET, Verb::Read, &["read"]),
     offer(Shape::Version, Method::GET, Verb::Vread, &["vread"]),
     offer(Shape::Instance, Method::PUT, Verb::Update, &["update"]),
@@ -261,6 +269,8 @@ pub(crate) static OFFERS: [Offer; 58] = [
     offer(Shape::ExportStatus, Method::DELETE, Verb::ExportCancel, &[]),
     offer(Shape::ExportFile, Method::GET, Verb::ExportFile, &[]),
     offer(Shape::Import, Method::POST, Verb::Import, &[]),
+    offer(Shape::AsyncStatus, Method::GET, Verb::AsyncStatus, &[]),
+    offer(Shape::AsyncStatus, Method::DELETE, Verb::AsyncCancel, &[]),
     offer(Shape::Expand, Method::GET, Verb::Lists(ListOperation::Expand), &[]),
     offer(Shape::Expand, Method::POST, Verb::Lists(ListOperation::Expand), &[]),
     offer(Shape::ExpandOne, Method::GET, Verb::Lists(ListOperation::Expand), &[]),
@@ -298,6 +308,22 @@ pub(crate) static EXPORTS: [(Option<&str>, &str); 3] = [
 ];
 
 impl Verb {
+    /// Whether the answer may come later (`Prefer: respond-async`). An export has a way of its own.
+    pub(crate) fn may_come_later(self) -> bool {
+        !matches!(
+            self,
+            Self::Capabilities
+                | Self::SmartConfiguration
+                | Self::OpenApi
+                | Self::Export
+                | Self::ExportStatus
+                | Self::ExportCancel
+                | Self::ExportFile
+                | Self::AsyncStatus
+                | Self::AsyncCancel
+        )
+    }
+
     /// The operation that it is.
     pub(crate) fn operation(self) -> Option<Operation> {
         let (name, of, definition) = match self {

@@ -4,10 +4,10 @@ use super::{Ask, written};
 use crate::answer::Answer;
 use crate::negotiate;
 use crate::outcome::Refused;
-use hyper::body::Incoming;
+use crate::read_body::Brought;
 use salus_records::Precondition;
 
-pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
+pub(super) async fn answer(ask: &Ask<'_>, body: Brought) -> Result<Answer, Refused> {
     let kind = ask.kind()?;
     let sent = negotiate::sent(&ask.parts.headers)?;
     let precondition = precondition(ask);
@@ -18,7 +18,7 @@ pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refu
 }
 
 /// `PUT [base]/[type]?[query]`
-pub(super) async fn answer_by(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
+pub(super) async fn answer_by(ask: &Ask<'_>, body: Brought) -> Result<Answer, Refused> {
     let kind = ask.kind()?;
     let sent = negotiate::sent(&ask.parts.headers)?;
     let precondition = precondition(ask);

@@ -8,15 +8,15 @@ use crate::answer::Answer;
 use crate::negotiate::{self, FHIR_JSON};
 use crate::outcome::Refused;
 use crate::prefer::is_lenient;
+use crate::read_body::Brought;
 use crate::text::issue;
 use crate::{query, text};
 use http::StatusCode;
-use hyper::body::Incoming;
 use salus_records::fhir::outcome::operation_outcome;
 use salus_records::fhir::{Issue, IssueCode};
 use salus_records::{Sent, ValidateAsk, ValidateMode, Validation};
 
-pub(super) async fn answer(ask: &Ask<'_>, body: Incoming) -> Result<Answer, Refused> {
+pub(super) async fn answer(ask: &Ask<'_>, body: Brought) -> Result<Answer, Refused> {
     let asked = asked(ask)?;
     // An empty body asks for the record that is there.
     let kind = negotiate::sent(&ask.parts.headers);

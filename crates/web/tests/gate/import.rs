@@ -103,10 +103,13 @@ fn what_is_no_import_is_refused_with_its_cure_and_nothing_is_fetched() {
     let manifest = json!({"resourceType": "Parameters", "parameter": [
         {"name": "inputFormat", "valueCode": "application/fhir+ndjson"},
         {"name": "input", "part": [{"name": "type", "valueCode": "Patient"}, {"name": "url", "valueUrl": url}]}]});
-    let fetched =
-        cell.send("POST", "$import", &[("Prefer", "respond-async")], manifest.to_string().as_bytes());
+    let fetched = cell.send("POST", "$import", &[], manifest.to_string().as_bytes());
     assert_eq!((fetched.status, fetched.issue()), (422, "not-supported".into()));
     assert!(fetched.text().contains("fetches nothing"), "{}", fetched.text());
+    let manifest = manifest.to_string();
+    let later = cell.send("POST", "$import", &[("Prefer", "respond-async")], manifest.as_bytes());
+    let later = crate::later::entry(&cell, &crate::later::begun(&later));
+    assert_eq!(later["response"]["status"], "422 Unprocessable Entity");
     assert!(listener.accept().is_err(), "nobody came");
 
     let patient = r#"{"resourceType":"Patient"}"#;

@@ -1,6 +1,8 @@
 //! What docs/fhir.md names as limits, each with the answer that it names.
 
-use crate::support::{Cell, Reply, Salus};
+use crate::support::{Cell, Reply, Salus, budgets};
+use salus_records::fhir::{ResourceType, is_of_the_house};
+use salus_trust_api::wire::AdminAsk;
 use salus_web::WebLimits;
 use serde_json::{Value, json};
 
@@ -80,6 +82,71 @@ fn export(cell: &Cell, body: &str) -> Reply {
 
 fn form(cell: &Cell, body: &str) -> Reply {
     sent(cell, "POST", "Patient/_search", "application/x-www-form-urlencoded", body)
+}
+
+fn asks_for_export(cell: &Cell) -> Reply {
+    cell.send("GET", "$export", &[("Prefer", "respond-async")], b"")
+}
+
+#[test]
+fn exports_have_a_number_and_the_practices_budget() {
+    const DAY_MS: u64 = 24 * 3_600_000;
+    let salus = Salus::start();
+    salus.cell("praxis");
+    let client = || salus.client_for("praxis", "fhir-client", 1_000, 4 * DAY_MS);
+    let (first, second, third) = (client(), client(), client());
+    let too_many = |cell: &Cell, why: &str| {
+        let refused = asks_for_export(cell);
+        assert_eq!((refused.status, refused.issue()), (429, "throttled".into()), "{why}");
+        assert_eq!(refused.header("retry-after"), Some("60"), "{why}");
+        assert!(refused.text().contains("Too many exports"), "{}", refused.text());
+    };
+    let mut asked = Vec::new();
+    for client in [&first, &second] {
+        for _ in 0..5 {
+            let reply = asks_for_export(client);
+            assert_eq!(reply.status, 202, "{}", reply.text());
+            asked.push(reply.header("content-location").unwrap().split_once("/fhir/").unwrap().1.to_owned());
+        }
+    }
+    too_many(&third, "ten are open in the practice");
+    assert_eq!(second.delete(&asked[9]).status, 202);
+    assert_eq!(asks_for_export(&third).status, 202);
+    assert_eq!(first.delete(&asked[0]).status, 202);
+    too_many(&first, "five within a day, ended or not");
+    salus.admin().ask(AdminAsk::MoveClock { by_ms: DAY_MS + 1 }).unwrap();
+    assert_eq!(asks_for_export(&first).status, 202, "another day");
+
+    // A practice that may reach two charts holds three patients.
+    let house_kinds =
+        ResourceType::all().filter(|kind| is_of_the_house(*kind)).map(ResourceType::code).collect();
+    let ask = AdminAsk::CreateCell { name: "klein".into(), house_kinds, budgets: budgets(2) };
+    salus.admin().ask(ask).unwrap();
+    let small = salus.client("klein", "fhir-client", 1_000);
+    for _ in 0..3 {
+        small.patient();
+    }
+    let refused = asks_for_export(&small);
+    assert_eq!((refused.status, refused.issue()), (429, "throttled".into()));
+    assert!(refused.header("retry-after").is_some());
+    assert!(refused.text().contains("missing are 1 / 1 / 1 patients"), "{}", refused.text());
+}
+
+#[test]
+fn a_request_that_takes_too_long_is_a_503_that_says_what_to_do() {
+    let salus = Salus::with_limits(WebLimits { request_timeout_ms: 100, ..WebLimits::default() });
+    let cell = salus.cell("praxis");
+    let mut http = cell.http();
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {}\r\nContent-Type: application/fhir+json\r\nContent-Length: 26\r\n\r\n",
+        cell.path("Patient"),
+        cell.bearer()
+    );
+    // The rest of it does not come.
+    http.write(format!("{head}{{\"resourceType\"").as_bytes());
+    let late = http.reply(false);
+    assert_eq!((late.status, late.issue()), (503, "timeout".into()));
+    assert!(late.text().contains("read first whether it was done"), "{}", late.text());
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod import;
 mod indexer;
 mod isik;
 mod isolation;
+mod later;
 mod lifecycle;
 mod limits;
 mod lines;

@@ -154,6 +154,31 @@ fn what_a_batch_has_no_time_for_is_said_of_each_entry() {
     assert_eq!(nobody.send("POST", path, &[&nobody.prove("POST", path)], batch).status, 401);
 }
 
+/// A request that is answered later is proved once, and whoever fetches its answer proves the key anew.
+fn is_answered_later_by_proofs(client: &Client<'_>) {
+    let path = "/praxis/fhir/Patient";
+    let (authorization, proof) = (client.authorization("DPoP"), client.prove("GET", path));
+    let prefers = ("Prefer", "respond-async");
+    let headers = [("Authorization", authorization.as_str()), ("DPoP", proof.as_str()), prefers];
+    let begun = Http::new(client.cell.address).send("GET", path, &headers, b"");
+    assert_eq!(begun.status, 202, "{}", begun.text());
+    let location = begun.header("content-location").unwrap().strip_prefix(BASE).unwrap().to_owned();
+    let thief = Client { token: client.token.clone(), ..Client::new(client.cell) };
+    assert_eq!(client.send("GET", &location, &[], b"").status, 401, "a copied token");
+    assert_eq!(client.send("GET", &location, &[&proof], b"").status, 401, "the request's own proof");
+    assert_eq!(thief.get(&location).status, 401, "another key");
+    let done = loop {
+        let reply = client.get(&location);
+        if reply.status != 202 {
+            break reply;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    };
+    let entry = &done.json()["entry"][0];
+    let (status, kind) = (&entry["response"]["status"], &entry["resource"]["type"]);
+    assert_eq!((done.status, status, kind), (200, &json!("200 OK"), &json!("searchset")), "{}", done.text());
+}
+
 const PATIENT: &[u8] = br#"{"resourceType":"Patient"}"#;
 
 #[test]
@@ -203,6 +228,7 @@ fn a_client_proves_its_key_and_a_copied_token_opens_nothing() {
         entries.filter(|entry| entry.fleeting.as_ref().unwrap().refused == Some(why)).count()
     };
     assert_eq!((refused(Refusal::NoProof), refused(Refusal::BadProof)), (3, 8));
+    is_answered_later_by_proofs(&client);
 }
 
 #[test]

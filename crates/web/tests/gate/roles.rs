@@ -40,7 +40,7 @@ pub fn encoded(fields: &[(String, String)]) -> String {
 }
 
 /// Confirms what a page has compared.
-fn confirm(boss: &Desk<'_>, preview: &Reply) -> Reply {
+pub fn confirm(boss: &Desk<'_>, preview: &Reply) -> Reply {
     boss.post("/admin/roles", &encoded(&form(&preview.text(), "action=\"/praxis/admin/roles\"")))
 }
 
