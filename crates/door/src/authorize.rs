@@ -5,9 +5,9 @@
 //!
 //! Never: leads to an address that the keyholder did not accept with the request. State: none.
 
-use crate::desk::{Desk, No, json};
+use crate::desk::{Desk, No, led};
 use crate::page;
-use crate::wire::{AuthorizeRequest, Bytes as Base64, Used, Wanted};
+use crate::wire::{AuthorizeRequest, Used};
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
@@ -59,9 +59,7 @@ pub(crate) async fn begin(
     let request: AuthorizeRequest = desk.sent(&headers, &body)?;
     let authorize = request.read().ok_or(No::Unreadable)?;
     match desk.ask(DoorAsk::BeginSignIn(authorize)).await? {
-        DoorAnswer::Challenge(challenge) => {
-            Ok(json(&Wanted { challenge: Base64(challenge), rp_id: &desk.rp_id }))
-        }
+        DoorAnswer::Challenge(challenge) => Ok(desk.wanted(challenge)),
         _ => Err(No::Away),
     }
 }
@@ -119,5 +117,5 @@ pub(crate) fn bring(desk: &Desk, authorize: &Authorize, code: &Token) -> Respons
     let given = [("code", code.as_str()), ("state", &authorize.state), ("iss", &desk.origin)];
     let given = given.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let to = encode_query(&authorize.redirect_uri, &given);
-    json(&serde_json::json!({"to": to}))
+    led(&to)
 }

@@ -5,9 +5,9 @@
 //!
 //! Never: leads to an address that the keyholder did not accept with the request. State: none.
 
-use crate::desk::{Desk, No, json};
+use crate::desk::{Desk, No, led};
 use crate::page;
-use crate::wire::{AuthorizeRequest, Bytes as Base64, Used, Wanted};
+use crate::wire::{AuthorizeRequest, Used};
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
@@ -76,9 +76,7 @@ pub(crate) async fn touch_begin(
     let request: TouchRequest = desk.sent(&headers, &body)?;
     let (authorize, session) = request.read().ok_or(No::Unreadable)?;
     match desk.ask(DoorAsk::BeginTouch(authorize, session)).await? {
-        DoorAnswer::Challenge(challenge) => {
-            Ok(json(&Wanted { challenge: Base64(challenge), rp_id: &desk.rp_id }))
-        }
+        DoorAnswer::Challenge(challenge) => Ok(desk.wanted(challenge)),
         _ => Err(No::Away),
     }
 }
@@ -178,9 +176,7 @@ pub(crate) async fn raise_begin(
 ) -> Result<Response, No> {
     let of = desk.sent::<RaiseRequest>(&headers, &body)?.read().ok_or(No::Unreadable)?;
     match desk.ask(DoorAsk::BeginRaise(of)).await? {
-        DoorAnswer::Raise(said) => {
-            Ok(json(&Wanted { challenge: Base64(said.challenge), rp_id: &desk.rp_id }))
-        }
+        DoorAnswer::Raise(said) => Ok(desk.wanted(said.challenge)),
         _ => Err(No::Away),
     }
 }
@@ -202,7 +198,7 @@ pub(crate) async fn raise_finish(
     // The keyholder knows the cell by this name, or it had refused: it is one that may stand in an address.
     let to = format!("{}/{}/budget", desk.pages_url, of.cell);
     match desk.ask(DoorAsk::FinishRaise(of, used.into())).await? {
-        DoorAnswer::Raised => Ok(json(&serde_json::json!({"to": to}))),
+        DoorAnswer::Raised => Ok(led(&to)),
         _ => Err(No::Away),
     }
 }

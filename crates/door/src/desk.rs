@@ -2,6 +2,7 @@
 //!
 //! Never: takes a question from another origin, or tells one refusal from another. State: the connection to the keyholder.
 
+use crate::wire::{Bytes as Base64, Wanted};
 use axum::body::Bytes;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ORIGIN};
@@ -65,6 +66,11 @@ impl Desk {
         }
     }
 
+    /// What the browser is to be asked for: a passkey, over this challenge.
+    pub(crate) fn wanted(&self, challenge: Vec<u8>) -> Response {
+        json(&Wanted { challenge: Base64(challenge), rp_id: &self.rp_id })
+    }
+
     /// What a script of our own page sent; a form of another origin cannot send JSON, and is turned away besides.
     pub(crate) fn sent<T: DeserializeOwned>(&self, headers: &HeaderMap, body: &Bytes) -> Result<T, No> {
         if !self.is_own(headers) {
@@ -83,6 +89,11 @@ impl Desk {
             None => headers.get(ORIGIN).is_some_and(|origin| origin == self.origin.as_str()),
         }
     }
+}
+
+/// Where the page goes on.
+pub(crate) fn led(to: &str) -> Response {
+    json(&serde_json::json!({ "to": to }))
 }
 
 /// JSON that nobody keeps.

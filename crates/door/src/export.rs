@@ -3,9 +3,9 @@
 //! The challenge is for exactly what stands in the address; one that names nothing that was asked for shows nothing. Never: leads to an address
 //! that the keyholder did not accept with the request. State: none.
 
-use crate::desk::{Desk, No, json};
+use crate::desk::{Desk, No, led};
 use crate::page;
-use crate::wire::{Bytes as Base64, Used, Wanted};
+use crate::wire::Used;
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
@@ -96,9 +96,7 @@ pub(crate) async fn export_begin(
 ) -> Result<Response, No> {
     let of = desk.sent::<ExportRequest>(&headers, &body)?.read().ok_or(No::Unreadable)?;
     match desk.ask(DoorAsk::BeginExport(of)).await? {
-        DoorAnswer::Export(said) => {
-            Ok(json(&Wanted { challenge: Base64(said.challenge), rp_id: &desk.rp_id }))
-        }
+        DoorAnswer::Export(said) => Ok(desk.wanted(said.challenge)),
         _ => Err(No::Away),
     }
 }
@@ -120,7 +118,7 @@ pub(crate) async fn export_finish(
     // The keyholder knows the cell by this name, or it had refused: it is one that may stand in an address.
     let to = format!("{}/{}/admin/exports", desk.pages_url, of.cell);
     match desk.ask(DoorAsk::FinishExport(of, used.into())).await? {
-        DoorAnswer::ExportApproved => Ok(json(&serde_json::json!({"to": to}))),
+        DoorAnswer::ExportApproved => Ok(led(&to)),
         _ => Err(No::Away),
     }
 }

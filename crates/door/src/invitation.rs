@@ -4,7 +4,7 @@
 //! Never: keeps a secret. State: none.
 
 use crate::authorize::keep_for_looking_round;
-use crate::desk::{Desk, No, json};
+use crate::desk::{Desk, No, json, led};
 use crate::page;
 use crate::wire::{Made, ToMake};
 use askama::Template;
@@ -85,7 +85,7 @@ pub(crate) async fn finish(
         language,
     };
     match desk.ask(ask).await? {
-        DoorAnswer::Registered(person) => Ok(json(&json!({"to": home(&desk, &person)}))),
+        DoorAnswer::Registered(person) => Ok(led(&home(&desk, &person))),
         _ => Err(No::Away),
     }
 }
@@ -100,7 +100,7 @@ pub(crate) async fn look_round(
     let secret = Token::parse(&secret).ok_or(No::Refused)?;
     match desk.ask(DoorAsk::OpenInvitation { secret: secret.clone() }).await? {
         DoorAnswer::LooksRound(person) => {
-            let mut response = json(&json!({"to": home(&desk, &person)}));
+            let mut response = led(&home(&desk, &person));
             let cookie = keep_for_looking_round(&secret.to_text(), LOOK_ROUND_S);
             response.headers_mut().insert(SET_COOKIE, cookie);
             Ok(response)

@@ -5,7 +5,7 @@
 
 use crate::desk::{Desk, No, json};
 use crate::page;
-use crate::wire::{Bytes as Base64, Made, ToMake, Used, Wanted};
+use crate::wire::{Made, ToMake, Used};
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -92,9 +92,7 @@ pub(crate) async fn begin(
 ) -> Result<Response, No> {
     let action = desk.sent::<Wish>(&headers, &body)?.read()?;
     match desk.ask(DoorAsk::BeginAction(action)).await? {
-        DoorAnswer::Challenge(challenge) => {
-            Ok(json(&Wanted { challenge: Base64(challenge), rp_id: &desk.rp_id }))
-        }
+        DoorAnswer::Challenge(challenge) => Ok(desk.wanted(challenge)),
         _ => Err(No::Away),
     }
 }

@@ -3,7 +3,7 @@
 //! State: none.
 
 use crate::admin::Output;
-use crate::admin::package::{bytes_of, no_package};
+use crate::admin::package::{bytes_of, no_package, open};
 use crate::cli::{Strictness, Validate};
 use crate::failure::Failure;
 use crate::messages::say;
@@ -17,6 +17,9 @@ use std::sync::Arc;
 
 /// The largest resource, in bytes.
 const MAX_RESOURCE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// The name by which what comes is read from the standard input.
+const STANDARD_INPUT: &str = "-";
 
 /// Checks and reports.
 pub fn run(command: &Validate, output: Output) -> Result<(), Failure> {
@@ -71,7 +74,10 @@ pub fn run(command: &Validate, output: Output) -> Result<(), Failure> {
             };
             lines.push(said.text(language));
             let line = |issue: &Issue| {
-                format!("  {} {}: {}", issue.severity.code(), issue.expression, issue.text(language))
+                // What is wrong with all of it has no place.
+                let space = if issue.expression.is_empty() { "" } else { " " };
+                let (severity, text) = (issue.severity.code(), issue.text(language));
+                format!("  {severity}{space}{}: {text}", issue.expression)
             };
             lines.extend(issues.iter().map(line));
         }
@@ -87,8 +93,15 @@ fn read(file: &Path) -> Result<Result<Resource, Vec<Issue>>, Failure> {
         Failure::could_not(say("cannot-read").with("path", file.display()).with("why", error))
     };
     let mut bytes = Vec::new();
-    let opened = std::fs::File::open(file).map_err(unreadable)?;
-    opened.take(MAX_RESOURCE_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
+    let read = match file.as_os_str() == STANDARD_INPUT {
+        true => std::io::stdin().lock().take(MAX_RESOURCE_BYTES + 1).read_to_end(&mut bytes),
+        false => open(file)?.take(MAX_RESOURCE_BYTES + 1).read_to_end(&mut bytes),
+    };
+    if read.map_err(unreadable)? as u64 > MAX_RESOURCE_BYTES {
+        let said =
+            say("validate-too-large").with("path", file.display()).with("mib", MAX_RESOURCE_BYTES >> 20);
+        return Err(Failure::could_not(said));
+    }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).trim_ascii_start();
     if !text.starts_with(b"<") {
         return Ok(Resource::parse_bytes(text.to_vec(), None));

@@ -272,6 +272,25 @@ fn files_are_validated_without_a_server() {
     assert!(String::from_utf8_lossy(&german.stdout).contains("nicht gültig"));
     assert_eq!(run(&["validate", "--profile", "https://example.org/none", &good]).status.code(), Some(1));
     assert_eq!(run(&["validate", "/nowhere"]).status.code(), Some(2));
+    // What may never end, or never answers, is no file; what is wrong with all of one has no place.
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for path in ["/dev/null", "/dev/zero", pipe.to_str().unwrap(), folder.path().to_str().unwrap()] {
+        for arguments in [vec!["validate", path], vec!["validate", "--package", path, &good]] {
+            let refused = run(&arguments);
+            assert_eq!((refused.status.code(), said(&refused).contains(path)), (Some(2), true), "{path}");
+        }
+    }
+    let empty = run(&["validate", &file("empty.json", "")]);
+    assert!(String::from_utf8_lossy(&empty.stdout).contains("\n  fatal: Not JSON"), "{empty:?}");
+    let mut typed = command();
+    typed.args(["validate", "-"]).stdin(std::fs::File::open(&bad).unwrap());
+    let typed = typed.output().unwrap();
+    assert_eq!(
+        (typed.status.code(), typed.stdout.starts_with(b"-: not valid")),
+        (Some(1), true),
+        "{typed:?}"
+    );
     assert_eq!(run(&["validate", "--package", &good, &good]).status.code(), Some(1));
 }
 
@@ -341,4 +360,23 @@ fn packages_count_in_the_cells_that_have_them_and_are_put_back() {
         (&true.into(), &false.into())
     );
     assert_eq!(files(), 2, "what is taken out stays to be put back");
+
+    // What is passed by is named; a file that no settings name is told, and goes when it is told to.
+    let passed: Vec<(String, &str)> = (0..22).map(|at| (format!("broken-{at:02}.json"), "{")).collect();
+    let passed: Vec<(&str, &str)> = passed.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    let broken = server.data.join("house.broken-1.0.0.tgz");
+    std::fs::write(&broken, salus_fhir::package::pack("house.broken", "1.0.0", &passed).unwrap()).unwrap();
+    let added = ask(&["add", "--cell", "zwei", broken.to_str().unwrap()]);
+    let told = String::from_utf8(added.stdout).unwrap();
+    assert!(told.contains("broken-19.json passed by") && !told.contains("broken-20.json"), "{told}");
+    assert!(told.contains("and 2 more"), "{told}");
+    assert_eq!(json(&ask(&["tidy", "--json"]))["files"].as_array().unwrap().len(), 0);
+    json(&ask(&["remove", "--json", "house.broken"]));
+    let told = json(&ask(&["tidy", "--json"]));
+    assert_eq!((told["files"].as_array().unwrap().len(), files()), (1, 3), "{told}");
+    assert_eq!(json(&ask(&["tidy", "--json", "--remove"]))["removed"], true);
+    assert_eq!(
+        (files(), &json(&ask(&["list", "--json", "--cell", "eins"]))[0]["packages"][0]["usable"]),
+        (2, &true.into())
+    );
 }

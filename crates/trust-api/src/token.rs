@@ -26,6 +26,12 @@ impl Token {
         salus_seal::keys::random().map(Self)
     }
 
+    /// One that nobody has: what was sent instead of a token is asked about as this one, so that it is refused and counted as any other that was
+    /// never given out. (A random one is this with a probability of 2^-256.)
+    pub fn of_nobody() -> Self {
+        Self([0; 32])
+    }
+
     /// What was derived from another secret.
     pub(crate) fn of_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)

@@ -25,9 +25,14 @@ const PURPOSES: [(&str, Purpose); 6] = [
 /// Stands for a proof that is about another request than it came with: none that the keyholder takes.
 const MISPLACED: &[u8] = b"misplaced";
 
+/// What is no token is asked about as one that nobody has, so that the keyholder counts it.
+///
 /// Errors: 401 without a token; 400 for an unknown purpose.
 pub(crate) fn asker(web: &Web, cell: &Cell, parts: &Parts, address: [u8; 16]) -> Result<Asker, Refused> {
-    let (scheme, token) = token(&parts.headers).ok_or(RecordsError::NoSession)?;
+    if !parts.headers.contains_key(AUTHORIZATION) {
+        return Err(RecordsError::NoSession.into());
+    }
+    let (scheme, token) = token(&parts.headers).unwrap_or_else(|| (Scheme::Bearer, Token::of_nobody()));
     let proof = match scheme {
         Scheme::Bearer => Vec::new(),
         Scheme::Dpop => proof(web, parts),

@@ -20,6 +20,9 @@ pub const MAX_ENTRIES: usize = 20_000;
 /// How many bytes one byte of the archive may unpack to, beyond the first MiB.
 pub const MAX_RATIO: u64 = 200;
 
+/// How much of a path is shown, in characters.
+const MAX_SHOWN_CHARS: usize = 100;
+
 const BLOCK: usize = 512;
 
 /// Calls `each` with the path and content of every regular file.
@@ -43,7 +46,7 @@ pub(super) fn files(bytes: &[u8], mut each: impl FnMut(&str, Vec<u8>)) -> Result
                     && !path.contains('\\')
                     && path.split('/').all(|part| part != "..");
                 if !is_safe {
-                    return Err(PackageError::Path);
+                    return Err(PackageError::Path(shown(&path)));
                 }
                 each(&path, reader.content(entry.size)?);
             }
@@ -54,10 +57,17 @@ pub(super) fn files(bytes: &[u8], mut each: impl FnMut(&str, Vec<u8>)) -> Result
                 reader.content(entry.size)?;
                 long_name = None;
             }
-            _ => return Err(PackageError::Link),
+            _ => return Err(PackageError::Link(shown(&long_name.take().unwrap_or(entry.path)))),
         }
     }
     Err(PackageError::TooMany)
+}
+
+/// A path as it may be shown: one line, and not longer than one.
+fn shown(path: &str) -> Box<str> {
+    let signs = path.chars().take(MAX_SHOWN_CHARS).map(|sign| if sign.is_control() { '?' } else { sign });
+    let shown: String = signs.collect();
+    if shown.len() < path.len() { format!("{shown}…").into() } else { shown.into() }
 }
 
 struct Entry {

@@ -24,7 +24,7 @@ use crate::profile::{Compiler, Differential, Profile};
 use crate::terminology::{CodeSystem, ValueSet};
 
 /// Why an archive is no package.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PackageError {
     /// It is larger than [`MAX_ARCHIVE_BYTES`], or unpacks to more than is allowed.
     #[error("the archive or what it unpacks to is too large")]
@@ -38,12 +38,15 @@ pub enum PackageError {
     /// Inside the compression is no tar archive.
     #[error("the archive is not whole or no tar")]
     Archive,
-    /// A path leads out of the archive.
-    #[error("a path leads out of the archive")]
-    Path,
-    /// It has links or devices.
-    #[error("the archive holds links")]
-    Link,
+    /// A path leads out of the archive: the path, as it may be shown.
+    #[error("the path {0} leads out of the archive")]
+    Path(Box<str>),
+    /// It has a link or a device: its path, as it may be shown.
+    #[error("{0} is a link or a device")]
+    Link(Box<str>),
+    /// `package/package.json` stands in it twice: readers differ in which of them counts.
+    #[error("package/package.json is in it twice")]
+    Twice,
     /// `package/package.json` is missing, or has no name or version.
     #[error("package/package.json is missing or names no package")]
     Manifest,
@@ -126,11 +129,12 @@ impl Package {
     pub fn read(bytes: &[u8]) -> Result<Self, PackageError> {
         let mut package = Self::empty("", "");
         let mut compiler = Compiler::default();
-        let mut manifest = None;
+        let (mut manifest, mut manifests) = (None, 0_usize);
         archive::files(bytes, |path, content| {
             let Some(name) = path.strip_prefix("package/").filter(|name| name.ends_with(".json")) else {
                 return;
             };
+            manifests += usize::from(name == "package.json");
             let Ok(text) = String::from_utf8(content) else {
                 return package.passed_by.push((name.to_owned(), Unusable::Json));
             };
@@ -142,6 +146,9 @@ impl Package {
                 _ => package.file(name, text, &mut compiler),
             }
         })?;
+        if manifests > 1 {
+            return Err(PackageError::Twice);
+        }
         let manifest = manifest.ok_or(PackageError::Manifest)?;
         if !manifest.is_r4 {
             return Err(PackageError::Release);

@@ -52,9 +52,22 @@ fn hostile_archives_are_refused() {
     assert_eq!(read(b""), PackageError::Compression);
     assert_eq!(read(b"no gzip at all"), PackageError::Compression);
     assert_eq!(read(&archive(&[("package/a.json", b"{}", b'0')])), PackageError::Manifest);
-    assert_eq!(read(&archive(&[("package/../../a.json", b"{}", b'0')])), PackageError::Path);
-    assert_eq!(read(&archive(&[("/package/a.json", b"{}", b'0')])), PackageError::Path);
-    assert_eq!(read(&archive(&[("package/a.json", b"", b'2')])), PackageError::Link);
+    for path in ["package/../../a.json", "/package/a.json", "../../evil", "..", "package/..\\..\\a.json"] {
+        let error = read(&archive(&[("package/package.json", MANIFEST, b'0'), (path, b"{}", b'0')]));
+        assert_eq!(error, PackageError::Path(path.into()));
+        assert!(error.to_string().contains(path), "{error}");
+    }
+    // What would be another line of a message is none.
+    let long = format!("/{}\n", "a".repeat(98));
+    let PackageError::Path(shown) = read(&archive(&[(&long, b"", b'0')])) else { panic!() };
+    assert_eq!(&*shown, long.replace('\n', "?"));
+    assert_eq!(read(&archive(&[("package/a.json", b"", b'2')])), PackageError::Link("package/a.json".into()));
+    let other: &[u8] = br#"{"name":"other","version":"1.0.0","fhirVersions":["4.0.1"]}"#;
+    for second in [MANIFEST, other, b"{"] {
+        let twice =
+            archive(&[("package/package.json", MANIFEST, b'0'), ("package/package.json", second, b'0')]);
+        assert_eq!(read(&twice), PackageError::Twice);
+    }
     let old: &[u8] = br#"{"name":"a","version":"1","fhirVersions":["3.0.2"]}"#;
     assert_eq!(read(&archive(&[("package/package.json", old, b'0')])), PackageError::Release);
     // A bomb: zeros pack a thousand to one.

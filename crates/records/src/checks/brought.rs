@@ -1,12 +1,13 @@
 //! Packages that a cell's administrators bring: they lie in the cell's own folder, within bounds of the cell. What was looked at and is not in
 //! force waits beside it, and goes after an hour.
 //!
-//! Never: writes beside the cell's folder; takes more than its bounds; removes what settings may name. State: the files.
+//! Never: writes beside the cell's folder; takes more than its bounds; removes what a line of the settings in force names. State: the files.
 
-use super::settings::CheckSettings;
+use super::settings::{CheckSettings, hex};
 use super::shelf::{Hash, Shelf, ShelfError, hash_of, path_in, write};
 use crate::Cell;
 use salus_fhir::package::Package;
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -66,6 +67,47 @@ pub async fn missing(cell: &Cell, settings: &CheckSettings) -> Vec<Hash> {
     let shelf = Arc::clone(&cell.shelf);
     let is_missing = |hash: &Hash| shelf.look(hash).is_err() && !shelf.waits(hash);
     cell.heavy.run(usize::MAX, || hashes.into_iter().filter(is_missing).collect()).await
+}
+
+/// How many packages that its administrators brought a cell keeps which no line of these settings names, and how many bytes they are.
+pub async fn unnamed(cell: &Cell, settings: &CheckSettings) -> (usize, u64) {
+    let hashes: Vec<Hash> = settings.packages.iter().map(|one| one.hash).collect();
+    let Some(own) = cell.shelf.own.clone() else { return (0, 0) };
+    let files = cell.heavy.run(0, || unnamed_in(&own, &hashes)).await;
+    (files.len(), files.iter().map(|(_, bytes)| bytes).sum())
+}
+
+/// Removes them: how many there were.
+///
+/// # Errors
+/// The disk; some may be gone then.
+pub async fn remove_unnamed(cell: &Cell, settings: &CheckSettings) -> Result<usize, ShelfError> {
+    let hashes: Vec<Hash> = settings.packages.iter().map(|one| one.hash).collect();
+    let shelf = Arc::clone(&cell.shelf);
+    let remove = || {
+        let _one = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+        let files = unnamed_in(shelf.own_folder()?, &hashes);
+        files.iter().try_for_each(|(file, _)| fs::remove_file(file))?;
+        Ok(files.len())
+    };
+    cell.heavy.run(0, remove).await
+}
+
+/// The packages in a folder that none of these is, with their sizes in bytes. What waits there, or is none of ours, is not among them.
+pub fn unnamed_in(folder: &Path, named: &[Hash]) -> Vec<(PathBuf, u64)> {
+    let kept: HashSet<String> = named.iter().map(|hash| format!("{}.tgz", hex(hash))).collect();
+    let is_ours = |name: &str| {
+        name.strip_suffix(".tgz")
+            .is_some_and(|hash| hash.len() == 64 && hash.bytes().all(|sign| sign.is_ascii_hexdigit()))
+    };
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = files
+        .filter(|file| file.file_name().to_str().is_some_and(|name| is_ours(name) && !kept.contains(name)));
+    let mut all: Vec<(PathBuf, u64)> = files
+        .filter_map(|file| Some((file.path(), file.metadata().ok().filter(fs::Metadata::is_file)?.len())))
+        .collect();
+    all.sort();
+    all
 }
 
 impl Shelf {
@@ -175,6 +217,20 @@ mod tests {
         fs::File::create(own.join("3.tgz")).unwrap().set_len(MAX_BROUGHT_BYTES - 500_000).unwrap();
         assert!(matches!(shelf.bring(&package("c", 2_000_000)), Err(ShelfError::Full)));
         assert!(shelf.bring(&package("c", 1)).is_ok());
+    }
+
+    #[test]
+    fn what_no_line_names_is_found_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let own = dir.path().join("own");
+        let shelf = Shelf::new(&dir.path().join("packages")).with(&own);
+        let hashes = ["a", "b"].map(|name| shelf.bring(&package(name, 1)).unwrap());
+        assert!(unnamed_in(&own, &[]).is_empty(), "what waits is swept by its time");
+        shelf.keep(&hashes).unwrap();
+        fs::write(own.join("notes.tgz"), b"not ours").unwrap();
+        let [(file, bytes)] = &unnamed_in(&own, &hashes[..1])[..] else { panic!() };
+        assert_eq!((file, *bytes), (&path_in(&own, &hashes[1]), fs::metadata(file).unwrap().len()));
+        assert!(unnamed_in(&own, &hashes).is_empty() && unnamed_in(&dir.path().join("none"), &[]).is_empty());
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod shelf;
 
 pub use brought::{
     MAX_BROUGHT_AT_ONCE_BYTES, MAX_BROUGHT_BYTES, MAX_BROUGHT_PACKAGES, bring, brought_folder, keep, missing,
-    read,
+    read, remove_unnamed, unnamed, unnamed_in,
 };
 pub use follow::set_checks;
 pub(crate) use follow::{follow, load};

@@ -28,6 +28,7 @@ mod log_relations;
 pub mod matched;
 pub mod matching;
 pub mod package;
+mod package_files;
 pub mod person;
 pub mod role;
 pub mod scope;

@@ -4,6 +4,7 @@
 //!
 //! Never: a patient; puts a file there that is no package. State: none.
 
+use super::package_files::{MAX_NAMED_FILES, passed_by, tidy};
 use super::versions::{history, text};
 use super::{Administration, Output, table, unexpected};
 use crate::cli::{Breaking, Change, Codes, Package, Strictness};
@@ -17,6 +18,7 @@ use salus_records::checks::{CheckSettings, Checks, Demand, Entry, Shelf, brought
 use salus_trust_api::wire::checks::{ChecksAnswer, ChecksAsk, ChecksDraft, ChecksShown};
 use salus_trust_api::wire::{AdminAnswer, AdminAsk};
 use serde_json::{Value, json};
+use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,6 +31,7 @@ pub fn run(command: &Package, output: Output) -> Result<(), Failure> {
         Package::Add { check, change, files } => add(&mut asking, &data, *check, change, files),
         Package::List { cell, .. } => list(&mut asking, &data, cell.as_deref()),
         Package::Remove { change, packages } => remove(&mut asking, change, packages),
+        Package::Tidy { cell, remove, .. } => tidy(&mut asking, &data, cell, *remove),
         Package::Mode { change, .. } => {
             let table = table_of(command)?;
             asking.change(change, |settings| mode(command, table.as_ref(), settings))
@@ -98,9 +101,9 @@ fn package_name(url: &str) -> String {
 }
 
 /// A connection, and how to report.
-struct Asking {
-    administration: Administration,
-    output: Output,
+pub(super) struct Asking {
+    pub administration: Administration,
+    pub output: Output,
 }
 
 impl Asking {
@@ -111,7 +114,7 @@ impl Asking {
         }
     }
 
-    fn shown(&mut self, cell: &str) -> Result<ChecksShown, Failure> {
+    pub(super) fn shown(&mut self, cell: &str) -> Result<ChecksShown, Failure> {
         match self.ask(cell, ChecksAsk::Show)? {
             ChecksAnswer::Shown(shown) => Ok(shown),
             _ => Err(unexpected()),
@@ -133,7 +136,7 @@ impl Asking {
     }
 
     /// The cells that are meant: those that were named, or all.
-    fn cells(&mut self, named: &[String]) -> Result<Vec<String>, Failure> {
+    pub(super) fn cells(&mut self, named: &[String]) -> Result<Vec<String>, Failure> {
         if !named.is_empty() {
             return Ok(named.to_vec());
         }
@@ -193,7 +196,7 @@ impl Asking {
     }
 }
 
-fn read(cell: &str, shown: &ChecksShown) -> Result<CheckSettings, Failure> {
+pub(super) fn read(cell: &str, shown: &ChecksShown) -> Result<CheckSettings, Failure> {
     let unreadable = |fault| Failure::no(say("package-settings").with("cell", cell).with("why", fault));
     CheckSettings::read(&shown.text).map_err(unreadable)
 }
@@ -203,13 +206,24 @@ pub(crate) fn bytes_of(file: &Path) -> Result<Vec<u8>, Failure> {
     bytes_up_to(file, MAX_ARCHIVE_BYTES)
 }
 
+/// Opens a file: a pipe may never end, a device may never answer.
+pub(crate) fn open(file: &Path) -> Result<File, Failure> {
+    let unreadable = |error: std::io::Error| {
+        Failure::could_not(say("cannot-read").with("path", file.display()).with("why", error))
+    };
+    if !std::fs::metadata(file).map_err(unreadable)?.is_file() {
+        return Err(Failure::could_not(say("no-regular-file").with("path", file.display())));
+    }
+    File::open(file).map_err(unreadable)
+}
+
 /// A file's bytes, up to one more than a bound.
 fn bytes_up_to(file: &Path, max_bytes: usize) -> Result<Vec<u8>, Failure> {
     let unreadable = |error: std::io::Error| {
         Failure::could_not(say("cannot-read").with("path", file.display()).with("why", error))
     };
     let mut bytes = Vec::new();
-    let opened = std::fs::File::open(file).map_err(unreadable)?;
+    let opened = open(file)?;
     opened.take(max_bytes as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     Ok(bytes)
 }
@@ -258,7 +272,8 @@ fn keep(
             (package.profile_count(), package.value_sets.len(), package.code_systems.len());
         told.push(
             json!({"package": entry.name, "version": entry.version, "strict": is_strict, "profiles": profiles,
-            "value_sets": sets, "code_systems": systems, "passed_by": package.passed_by.len()}),
+            "value_sets": sets, "code_systems": systems, "passed_by": package.passed_by.len(),
+            "passed_by_files": package.passed_by.iter().take(MAX_NAMED_FILES).map(|(file, _)| file).collect::<Vec<_>>()}),
         );
         said.push(
             say("package-read")
@@ -269,6 +284,7 @@ fn keep(
                 .with("systems", systems)
                 .with("passed", package.passed_by.len()),
         );
+        said.extend(passed_by(&package.passed_by));
         entries.push((entry, package));
     }
     let mut lacking: Vec<String> = Vec::new();

@@ -106,6 +106,24 @@ docs/profiles.md")]
         #[arg(required = true, value_name = "PACKAGE")]
         packages: Vec<String>,
     },
+    /// Tell or remove the files of packages that no settings name any more
+    #[command(after_help = "Examples:
+  salus package tidy
+  salus package tidy --remove
+
+Only tells, unless it is told to remove. Earlier settings that name a removed package can be put back, but count for it only when it
+has been added again.")]
+    Tidy {
+        /// Only what the administrators of these cells brought [default: that of all, and what was added at the machine]
+        #[arg(long, value_name = "NAME")]
+        cell: Vec<String>,
+        /// Remove them
+        #[arg(long)]
+        remove: bool,
+        /// Where the data lie, and how to report.
+        #[command(flatten)]
+        report: Report,
+    },
     /// How cells check: imports, demanded profiles, strictness, which version counts when
     #[command(after_help = "Examples:
   salus package mode --import warn
@@ -187,6 +205,7 @@ impl Package {
                 &change.report
             }
             Self::List { report, .. }
+            | Self::Tidy { report, .. }
             | Self::Show { report, .. }
             | Self::History { report, .. }
             | Self::Revert { report, .. } => report,
@@ -215,7 +234,7 @@ pub struct Validate {
     /// Report as JSON
     #[arg(long)]
     pub json: bool,
-    /// Resources, in JSON or XML
+    /// Resources, in JSON or XML; one may be the standard input: -
     #[arg(required = true, value_name = "RESOURCE")]
     pub files: Vec<PathBuf>,
 }

@@ -357,7 +357,9 @@ pub(super) async fn begin<'a>(
 
 /// Who asks, for treatment, by the cell's cookie.
 pub(super) fn asker(cell: &Cell, parts: &Parts, proof: Vec<u8>, address: [u8; 16]) -> Option<Asker> {
-    let token = cookie(&parts.headers, &cookie_name(cell.name())).and_then(Token::parse)?;
+    let sent = cookie(&parts.headers, &cookie_name(cell.name()))?;
+    // What is no token is counted like one that was never given out.
+    let token = Token::parse(sent).unwrap_or_else(Token::of_nobody);
     Some(Asker { token, proof, cell: cell.id(), purpose: Purpose::Treatment, address })
 }
 

@@ -196,6 +196,10 @@ fn a_package_goes_and_comes_back_and_the_table_of_days_is_changed() {
         "{text}"
     );
     assert!(!text.contains("No longer"), "the rest stays: {text}");
+    // The KBV's lines that it began with are its own from now on, and name what is not there.
+    let lacks =
+        text.split("name packages which are not there").nth(1).unwrap().split("</section>").next().unwrap();
+    assert!(lacks.contains("kbv.ita.") && !lacks.contains("example.named"), "{lacks}");
     assert_eq!(confirm(&boss, &preview).status, 303);
     assert_eq!(cell.post("Patient", &claiming("")).status, 201);
     let page = boss.get(PAGE).text();
@@ -207,6 +211,7 @@ fn a_package_goes_and_comes_back_and_the_table_of_days_is_changed() {
 
     let preview = boss.post(PAGE, "do=remove&name=example.named&version-of=1.0.0");
     assert!(preview.text().contains("its profiles are not known any more"), "{}", preview.text());
+    assert!(!preview.text().contains("which are not there"), "the program's own table has no line of it");
     assert_eq!(cell.post("Patient", &claiming("")).status, 422);
     let done = confirm(&boss, &preview);
     let entry = done.header("location").unwrap().split("done=").nth(1).unwrap().to_owned();
@@ -226,7 +231,10 @@ fn a_package_goes_and_comes_back_and_the_table_of_days_is_changed() {
     assert!(text.status == 422 && text.text().contains("Line 1 is none that is known"), "{}", text.text());
     // Settings that no page of this version reads are put back, and not written over.
     let physician = Desk::of(&salus, "physician", "Dr. Ada Muster");
-    for form in ["do=kbv", "do=set&text=&against=", "undo=1", "do=version&version=own"] {
+    let tidy = ["do=tidy", "do=tidy&sure=1&against="];
+    for form in
+        ["do=kbv", "do=set&text=&against=", "undo=1", "do=version&version=own"].into_iter().chain(tidy)
+    {
         assert_eq!(physician.post(PAGE, form).status, 403, "{form}");
     }
     assert_eq!(boss.post(PAGE, "do=something").status, 400);
@@ -310,6 +318,28 @@ fn a_package_is_brought_shown_before_it_counts_and_lies_with_its_cell() {
     assert_eq!(confirm(&boss, &preview).status, 303);
     assert_eq!((cell.post("Patient", &good).status, cell.post("Patient", &claiming("")).status), (201, 422));
     assert_eq!(std::fs::read(&kept).unwrap(), file);
+
+    // What a line names stays, whoever asks; what none names goes after it was said what that means.
+    let surely = |against: &str| boss.post(PAGE, &format!("do=tidy&sure=1&against={against}"));
+    let seen = || {
+        form(&boss.get(PAGE).text(), "id=\"modes\"").into_iter().find(|(name, _)| name == "seen").unwrap().1
+    };
+    assert!(!boss.get(PAGE).text().contains("Packages that no line names"));
+    assert_eq!(surely(&seen()).header("location"), Some("/praxis/admin/checks?tidied=0"));
+    assert_eq!(brought(&salus), (1, 0));
+    confirm(&boss, &boss.post(PAGE, "do=remove&name=example.named&version-of=2.0.0"));
+    let page = boss.get(PAGE).text();
+    assert!(page.contains("Packages that no line names") && page.contains("1 of at most 128"), "{page}");
+    let said = boss.post(PAGE, "do=tidy").text();
+    assert!(
+        said.contains("This cannot be undone") && said.contains("Whoever administers this practice"),
+        "{said}"
+    );
+    assert!(surely("1").status == 422 && brought(&salus) == (1, 0), "the settings are others");
+    assert_eq!(surely(&seen()).header("location"), Some("/praxis/admin/checks?tidied=1"));
+    assert_eq!((brought(&salus), cell.post("Patient", &claiming("")).status), ((0, 0), 201));
+    let page = boss.get(&format!("{PAGE}?tidied=1")).text();
+    assert!(page.contains("Removed: 1.") && !page.contains("Packages that no line names"), "{page}");
 }
 
 #[test]
@@ -320,7 +350,11 @@ fn what_is_no_package_is_said_beside_the_field_and_nothing_is_kept() {
     let good = package("example.named", "1.0.0");
     let large = vec![0; salus_records::checks::MAX_BROUGHT_AT_ONCE_BYTES + 1];
     let none = pack("", "1", &[]).unwrap();
-    let cases: [(&str, &[u8], &str); 6] = [
+    let twice = pack("a.b", "1", &[("package.json", r#"{"name":"c","version":"2"}"#)]).unwrap();
+    let leads_out = pack("a.b", "1", &[("../../evil", "{}")]).unwrap();
+    let cases: [(&str, &[u8], &str); 8] = [
+        ("twice.tgz", &twice, "twice.tgz is not taken: package/package.json is in it twice"),
+        ("evil.tgz", &leads_out, "evil.tgz is not taken: its path package/../../evil leads out"),
         ("letter.pdf", b"%PDF-1.7", "letter.pdf is no package: it is no .tgz file"),
         ("cut.tgz", &good[..good.len() / 2], "cut.tgz is damaged or not whole"),
         ("", b"", "Choose a file"),

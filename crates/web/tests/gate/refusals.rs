@@ -66,6 +66,21 @@ fn all_tokens_that_are_no_good_look_the_same() {
             assert_eq!(reply, &replies[0], "{method} {rest} {body}");
         }
     }
+    let strangers = || match salus.admin().ask(AdminAsk::Status).unwrap() {
+        AdminAnswer::Status(status) => status.strangers,
+        other => panic!("{other:?}"),
+    };
+    // What is no token is counted, as is one that was never given out: how many, and nothing of it.
+    for sent in ["Bearer x", "Basic abc", "DPoP", unknown.as_str()] {
+        let before = strangers();
+        let path = cell.path(&format!("Patient/{id}"));
+        assert_eq!(cell.http().send("GET", &path, &[("Authorization", sent)], b"").status, 401);
+        assert_eq!(strangers(), before + 1, "{sent}");
+    }
+    let before = strangers();
+    let cookie = [("Cookie", "__Host-salus.praxis=nonsense"), ("Accept", "text/html")];
+    assert_eq!(cell.http().send("GET", "/praxis/today", &cookie, b"").status, 303);
+    assert!(strangers() > before);
     let refused = salus.log("praxis").iter().filter(|e| matches!(e.lasting.event, Event::Refused)).count();
     assert!(refused >= 2 * 14, "sessions that ended are logged: {refused}");
 }

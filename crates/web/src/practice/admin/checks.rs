@@ -15,7 +15,7 @@ use askama::Template;
 use http::StatusCode;
 use salus_frame::{Words, icon};
 use salus_records::check_settings::{ChecksAnswer, ChecksAsk, ChecksShown};
-use salus_records::checks::{CheckSettings, Checks, Entry, set_checks};
+use salus_records::checks::{CheckSettings, Checks, Entry, set_checks, unnamed};
 use salus_records::fhir::package::Package;
 use salus_records::{AdminError, RecordsError};
 
@@ -62,6 +62,8 @@ struct Page<'a> {
     seen: String,
     wrong: Vec<Wrong>,
     faults: Vec<String>,
+    /// How many packages no line names, and how large they are; none where there is none.
+    unnamed: Option<String>,
     /// How many bytes are sent together at most.
     most_bytes: usize,
     most_mib: String,
@@ -107,12 +109,17 @@ pub(super) async fn show(ask: &PageAsk<'_>, wrong: Vec<Wrong>) -> Result<Answer,
     if is_modes {
         packages.iter_mut().for_each(|one| one.is_strict = ask.field(&one.field).is_some());
     }
+    let (count, bytes) = unnamed(ask.cell, &settings).await;
     let demanded = settings.demanded.iter().map(|one| format!("{} {}\n", one.kind, one.profile));
     let body = Page {
         t,
         base: ask.base(),
         seen: shown.version.map_or_else(String::new, |entry| entry.to_string()),
         faults: known.faults.iter().map(|fault| fault_words(t, fault)).collect(),
+        unnamed: (count > 0).then(|| {
+            let said = t.say_with_two("checks-unnamed-what", ("count", count as u64), ("mib", mib(bytes)));
+            said.into_owned()
+        }),
         most_bytes: most_bytes(ask),
         most_mib: most_words(ask),
         packages,
@@ -139,12 +146,22 @@ pub(super) async fn show(ask: &PageAsk<'_>, wrong: Vec<Wrong>) -> Result<Answer,
 
 /// What was just done; what is in force is undone by one step.
 fn notice(ask: &PageAsk<'_>, shown: &ChecksShown) -> Option<Notice> {
-    let (t, done) = (ask.t, ask.query("done")?);
+    let t = ask.t;
+    if let Some(count) = ask.query("tidied").and_then(|count| count.parse::<u64>().ok()) {
+        return Some(Notice { text: t.say_with("checks-tidied", "count", count).into_owned(), undo: None });
+    }
+    let done = ask.query("done")?;
     let entry = shown.version.map(|entry| entry.to_string());
     let undo = entry.filter(|entry| entry == done);
     let text = if undo.is_some() { t.say("checks-done") } else { t.say("checks-undone") };
     let path = format!("{}/admin/checks", ask.base());
     Some(Notice { text: text.into_owned(), undo: undo.map(|entry| (path, "undo", entry)) })
+}
+
+/// A size in MiB, with a place behind the point, at least 0.1.
+pub(super) fn mib(bytes: u64) -> String {
+    let tenths = (bytes * 10).div_ceil(1 << 20);
+    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 /// How many profiles and codes a package has.

@@ -9,7 +9,7 @@ use super::change::refused;
 use super::checks::{ask_checks, in_force, show};
 use super::checks_form::{edited, readable, wrong};
 use super::checks_upload::{Added, FIELD, added};
-use super::checks_words::{Differences, differences, settings_fault};
+use super::checks_words::{Differences, differences, settings_fault, table_lacks};
 use super::roles_change::Version;
 use super::{Part, page};
 use crate::answer::Answer;
@@ -19,6 +19,9 @@ use salus_records::RecordsError;
 use salus_records::check_settings::{ChecksAnswer, ChecksAsk, ChecksDraft, ChecksShown};
 use salus_records::checks::{CheckSettings, Fault, keep, missing};
 use salus_records::fhir::package::validity;
+
+/// How many lines of a table are said to name what is not there.
+const MAX_LACKING: usize = 20;
 
 /// A version as an address or a form names it: an entry's number, or, none, the program's own.
 fn version_of(name: &str) -> Option<Option<u64>> {
@@ -56,6 +59,9 @@ pub(super) async fn change(ask: &PageAsk<'_>) -> Result<Answer, Trouble> {
     let what = ask.field("do").unwrap_or_default();
     if what == "set" {
         return set(ask).await;
+    }
+    if what == "tidy" {
+        return super::checks_tidy::tidy(ask).await;
     }
     let shown = in_force(ask).await?;
     let before = CheckSettings::read(&shown.text);
@@ -137,6 +143,10 @@ struct Preview<'a> {
     added: Vec<Added>,
     /// Packages whose files are not there.
     missing: Vec<String>,
+    /// Lines of the table that name packages which no line loads, those that are said.
+    lacks: Vec<String>,
+    /// How many more.
+    lacks_more: u64,
     text: String,
     /// The version that is put back, as forms name it.
     version: Option<String>,
@@ -157,6 +167,9 @@ async fn preview(
     let mut said = differences(ask, before, after);
     said.looser.extend(newly_lacking(ask, before, after));
     said.looser.extend(back(ask, &added));
+    let mut lacks = table_lacks(ask, before, after);
+    let lacks_more = lacks.len().saturating_sub(MAX_LACKING) as u64;
+    lacks.truncate(MAX_LACKING);
     let gone = missing(ask.cell, after).await;
     let gone = after.packages.iter().filter(|one| gone.contains(&one.hash));
     let body = Preview {
@@ -165,6 +178,8 @@ async fn preview(
         said,
         added,
         missing: gone.map(|one| format!("{} {}", one.name, one.version)).collect(),
+        lacks,
+        lacks_more,
         text,
         version,
         against: name_of(shown),

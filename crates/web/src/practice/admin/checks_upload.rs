@@ -147,9 +147,13 @@ fn error_words(t: Words, upload: &Upload, error: &ShelfError) -> Result<String, 
         ShelfError::Package(PackageError::TooMany) => {
             t.say_with_two("checks-wrong-many", ("file", file), ("count", MAX_ENTRIES as u64))
         }
-        ShelfError::Package(PackageError::Path | PackageError::Link) => {
-            t.say_with("checks-wrong-path", "file", file)
+        ShelfError::Package(PackageError::Path(path)) => {
+            t.say_with_two("checks-wrong-path", ("file", file), ("path", path.to_string()))
         }
+        ShelfError::Package(PackageError::Link(path)) => {
+            t.say_with_two("checks-wrong-link", ("file", file), ("path", path.to_string()))
+        }
+        ShelfError::Package(PackageError::Twice) => t.say_with("checks-wrong-twice", "file", file),
         ShelfError::Package(PackageError::Manifest) => t.say_with("checks-wrong-manifest", "file", file),
         ShelfError::Package(PackageError::Release) => t.say_with("checks-wrong-release", "file", file),
         ShelfError::Full => t.say_with_two(

@@ -108,6 +108,27 @@ fn packages(t: Words, before: &CheckSettings, after: &CheckSettings, said: &mut 
     said.looser.extend(gone.map(|one| named("checks-diff-removed", one)));
 }
 
+/// Lines of the table that name packages which are not loaded. Of the program's own table, which has many that a practice never needs, those
+/// alone whose packages go.
+pub(super) fn table_lacks(ask: &PageAsk<'_>, before: &CheckSettings, after: &CheckSettings) -> Vec<String> {
+    let has = |settings: &CheckSettings, one: &Validity| {
+        settings.packages.iter().any(|other| other.name == one.package && other.version == one.version)
+    };
+    let mut lines = BTreeSet::new();
+    for document in &after.validity() {
+        let lacking = document.packages.iter().filter(|one| !has(after, one));
+        for one in lacking.filter(|one| after.table.is_some() || has(before, one)) {
+            lines.insert(table_line(ask, document, one));
+        }
+    }
+    lines.into_iter().collect()
+}
+
+fn table_line(ask: &PageAsk<'_>, document: &Document, one: &Validity) -> String {
+    let of = document.profile.rsplit('/').next().unwrap_or_default();
+    format!("{of}: {} {} ({})", one.package, one.version, when_words(ask, one))
+}
+
 /// Each line of a table of validity, in words.
 fn table_lines(ask: &PageAsk<'_>, table: &[Document]) -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
@@ -115,7 +136,7 @@ fn table_lines(ask: &PageAsk<'_>, table: &[Document]) -> BTreeSet<String> {
         let of = document.profile.rsplit('/').next().unwrap_or_default();
         lines.insert(format!("{of}: {}", dates_text(document)));
         for one in &document.packages {
-            lines.insert(format!("{of}: {} {} ({})", one.package, one.version, when_words(ask, one)));
+            lines.insert(table_line(ask, document, one));
         }
     }
     lines

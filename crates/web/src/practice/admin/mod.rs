@@ -13,6 +13,7 @@ mod checkpoints;
 mod checks;
 mod checks_change;
 mod checks_form;
+mod checks_tidy;
 mod checks_upload;
 mod checks_words;
 mod clients;
