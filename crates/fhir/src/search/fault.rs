@@ -68,6 +68,8 @@ pub enum Fault {
     CodeSystem(String),
     /// `_type` of a search of one type.
     TypeOfOne,
+    /// A parameter of the whole search that may stand once.
+    GivenTwice(String),
     /// More values than a parameter may have.
     TooManyValues(String),
     /// More parameters than a query may have.
@@ -278,6 +280,11 @@ impl Fault {
                 "_type gehört zu einer Suche über mehrere Typen; diese gilt einem einzigen.".into(),
                 "_type appartient à une recherche sur plusieurs types ; celle-ci n’en vise qu’un.".into(),
             ],
+            Self::GivenTwice(name) => [
+                format!("{name} is given twice, and may stand once. Leave one out."),
+                format!("{name} ist zweimal angegeben und darf einmal stehen. Lassen Sie einen weg."),
+                format!("{name} est donné deux fois et ne peut l’être qu’une. Omettez-en un."),
+            ],
             Self::TooManyValues(name) => [
                 format!("{name} has more than {MAX_VALUES} values. Search in parts."),
                 format!("{name} hat mehr als {MAX_VALUES} Werte. Suchen Sie in Teilen."),
@@ -412,6 +419,7 @@ mod tests {
             Fault::NotSortable(name()),
             Fault::CodeSystem(name()),
             Fault::TypeOfOne,
+            Fault::GivenTwice(name()),
             Fault::TooManyValues(name()),
             Fault::TooManyParameters,
             Fault::TooManyConditions,

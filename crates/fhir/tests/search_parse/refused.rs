@@ -131,6 +131,12 @@ fn what_is_refused_says_where_and_what_would_do() {
         matches!(fault("?_type=Pateint").0, Fault::UnknownType { nearest, .. } if nearest == ["Patient"])
     );
     assert_eq!(fault("Patient?_type=Patient").0, Fault::TypeOfOne);
+    for (name, values) in
+        [("_count", ["1", "2"]), ("_total", ["none", "none"]), ("_summary", ["false", "count"])]
+    {
+        let twice = format!("Patient?{name}={}&{name}={}", values[0], values[1]);
+        assert_eq!(fault(&twice).0, Fault::GivenTwice(name.to_owned()));
+    }
     let both = read("Patient?nmae=x&gendre=y", &options()).expect_err("refused");
     assert_eq!(both.len(), 2);
     assert!(both[1].text(Language::De).contains("gendre") && both[1].text(Language::De).contains("gender"));

@@ -53,6 +53,7 @@ fn what_is_not_understood_of_an_address_is_named_with_its_place_and_the_cure() {
         (format!("Patient/{id}/_history?_count=0&_at=2020"), 400, "http._count", "at least one version"),
         ("Patient/_history?_count=0".into(), 400, "http._count", "at least one version"),
         ("_history?_count=0".into(), 400, "http._count", "at least one version"),
+        ("Patient?_count=1&_count=2".into(), 400, "http._count", "given twice"),
         ("_history?_since=x".into(), 400, "http._since", "an instant such as"),
         (format!("Patient/{id}/$everything?_since=x"), 400, "http._since", "an instant such as"),
         (

@@ -34,6 +34,13 @@ impl Parser<'_> {
         if value.is_empty() {
             return Err(malformed(Expected::Something));
         }
+        // What is one thing of the whole search is not said twice: which of them counts would be a guess.
+        if let Some(once) = ["_count", "_total", "_summary"].into_iter().find(|once| *once == code) {
+            if self.given.contains(&once) {
+                return Err(Fault::GivenTwice(once.to_owned()));
+            }
+            self.given.push(once);
+        }
         match code {
             "_type" => self.types(value)?,
             "_sort" => self.sort(value)?,

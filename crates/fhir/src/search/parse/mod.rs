@@ -28,7 +28,7 @@ pub fn parse(
         return Err(vec![Fault::TooManyParameters.issue("")]);
     }
     let search = Search { kinds: kind.into_iter().collect(), ..Search::default() };
-    let mut parser = Parser { kind, options, search, budget: MAX_CONDITIONS };
+    let mut parser = Parser { kind, options, search, budget: MAX_CONDITIONS, given: Vec::new() };
     let (mut issues, mut left_out, mut is_over) = (Vec::new(), Vec::new(), false);
     // Which types are searched decides what all others mean.
     let is_type = |name: &str| name == "_type" || name.starts_with("_type:");
@@ -74,6 +74,8 @@ struct Parser<'o> {
     search: Search,
     /// How many more conditions there may be.
     budget: usize,
+    /// Those given so far that may stand once.
+    given: Vec<&'static str>,
 }
 
 type Parsed<T> = Result<T, Fault>;
