@@ -180,14 +180,17 @@ fn reading(kind: ResourceType, rest: &[&str], query: Option<&str>) -> Option<Act
             Some(Action::Vread { kind, id: (*id).to_owned(), version: (*version).to_owned() })
         }
         ([id, "_history"], query) => {
-            let (mut before, mut count) = (None, DEFAULT_HISTORY);
+            let (mut before, mut count) = (None, None);
             for parameter in query.unwrap_or_default().split('&').filter(|parameter| !parameter.is_empty()) {
                 match parameter.split_once('=')? {
-                    ("_count", number) => count = number.parse().ok().filter(|count| *count > 0)?,
-                    ("_before", version) => before = Some(version_number(version)?),
+                    ("_count", number) if count.is_none() => {
+                        count = Some(number.parse().ok().filter(|count| *count > 0)?);
+                    }
+                    ("_before", version) if before.is_none() => before = Some(version_number(version)?),
                     _ => return None,
                 }
             }
+            let count = count.unwrap_or(DEFAULT_HISTORY);
             Some(Action::History { kind, id: (*id).to_owned(), before, count })
         }
         _ => None,
@@ -274,6 +277,8 @@ mod tests {
             ("GET", "Patient?name=%zz", None, "Bundle.entry[7].request.url", true),
             ("GET", "Organization/1/Observation", None, "Bundle.entry[7].request.url", true),
             ("GET", "Nobody/1", None, "Bundle.entry[7].request.url", true),
+            ("GET", "Patient/1/_history?_count=1&_count=2", None, "Bundle.entry[7].request.url", true),
+            ("GET", "Patient/1/_history?_count=0", None, "Bundle.entry[7].request.url", true),
             ("POST", "Patient/_search", PATIENT, "Bundle.entry[7].request.url", true),
             ("POST", "Patient/1/_search", None, "Bundle.entry[7].request.url", true),
             ("POST", "metadata", None, "Bundle.entry[7].request.url", true),
