@@ -490,6 +490,17 @@ salus-package-remove = Pakete herausnehmen: Ihre Profile sind dann unbekannt, un
           salus package remove kbv.ita.eau@1.2.0
           salus package remove --cell praxis-sonnenberg kbv.ita.eau
 
+salus-package-tidy = Die Dateien von Paketen, die keine Einstellungen mehr nennen, zeigen oder entfernen
+    .cell = Nur, was die Verwaltung dieser Zellen gebracht hat [Vorgabe: von allen, und was am Rechner hinzugefügt wurde]
+    .remove = Sie entfernen
+    .after =
+        Beispiele:
+          salus package tidy
+          salus package tidy --remove
+
+        Zeigt nur, außer es soll entfernen. Frühere Einstellungen, die ein entferntes Paket nennen, lassen sich wieder einsetzen, gelten dafür aber
+        erst, wenn es wieder hinzugefügt ist.
+
 salus-package-mode = Wie Zellen prüfen: Importe, verlangte Profile, Strenge, welche Version wann gilt
     .import = Was aus dem wird, was ein Import bringt und ein Profil verletzt: ablehnen (refuse) oder mit Warnung speichern (warn)
     .demand = Jede Ressource dieses Typs muss dieses Profil einhalten, ob sie es angibt oder nicht
@@ -533,7 +544,7 @@ salus-validate = Dateien nach R4 und Paketen mit Profilen prüfen, ohne Server
     .package = Ein Paket mit Profilen, nach dem geprüft wird (.tgz); welche von mehreren Versionen gilt, sagt das Datum des Dokuments
     .profile = Ein Profil, das jede Ressource einhalten muss, ob sie es angibt oder nicht
     .check = Wie streng [Vorgabe: strict für das, was Profile von kbv.ita.* angibt, sonst fhir]
-    .files = Ressourcen, in JSON oder XML
+    .files = Ressourcen, in JSON oder XML; eine darf die Standardeingabe sein: -
     .after =
         Beispiele:
           salus validate note.xml

@@ -491,6 +491,17 @@ salus-package-remove = Retirer des paquets : leurs profils sont alors inconnus, 
           salus package remove kbv.ita.eau@1.2.0
           salus package remove --cell praxis-sonnenberg kbv.ita.eau
 
+salus-package-tidy = Montrer ou supprimer les fichiers des paquets qu’aucun réglage ne nomme plus
+    .cell = Seulement ce que l’administration de ces cellules a apporté [par défaut : de toutes, et ce qui a été ajouté sur la machine]
+    .remove = Les supprimer
+    .after =
+        Exemples :
+          salus package tidy
+          salus package tidy --remove
+
+        Montre seulement, sauf s’il doit supprimer. Des réglages antérieurs qui nomment un paquet supprimé peuvent être rétablis, mais ne comptent
+        pour lui que lorsqu’il est ajouté à nouveau.
+
 salus-package-mode = Comment les cellules contrôlent : imports, profils exigés, rigueur, quelle version compte quand
     .import = Ce que devient ce qu’un import apporte et qui enfreint un profil : refuser (refuse) ou enregistrer avec un avertissement (warn)
     .demand = Chaque ressource de ce type doit respecter ce profil, qu’elle le déclare ou non
@@ -534,7 +545,7 @@ salus-validate = Contrôler des fichiers selon R4 et des paquets de profils, san
     .package = Un paquet de profils selon lequel contrôler (.tgz) ; laquelle de plusieurs versions compte dépend de la date du document
     .profile = Un profil que chaque ressource doit respecter, qu’elle le déclare ou non
     .check = Avec quelle rigueur [par défaut : strict pour ce qui déclare des profils de kbv.ita.*, sinon fhir]
-    .files = Ressources, en JSON ou XML
+    .files = Ressources, en JSON ou XML ; l’une peut être l’entrée standard : -
     .after =
         Exemples :
           salus validate note.xml
