@@ -30,6 +30,8 @@ struct Class {
     /// Modifiers that what lies above has, and this has not.
     without: Vec<String>,
     usage: Option<String>,
+    /// Digits behind which a modifier's class does not stand: the earlier modifier and its digit.
+    not_behind: Vec<(String, String)>,
     line: usize,
 }
 
@@ -49,6 +51,8 @@ struct Reading<'x> {
     /// Whether a preferred title's label is open.
     is_preferred: bool,
     in_label: bool,
+    /// Whether a reference is open that is no part of the label.
+    is_aside: bool,
     depth: usize,
     /// A place in the text, and its line.
     counted: (usize, usize),
@@ -64,6 +68,7 @@ pub(super) fn read(text: &str, about: &About<'_>) -> Result<(Head, Vec<Row>), Im
         open: None,
         is_preferred: false,
         in_label: false,
+        is_aside: false,
         depth: 0,
         counted: (0, 1),
     };
@@ -151,12 +156,19 @@ impl Reading<'_> {
                 let code = code()?;
                 class.modified_by.last_mut().ok_or_else(broken)?.valid.push(code);
             }
+            ("Meta", Some(class)) if get("name").as_deref() == Some("excludeOnPrecedingModifier") => {
+                let value = get("value").unwrap_or_default();
+                let pair = value.split_once(' ');
+                class.not_behind.extend(pair.map(|(by, digit)| (by.to_owned(), digit.trim().to_owned())));
+            }
             ("Rubric", Some(_)) => {
                 self.is_preferred = get("kind").is_some_and(|kind| kind.starts_with("preferred"));
             }
             ("Label", Some(class)) => self.in_label = self.is_preferred && class.title.is_empty(),
-            // References and lists in a title are not part of it.
-            ("Reference", Some(_)) => self.in_label = false,
+            // A reference in brackets is shown behind a title and is not part of it; any other stands in its sentence.
+            ("Reference", Some(_)) if get("class").is_some_and(|class| class == "in brackets") => {
+                self.is_aside = self.in_label;
+            }
             _ => {}
         }
         Ok(())
@@ -165,13 +177,14 @@ impl Reading<'_> {
     fn end(&mut self, name: &str) {
         match name {
             "Class" | "ModifierClass" => self.classes.extend(self.open.take()),
-            "Label" | "Rubric" => self.in_label = false,
+            "Label" | "Rubric" => (self.in_label, self.is_aside) = (false, false),
+            "Reference" => self.is_aside = false,
             _ => {}
         }
     }
 
     fn said(&mut self, text: &str) {
-        if let (true, Some(class)) = (self.in_label, &mut self.open) {
+        if let (true, Some(class)) = (self.in_label && !self.is_aside, &mut self.open) {
             class.title.push_str(text);
         }
     }
@@ -220,45 +233,60 @@ fn rows(classes: &[Class]) -> Result<Vec<Row>, ImportFault> {
             row.properties.push(("usage", usage.clone()));
         }
         push(&mut rows, row, class.line)?;
-        modified(&class.code, &title, &modifiers, &digits, &known, class.line, &mut rows)?;
+        let made = Made { digits: &digits, known: &known, line: class.line };
+        made.finer(&class.code, &title, &modifiers, &mut Vec::new(), &mut rows)?;
     }
     Ok(rows)
 }
 
-/// The codes that modifiers make of one, the fourth digit before the fifth.
-fn modified(
-    code: &str,
-    title: &str,
-    modifiers: &[&ModifiedBy],
-    digits: &HashMap<&str, Vec<&Class>>,
-    known: &HashSet<&str>,
+/// What makes the codes of modifiers.
+struct Made<'c> {
+    /// The classes of each modifier.
+    digits: &'c HashMap<&'c str, Vec<&'c Class>>,
+    /// The codes that the file has itself.
+    known: &'c HashSet<&'c str>,
     line: usize,
-    rows: &mut Vec<Row>,
-) -> Result<(), ImportFault> {
-    let Some((first, rest)) = modifiers.split_first() else { return Ok(()) };
-    for class in digits.get(&*first.code).into_iter().flatten() {
-        if !first.valid.is_empty() && !first.valid.contains(&class.code) {
-            continue;
+}
+
+impl<'c> Made<'c> {
+    /// The codes that modifiers make of one, the fourth digit before the fifth. `before` has the modifiers and digits that it was made of.
+    fn finer(
+        &self,
+        code: &str,
+        title: &str,
+        modifiers: &[&'c ModifiedBy],
+        before: &mut Vec<(&'c str, &'c str)>,
+        rows: &mut Vec<Row>,
+    ) -> Result<(), ImportFault> {
+        let Some((first, rest)) = modifiers.split_first() else { return Ok(()) };
+        for class in self.digits.get(&*first.code).into_iter().flatten() {
+            let is_valid = first.valid.is_empty() || first.valid.contains(&class.code);
+            let is_behind = |(modifier, digit): &(String, String)| before.contains(&(modifier, digit));
+            if !is_valid || class.not_behind.iter().any(is_behind) {
+                continue;
+            }
+            let is_fourth = code.len() == 3 && !class.code.starts_with('.');
+            let finer = format!("{code}{}{}", if is_fourth { "." } else { "" }, class.code);
+            // What the file has as a class of its own is not made a second time.
+            if self.known.contains(&*finer) {
+                continue;
+            }
+            let display = format!("{title}: {}", plain(&class.title));
+            let row = Row {
+                code: finer.clone(),
+                display: display.clone(),
+                parents: vec![code.to_owned()],
+                properties: vec![("kind", "category".to_owned())],
+                is_abstract: !rest.is_empty(),
+                ..Row::default()
+            };
+            push(rows, row, self.line)?;
+            before.push((&first.code, &class.code));
+            self.finer(&finer, &display, rest, before, rows)?;
+            before.pop();
         }
-        let is_fourth = code.len() == 3 && !class.code.starts_with('.');
-        let finer = format!("{code}{}{}", if is_fourth { "." } else { "" }, class.code);
-        // What the file has as a class of its own is not made a second time.
-        if known.contains(&*finer) {
-            continue;
-        }
-        let display = format!("{title}: {}", plain(&class.title));
-        let row = Row {
-            code: finer.clone(),
-            display: display.clone(),
-            parents: vec![code.to_owned()],
-            properties: vec![("kind", "category".to_owned())],
-            is_abstract: !rest.is_empty(),
-            ..Row::default()
-        };
-        push(rows, row, line)?;
-        modified(&finer, &display, rest, digits, known, line, rows)?;
+        Ok(())
     }
-    Ok(())
 }
 
 /// A title without line ends and doubled spaces.

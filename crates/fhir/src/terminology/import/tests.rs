@@ -72,6 +72,17 @@ fn icd_as_claml() {
     assert_eq!(display("04"), Some("Endokrine, Ernährungs- & Stoffwechselkrankheiten"));
     assert!(list.is_below("E10.01", "04"));
     assert_eq!(list.all().iter().filter(|code| !code.is_abstract()).count(), 2);
+    let within = r#"<Label>Diabetes mellitus (siehe <Reference>E10</Reference>), s. d.</Label>"#;
+    let within = CLAML.replace("<Label>Diabetes mellitus</Label>", within);
+    let list = code_system(within.as_bytes(), &About::default()).expect("a list");
+    let block = list.concept("E10-E14").expect("a block");
+    assert_eq!(&*block.display, "Diabetes mellitus (siehe E10), s. d.");
+    assert_eq!(list.concept("E10").map(|code| &*code.display), Some("Diabetes mellitus, Typ 1"));
+    // A fifth digit that does not stand behind one of the fourth.
+    let apart = r#"<ModifierClass code="1" modifier="S04E10_5"><Meta name="excludeOnPrecedingModifier" value="S04E10_4 .1"/>"#;
+    let apart = CLAML.replace(r#"<ModifierClass code="1" modifier="S04E10_5">"#, apart);
+    let list = code_system(apart.as_bytes(), &About::default()).expect("a list");
+    assert_eq!(list.codes().collect::<Vec<_>>(), ["04", "E10-E14", "E10", "E10.0", "E10.01", "E10.1"]);
     let fault = |text: &str| read(text.as_bytes(), &About::default()).expect_err("refused");
     assert_eq!(fault(&CLAML.replace("ICD-10-GM\"", "OPS\"")), ImportFault::Url);
     assert!(matches!(fault(&CLAML.replace("&amp;", "&evil;")), ImportFault::Line { .. }));
