@@ -166,6 +166,7 @@ impl Later {
 
     /// A job from its begin to its end.
     async fn live(self: Arc<Self>, name: String, job: Arc<Job>, work: impl Future<Output = Made>) {
+        let listed = Listed { later: &self, name };
         let made = tokio::select! {
             biased;
             () = job.keep.ended() => None,
@@ -181,7 +182,7 @@ impl Later {
                 () = tokio::time::sleep(self.limits.kept) => {}
             }
         }
-        self.lock().remove(&name);
+        drop(listed);
     }
 
     fn put(&self, job: &Job, made: Made) {
@@ -223,5 +224,17 @@ impl Later {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Job>>> {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A job's place in the list, which it leaves however it ends.
+struct Listed<'a> {
+    later: &'a Later,
+    name: String,
+}
+
+impl Drop for Listed<'_> {
+    fn drop(&mut self) {
+        self.later.lock().remove(&self.name);
     }
 }
