@@ -183,7 +183,7 @@ fn an_answer_is_given_once_to_who_asked_and_is_delivered_when_it_is_fetched() {
     let location = ask(&cell, &format!("Patient/{id}"));
     made(&salus, &cell, entries);
     assert_eq!(delivered(), [false], "admitted, and in the scope, before anybody fetched it");
-    // Another session, of the same application too; another cell; nobody; another address is another client's to try.
+    // Another session, of the same application too; another cell; nobody.
     let client = ClientId::parse(&cell.client).unwrap();
     let AdminAnswer::Session(session) = salus.admin().ask(AdminAsk::BeginSession { client }).unwrap() else {
         panic!()
