@@ -183,7 +183,7 @@ fn an_answer_is_given_once_to_who_asked_and_is_delivered_when_it_is_fetched() {
     let location = ask(&cell, &format!("Patient/{id}"));
     made(&salus, &cell, entries);
     assert_eq!(delivered(), [false], "admitted, and in the scope, before anybody fetched it");
-    // Another session, of the same application too; another cell; nobody.
+    // Another session, of the same application too; another address; another cell; nobody.
     let client = ClientId::parse(&cell.client).unwrap();
     let AdminAnswer::Session(session) = salus.admin().ask(AdminAsk::BeginSession { client }).unwrap() else {
         panic!()
@@ -196,6 +196,8 @@ fn an_answer_is_given_once_to_who_asked_and_is_delivered_when_it_is_fetched() {
         assert_eq!(session.get(&location).without_date(), unknown, "{who}");
         assert_eq!(session.delete(&location).without_date(), unknown, "{who}");
     }
+    let moved = cell.send("GET", &location, &[("X-Forwarded-For", "203.0.113.9")], b"");
+    assert_eq!(moved.without_date(), unknown, "another address");
     assert_eq!(elsewhere.get(&location).status, 404);
     let stranger = Http::new(salus.address()).send("GET", &cell.path(&location), &[], b"");
     assert_eq!(stranger.status, 401);

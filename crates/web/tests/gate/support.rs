@@ -258,7 +258,8 @@ impl Server {
             keyholder_socket: socket(dir),
             keyholder_key: KeyholderKey::from_bytes(KEY),
             tls,
-            behind_proxy: false,
+            // Without the header, it is whoever is at the other end.
+            behind_proxy: true,
             limits,
             door_url: Some("http://localhost:1".into()),
             note: Some("<demo>\ncurl {base}/x '&'".into()),
