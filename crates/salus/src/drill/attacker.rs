@@ -12,9 +12,13 @@ use crate::messages::say;
 use bytes::Bytes;
 use hyper::Method;
 use serde_json::Value;
+use std::time::Duration;
 
 /// How often a request is tried whose connection broke.
 const TRIES: usize = 3;
+/// How often an answer that comes later is asked for, and after how long each time.
+const MAX_POLLS: usize = 2_000;
+const POLL: Duration = Duration::from_millis(2);
 
 /// A thief with one session.
 pub(super) struct Attacker<'a> {
@@ -47,17 +51,37 @@ impl<'a> Attacker<'a> {
 
     /// The same for a purpose that the thief makes up: an emergency opens a reserve.
     pub(super) async fn fhir_for(&mut self, purpose: &str, path: &str) -> Result<(u16, Value), Failure> {
+        // Without it, no export is asked for.
+        let prefer = if path.ends_with("$export") { "respond-async" } else { "handling=lenient" };
+        let answer = self.get(path, purpose, prefer).await?;
+        Ok(self.taken(&answer))
+    }
+
+    /// A request whose answer comes later, fetched as soon as it is there. Answers the status of the last step.
+    pub(super) async fn fhir_later(&mut self, path: &str) -> Result<u16, Failure> {
+        let mut answer = self.get(path, "TREAT", "respond-async").await?;
+        let place = answer.header("content-location").and_then(|place| place.split_once("/fhir"));
+        let Some(place) = place.map(|(_, place)| place.to_owned()) else { return Ok(self.taken(&answer).0) };
+        for _ in 0..MAX_POLLS {
+            answer = self.get(&place, "TREAT", "handling=lenient").await?;
+            if answer.status != 202 {
+                break;
+            }
+            tokio::time::sleep(POLL).await;
+        }
+        Ok(self.taken(&answer).0)
+    }
+
+    async fn get(&mut self, path: &str, purpose: &str, prefer: &str) -> Result<Answer, Failure> {
         let path = format!("/{CELL}/fhir{path}");
         let authorization = Zeroized::bearer(&self.session);
         let headers = [
             ("authorization", authorization.as_str()),
             ("accept", "application/fhir+json"),
-            // Without it, no export is asked for.
-            ("prefer", "respond-async"),
+            ("prefer", prefer),
             ("salus-purpose", purpose),
         ];
-        let answer = self.send(Method::GET, &path, &headers, Bytes::new()).await?;
-        Ok(self.taken(&answer))
+        self.send(Method::GET, &path, &headers, Bytes::new()).await
     }
 
     /// A bundle sent to the cell's base; what comes is loot.

@@ -126,6 +126,9 @@ pub(super) async fn charts(attacker: &mut Attacker<'_>, targets: &mut Targets) -
                 return Ok(false);
             }
         }
+        if is_over(attacker.fhir_later(&format!("/Patient/{id}/$everything")).await?) {
+            return Ok(false);
+        }
     }
     Ok(true)
 }
